@@ -1,0 +1,1 @@
+"""The local development host and the simulated vault; never deployed."""
