@@ -1,0 +1,1 @@
+"""The embedded Durable Task engine; seam.py says what a host may use of it."""
