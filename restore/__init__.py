@@ -1,0 +1,1 @@
+"""What a restore is: pure data and decisions. No I/O, no clock, no environment; see DESIGN 3."""

@@ -1,0 +1,132 @@
+"""The error tree. Inside a room errors are raised; at an activity's edge they become a Failure.
+
+    RestoreError            message, code, details, what was being done, for which request
+      TemporaryError          try later, after retry_after_s
+        Throttled               Azure asks to slow down
+        ServiceUnavailable      surely nothing happened; the other side did not answer well
+        ReplyLost               it may have happened: settle by reading, never send again
+      PermanentError          a person must act
+        InvalidRequest          the request is wrong; .problems lists everything that is
+        AccessDenied            identity or role is missing
+        NotFound                vault, item, point or job does not exist
+        Conflict                something stands in the way
+        JobFailed               Azure Backup's job failed
+        DeadlinePassed          it took longer than the request allows
+
+An AssertionError is our bug: never caught, never retried. Messages never carry tokens or URLs.
+"""
+
+from collections.abc import Sequence
+
+from restore.contracts import Failure, Problem
+
+_DETAILS_MAX = 50
+
+
+class RestoreError(Exception):
+    """Any failure that is foreseen."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        details: Sequence[str] = (),
+        doing: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or type(self).__name__
+        self.details = tuple(details)
+        self.doing = doing
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        doing = f" (while trying to {self.doing})" if self.doing else ""
+        return f"{self.code}: {self.message}{doing}"
+
+
+class TemporaryError(RestoreError):
+    """Try later."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        code: str | None = None,
+        details: Sequence[str] = (),
+        doing: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code, details=details, doing=doing, request_id=request_id)
+        self.retry_after_s = retry_after_s
+
+
+class Throttled(TemporaryError):
+    """Azure asks to slow down."""
+
+
+class ServiceUnavailable(TemporaryError):
+    """The other side did not answer well, and surely nothing happened."""
+
+
+class ReplyLost(TemporaryError):
+    """A write may have been accepted: settle by reading."""
+
+
+class PermanentError(RestoreError):
+    """A person must act."""
+
+
+class InvalidRequest(PermanentError):
+    """The request is wrong, in all the ways that .problems lists."""
+
+    def __init__(
+        self,
+        problems: Sequence[Problem],
+        *,
+        doing: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        assert problems, "an invalid request has a problem"
+        self.problems = tuple(problems)
+        texts = [f"{problem.path}: {problem.message}" for problem in self.problems]
+        count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
+        super().__init__(
+            f"The request has {count}: {'; '.join(texts[:5])}{' …' if len(texts) > 5 else ''}",
+            details=texts,
+            doing=doing,
+            request_id=request_id,
+        )
+
+
+class AccessDenied(PermanentError):
+    """Identity or role is missing."""
+
+
+class NotFound(PermanentError):
+    """Vault, item, point or job does not exist."""
+
+
+class Conflict(PermanentError):
+    """Something stands in the way."""
+
+
+class JobFailed(PermanentError):
+    """Azure Backup's job failed."""
+
+
+class DeadlinePassed(PermanentError):
+    """It took longer than the request allows."""
+
+
+def to_failure(error: RestoreError) -> Failure:
+    """Turn an error into data."""
+    return Failure(
+        code=error.code,
+        message=error.message,
+        category=type(error).__name__,
+        details=error.details[:_DETAILS_MAX],
+    )

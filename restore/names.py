@@ -1,0 +1,58 @@
+"""Names that two rooms must agree on, and ids that are pure functions of a request.
+
+A call to an activity that does not exist hangs for ever in the real host, so every name is written
+once, here. An activity's name is its file's and its function's.
+"""
+
+from hashlib import sha256
+
+import msgspec
+
+from restore.contracts import RestoreRequest
+
+# orchestrators
+RESTORE_VM = "restore_vm"
+WATCH_JOB = "watch_job"
+
+# activities
+OPEN_RESTORE = "open_restore"
+FIND_PROTECTED_ITEM = "find_protected_item"
+FIND_RECOVERY_POINT = "find_recovery_point"
+LIST_RECOVERY_POINTS = "list_recovery_points"
+PREPARE_RESTORE = "prepare_restore"
+TRIGGER_RESTORE = "trigger_restore"
+READ_OPERATION = "read_operation"
+FIND_JOB = "find_job"
+READ_JOB = "read_job"
+CANCEL_RESTORE = "cancel_restore"
+CLOSE_RESTORE = "close_restore"
+PUBLISH_EVENT = "publish_event"
+
+# events, queues, containers
+CANCEL_EVENT = "cancel"
+RESTORE_REQUESTS = "restore-requests"
+RESTORE_EVENTS = "restore-events"
+LEDGER_CONTAINER = "restore-ledger"
+
+_PREFIX = "restore-"
+_ID_LENGTH_MAX = 90
+
+
+def instance_id(request_id: str) -> str:
+    """Return the orchestration's id. A long one is cut; `~` is in no request id, so none clash."""
+    plain = _PREFIX + request_id
+    if len(plain) <= _ID_LENGTH_MAX:
+        return plain
+    return f"{_PREFIX}{request_id[:40]}~{sha256(request_id.encode()).hexdigest()[:40]}"
+
+
+def watch_id(instance_id: str) -> str:
+    """Return the id of the child that follows the job: unique, for a taken id hangs its parent."""
+    return f"{instance_id}~watch"
+
+
+def request_hash(request: RestoreRequest) -> str:
+    """Return the same text for the same wish, whatever its requestId."""
+    wish = msgspec.to_builtins(request)
+    del wish["requestId"]
+    return sha256(msgspec.json.encode(wish, order="sorted")).hexdigest()

@@ -1,0 +1,48 @@
+"""Every error of the tree keeps its text and becomes a Failure of its own category."""
+
+import pytest
+
+from restore import errors
+from restore.contracts import Failure, Problem
+
+_TEMPORARY = (errors.Throttled, errors.ServiceUnavailable, errors.ReplyLost)
+_PERMANENT = (
+    errors.AccessDenied,
+    errors.NotFound,
+    errors.Conflict,
+    errors.JobFailed,
+    errors.DeadlinePassed,
+)
+
+
+@pytest.mark.parametrize("kind", _TEMPORARY)
+def test_a_temporary_error_says_when_to_try_again(kind: type[errors.TemporaryError]) -> None:
+    error = kind("Slow down.", retry_after_s=17, code="TooManyRequests", doing="read a job")
+    assert isinstance(error, errors.TemporaryError)
+    assert error.retry_after_s == 17
+    assert str(error) == "TooManyRequests: Slow down. (while trying to read a job)"
+    assert errors.to_failure(error).category == kind.__name__
+
+
+@pytest.mark.parametrize("kind", _PERMANENT)
+def test_a_permanent_error_keeps_code_message_and_details(
+    kind: type[errors.PermanentError],
+) -> None:
+    error = kind("No.", code="VaultNotFound", details=("one", "two"))
+    assert isinstance(error, errors.PermanentError)
+    assert errors.to_failure(error) == Failure(
+        code="VaultNotFound", message="No.", category=kind.__name__, details=("one", "two")
+    )
+
+
+def test_an_error_without_a_code_is_named_after_its_class() -> None:
+    assert errors.Conflict("Taken.").code == "Conflict"
+
+
+def test_an_invalid_request_lists_every_problem_and_shows_the_first_five() -> None:
+    problems = [Problem(path=f"$.f{number}", message="is wrong") for number in range(7)]
+    error = errors.InvalidRequest(problems)
+    assert error.problems == tuple(problems)
+    assert error.message.startswith("The request has 7 problems: $.f0: is wrong; ")
+    assert error.message.endswith("$.f4: is wrong …")
+    assert len(errors.to_failure(error).details) == 7

@@ -1,0 +1,46 @@
+"""Ids are pure functions of a request, fit for Azure, and never clash."""
+
+import re
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restore import names
+from restore.contracts import RestoreDisks
+
+_REQUEST_ID = st.from_regex(r"\A[A-Za-z0-9._:-]{1,128}\Z")
+
+
+def _request(request_id: str, **fields: object) -> RestoreDisks:
+    return RestoreDisks(request_id=request_id, source_resource_id="/vm", **fields)  # type: ignore[arg-type]
+
+
+def test_a_short_request_id_can_be_read_in_the_instance_id() -> None:
+    assert names.instance_id("alert-17") == "restore-alert-17"
+    assert names.watch_id("restore-alert-17") == "restore-alert-17~watch"
+
+
+@given(_REQUEST_ID)
+def test_instance_ids_fit_into_a_hundred_safe_characters(request_id: str) -> None:
+    child = names.watch_id(names.instance_id(request_id))
+    assert len(child) <= 100
+    assert re.fullmatch(r"[A-Za-z0-9._:~-]+", child)
+
+
+@given(_REQUEST_ID, _REQUEST_ID)
+def test_two_requests_never_share_an_instance(one: str, other: str) -> None:
+    assert (names.instance_id(one) == names.instance_id(other)) == (one == other)
+
+
+def test_long_request_ids_that_begin_alike_have_different_instances() -> None:
+    assert names.instance_id("x" * 127 + "a") != names.instance_id("x" * 127 + "b")
+
+
+def test_the_request_hash_ignores_the_request_id_and_nothing_else() -> None:
+    assert names.request_hash(_request("a")) == names.request_hash(_request("b"))
+    assert names.request_hash(_request("a")) != names.request_hash(_request("a", region="westus"))
+
+
+def test_only_the_os_disk_is_another_wish_than_all_disks() -> None:
+    os_disk = _request("a", restore_disk_lun_list=())
+    assert names.request_hash(os_disk) != names.request_hash(_request("a"))
