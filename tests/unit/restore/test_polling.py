@@ -1,0 +1,100 @@
+"""Waits are long enough for the quota, short enough for people, and never below five seconds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restore.contracts import JobLook, Outcome
+from restore.polling import Pace, later_wait_s, next_look_s
+
+_PACE = Pace()
+_DAY_S = 86_400.0
+_seconds = st.floats(min_value=0, max_value=10 * _DAY_S)
+
+
+def _look(remaining_s: float | None = None) -> JobLook:
+    return JobLook(job_id="j", status="InProgress", remaining_s=remaining_s)
+
+
+def test_the_first_look_comes_soon() -> None:
+    assert next_look_s(None, 0, 0, _DAY_S, _PACE) == 30
+    assert next_look_s(_look(9_000), 0, 0, _DAY_S, _PACE) == 30
+
+
+@pytest.mark.parametrize(
+    ("remaining_s", "elapsed_s", "wait_s"),
+    [
+        (None, 60, 60),  # young: the least
+        (None, 1_200, 120),  # a tenth of what it took so far
+        (None, 20_000, 300),  # never more than the most
+        (500, 1_200, 200),  # the job's own estimate counts for more
+        (20, 1_200, 60),
+        (0, 1_200, 120),  # an estimate of nothing says nothing
+    ],
+)
+def test_later_looks_follow_the_estimate_else_the_time_spent(
+    remaining_s: float | None, elapsed_s: float, wait_s: float
+) -> None:
+    assert next_look_s(_look(remaining_s), 3, elapsed_s, _DAY_S, _PACE) == wait_s
+
+
+def test_an_operation_that_names_no_job_is_looked_at_ever_less_often() -> None:
+    waits = [next_look_s(None, looks, looks * 60, _DAY_S, _PACE) for looks in range(60)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[-1]) == (30, 300)
+
+
+def test_no_wait_reaches_beyond_the_deadline() -> None:
+    assert next_look_s(_look(), 3, 1_200, 40, _PACE) == 40
+
+
+@given(
+    st.none() | _seconds,
+    st.integers(0, 500),
+    _seconds,
+    st.floats(-_DAY_S, _DAY_S),
+    _seconds,
+    st.text(max_size=5),
+)
+def test_whatever_was_seen_the_wait_is_bounded(
+    eta_s: float | None, looks: int, elapsed_s: float, remaining_s: float, least: float, spread: str
+) -> None:
+    pace = Pace(poll_s_first=0, poll_s_min=min(least, 300), poll_s_max=300)
+    wait_s = next_look_s(_look(eta_s), looks, elapsed_s, remaining_s, pace, spread)
+    assert 5 <= wait_s <= 330
+    assert wait_s <= max(remaining_s, 5)
+
+
+def test_a_day_of_watching_stays_within_the_quota() -> None:
+    elapsed_s, looks = 0.0, 0
+    while elapsed_s < _DAY_S:
+        elapsed_s += next_look_s(_look(), looks, elapsed_s, _DAY_S - elapsed_s, _PACE)
+        looks += 1
+    assert looks < 320  # the quota is about 250 an hour
+
+
+def test_what_azure_asks_is_obeyed_even_beyond_the_usual_longest_wait() -> None:
+    assert later_wait_s(Outcome.later(900), 1, _PACE, "") == 900
+    assert later_wait_s(Outcome.later(0), 1, _PACE, "") == 5
+    assert later_wait_s(Outcome.later(1e9), 1, _PACE, "") == 3_600
+
+
+def test_without_a_word_from_azure_waits_double_up_to_the_longest() -> None:
+    waits = [later_wait_s(Outcome.later(None), attempt, _PACE, "") for attempt in range(1, 9)]
+    assert waits == [5, 10, 20, 40, 80, 160, 300, 300]
+    assert later_wait_s(Outcome.later(None), 10_000, _PACE, "") == 300
+
+
+@given(st.text(min_size=1, max_size=20), st.floats(0, 3_600))
+def test_the_spread_only_ever_waits_longer_and_is_the_same_each_time(
+    spread: str, asked_s: float
+) -> None:
+    outcome = Outcome.later(asked_s)
+    wait_s = later_wait_s(outcome, 1, _PACE, spread)
+    assert max(asked_s, 5) <= wait_s <= max(asked_s, 5) * 1.1
+    assert wait_s == later_wait_s(outcome, 1, _PACE, spread)
+
+
+def test_two_restores_do_not_come_back_together() -> None:
+    waits = {later_wait_s(Outcome.later(60), 1, _PACE, f"restore-{n}") for n in range(20)}
+    assert len(waits) == 20
