@@ -1,0 +1,167 @@
+"""The app's settings, parsed from a mapping: who calls reads the environment, this room does not.
+
+All that is wrong is reported at once. Each field says unit, default and why beneath it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from restore.polling import WAIT_S_MIN, Pace
+
+ARM_ENDPOINTS = {
+    "public": "https://management.azure.com",
+    "usgovernment": "https://management.usgovcloudapi.net",
+    "china": "https://management.chinacloudapi.cn",
+}
+SECONDARY_REGION_VERSIONS = ("2018-12-20", "2021-11-15", "2023-01-15")
+
+_VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
+_CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class InvalidSettings(Exception):
+    """The app cannot start: .problems says everything that is wrong with its settings."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("The settings are wrong. " + " ".join(problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything an operator can set."""
+
+    azure_cloud: str = "public"
+    """AZURE_CLOUD: public, usgovernment or china. Decides the only host that ever gets a token."""
+
+    simulated_arm_endpoint: str | None = None
+    """SIMULATED_ARM_ENDPOINT: http address on loopback. Default none. For the simulated vault only;
+    anything else would send a token over plain http."""
+
+    backup_api_version: str = "2025-02-01"
+    """BACKUP_API_VERSION: default the one best attested in real traffic. Versions that route to the
+    secondary region are refused: a restore would silently go elsewhere."""
+
+    azure_client_id: str | None = None
+    """AZURE_CLIENT_ID: a user-assigned managed identity. Default none: the system-assigned one."""
+
+    restore_poll_s_first: float = 30
+    """RESTORE_POLL_S_FIRST: seconds until the first look at an operation or job. Default 30: an
+    operation takes about one second, a job minutes."""
+
+    restore_poll_s_min: float = 60
+    """RESTORE_POLL_S_MIN: seconds, the shortest wait between looks at a job. Default 60: all
+    restores share about 250 job reads an hour."""
+
+    restore_poll_s_max: float = 300
+    """RESTORE_POLL_S_MAX: seconds, the longest such wait. Default 300: nobody waits longer than
+    five minutes for the news that it is done."""
+
+    restore_settle_s: float = 120
+    """RESTORE_SETTLE_S: seconds that a job may take to appear in the vault's list after the reply
+    to its start was lost. Default 120. Too short risks a second restore."""
+
+    restore_later_count_max: int = 12
+    """RESTORE_LATER_COUNT_MAX: how often one step is put off before it is given up. Default 12,
+    about half an hour."""
+
+    @classmethod
+    def parse(cls, environment: Mapping[str, str]) -> "Settings":
+        """Read the settings. What is absent or empty has its default. Raises InvalidSettings."""
+        given = {
+            name: environment[name.upper()].strip()
+            for name in cls.__dataclass_fields__
+            if environment.get(name.upper(), "").strip()
+        }
+        found = {name: _problem(name, text) for name, text in given.items()}
+        problems = [f"{name.upper()} {problem}." for name, problem in found.items() if problem]
+        if problems:
+            raise InvalidSettings(problems)
+        settings = cls(**{name: _value(name, text) for name, text in given.items()})
+        if settings.restore_poll_s_min > settings.restore_poll_s_max:
+            raise InvalidSettings(["RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."])
+        return settings
+
+    @property
+    def arm_endpoint(self) -> str:
+        """Where ARM is: the cloud's endpoint, or the simulated vault's."""
+        return self.simulated_arm_endpoint or ARM_ENDPOINTS[self.azure_cloud]
+
+    def pace(self) -> Pace:
+        """Return what an orchestration needs of these settings."""
+        return Pace(
+            poll_s_first=self.restore_poll_s_first,
+            poll_s_min=self.restore_poll_s_min,
+            poll_s_max=self.restore_poll_s_max,
+            settle_s=self.restore_settle_s,
+            later_count_max=self.restore_later_count_max,
+        )
+
+
+_SECONDS: dict[str, tuple[float, float]] = {
+    "restore_poll_s_first": (WAIT_S_MIN, 3_600),
+    "restore_poll_s_min": (WAIT_S_MIN, 3_600),
+    "restore_poll_s_max": (WAIT_S_MIN, 3_600),
+    "restore_settle_s": (0, 3_600),
+}
+_COUNTS = {"restore_later_count_max": (1, 100)}
+
+
+def _value(name: str, text: str) -> Any:
+    if name in _SECONDS:
+        return float(text)
+    if name in _COUNTS:
+        return int(text)
+    return text.rstrip("/") if name == "simulated_arm_endpoint" else text
+
+
+def _problem(name: str, text: str) -> str | None:
+    if name in _SECONDS:
+        return _number_problem(text, *_SECONDS[name], kind=float)
+    if name in _COUNTS:
+        return _number_problem(text, *_COUNTS[name], kind=int)
+    return {
+        "azure_cloud": _cloud_problem,
+        "simulated_arm_endpoint": _endpoint_problem,
+        "backup_api_version": _version_problem,
+        "azure_client_id": _client_id_problem,
+    }[name](text)
+
+
+def _number_problem(text: str, least: float, most: float, *, kind: type) -> str | None:
+    try:
+        is_good = least <= kind(text) <= most
+    except ValueError:
+        is_good = False
+    sort = "a whole number" if kind is int else "a number"
+    return None if is_good else f"must be {sort} from {least:g} to {most:g}"
+
+
+def _cloud_problem(text: str) -> str | None:
+    return None if text in ARM_ENDPOINTS else f"must be one of {', '.join(ARM_ENDPOINTS)}"
+
+
+def _endpoint_problem(text: str) -> str | None:
+    try:
+        url = urlsplit(text)
+        is_good = url.scheme == "http" and url.hostname in _LOOPBACK and url.port != 0
+        is_bare = url.path in ("", "/") and not (url.query or url.fragment or url.username)
+    except ValueError:
+        is_good = is_bare = False
+    if is_good and is_bare:
+        return None
+    return "must be a plain loopback address such as http://127.0.0.1:7072"
+
+
+def _version_problem(text: str) -> str | None:
+    if text in SECONDARY_REGION_VERSIONS:
+        return "names a version that restores in the secondary region: choose another"
+    return None if _VERSION.fullmatch(text) else "must look like 2025-02-01"
+
+
+def _client_id_problem(text: str) -> str | None:
+    return None if _CLIENT_ID.fullmatch(text) else "must be a client id (a GUID)"

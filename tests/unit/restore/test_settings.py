@@ -1,0 +1,124 @@
+"""Settings have defaults, and everything wrong with them is said at once."""
+
+import ast
+import inspect
+from dataclasses import fields
+
+import pytest
+
+from restore import settings
+from restore.polling import Pace
+from restore.settings import InvalidSettings, Settings
+
+
+def _problems(**environment: str) -> tuple[str, ...]:
+    with pytest.raises(InvalidSettings) as caught:
+        Settings.parse(environment)
+    return caught.value.problems
+
+
+def test_nothing_has_to_be_set() -> None:
+    parsed = Settings.parse({})
+    assert parsed == Settings()
+    assert parsed.arm_endpoint == "https://management.azure.com"
+    assert parsed.pace() == Pace()
+
+
+def test_an_empty_setting_has_its_default() -> None:
+    assert Settings.parse({"AZURE_CLIENT_ID": "", "RESTORE_POLL_S_MIN": " "}) == Settings()
+
+
+def test_other_variables_are_none_of_our_business() -> None:
+    assert Settings.parse({"PATH": "/bin", "AzureWebJobsStorage": "x"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("cloud", "endpoint"),
+    [
+        ("usgovernment", "https://management.usgovcloudapi.net"),
+        ("china", "https://management.chinacloudapi.cn"),
+    ],
+)
+def test_the_cloud_decides_where_arm_is(cloud: str, endpoint: str) -> None:
+    assert Settings.parse({"AZURE_CLOUD": cloud}).arm_endpoint == endpoint
+
+
+def test_the_simulated_vault_takes_arms_place() -> None:
+    parsed = Settings.parse({"SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072/"})
+    assert parsed.arm_endpoint == "http://127.0.0.1:7072"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://127.0.0.1:7072",
+        "http://10.0.0.1:7072",
+        "http://127.0.0.1.example.com",
+        "http://user@127.0.0.1:7072",
+        "http://127.0.0.1:7072/path",
+        "http://127.0.0.1:99999",
+        "127.0.0.1:7072",
+    ],
+)
+def test_a_token_goes_over_plain_http_to_loopback_only(address: str) -> None:
+    assert "must be a plain loopback address" in _problems(SIMULATED_ARM_ENDPOINT=address)[0]
+
+
+@pytest.mark.parametrize("version", settings.SECONDARY_REGION_VERSIONS)
+def test_versions_of_the_secondary_region_are_refused(version: str) -> None:
+    assert "secondary region" in _problems(BACKUP_API_VERSION=version)[0]
+
+
+@pytest.mark.parametrize("version", ["2019-05-13", "2021-10-01", "2026-10-01"])
+def test_other_versions_may_be_chosen(version: str) -> None:
+    assert Settings.parse({"BACKUP_API_VERSION": version}).backup_api_version == version
+
+
+def test_waits_go_into_the_pace() -> None:
+    given = {
+        "RESTORE_POLL_S_FIRST": "5",
+        "RESTORE_POLL_S_MIN": "5.5",
+        "RESTORE_POLL_S_MAX": "6",
+        "RESTORE_SETTLE_S": "0",
+        "RESTORE_LATER_COUNT_MAX": "3",
+    }
+    assert Settings.parse(given).pace() == Pace(
+        poll_s_first=5, poll_s_min=5.5, poll_s_max=6, settle_s=0, later_count_max=3
+    )
+
+
+def test_everything_wrong_is_said_at_once() -> None:
+    problems = _problems(
+        AZURE_CLOUD="mars",
+        BACKUP_API_VERSION="latest",
+        AZURE_CLIENT_ID="me",
+        RESTORE_POLL_S_FIRST="4",
+        RESTORE_SETTLE_S="nan",
+        RESTORE_LATER_COUNT_MAX="1.5",
+    )
+    assert problems == (
+        "AZURE_CLOUD must be one of public, usgovernment, china.",
+        "BACKUP_API_VERSION must look like 2025-02-01.",
+        "AZURE_CLIENT_ID must be a client id (a GUID).",
+        "RESTORE_POLL_S_FIRST must be a number from 5 to 3600.",
+        "RESTORE_SETTLE_S must be a number from 0 to 3600.",
+        "RESTORE_LATER_COUNT_MAX must be a whole number from 1 to 100.",
+    )
+
+
+def test_the_least_wait_may_not_exceed_the_most() -> None:
+    assert _problems(RESTORE_POLL_S_MIN="400") == (
+        "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX.",
+    )
+
+
+def test_every_field_says_its_variable_beneath_it() -> None:
+    body = ast.parse(inspect.getsource(Settings)).body[0]
+    assert isinstance(body, ast.ClassDef)
+    texts = [
+        node.value.value
+        for node in body.body
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    ]
+    said = [str(text).partition(":")[0] for text in texts[1:]]
+    assert said == [field.name.upper() for field in fields(Settings)]
