@@ -13,6 +13,8 @@ from restore.contracts import RestoreRequest
 # orchestrators
 RESTORE_VM = "restore_vm"
 WATCH_JOB = "watch_job"
+SHOW_RECOVERY_POINTS = "show_recovery_points"
+SHOW_RECOVERY_POINTS = "show_recovery_points"
 
 # activities
 OPEN_RESTORE = "open_restore"

@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from restore.times import seconds_of
+
 Text = Annotated[str, Meta(min_length=1, max_length=2048)]
 Time = Annotated[datetime, Meta(tz=True)]
 Lun = Annotated[int, Meta(ge=0, le=999)]
@@ -156,6 +158,11 @@ class _Restore(_Part, frozen=True, kw_only=True, tag_field="recoveryType"):
     def recovery_type(self) -> str:
         """ARM's name of the recovery type."""
         return type(self).__name__
+
+    @property
+    def deadline_s(self) -> float:
+        """How long the job is followed."""
+        return seconds_of(self.deadline)
 
 
 class RestoreDisks(_Restore, frozen=True, kw_only=True, tag="RestoreDisks"):
