@@ -1,0 +1,109 @@
+"""May the restore be sent? Decided from the ledger and the vault's job list, without I/O.
+
+A restore POST has no idempotency key. So before each POST, and after any whose reply was lost, the
+job list is read: a new restore job of this item, begun after the intent and claimed by no other
+request, is ours. Our own requests take turns on an item (storage/turns.py), hence two of them can
+never be looked for at once.
+"""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+import msgspec
+
+from restore.contracts import JobLook
+from restore.ledger import Intent, LedgerEntry, LedgerState
+
+_CLOCK_SLACK = timedelta(seconds=90)
+_LOOK_AGAIN_S = 30.0
+
+
+class Go(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+    """Nothing of ours is out: send, with these jobs known to be of others."""
+
+    known_jobs: tuple[str, ...]
+
+
+class Adopt(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+    """An earlier attempt's POST was accepted: this job is its work."""
+
+    job_id: str
+
+
+class Wait(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+    """An earlier attempt's job may still appear."""
+
+    seconds: float
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+    """It was cancelled, and nothing of ours was started."""
+
+
+class Ambiguous(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+    """Several jobs could be ours; a person must look."""
+
+    job_ids: tuple[str, ...]
+
+
+Step = Go | Adopt | Wait | Stop | Ambiguous
+
+
+def next_step(
+    entry: LedgerEntry,
+    jobs: Iterable[JobLook],
+    container_name: str,
+    claimed: Collection[str],
+    *,
+    vault_time: datetime,
+    settle_s: float,
+) -> Step:
+    """Decide for an entry that is ACCEPTED, CANCELLED or INTENDED, from a job list just read.
+
+    `settle_s` is how long after a POST was begun its job may first appear in the list: the time the
+    POST may take, and the list's lag.
+    """
+    of_item = [job for job in jobs if is_of_item(job, container_name)]
+    if entry.state is LedgerState.CANCELLED:
+        return Stop()
+    if entry.intent is None or entry.state is LedgerState.ACCEPTED:
+        return Go(tuple(job.job_id for job in of_item))
+    assert entry.state is LedgerState.INTENDED, "only an open intent has to be settled"
+    ours = candidates(entry.intent, of_item, claimed)
+    if len(ours) == 1:
+        return Adopt(ours[0])
+    if ours:
+        return Ambiguous(tuple(ours))
+    due = entry.intent.vault_time + timedelta(seconds=settle_s)
+    if vault_time < due:
+        return Wait(min(_LOOK_AGAIN_S, (due - vault_time).total_seconds()))
+    if entry.cancel_asked:
+        return Stop()
+    return Go(tuple(job.job_id for job in of_item))
+
+
+def candidates(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[str]:
+    """Return the jobs that the intent's POST may have started."""
+    excluded = set(intent.known_jobs) | set(claimed)
+    earliest = intent.vault_time - _CLOCK_SLACK
+    return [
+        job.job_id
+        for job in jobs
+        if job.job_id not in excluded
+        and is_of_item(job, intent.container_name)
+        and (job.start_time is None or job.start_time >= earliest)
+    ]
+
+
+def is_of_item(job: JobLook, container_name: str) -> bool:
+    """Compare container names as the service does: without case, and without the first segment,
+    which jobs and items leave out (facts 5.2)."""
+    if job.container_name is None:
+        vm_name = container_name.rsplit(";", 1)[-1]
+        return (job.entity_name or "").lower() == vm_name.lower()
+    return _tail(job.container_name) == _tail(container_name)
+
+
+def _tail(container_name: str) -> tuple[str, ...]:
+    """`IaasVMContainer;iaasvmcontainerv2;rg;vm` and `iaasvmcontainerv2;rg;vm` both -> the last 3."""
+    return tuple(container_name.lower().split(";")[-3:])

@@ -1,0 +1,180 @@
+"""Small JSON documents with versions, kept as blobs; the only writes are conditional ones.
+
+Here: create-if-absent and replace-if-unchanged, the two operations the ledger is built on. Not
+here: what the documents mean (storage/ledger.py). The protocol has a second implementation in
+memory for tests and simulation.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import msgspec
+
+from restore.errors import ServiceUnavailable
+
+if TYPE_CHECKING:
+    from azure.storage.blob import ContainerClient
+
+Document = dict[str, Any]
+Labels = Mapping[str, str]
+
+_RETRY_AFTER_S = 10.0
+
+
+class Taken(Exception):
+    """A document of that name exists already."""
+
+
+class Changed(Exception):
+    """The document is not (or no longer) the version that was to be replaced."""
+
+
+class Versioned(NamedTuple):
+    """A document and the version that a replacement must name."""
+
+    document: Document
+    version: str
+
+
+class Labelled(NamedTuple):
+    """One line of a listing: the document's name and its labels, without its body."""
+
+    name: str
+    labels: Labels
+
+
+class Page(NamedTuple):
+    """One page of a listing; `token` continues it, None when it was the last."""
+
+    lines: tuple[Labelled, ...]
+    token: str | None
+
+
+class Documents(Protocol):
+    """Where versioned JSON documents live. Every method may raise ServiceUnavailable."""
+
+    def read(self, name: str) -> Versioned | None:
+        """Read one document; None when there is none."""
+
+    def create(self, name: str, document: Document, labels: Labels) -> str:
+        """Create a document and return its version. Raises Taken when the name is in use."""
+
+    def replace(self, name: str, document: Document, version: str, labels: Labels) -> str:
+        """Replace exactly this version and return the new one. Raises Changed otherwise."""
+
+    def remove(self, name: str) -> None:
+        """Remove a document; one that is not there is no error."""
+
+    def page(self, prefix: str, size: int, token: str | None) -> Page:
+        """List names under a prefix, in the order of their names, `size` at a time."""
+
+
+class BlobDocuments:
+    """Documents as block blobs of one container, which is created on first use."""
+
+    def __init__(self, container: "ContainerClient") -> None:
+        self._container = container
+
+    def read(self, name: str) -> Versioned | None:
+        """Read one document; None when there is none."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with _translated("read the ledger"):
+            try:
+                blob = self._container.download_blob(name)
+            except ResourceNotFoundError:
+                return None
+            return Versioned(msgspec.json.decode(blob.readall()), str(blob.properties.etag))
+
+    def create(self, name: str, document: Document, labels: Labels) -> str:
+        """Create a document and return its version. Raises Taken when the name is in use."""
+        from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+
+        with _translated("write the ledger"):
+            try:
+                return self._upload(name, document, labels, overwrite=False)
+            except ResourceExistsError as error:
+                raise Taken(name) from error
+            except ResourceNotFoundError:  # the container itself: first use of this account
+                self._create_container()
+            try:
+                return self._upload(name, document, labels, overwrite=False)
+            except ResourceExistsError as error:
+                raise Taken(name) from error
+
+    def replace(self, name: str, document: Document, version: str, labels: Labels) -> str:
+        """Replace exactly this version and return the new one. Raises Changed otherwise."""
+        from azure.core import MatchConditions
+        from azure.core.exceptions import ResourceModifiedError, ResourceNotFoundError
+
+        condition = {"etag": version, "match_condition": MatchConditions.IfNotModified}
+        with _translated("write the ledger"):
+            try:
+                return self._upload(name, document, labels, overwrite=True, **condition)
+            except (ResourceModifiedError, ResourceNotFoundError) as error:
+                raise Changed(name) from error
+
+    def remove(self, name: str) -> None:
+        """Remove a document; one that is not there is no error."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with _translated("tidy the ledger"):
+            try:
+                self._container.delete_blob(name)
+            except ResourceNotFoundError:
+                return
+
+    def page(self, prefix: str, size: int, token: str | None) -> Page:
+        """List names under a prefix, in the order of their names, `size` at a time."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with _translated("list the ledger"):
+            blobs = self._container.list_blobs(
+                name_starts_with=prefix, include=["metadata"], results_per_page=size
+            )
+            pages = blobs.by_page(continuation_token=token)
+            try:
+                lines = tuple(
+                    Labelled(str(blob.name), dict(blob.metadata or {})) for blob in next(pages)
+                )
+            except (StopIteration, ResourceNotFoundError):
+                return Page((), None)
+            return Page(lines, getattr(pages, "continuation_token", None) or None)
+
+    def _upload(
+        self, name: str, document: Document, labels: Labels, *, overwrite: bool, **condition: Any
+    ) -> str:
+        from azure.storage.blob import ContentSettings
+
+        receipt = self._container.get_blob_client(name).upload_blob(
+            msgspec.json.encode(document),
+            overwrite=overwrite,
+            metadata=dict(labels),
+            content_settings=ContentSettings(content_type="application/json"),
+            **condition,
+        )
+        return str(receipt["etag"])
+
+    def _create_container(self) -> None:
+        from azure.core.exceptions import ResourceExistsError
+
+        try:
+            self._container.create_container()
+        except ResourceExistsError:
+            return
+
+
+@contextmanager
+def _translated(doing: str) -> Iterator[None]:
+    """Turn a storage failure into the error tree; its text is dropped, for it can hold a URL."""
+    from azure.core.exceptions import AzureError
+
+    try:
+        yield
+    except AzureError as error:
+        code = str(getattr(error, "error_code", None) or type(error).__name__)
+        message = "The app's storage account did not answer as expected."
+        raise ServiceUnavailable(
+            message, code=code, doing=doing, retry_after_s=_RETRY_AFTER_S
+        ) from None

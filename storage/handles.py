@@ -1,0 +1,34 @@
+"""The signed URLs at which one operation can be followed, kept apart because they are secrets.
+
+They may not appear in a history, status, event, log or ledger entry; so activities pass the request
+id, and the URLs wait here, in the private ledger container, until the restore is over.
+"""
+
+import msgspec
+
+from arm.long_running import PollHandles
+from storage.documents import Documents, Taken
+
+
+def keep(documents: Documents, request_id: str, handles: PollHandles) -> None:
+    """Keep an operation's URLs."""
+    try:
+        documents.create(_name(request_id), msgspec.to_builtins(handles), {})
+    except Taken:  # a second attempt after a settled first: the newer operation counts
+        documents.remove(_name(request_id))
+        documents.create(_name(request_id), msgspec.to_builtins(handles), {})
+
+
+def find(documents: Documents, request_id: str) -> PollHandles | None:
+    """Return an operation's URLs; None when there are none (an adopted job has none)."""
+    found = documents.read(_name(request_id))
+    return None if found is None else msgspec.convert(found.document, PollHandles)
+
+
+def drop(documents: Documents, request_id: str) -> None:
+    """Forget an operation's URLs."""
+    documents.remove(_name(request_id))
+
+
+def _name(request_id: str) -> str:
+    return f"handles/{request_id}"

@@ -1,0 +1,138 @@
+"""The ledger: one entry per request, moved only by conditional writes."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from restore.contracts import Verdict
+from restore.ledger import ALLOWED, Intent, LedgerEntry, LedgerState, moved
+from storage.documents import Changed
+from storage.ledger import Held, Ledger
+from tests.fakes.storage import MemoryDocuments
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+DONE = Verdict(verdict="Completed", succeeded=True, text="It is done.")
+
+
+def entry(request_id: str = "r1", request_hash: str = "h1") -> LedgerEntry:
+    return LedgerEntry(
+        request_id=request_id,
+        request_hash=request_hash,
+        request={"recoveryType": "RestoreDisks"},
+        source="queue",
+        accepted_at=NOW,
+    )
+
+
+def intent(attempt: int = 1) -> Intent:
+    return Intent(
+        item_id="/item",
+        container_name="iaasvmcontainerv2;rg;vm",
+        recovery_point="1",
+        vault_time=NOW,
+        known_jobs=(),
+        attempt=attempt,
+    )
+
+
+def accepted() -> tuple[Ledger, Held]:
+    ledger = Ledger(MemoryDocuments())
+    ledger.accept(entry())
+    held = ledger.read("r1")
+    assert held is not None
+    return ledger, held
+
+
+def state(ledger: Ledger) -> LedgerState:
+    held = ledger.read("r1")
+    assert held is not None
+    return held.entry.state
+
+
+def test_the_first_to_accept_sets_the_request_and_the_second_is_told() -> None:
+    ledger = Ledger(MemoryDocuments())
+    first, first_is_new = ledger.accept(entry(request_hash="first"))
+    second, second_is_new = ledger.accept(entry(request_hash="second"))
+    assert (first_is_new, second_is_new) == (True, False)
+    assert first.request_hash == second.request_hash == "first"
+
+
+def test_of_two_intents_from_one_reading_exactly_one_is_written() -> None:
+    ledger, held = accepted()
+    ledger.intend(held, intent())
+    with pytest.raises(Changed):
+        ledger.intend(held, intent())
+    assert state(ledger) is LedgerState.INTENDED
+
+
+def test_a_cancellation_that_wins_against_the_intent_keeps_it_from_being_written() -> None:
+    ledger, held = accepted()
+    assert ledger.cancel("r1").state is LedgerState.CANCELLED
+    with pytest.raises(Changed):
+        ledger.intend(held, intent())
+    assert state(ledger) is LedgerState.CANCELLED
+
+
+def test_a_cancellation_that_comes_after_the_intent_only_notes_that_it_was_asked() -> None:
+    ledger, held = accepted()
+    ledger.intend(held, intent())
+    cancelled = ledger.cancel("r1")
+    assert cancelled.state is LedgerState.INTENDED
+    assert cancelled.cancel_asked
+
+
+def test_a_cancellation_that_races_with_the_intent_looks_again_and_tells_the_truth() -> None:
+    documents = MemoryDocuments()
+    ledger = Ledger(documents)
+    ledger.accept(entry())
+    held = ledger.read("r1")
+    assert held is not None
+
+    def intend_first(name: str) -> None:
+        documents.before_write = lambda name: None
+        ledger.intend(held, intent())
+
+    documents.before_write = intend_first
+    assert ledger.cancel("r1").state is LedgerState.INTENDED
+
+
+def test_the_first_verdict_stands() -> None:
+    ledger, _ = accepted()
+    ledger.finish("r1", DONE, NOW)
+    late = Verdict(verdict="Failed", succeeded=False, text="No.")
+    assert ledger.finish("r1", late, NOW).verdict == DONE
+
+
+def test_a_job_is_recorded_beside_its_operation_and_repeating_it_changes_nothing() -> None:
+    ledger, held = accepted()
+    ledger.intend(held, intent())
+    ledger.started("r1", operation_id="op")
+    first = ledger.started("r1", job_id="job")
+    assert (first.operation_id, first.job_id) == ("op", "job")
+    assert ledger.started("r1", job_id="job") == first
+
+
+def test_a_withdrawn_intent_leaves_the_request_as_it_was_accepted() -> None:
+    ledger, held = accepted()
+    ledger.withdraw(ledger.intend(held, intent()))
+    after = ledger.read("r1")
+    assert after is not None
+    assert (after.entry.state, after.entry.intent) == (LedgerState.ACCEPTED, None)
+
+
+@pytest.mark.parametrize("start", list(LedgerState))
+@pytest.mark.parametrize("end", list(LedgerState))
+def test_only_the_moves_of_the_table_are_possible(start: LedgerState, end: LedgerState) -> None:
+    standing = LedgerEntry(
+        request_id="r",
+        request_hash="h",
+        request={},
+        source="http",
+        accepted_at=NOW,
+        state=start,
+    )
+    if end in ALLOWED[start]:
+        assert moved(standing, end).state is end
+    else:
+        with pytest.raises(AssertionError):
+            moved(standing, end)

@@ -1,0 +1,101 @@
+"""Turns on a protected item: two of our POSTs for one item are never out at once."""
+
+from datetime import UTC, datetime, timedelta
+
+from restore.ledger import Intent, LedgerEntry
+from storage import turns
+from storage.ledger import Ledger
+from tests.fakes.storage import MemoryDocuments
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+ITEM = "/vaults/v/items/VM;a"
+
+
+def ledger_with(*request_ids: str) -> Ledger:
+    ledger = Ledger(MemoryDocuments())
+    for request_id in request_ids:
+        ledger.accept(
+            LedgerEntry(
+                request_id=request_id,
+                request_hash=request_id,
+                request={},
+                source="queue",
+                accepted_at=NOW,
+            )
+        )
+    return ledger
+
+
+def intend(ledger: Ledger, request_id: str) -> None:
+    held = ledger.read(request_id)
+    assert held is not None
+    ledger.intend(
+        held,
+        Intent(item_id=ITEM, container_name="c", recovery_point="1", vault_time=NOW, known_jobs=()),
+    )
+
+
+def take(ledger: Ledger, request_id: str, later: timedelta = timedelta()) -> turns.Taking:
+    return turns.take(ledger, ITEM, request_id, NOW + later)
+
+
+def test_the_first_to_come_has_the_turn_and_keeps_it() -> None:
+    ledger = ledger_with("a", "b")
+    assert take(ledger, "a").is_ours
+    assert take(ledger, "a").is_ours
+    assert not take(ledger, "b").is_ours
+
+
+def test_a_turn_is_held_while_the_holder_has_a_post_out_whose_job_is_unknown() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    intend(ledger, "a")
+    assert not take(ledger, "b").is_ours
+    ledger.started("a", operation_id="op")
+    assert not take(ledger, "b").is_ours
+
+
+def test_the_next_has_the_turn_once_the_holders_job_is_known_and_learns_whose_it_is() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    intend(ledger, "a")
+    ledger.started("a", job_id="job-of-a")
+    assert take(ledger, "b") == turns.Taking(is_ours=True, claimed=("job-of-a",))
+    assert turns.claimed(ledger, ITEM) == ("job-of-a",)
+
+
+def test_a_cancelled_holder_gives_way() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    ledger.cancel("a")
+    assert take(ledger, "b").is_ours
+
+
+def test_a_holder_that_vanished_gives_way_after_a_bounded_time() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    intend(ledger, "a")
+    almost = timedelta(seconds=turns.TURN_S_MAX - 1)
+    assert not take(ledger, "b", almost).is_ours
+    assert take(ledger, "b", almost + timedelta(seconds=2)).is_ours
+
+
+def test_turns_on_different_items_do_not_meet() -> None:
+    ledger = ledger_with("a", "b")
+    assert take(ledger, "a").is_ours
+    assert turns.take(ledger, ITEM + "2", "b", NOW).is_ours
+
+
+def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
+    documents = MemoryDocuments()
+    ledger = ledger_with("a", "b")
+    ledger.documents = documents
+    won: list[bool] = []
+
+    def other_first(name: str) -> None:
+        documents.before_write = lambda name: None
+        won.append(take(ledger, "b").is_ours)
+
+    documents.before_write = other_first
+    won.append(take(ledger, "a").is_ours)
+    assert won == [True, False]
