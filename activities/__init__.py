@@ -1,0 +1,1 @@
+"""What the orchestrators may do to the outside: one effect per file, thin, safe to run twice."""

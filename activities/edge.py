@@ -1,0 +1,44 @@
+"""What every activity wears: what is foreseen to go wrong travels as an Outcome, not as an exception.
+
+The SDK hands an orchestrator only an exception's text and cannot exempt an error from retry. So a
+RestoreError becomes data here; anything else is a bug or an unforeseen fault and is left to raise,
+for the orchestrator's small RetryOptions. A reply that was lost is never "failed": see `later`.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from restore.contracts import Outcome
+from restore.errors import PermanentError, TemporaryError, to_failure
+from storage.documents import Changed
+
+_log = logging.getLogger(__name__)
+
+_LOST_RACE_S = 5.0
+
+
+def outcome(effect: Callable[[], Any]) -> dict[str, Any]:
+    """Run an activity's effect and return its Outcome as plain JSON."""
+    return as_json(_outcome(effect))
+
+
+def as_json(value: Any) -> Any:
+    """Return a contract as what may cross the wire: dicts, lists, strings, numbers."""
+    return msgspec.to_builtins(value)
+
+
+def _outcome(effect: Callable[[], Any]) -> Outcome:
+    try:
+        value = effect()
+    except Changed:
+        return Outcome.later(_LOST_RACE_S)
+    except TemporaryError as error:
+        _log.info("Will try later: %s", error)
+        return Outcome.later(error.retry_after_s, to_failure(error))
+    except PermanentError as error:
+        _log.warning("Cannot go on: %s", error)
+        return Outcome.failed(to_failure(error))
+    return value if isinstance(value, Outcome) else Outcome.done(as_json(value))

@@ -1,0 +1,33 @@
+"""Find the job of a started operation in the vault's job list, when the operation did not name it."""
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection as arm_connection
+from restore import names, settling
+from restore.orders import FindJob, decode
+from storage import connection, turns
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.FIND_JOB)
+def find_job(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
+    return edge.outcome(lambda: _find(decode(order, FindJob)))
+
+
+def _find(order: FindJob) -> dict[str, str | None]:
+    ledger = connection.ledger()
+    held = ledger.read(order.request_id)
+    assert held is not None, "a started restore has a ledger entry"
+    if held.entry.job_id is not None or held.entry.intent is None:
+        return {"jobId": held.entry.job_id}
+    intent = held.entry.intent
+    jobs = arm_connection.backup().restore_jobs(order.item.vault_id, intent.vault_time)
+    claimed = turns.claimed(ledger, order.item.id)
+    ours = settling.candidates(intent, jobs.jobs, claimed)
+    if len(ours) != 1:
+        return {"jobId": None}
+    ledger.started(order.request_id, job_id=ours[0])
+    return {"jobId": ours[0]}

@@ -1,0 +1,26 @@
+"""Find the protected item that is the request's VM: in its vault, or in the vault that Azure names."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection
+from restore import names
+from restore.contracts import ProtectedItem
+from restore.orders import FindItem, decode
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.FIND_PROTECTED_ITEM)
+def find_protected_item(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: FindItem. Done with a ProtectedItem."""
+    return edge.outcome(lambda: _find(order))
+
+
+def _find(order: dict[str, Any]) -> ProtectedItem:
+    wanted, backup = decode(order, FindItem), connection.backup()
+    if wanted.vault_id is None:
+        return backup.find_vault_item(wanted.source_resource_id)
+    return backup.find_protected_item(wanted.vault_id, wanted.source_resource_id)

@@ -1,0 +1,36 @@
+"""List the item's recovery points for a person to look at, with what the app would choose."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection
+from restore import names, selection
+from restore.contracts import RecoveryPointChoice
+from restore.errors import NotFound
+from restore.orders import ListPoints, decode
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.LIST_RECOVERY_POINTS)
+def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: ListPoints. Done with `{points, total, choice}`, newest first."""
+    return edge.outcome(lambda: _list(order))
+
+
+def _list(order: dict[str, Any]) -> dict[str, Any]:
+    wanted = decode(order, ListPoints)
+    points = connection.backup().recovery_points(wanted.item)
+    newest = sorted(points, key=lambda point: point.time, reverse=True)
+    try:
+        choice = selection.choose(points, RecoveryPointChoice(), now=datetime.now(UTC))
+    except NotFound:
+        choice = None
+    return {
+        "points": edge.as_json(newest[: wanted.count_max]),
+        "total": len(points),
+        "choice": edge.as_json(choice),
+    }

@@ -1,0 +1,33 @@
+"""Look the request up in the ledger, or enter it there: a finished one must not run a second time."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import edge
+from restore import names
+from restore.ledger import LedgerEntry
+from restore.orders import Restore, decode
+from storage import connection
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
+def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: Restore. Done with `{verdict, jobId}`: the recorded verdict, or null for a live one."""
+    return edge.outcome(lambda: _open(order))
+
+
+def _open(order: dict[str, Any]) -> dict[str, Any]:
+    restore = decode(order, Restore)
+    entry = LedgerEntry(
+        request_id=restore.request.request_id,
+        request_hash=names.request_hash(restore.request),
+        request=edge.as_json(restore.request),
+        source=restore.source,
+        accepted_at=datetime.now(UTC),
+    )
+    standing, _ = connection.ledger().accept(entry)
+    return {"verdict": edge.as_json(standing.verdict), "jobId": standing.job_id}

@@ -1,0 +1,82 @@
+"""Make sure that sending the restore would be the first time: take the item's turn, settle, adopt.
+
+Reads the ledger and the vault's job list, and decides by restore/settling.py. It sends nothing:
+its "go" carries the ledger version that activities/trigger_restore.py must still find.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection as arm_connection
+from restore import names, settling
+from restore.contracts import Outcome
+from restore.errors import Conflict
+from restore.ledger import LedgerState
+from restore.orders import Clearance, Prepare, decode
+from storage import connection, turns
+from storage.ledger import Held
+
+blueprint = df.Blueprint()
+
+_TURN_AGAIN_S = 5.0
+_JOBS_BACK = timedelta(hours=26)
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.PREPARE_RESTORE)
+def prepare_restore(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: Prepare. Done with a Clearance; later while it is another's turn or unsettled."""
+    return edge.outcome(lambda: _prepare(decode(order, Prepare)))
+
+
+def _prepare(wanted: Prepare) -> Clearance | Outcome:
+    ledger = connection.ledger()
+    held = ledger.read(wanted.request_id)
+    assert held is not None, "open_restore entered it"
+    entry = held.entry
+    if entry.state is LedgerState.STARTED:
+        return Clearance(kind="started", operation_id=entry.operation_id, job_id=entry.job_id)
+    if entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED):
+        return Clearance(kind="cancelled")
+    turn = turns.take(ledger, wanted.item.id, wanted.request_id, datetime.now(UTC))
+    if not turn.is_ours:
+        return Outcome.later(_TURN_AGAIN_S)
+    return _settle(wanted, held, turn.claimed)
+
+
+def _settle(wanted: Prepare, held: Held, claimed: tuple[str, ...]) -> Clearance | Outcome:
+    since = held.entry.intent.vault_time if held.entry.intent else datetime.now(UTC)
+    jobs = arm_connection.backup().restore_jobs(wanted.item.vault_id, since - _JOBS_BACK)
+    step = settling.next_step(
+        held.entry,
+        jobs.jobs,
+        wanted.item.container_name,
+        claimed,
+        vault_time=jobs.vault_time,
+        settle_s=wanted.settle_s,
+    )
+    match step:
+        case settling.Go(known_jobs):
+            return Clearance(
+                kind="go",
+                version=held.version,
+                known_jobs=known_jobs,
+                vault_time=jobs.vault_time,
+                given_at=datetime.now(UTC),
+            )
+        case settling.Adopt(job_id):
+            connection.ledger().started(wanted.request_id, job_id=job_id)
+            return Clearance(kind="started", job_id=job_id, adopted=True)
+        case settling.Wait(seconds):
+            return Outcome.later(seconds)
+        case settling.Stop():
+            return Clearance(kind="cancelled")
+        case settling.Ambiguous(job_ids):
+            raise Conflict(
+                "The reply to the restore request was lost, and more than one job could be its "
+                f"work: {', '.join(job_ids)}. Look at these jobs before asking again.",
+                code="RestoreJobAmbiguous",
+                doing="settle a lost reply",
+            )

@@ -1,0 +1,21 @@
+"""Send one event to the queue `restore-events`. Sent twice, it carries the same id."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import edge
+from restore import names
+from storage import connection
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="event", activity=names.PUBLISH_EVENT)
+def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
+    """Order: a CloudEvent of restore/cloud_events.py."""
+    return edge.outcome(lambda: _publish(event))
+
+
+def _publish(event: dict[str, Any]) -> None:
+    connection.events().send(event)

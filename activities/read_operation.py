@@ -1,0 +1,27 @@
+"""Look at the operation once: at its signed URLs if they are still known, else by its id."""
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection as arm_connection
+from restore import names
+from restore.contracts import OperationLook
+from restore.orders import ReadOperation, decode
+from storage import connection, handles
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.READ_OPERATION)
+def read_operation(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: ReadOperation. Done with an OperationLook; a job id it names is in the ledger then."""
+    return edge.outcome(lambda: _read(decode(order, ReadOperation)))
+
+
+def _read(order: ReadOperation) -> OperationLook:
+    ledger = connection.ledger()
+    urls = handles.find(ledger.documents, order.request_id)
+    look = arm_connection.backup().read_operation(order.vault_id, order.operation_id, urls)
+    if look.job_id is not None:
+        ledger.started(order.request_id, job_id=look.job_id)
+    return look

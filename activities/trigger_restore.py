@@ -1,0 +1,68 @@
+"""Send the restore, exactly once: the intent first, by a write that only one can win; then the POST.
+
+This activity may run twice, even at once. The second run finds the ledger changed and comes back
+"later": then prepare_restore settles what the first one did. The POST itself is never repeated.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection as arm_connection
+from restore import names, request_body
+from restore.contracts import Outcome
+from restore.errors import ReplyLost, RestoreError, to_failure
+from restore.ledger import Intent
+from restore.orders import Clearance, Started, Trigger, decode
+from storage import connection, handles
+from storage.documents import Changed
+from storage.ledger import Held
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.TRIGGER_RESTORE)
+def trigger_restore(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: Trigger. Done with Started; later when it must be settled or may be tried again."""
+    return edge.outcome(lambda: _trigger(decode(order, Trigger)))
+
+
+def _trigger(order: Trigger) -> Started | Outcome:
+    body = request_body.build(order.request, order.item, order.point)
+    held = _intend(order)
+    backup, ledger = arm_connection.backup(), connection.ledger()
+    try:
+        triggered, poll_handles = backup.trigger_restore(order.item, order.point.name, body)
+    except ReplyLost as error:
+        return Outcome.later(error.retry_after_s, to_failure(error))
+    except RestoreError:  # surely not accepted
+        ledger.withdraw(held)
+        raise
+    handles.keep(ledger.documents, order.request.request_id, poll_handles)
+    ledger.started(order.request.request_id, operation_id=triggered.operation_id)
+    return Started(operation_id=triggered.operation_id, retry_after_s=triggered.retry_after_s)
+
+
+def _intend(order: Trigger) -> Held:
+    ledger = connection.ledger()
+    held, clearance = ledger.read(order.request.request_id), order.clearance
+    if held is None or held.version != clearance.version:
+        raise Changed(order.request.request_id)
+    attempt = held.entry.intent.attempt + 1 if held.entry.intent else 1
+    intent = Intent(
+        item_id=order.item.id,
+        container_name=order.item.container_name,
+        recovery_point=order.point.name,
+        vault_time=_vault_time(clearance),
+        known_jobs=clearance.known_jobs,
+        attempt=attempt,
+    )
+    return ledger.intend(held, intent)
+
+
+def _vault_time(clearance: Clearance) -> datetime:
+    """The vault's time now: its time at the clearance, and what has passed since by our clock."""
+    assert clearance.vault_time is not None, "a clearance to go carries the vault's time"
+    assert clearance.given_at is not None, "a clearance to go says when it was given"
+    return clearance.vault_time + max(datetime.now(UTC) - clearance.given_at, timedelta())

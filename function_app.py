@@ -1,0 +1,48 @@
+"""Table of contents of the app: settings, and one line per blueprint. No logic lives here."""
+
+import os
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from activities import (
+    cancel_restore,
+    close_restore,
+    find_job,
+    find_protected_item,
+    find_recovery_point,
+    list_recovery_points,
+    open_restore,
+    prepare_restore,
+    publish_event,
+    read_job,
+    read_operation,
+    trigger_restore,
+)
+from orchestrators import restore_vm, show_recovery_points, watch_job
+from restore.settings import parse_settings
+from triggers import http, queue
+
+settings = parse_settings(os.environ)
+
+app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+
+app.register_functions(http.blueprint(settings))
+app.register_functions(queue.blueprint(settings))
+
+app.register_functions(restore_vm.blueprint)
+app.register_functions(watch_job.blueprint)
+app.register_functions(show_recovery_points.blueprint)
+
+app.register_functions(open_restore.blueprint)
+app.register_functions(find_protected_item.blueprint)
+app.register_functions(find_recovery_point.blueprint)
+app.register_functions(list_recovery_points.blueprint)
+app.register_functions(prepare_restore.blueprint)
+app.register_functions(trigger_restore.blueprint)
+app.register_functions(read_operation.blueprint)
+app.register_functions(find_job.blueprint)
+app.register_functions(read_job.blueprint)
+app.register_functions(cancel_restore.blueprint)
+app.register_functions(close_restore.blueprint)
+app.register_functions(publish_event.blueprint)

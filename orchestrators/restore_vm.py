@@ -1,0 +1,161 @@
+"""One VM from request to verdict: the whole story, once, in order."""
+
+from datetime import timedelta
+from typing import Any
+
+import azure.durable_functions as df
+
+from orchestrators.steps import Step, StepFailed, Steps, given_up
+from restore import names, story, verdicts
+from restore.contracts import Choice, Outcome, ProtectedItem, Verdict
+from restore.orders import (
+    Cancel,
+    Clearance,
+    Close,
+    FindItem,
+    FindPoint,
+    Prepare,
+    Restore,
+    Started,
+    Trigger,
+    Watch,
+    Watched,
+    decode,
+    encode,
+)
+from restore.phases import RestorePhase
+from restore.times import seconds_of
+
+blueprint = df.Blueprint()
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=names.RESTORE_VM)
+def restore_vm(context: df.DurableOrchestrationContext) -> Any:
+    """Restore one VM.
+
+    1. Open the ledger entry. A request that has a verdict already gets it again; nothing is done.
+    2. Find the protected item; choose the recovery point, keeping the reason for each other one.
+    3. Prepare until it is certain that sending would be the first time, or that it was done before;
+       then trigger. A lost reply leads back to prepare, which finds the job.
+    4. Follow operation and job in a child; a cancel request meanwhile is passed on to Azure.
+    5. Judge, write the verdict into the ledger, publish it.
+    """
+    order = decode(context.get_input(), Restore)
+    steps, tale = Steps(context, order.pace), story.Tale(order.request, order.source)
+    _show(context, tale, RestorePhase.ACCEPTED)
+    opened = yield from steps.run(names.OPEN_RESTORE, encode(order))
+    if opened.kind == "done" and opened.value["verdict"] is not None:
+        return opened.value["verdict"]
+    yield from _publish(context, steps, tale, "accepted")
+    try:
+        verdict = yield from _restore(context, steps, tale, order)
+    except StepFailed as failed:
+        verdict = verdicts.of_failure(failed.failure, tale)
+    closed = yield from steps.run(
+        names.CLOSE_RESTORE, encode(Close(request_id=order.request.request_id, verdict=verdict))
+    )
+    if closed.kind == "done":
+        verdict = decode(closed.value["verdict"], Verdict)
+    tale.verdict = verdict
+    if verdict.verdict == "Rejected":
+        yield from _publish(context, steps, tale, "rejected")
+    yield from _publish(context, steps, tale, "finished")
+    _show(context, tale, RestorePhase(verdict.verdict))
+    return encode(verdict)
+
+
+def _restore(
+    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
+) -> Step:
+    """Steps 2 to 4. Raises StepFailed."""
+    request = order.request
+    _show(context, tale, RestorePhase.FINDING_ITEM)
+    wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
+    found = yield from steps.need(names.FIND_PROTECTED_ITEM, encode(wanted))
+    tale.item = decode(found, ProtectedItem)
+    _show(context, tale, RestorePhase.CHOOSING_POINT)
+    chosen = yield from steps.need(
+        names.FIND_RECOVERY_POINT, encode(FindPoint(request=request, item=tale.item))
+    )
+    tale.choice = decode(chosen, Choice)
+    _show(context, tale, RestorePhase.TRIGGERING)
+    started = yield from _start(context, steps, tale, order)
+    if started is None:
+        return verdicts.cancelled_before_start()
+    tale.started = started
+    _show(context, tale, RestorePhase.STARTING)
+    watched = yield from _follow(context, steps, tale, order)
+    return verdicts.of_watched(watched, tale)
+
+
+def _start(
+    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
+) -> Step:
+    """Prepare, then trigger, until the restore is started (Started) or cancelled (None)."""
+    assert tale.item is not None and tale.choice is not None, "both were found before"
+    prepare = Prepare(
+        request_id=order.request.request_id, item=tale.item, settle_s=order.pace.settle_s
+    )
+    attempt = 0
+    while True:
+        answer = yield from steps.need(names.PREPARE_RESTORE, encode(prepare))
+        clearance = decode(answer, Clearance)
+        if clearance.kind == "cancelled":
+            return None
+        if clearance.kind == "started":
+            return story.started_before(clearance)
+        trigger = Trigger(
+            request=order.request, item=tale.item, point=tale.choice.point, clearance=clearance
+        )
+        outcome: Outcome = yield from steps.once(names.TRIGGER_RESTORE, encode(trigger))
+        if outcome.kind == "done":
+            return decode(outcome.value, Started)
+        if outcome.kind == "failed":
+            raise StepFailed(outcome)
+        _show(context, tale, RestorePhase.SETTLING)
+        attempt += 1
+        is_spent = yield from steps.wait_later(outcome, attempt)
+        if is_spent:
+            raise StepFailed(Outcome.failed(given_up(names.TRIGGER_RESTORE, outcome)))
+
+
+def _follow(
+    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
+) -> Step:
+    """Wait once for the follower or a cancel request; after a cancel only for the follower."""
+    assert tale.item is not None and tale.started is not None, "it was started before"
+    now = context.current_utc_datetime
+    watch = Watch(
+        request_id=order.request.request_id,
+        source_resource_id=order.request.source_resource_id,
+        item=tale.item,
+        pace=order.pace,
+        deadline_at=now + timedelta(seconds=seconds_of(order.request.deadline)),
+        since=now,
+        operation_id=tale.started.operation_id,
+        job_id=tale.started.job_id,
+        adopted=tale.started.adopted,
+    )
+    follower = context.call_sub_orchestrator(
+        names.WATCH_JOB, encode(watch), instance_id=names.watch_id(context.instance_id)
+    )
+    cancel = context.wait_for_external_event(names.CANCEL_EVENT)
+    winner = yield context.task_any([follower, cancel])
+    if winner == cancel:
+        order_ = Cancel(request_id=order.request.request_id, vault_id=tale.item.vault_id)
+        outcome = yield from steps.run(names.CANCEL_RESTORE, encode(order_))
+        tale.cancel = story.cancel_said(outcome)
+        _show(context, tale, RestorePhase.STARTING)
+    watched = yield follower
+    return decode(watched, Watched)
+
+
+def _publish(
+    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, kind: str
+) -> Step:
+    event = story.event(kind, tale, context.current_utc_datetime)
+    return (yield from steps.run(names.PUBLISH_EVENT, event))
+
+
+def _show(context: df.DurableOrchestrationContext, tale: story.Tale, phase: RestorePhase) -> None:
+    context.set_custom_status(tale.show(phase, context.current_utc_datetime))

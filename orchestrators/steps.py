@@ -1,0 +1,100 @@
+"""How an orchestration takes a step: call an activity, wait durably while it says "later".
+
+One Steps lives as long as one replay of one orchestration. Its budget of waits keeps the history
+small: what takes longer than that is given up, and said so.
+"""
+
+from collections.abc import Generator
+from datetime import timedelta
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+from restore import polling
+from restore.contracts import Failure, Outcome
+from restore.polling import Pace
+
+Step = Generator[Any, Any, Any]
+
+_UNFORESEEN = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_of_attempts=3)
+_TEXT_MAX = 300
+
+
+class StepFailed(Exception):
+    """A step ended in a foreseen failure: the story ends here, with a verdict."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        assert outcome.error is not None, "what failed says why"
+        super().__init__(outcome.error.message)
+        self.failure = outcome.error
+
+
+class Steps:
+    """The steps of one orchestration, and its budget of waits."""
+
+    def __init__(self, context: df.DurableOrchestrationContext, pace: Pace) -> None:
+        self._context = context
+        self._pace = pace
+        self._waits = 0
+
+    def need(self, activity: str, order: Any) -> Step:
+        """Run a step and return its value. Raises StepFailed."""
+        outcome = yield from self.run(activity, order)
+        if outcome.kind == "failed":
+            raise StepFailed(outcome)
+        return outcome.value
+
+    def run(self, activity: str, order: Any) -> Step:
+        """Run a step until it is done or failed, or the budget of waits is spent."""
+        attempt = 0
+        while True:
+            outcome = yield from self.once(activity, order)
+            if outcome.kind != "later":
+                return outcome
+            attempt += 1
+            is_spent = yield from self.wait_later(outcome, attempt)
+            if is_spent:
+                return Outcome.failed(given_up(activity, outcome))
+
+    def once(self, activity: str, order: Any) -> Step:
+        """Call an activity once and return its Outcome; an unforeseen fault becomes one."""
+        try:
+            answer = yield self._context.call_activity_with_retry(activity, _UNFORESEEN, order)
+        except Exception as error:
+            return Outcome.failed(_unforeseen(activity, error))
+        return msgspec.convert(answer, Outcome)
+
+    def wait_later(self, outcome: Outcome, attempt: int) -> Step:
+        """Wait as long as an Outcome asks, by a durable timer. True when the budget is spent."""
+        if self._waits >= self._pace.later_count_max:
+            return True
+        self._waits += 1
+        spread = f"{self._context.instance_id}:{self._waits}"
+        yield from self.sleep(polling.later_wait_s(outcome, attempt, self._pace, spread))
+        return False
+
+    def sleep(self, seconds: float) -> Step:
+        """Wait by a durable timer."""
+        due = self._context.current_utc_datetime + timedelta(seconds=seconds)
+        yield self._context.create_timer(due)
+
+
+def given_up(activity: str, outcome: Outcome) -> Failure:
+    last = outcome.error.message if outcome.error else "It was always another's turn."
+    """Return the failure of a step that said "later" too often."""
+    return Failure(
+        code="GaveUp",
+        message=f"{activity} could not be done in the time allowed. Last reason: {last}",
+        category="ServiceUnavailable",
+    )
+
+
+def _unforeseen(activity: str, error: Exception) -> Failure:
+    """Only the first line: below it are frames, and whatever they may quote."""
+    first_line = str(error).partition("\n")[0][:_TEXT_MAX]
+    return Failure(
+        code="ActivityFailed",
+        message=first_line or f"{activity} failed without a text",
+        category="ServiceUnavailable",
+    )

@@ -1,0 +1,99 @@
+"""Follow a started restore by durable timers: its operation until a job is named, then the job."""
+
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+from orchestrators.steps import Step, Steps
+from restore import cloud_events, names, polling, watching
+from restore.contracts import JobLook
+from restore.orders import FindJob, ReadJob, ReadOperation, Watch, Watched, decode, encode
+from restore.phases import RestorePhase
+
+blueprint = df.Blueprint()
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=names.WATCH_JOB)
+def watch_job(context: df.DurableOrchestrationContext) -> Any:
+    """Watch to a terminal job status, a failed operation, or the deadline.
+
+    1. Look: at the operation while no job is known, else at the job.
+    2. Show what was seen as custom status; announce the job once it is known.
+    3. Over, or at the deadline? Then answer with a Watched.
+    4. Wait as restore/polling.py says, and look again.
+    5. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
+    """
+    watch = decode(context.get_input(), Watch)
+    watch = watching.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
+    if watch.looks > 0:
+        context.set_custom_status(watching.status(watch, None))
+    steps = Steps(context, watch.pace)
+    for _ in range(watch.pace.looks_per_generation):
+        seen, look, outcome = yield from _look(context, steps, watch)
+        if isinstance(seen, Watched):
+            return encode(seen)
+        watch = yield from _announce(context, steps, seen)
+        context.set_custom_status(watching.status(watch, look))
+        over = watching.at_deadline(watch, look, context.current_utc_datetime)
+        if over is not None:
+            return encode(over)
+        yield from steps.sleep(_wait_s(context, watch, look, outcome))
+    context.continue_as_new(encode(watch))
+    return None
+
+
+def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch) -> Step:
+    """Return what one look makes of the watch, the JobLook if it was one, and its Outcome."""
+    vault_id = watch.item.vault_id
+    if watch.job_id is not None:
+        order = ReadJob(vault_id=vault_id, job_id=watch.job_id)
+        outcome = yield from steps.once(names.READ_JOB, encode(order))
+        seen = watching.learn_job(watch, outcome, context.current_utc_datetime)
+        return seen, watching.job_look(outcome), outcome
+    if watch.operation_id is not None:
+        operation = ReadOperation(
+            request_id=watch.request_id, vault_id=vault_id, operation_id=watch.operation_id
+        )
+        outcome = yield from steps.once(names.READ_OPERATION, encode(operation))
+        seen = watching.learn_operation(watch, outcome)
+        if isinstance(seen, Watched) or seen.job_id or not watching.must_search(outcome):
+            return seen, None, outcome
+    outcome = yield from steps.once(
+        names.FIND_JOB, encode(FindJob(request_id=watch.request_id, item=watch.item))
+    )
+    return watching.learn_job_id(watch, outcome), None, outcome
+
+
+def _announce(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch) -> Step:
+    if watch.announced or watch.job_id is None:
+        return watch
+    event = cloud_events.event(
+        "started",
+        watch.request_id,
+        watch.source_resource_id,
+        context.current_utc_datetime,
+        {
+            "jobId": watch.job_id,
+            "operationId": watch.operation_id,
+            "vaultId": watch.item.vault_id,
+            "adopted": watch.adopted,
+        },
+    )
+    yield from steps.run(names.PUBLISH_EVENT, event)
+    return msgspec.structs.replace(watch, announced=True)
+
+
+def _wait_s(
+    context: df.DurableOrchestrationContext, watch: Watch, look: JobLook | None, outcome: Any
+) -> float:
+    now = context.current_utc_datetime
+    remaining_s = watching.remaining_s(watch, now)
+    spread = f"{context.instance_id}:{watch.looks}"
+    if outcome.kind == "later":
+        return min(
+            polling.later_wait_s(outcome, max(watch.misses, 1), watch.pace, spread),
+            max(remaining_s, watching.DEADLINE_NEAR_S),
+        )
+    elapsed_s = (now - watch.since).total_seconds()
+    return polling.next_look_s(look, watch.looks, elapsed_s, remaining_s, watch.pace, spread)

@@ -1,0 +1,173 @@
+"""What orchestrators and activities say to each other: one struct per activity's order and answer.
+
+Plain JSON on the wire (`decode` reads it strictly), so that a history kept by an older version is
+either understood or refused, never half understood. What people and other systems send is in
+restore/contracts.py.
+"""
+
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from restore.contracts import Failure, ProtectedItem, RecoveryPoint, RestoreRequest, Verdict
+from restore.polling import Pace
+
+T = TypeVar("T")
+
+
+class _Order(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """An order that names anything unknown comes from another version: refuse it."""
+
+
+class Restore(_Order):
+    """Input of the orchestrator restore_vm, sent by a starter."""
+
+    request: RestoreRequest
+    pace: Pace
+    source: str = "unknown"
+
+
+class FindItem(_Order):
+    """Order of find_protected_item."""
+
+    source_resource_id: str
+    vault_id: str | None = None
+
+
+class FindPoint(_Order):
+    """Order of find_recovery_point."""
+
+    request: RestoreRequest
+    item: ProtectedItem
+
+
+class ListPoints(_Order):
+    """Order of list_recovery_points."""
+
+    item: ProtectedItem
+    count_max: int = 200
+
+
+class Prepare(_Order):
+    """Order of prepare_restore."""
+
+    request_id: str
+    item: ProtectedItem
+    settle_s: float
+
+
+class Clearance(_Order):
+    """Answer of prepare_restore: may the restore be sent?"""
+
+    kind: Literal["go", "started", "cancelled"]
+    version: str | None = None
+    known_jobs: tuple[str, ...] = ()
+    vault_time: datetime | None = None
+    given_at: datetime | None = None
+    operation_id: str | None = None
+    job_id: str | None = None
+    adopted: bool = False
+
+
+class Trigger(_Order):
+    """Order of trigger_restore."""
+
+    request: RestoreRequest
+    item: ProtectedItem
+    point: RecoveryPoint
+    clearance: Clearance
+
+
+class Started(_Order):
+    """Answer of trigger_restore, and of prepare_restore when the work was started before."""
+
+    operation_id: str | None = None
+    job_id: str | None = None
+    retry_after_s: float | None = None
+    adopted: bool = False
+
+
+class Watch(_Order):
+    """Input of the orchestrator watch_job, and what it hands on when it continues as new."""
+
+    request_id: str
+    source_resource_id: str
+    item: ProtectedItem
+    pace: Pace
+    deadline_at: datetime
+    since: datetime
+    operation_id: str | None = None
+    job_id: str | None = None
+    adopted: bool = False
+    looks: int = 0
+    misses: int = 0
+    """Looks in a row that found no job or no answer."""
+    announced: bool = False
+    """The `started` event is out."""
+    phase: str | None = None
+    phase_since: datetime | None = None
+
+
+class ReadOperation(_Order):
+    """Order of read_operation."""
+
+    request_id: str
+    vault_id: str
+    operation_id: str
+
+
+class FindJob(_Order):
+    """Order of find_job."""
+
+    request_id: str
+    item: ProtectedItem
+
+
+class ReadJob(_Order):
+    """Order of read_job."""
+
+    vault_id: str
+    job_id: str
+
+
+class Cancel(_Order):
+    """Order of cancel_restore."""
+
+    request_id: str
+    vault_id: str
+
+
+class Cancelled(_Order):
+    """Answer of cancel_restore: did Azure take the cancellation, and what did it say?"""
+
+    accepted: bool
+    code: str | None = None
+    text: str | None = None
+
+
+class Close(_Order):
+    """Order of close_restore."""
+
+    request_id: str
+    verdict: Verdict
+
+
+class Watched(_Order):
+    """Answer of the orchestrator watch_job."""
+
+    end: Literal["job", "operation_failed", "deadline", "lost"]
+    job: dict[str, Any] | None = None
+    """The last JobLook, as JSON."""
+    error: Failure | None = None
+    looks: int = 0
+
+
+def decode(value: Any, kind: type[T]) -> T:
+    """Read an order or answer from plain JSON. Raises msgspec.ValidationError."""
+    return msgspec.convert(value, kind)
+
+
+def encode(value: Any) -> Any:
+    """Return an order or answer as plain JSON."""
+    return msgspec.to_builtins(value)

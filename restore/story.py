@@ -1,0 +1,113 @@
+"""What one orchestration has learned so far, and how it is shown: custom status and events.
+
+A Tale belongs to one replay of one orchestration; every replay tells it anew from history.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from restore import cloud_events
+from restore.contracts import Choice, Failure, Outcome, ProtectedItem, RestoreRequest, Verdict
+from restore.orders import Cancelled, Clearance, Started, decode, encode
+from restore.phases import RestorePhase
+
+
+@dataclass
+class Tale:
+    """Filled in step by step by orchestrators/restore_vm.py."""
+
+    request: RestoreRequest
+    source: str
+    item: ProtectedItem | None = None
+    choice: Choice | None = None
+    started: Started | None = None
+    cancel: Cancelled | None = None
+    verdict: Verdict | None = None
+    phase: RestorePhase | None = None
+    since: datetime | None = field(default=None)
+
+    def show(self, phase: RestorePhase, now: datetime) -> dict[str, Any]:
+        """Enter a phase, if it is another one, and return the custom status."""
+        if phase is not self.phase:
+            self.phase, self.since = phase, now
+        status: dict[str, Any] = {
+            "phase": phase.value,
+            "since": self.since.isoformat() if self.since else None,
+        }
+        known = {
+            "vaultId": self.item.vault_id if self.item else None,
+            "protectedItem": self.item.name if self.item else None,
+            "recoveryPoint": _point(self.choice),
+            "cancel": encode(self.cancel),
+        }
+        return status | {name: value for name, value in known.items() if value is not None}
+
+    def facts(self) -> dict[str, Any]:
+        """Return what an event tells of the restore so far."""
+        known = {
+            "requestId": self.request.request_id,
+            "recoveryType": type(self.request).__name__,
+            "sourceResourceId": self.request.source_resource_id,
+            "vaultId": self.item.vault_id if self.item else self.request.vault_id,
+            "recoveryPoint": _point(self.choice),
+            "verdict": encode(self.verdict),
+        }
+        return {name: value for name, value in known.items() if value is not None}
+
+
+def event(kind: str, tale: Tale, now: datetime) -> dict[str, Any]:
+    """Return one event of this restore: accepted, rejected or finished."""
+    data = tale.facts() | {"source": tale.source}
+    if kind == "accepted":
+        data["request"] = encode(tale.request)
+    if kind == "rejected":
+        data["problems"] = _problems(tale.verdict)
+    return cloud_events.event(
+        kind, tale.request.request_id, tale.request.source_resource_id, now, data
+    )
+
+
+def started_before(clearance: Clearance) -> Started:
+    """Return what an earlier attempt started."""
+    return Started(
+        operation_id=clearance.operation_id, job_id=clearance.job_id, adopted=clearance.adopted
+    )
+
+
+def cancel_said(outcome: Outcome) -> Cancelled:
+    """Return what came of a cancel request."""
+    if outcome.kind == "done":
+        return decode(outcome.value, Cancelled)
+    assert outcome.error is not None, "what is not done says why"
+    return Cancelled(accepted=False, code=outcome.error.code, text=outcome.error.message)
+
+
+def _point(choice: Choice | None) -> dict[str, Any] | None:
+    if choice is None:
+        return None
+    return {
+        "id": choice.point.name,
+        "time": choice.point.time.isoformat(),
+        "consistency": choice.point.consistency,
+        "tier": choice.point.tier,
+        "why": choice.why,
+        "considered": choice.considered,
+        "passedOver": encode(choice.passed_over),
+        "passedOverCounts": choice.passed_over_counts,
+    }
+
+
+_PATHS = {
+    "VaultNotFound": "$.vaultId",
+    "ProtectedItemNotFound": "$.sourceResourceId",
+    "NoRestorablePoint": "$.recoveryPoint",
+}
+
+
+def _problems(verdict: Verdict | None) -> list[dict[str, str]]:
+    error: Failure | None = verdict.error if verdict else None
+    if error is None:
+        return []
+    path = _PATHS.get(error.code, "$")
+    return [{"path": path, "message": text} for text in (error.message, *error.details)]

@@ -1,0 +1,57 @@
+"""The HTTP surface: which route is which handler. The handlers are in restores.py and points.py."""
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from restore.settings import Settings
+from triggers import health, listing, points, restores
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the HTTP triggers; they take the app's authorization level (function keys)."""
+    functions = df.Blueprint()
+
+    @functions.route(route="restores", methods=["POST"])
+    @functions.durable_client_input(client_name="client")
+    async def start_restore(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Accept one restore request."""
+        return await restores.start(req, client, settings)
+
+    @functions.route(route="restores", methods=["GET"])
+    async def list_restores(req: func.HttpRequest) -> func.HttpResponse:
+        """List the restores of the ledger, page by page."""
+        return await listing.show_page(req)
+
+    @functions.route(route="restores/{id}", methods=["GET"])
+    @functions.durable_client_input(client_name="client")
+    async def show_restore(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Show where one restore stands."""
+        return await restores.show(req, client)
+
+    @functions.route(route="restores/{id}/cancel", methods=["POST"])
+    @functions.durable_client_input(client_name="client")
+    async def cancel_restore_request(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Cancel one restore, as far as that is still possible."""
+        return await restores.cancel(req, client)
+
+    @functions.route(route="recovery-points", methods=["GET"])
+    @functions.durable_client_input(client_name="client")
+    async def show_recovery_points(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """List a VM's recovery points, and say which one would be chosen."""
+        return await points.show(req, client)
+
+    @functions.route(route="health", methods=["GET"])
+    async def show_health(req: func.HttpRequest) -> func.HttpResponse:
+        """Say whether the app can reach its storage, and what it is set to talk to."""
+        del req
+        return await health.show(settings)
+
+    return functions

@@ -1,0 +1,78 @@
+"""Handler of `GET /restores`: the ledger, page by page, filtered.
+
+Listed from the ledger's labels, not from the orchestrations: a purged history is no reason to
+forget a restore. Lines come in the order of their request ids.
+"""
+
+import asyncio
+import base64
+import binascii
+from typing import Any
+
+import azure.functions as func
+
+from restore.contracts import Problem
+from restore.errors import ServiceUnavailable, to_failure
+from storage import connection
+from storage.labels import line_of
+from triggers import problems
+
+_FILTERS = ("state", "verdict", "recoveryType", "sourceResourceId")
+_PARAMETERS = (*_FILTERS, "top", "continuationToken", "code")
+_TOP, _TOP_MAX = 50, 200
+_PAGES_MAX = 20
+
+
+async def show_page(req: func.HttpRequest) -> func.HttpResponse:
+    """Answer `{value, continuationToken?}`; filters compare without case."""
+    faults = [
+        Problem(path=f"$.{name}", message=f"Unknown parameter; known are {', '.join(_PARAMETERS)}")
+        for name in req.params
+        if name not in _PARAMETERS
+    ]
+    top_text = req.params.get("top", str(_TOP))
+    if not (top_text.isascii() and top_text.isdigit() and 1 <= int(top_text) <= _TOP_MAX):
+        faults.append(Problem(path="$.top", message=f"A whole number from 1 to {_TOP_MAX}"))
+    token, is_readable = _token(req.params.get("continuationToken"))
+    if not is_readable:
+        faults.append(Problem(path="$.continuationToken", message="Not a token of this list"))
+    if faults:
+        detail = "The list was not read."
+        return problems.problem(400, "InvalidRequest", "The query is not valid", detail, faults)
+    wanted = {name: req.params[name].lower() for name in _FILTERS if name in req.params}
+    try:
+        lines, following = await asyncio.to_thread(_read, wanted, int(top_text), token)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    body: dict[str, Any] = {"value": lines}
+    if following:
+        body["continuationToken"] = base64.urlsafe_b64encode(following.encode()).decode()
+    return problems.ok(200, body)
+
+
+def _read(
+    wanted: dict[str, str], top: int, token: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Read storage pages until one line matches at least; a page is never cut in two."""
+    lines: list[dict[str, Any]] = []
+    for _ in range(_PAGES_MAX):
+        page = connection.ledger().page(top - len(lines), token)
+        found = [line_of(line.name, line.labels) for line in page.lines]
+        lines += [line for line in found if _matches(line, wanted)]
+        token = page.token
+        if token is None or len(lines) >= top:
+            break
+    return lines, token
+
+
+def _matches(line: dict[str, Any], wanted: dict[str, str]) -> bool:
+    return all(str(line[name] or "").lower() == value for name, value in wanted.items())
+
+
+def _token(text: str | None) -> tuple[str | None, bool]:
+    if text is None:
+        return None, True
+    try:
+        return base64.urlsafe_b64decode(text.encode()).decode(), True
+    except (binascii.Error, ValueError):
+        return None, False

@@ -1,0 +1,64 @@
+"""Errors over HTTP: RFC 9457 `application/problem+json`, without internals."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import azure.functions as func
+import msgspec
+
+from restore.contracts import Failure, Problem
+
+_STATUS_OF_CATEGORY = {
+    "InvalidRequest": 400,
+    "AccessDenied": 403,
+    "NotFound": 404,
+    "Conflict": 409,
+    "Throttled": 503,
+    "ServiceUnavailable": 503,
+}
+
+
+def problem(
+    status: int, code: str, title: str, detail: str, problems: Iterable[Problem] = (), **more: Any
+) -> func.HttpResponse:
+    """Return a problem. `code` names it for programs, `problems` lists every fault by JSON path."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
+    listed = [{"path": fault.path, "message": fault.message} for fault in problems]
+    if listed:
+        body["problems"] = listed  # type: ignore[assignment]
+    return func.HttpResponse(
+        msgspec.json.encode(body | more),
+        status_code=status,
+        mimetype="application/problem+json",
+        headers={"Retry-After": "10"} if status == 503 else None,
+    )
+
+
+def of_failure(failure: Failure, **more: Any) -> func.HttpResponse:
+    """Return a failure of ours or Azure's as a problem."""
+    status = _STATUS_OF_CATEGORY.get(failure.category, 502)
+    title = f"The request cannot be served: {failure.code}"
+    listed = [Problem(path="$", message=text) for text in failure.details]
+    return problem(status, failure.code, title, failure.message, listed, **more)
+
+
+def unavailable(failure: Failure) -> func.HttpResponse:
+    """Return that the app's own storage does not answer: nothing was accepted, ask again."""
+    detail = f"{failure.message} Nothing was started by this call; send it again."
+    return problem(503, failure.code, "The app cannot reach its storage account", detail)
+
+
+def ok(status: int, body: Any, headers: dict[str, str] | None = None) -> func.HttpResponse:
+    """Return plain JSON."""
+    return func.HttpResponse(
+        msgspec.json.encode(body),
+        status_code=status,
+        mimetype="application/json",
+        headers=headers,
+    )
+
+
+def rejected(view: dict[str, Any]) -> func.HttpResponse:
+    """Return an accepted request that was rejected after a look at the vault."""
+    failure = msgspec.convert(view["error"], Failure)
+    return of_failure(failure, requestId=view["requestId"], verdict=view["verdict"])

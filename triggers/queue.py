@@ -1,0 +1,83 @@
+"""Requests from the queue `restore-requests`: one JSON request per message, plain or Base64.
+
+A message that can never work is completed and answered by a `rejected` event that carries all of
+it. Only failures of ours (the storage account does not answer) raise, and use the host's retries
+and the poison queue.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from restore import names, parsing
+from restore.contracts import Problem, RestoreRequest
+from restore.errors import InvalidRequest
+from restore.settings import Settings
+from storage import connection, rejections
+from triggers import starter
+
+_log = logging.getLogger(__name__)
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the queue trigger."""
+    functions = df.Blueprint()
+
+    @functions.queue_trigger(
+        arg_name="message", queue_name=names.RESTORE_REQUESTS, connection="AzureWebJobsStorage"
+    )
+    @functions.durable_client_input(client_name="client")
+    async def take_restore_request(
+        message: func.QueueMessage, client: df.DurableOrchestrationClient
+    ) -> None:
+        """Start the restore that a message asks for, or reject the message."""
+        await _take(message, client, settings)
+
+    return functions
+
+
+async def _take(
+    message: func.QueueMessage, client: df.DurableOrchestrationClient, settings: Settings
+) -> None:
+    body, message_id = message.get_body(), str(message.id)
+    try:
+        request: RestoreRequest = parsing.parse_text(body, default_request_id=message_id)
+    except InvalidRequest as error:
+        await _reject(message_id, body, error.code, error.problems)
+        return
+    started = await starter.start(client, request, "queue", settings)
+    if started.is_conflict:
+        text = (
+            f"{request.request_id!r} was used before for a different request, accepted at "
+            f"{started.entry.accepted_at.isoformat()}. Give a new restore a new requestId."
+        )
+        problem = Problem(path="$.requestId", message=text)
+        await _reject(message_id, body, "RequestIdReused", [problem], request.request_id)
+        return
+    _log.info("%s restore %s", "Accepted" if started.is_new else "Known", request.request_id)
+
+
+async def _reject(
+    message_id: str,
+    body: bytes,
+    code: str,
+    problems: "list[Problem] | tuple[Problem, ...]",
+    request_id: str | None = None,
+) -> None:
+    def publish() -> None:
+        rejections.publish(
+            connection.ledger().documents,
+            connection.events(),
+            message_id=message_id,
+            code=code,
+            problems=problems,
+            original=body,
+            time=datetime.now(UTC),
+            request_id=request_id,
+        )
+
+    await asyncio.to_thread(publish)
+    _log.warning("Rejected message %s: %s (%d problems)", message_id, code, len(problems))

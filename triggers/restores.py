@@ -1,0 +1,130 @@
+"""Handlers of `/restores` and `/restores/{id}`: accept, show, cancel."""
+
+import asyncio
+import re
+import uuid
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from restore import names, parsing
+from restore.contracts import Problem
+from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.ledger import LedgerEntry, LedgerState
+from restore.settings import Settings
+from storage import connection
+from triggers import problems, starter, views
+
+_WAIT_S = 3.0
+_WAIT_S_MAX = 20.0
+_LOOK_S = 0.3
+_PREFER_WAIT = re.compile(r"\bwait\s*=\s*(\d{1,3})\b")
+
+
+async def start(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, settings: Settings
+) -> func.HttpResponse:
+    """Accept one request: 202 with its place, or a problem that lists every fault.
+
+    Answers at once when the request turns out to be refused, or starts, within 3 seconds; the header
+    `Prefer: wait=n` (at most 20) or `Prefer: respond-async` sets another time (RFC 7240).
+    """
+    key = req.headers.get("idempotency-key")
+    try:
+        request = parsing.parse_text(req.get_body(), default_request_id=key or uuid.uuid4().hex)
+    except InvalidRequest as error:
+        return problems.problem(
+            400, error.code, "The request is not valid", error.message, error.problems
+        )
+    if key is not None and request.request_id != key:
+        return _two_keys(key, request.request_id)
+    try:
+        started = await starter.start(client, request, "http", settings)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    if started.is_conflict:
+        return _reused(started.entry)
+    return await _answer(req, client, started)
+
+
+async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Show one restore: phase, percent, point and why, job, times, verdict, error."""
+    request_id = req.route_params["id"]
+    try:
+        view = await views.read(client, request_id)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    return _unknown(request_id) if view is None else problems.ok(200, view)
+
+
+async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Cancel: for certain while nothing was sent; else ask Azure, which may say "too late"."""
+    request_id = req.route_params["id"]
+    try:
+        known = await asyncio.to_thread(connection.ledger().read, request_id)
+        if known is None:
+            return _unknown(request_id)
+        entry = await asyncio.to_thread(connection.ledger().cancel, request_id)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    if entry.state is LedgerState.FINISHED:
+        return _over(entry)
+    place = views.place(request_id)
+    if entry.state is LedgerState.CANCELLED:
+        text = "Cancelled before anything was sent: nothing was started, and nothing will be."
+        return problems.ok(202, {"requestId": request_id, "cancel": "BeforeStart", "text": text})
+    await client.raise_event(names.instance_id(request_id), names.CANCEL_EVENT, {"by": "http"})
+    text = (
+        "Azure will be asked to cancel the job, which it does only while data is transferred. "
+        f"GET {place} tells what came of it."
+    )
+    return problems.ok(202, {"requestId": request_id, "cancel": "Asked", "text": text})
+
+
+async def _answer(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, started: starter.Start
+) -> func.HttpResponse:
+    request_id = started.entry.request_id
+    view = await views.read_settled(client, request_id, _wait_s(req), _LOOK_S)
+    assert view is not None, "it was accepted"
+    if view.get("verdict") == "Rejected":
+        return problems.rejected(view)
+    status = 200 if "verdict" in view and not started.is_new else 202
+    headers = {"Location": views.place(request_id)}
+    if status == 202:
+        headers["Retry-After"] = "10"
+    return problems.ok(status, view | {"isNew": started.is_new}, headers)
+
+
+def _wait_s(req: func.HttpRequest) -> float:
+    prefer = req.headers.get("prefer", "")
+    if "respond-async" in prefer:
+        return 0.0
+    found = _PREFER_WAIT.search(prefer)
+    return min(float(found[1]), _WAIT_S_MAX) if found else _WAIT_S
+
+
+def _unknown(request_id: str) -> func.HttpResponse:
+    detail = f"No restore with the request id {request_id[:128]!r} was ever accepted here."
+    return problems.problem(404, "RestoreNotFound", "No such restore", detail)
+
+
+def _two_keys(key: str, request_id: str) -> func.HttpResponse:
+    text = f"Idempotency-Key says {key[:128]!r}, requestId says {request_id!r}. Send one of them."
+    listed = [Problem(path="$.requestId", message=text)]
+    return problems.problem(400, "InvalidRequest", "The request is not valid", text, listed)
+
+
+def _reused(entry: LedgerEntry) -> func.HttpResponse:
+    detail = (
+        f"{entry.request_id!r} was used before for a different request, accepted at "
+        f"{entry.accepted_at.isoformat()}. Give a new restore a new requestId."
+    )
+    title = "The request id stands for another request"
+    return problems.problem(409, "RequestIdReused", title, detail, requestId=entry.request_id)
+
+
+def _over(entry: LedgerEntry) -> func.HttpResponse:
+    verdict = entry.verdict.verdict if entry.verdict else "unknown"
+    detail = f"This restore is over; its verdict is {verdict}. There is nothing left to cancel."
+    return problems.problem(409, "RestoreIsOver", "Too late to cancel", detail, verdict=verdict)

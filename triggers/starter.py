@@ -1,0 +1,66 @@
+"""Start a restore at most once per request id, whatever way the request came in.
+
+The ledger decides, not the orchestration's status: the first to create the entry sets the request,
+every other finds it there. Only then is the orchestration started, always with the request of the
+entry; so two starters that race start the same thing, of which Durable Functions runs one.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import azure.durable_functions as df
+import msgspec
+
+from restore import names
+from restore.contracts import RestoreRequest
+from restore.ledger import LedgerEntry, LedgerState
+from restore.orders import Restore, encode
+from restore.settings import Settings
+from storage import connection
+
+
+class Start(NamedTuple):
+    """What became of a request: `is_new` if it was not known before, or in conflict with another."""
+
+    entry: LedgerEntry
+    is_new: bool
+    is_conflict: bool = False
+
+
+async def start(
+    client: df.DurableOrchestrationClient, request: RestoreRequest, source: str, settings: Settings
+) -> Start:
+    """Accept a request and see to it that its orchestration runs. Raises ServiceUnavailable."""
+    offered = LedgerEntry(
+        request_id=request.request_id,
+        request_hash=names.request_hash(request),
+        request=msgspec.to_builtins(request),
+        source=source,
+        accepted_at=datetime.now(UTC),
+    )
+    entry, is_new = await asyncio.to_thread(connection.ledger().accept, offered)
+    if entry.request_hash != offered.request_hash:
+        return Start(entry, is_new=False, is_conflict=True)
+    if entry.state is not LedgerState.FINISHED:
+        await _ensure_running(client, entry, settings)
+    return Start(entry, is_new)
+
+
+async def _ensure_running(
+    client: df.DurableOrchestrationClient, entry: LedgerEntry, settings: Settings
+) -> None:
+    """Start the orchestration unless it is there, in any state: a finished one would run again."""
+    instance_id = names.instance_id(entry.request_id)
+    if await client.get_status(instance_id):
+        return
+    order = Restore(
+        request=msgspec.convert(entry.request, RestoreRequest),
+        pace=settings.pace(),
+        source=entry.source,
+    )
+    try:
+        await client.start_new(names.RESTORE_VM, instance_id, encode(order))
+    except Exception as error:  # the SDK raises nothing more exact for "already there"
+        if "already exists" not in str(error):
+            raise

@@ -1,0 +1,94 @@
+"""How one restore is shown to people: the ledger's entry, the orchestration's and the watch's status.
+
+The ledger knows what happened for certain, the custom statuses what happens now. Any of them may be
+missing: a history can be purged, a watch not yet begun.
+"""
+
+import asyncio
+import time
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+from restore import names
+from restore.ledger import LedgerEntry
+from storage import connection
+
+_EARLY = frozenset({None, "Accepted", "FindingItem", "ChoosingPoint"})
+
+
+def place(request_id: str) -> str:
+    """Return where one restore is shown."""
+    return f"/api/restores/{request_id}"
+
+
+async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[str, Any] | None:
+    """Return one restore as it stands; None if it was never accepted. Raises ServiceUnavailable."""
+    held = await asyncio.to_thread(connection.ledger().read, request_id)
+    if held is None:
+        return None
+    instance_id = names.instance_id(request_id)
+    story, watch = await asyncio.gather(
+        client.get_status(instance_id), client.get_status(names.watch_id(instance_id))
+    )
+    return _view(held.entry, _status(story), _status(watch), _runtime(story))
+
+
+async def read_settled(
+    client: df.DurableOrchestrationClient, request_id: str, wait_s: float, look_s: float
+) -> dict[str, Any] | None:
+    """Read until the restore is past its checks or over, for `wait_s` seconds at most."""
+    until = time.monotonic() + wait_s
+    while True:
+        view = await read(client, request_id)
+        if view is None or "verdict" in view or view["phase"] not in _EARLY:
+            return view
+        if time.monotonic() + look_s > until:
+            return view
+        await asyncio.sleep(look_s)
+
+
+def _view(
+    entry: LedgerEntry, story: dict[str, Any], watch: dict[str, Any], runtime: str | None
+) -> dict[str, Any]:
+    now = watch if watch and story.get("phase") in ("Starting", None) else story
+    job = watch.get("job") or ({"id": entry.job_id} if entry.job_id else None)
+    view: dict[str, Any] = {
+        "requestId": entry.request_id,
+        "recoveryType": entry.request.get("recoveryType"),
+        "sourceResourceId": entry.request.get("sourceResourceId"),
+        "source": entry.source,
+        "phase": now.get("phase") or entry.state.value,
+        "since": now.get("since"),
+        "percent": job.get("percent") if job else None,
+        "remainingS": job.get("remainingS") if job else None,
+        "vaultId": story.get("vaultId") or entry.request.get("vaultId"),
+        "protectedItem": story.get("protectedItem"),
+        "recoveryPoint": story.get("recoveryPoint") or _intended(entry),
+        "operationId": entry.operation_id,
+        "job": job,
+        "cancel": story.get("cancel") or ("Asked" if entry.cancel_asked else None),
+        "runtimeStatus": runtime,
+        "acceptedAt": entry.accepted_at,
+        "finishedAt": entry.finished_at,
+    }
+    if entry.verdict is not None:
+        verdict = msgspec.to_builtins(entry.verdict)
+        view |= {name: verdict.get(name) for name in ("verdict", "succeeded", "text", "error")}
+        view |= {"phase": verdict["verdict"], "jobErrors": verdict.get("jobErrors")}
+    shown = {name: value for name, value in view.items() if value is not None}
+    return msgspec.to_builtins(shown)  # type: ignore[no-any-return]
+
+
+def _intended(entry: LedgerEntry) -> dict[str, Any] | None:
+    return {"id": entry.intent.recovery_point} if entry.intent else None
+
+
+def _status(status: df.DurableOrchestrationStatus | None) -> dict[str, Any]:
+    custom = status.custom_status if status else None
+    return custom if isinstance(custom, dict) else {}
+
+
+def _runtime(status: df.DurableOrchestrationStatus | None) -> str | None:
+    return status.runtime_status.value if status and status.runtime_status else None
