@@ -1,0 +1,48 @@
+# What people type. Every target sets up first; that costs nothing when nothing has changed, and
+# then needs no network. PYTHON=/path/to/python3.12 chooses the interpreter of a new .venv.
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+# Two processes, a file stays in one: on a laptop faster, and on one core hardly slower.
+PARALLEL := -n 2 --dist loadfile
+CHECKED := $(wildcard tests/unit tests/contract tests/replay)
+
+.PHONY: help setup setup-python demo run test check static clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+setup: ## make .venv and install Azurite (the other targets do it by themselves)
+	@tools/setup.sh
+
+setup-python:
+	@tools/setup.sh python
+
+demo: setup ## restore two VMs on this machine, live; REQUEST=file.json runs your own request
+	@$(BIN)/python -m devhost demo $(if $(REQUEST),"$(REQUEST)")
+
+run: setup ## host on 127.0.0.1:7071, simulated vault on :7072, Azurite; until Ctrl-C
+	@$(BIN)/python -m devhost up
+
+test: setup static ## everything that CI runs
+	@$(PYTEST) $(PARALLEL) tests
+
+check: setup-python static ## lint, types, import rules, unit, contract and replay tests
+	@$(PYTEST) $(PARALLEL) $(CHECKED)
+
+static: setup-python
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/lint-imports --no-logo
+
+clean: ## remove caches and local state; .venv and node_modules stay
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \
+		.cache .demo .devhost
+	@find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' \
+		-prune -exec rm -rf {} +
