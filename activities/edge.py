@@ -1,4 +1,4 @@
-"""What every activity wears: what is foreseen to go wrong travels as an Outcome, not as an exception.
+"""What every activity wears: what is foreseen to go wrong travels as data, an Outcome.
 
 The SDK hands an orchestrator only an exception's text and cannot exempt an error from retry. So a
 RestoreError becomes data here; anything else is a bug or an unforeseen fault and is left to raise,

@@ -1,4 +1,4 @@
-"""Find the job of a started operation in the vault's job list, when the operation did not name it."""
+"""Find a started operation's job in the vault's list, when the operation did not name it."""
 
 import azure.durable_functions as df
 

@@ -1,4 +1,4 @@
-"""Find the protected item that is the request's VM: in its vault, or in the vault that Azure names."""
+"""Find the protected item that is the request's VM: in its vault, or in the one Azure names."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""List the item's recovery points and return the one that restore/selection.py chooses, with reasons."""
+"""List the item's recovery points and return the one that restore/selection.py chooses."""
 
 from datetime import UTC, datetime
 from typing import Any

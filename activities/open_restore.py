@@ -1,4 +1,4 @@
-"""Look the request up in the ledger, or enter it there: a finished one must not run a second time."""
+"""Look the request up in the ledger, or enter it: a finished one must not run a second time."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: Restore. Done with `{verdict, jobId}`: the recorded verdict, or null for a live one."""
+    """Order: Restore. Done with `{verdict, jobId}`; a live request has no verdict yet."""
     return edge.outcome(lambda: _open(order))
 
 

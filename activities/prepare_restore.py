@@ -5,7 +5,6 @@ its "go" carries the ledger version that activities/trigger_restore.py must stil
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import azure.durable_functions as df
 

@@ -1,4 +1,4 @@
-"""Look at the job once. A job that Azure does not show yet is no error: it may have begun just now."""
+"""Look at the job once. One that Azure does not show yet is no error: it may just have begun."""
 
 import azure.durable_functions as df
 

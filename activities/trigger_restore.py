@@ -1,4 +1,4 @@
-"""Send the restore, exactly once: the intent first, by a write that only one can win; then the POST.
+"""Send the restore, exactly once: first the intent, by a write that only one can win.
 
 This activity may run twice, even at once. The second run finds the ledger changed and comes back
 "later": then prepare_restore settles what the first one did. The POST itself is never repeated.

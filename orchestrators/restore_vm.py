@@ -24,7 +24,6 @@ from restore.orders import (
     encode,
 )
 from restore.phases import RestorePhase
-from restore.times import seconds_of
 
 blueprint = df.Blueprint()
 
@@ -92,7 +91,8 @@ def _start(
     context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
 ) -> Step:
     """Prepare, then trigger, until the restore is started (Started) or cancelled (None)."""
-    assert tale.item is not None and tale.choice is not None, "both were found before"
+    assert tale.item is not None, "it was found before"
+    assert tale.choice is not None, "it was made before"
     prepare = Prepare(
         request_id=order.request.request_id, item=tale.item, settle_s=order.pace.settle_s
     )
@@ -123,14 +123,15 @@ def _follow(
     context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
 ) -> Step:
     """Wait once for the follower or a cancel request; after a cancel only for the follower."""
-    assert tale.item is not None and tale.started is not None, "it was started before"
+    assert tale.item is not None, "it was found before"
+    assert tale.started is not None, "it was started before"
     now = context.current_utc_datetime
     watch = Watch(
         request_id=order.request.request_id,
         source_resource_id=order.request.source_resource_id,
         item=tale.item,
         pace=order.pace,
-        deadline_at=now + timedelta(seconds=seconds_of(order.request.deadline)),
+        deadline_at=now + timedelta(seconds=order.request.deadline_s),
         since=now,
         operation_id=tale.started.operation_id,
         job_id=tale.started.job_id,

@@ -20,7 +20,7 @@ class _Order(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_u
     """An order that names anything unknown comes from another version: refuse it."""
 
 
-class Restore(_Order):
+class Restore(_Order, frozen=True, kw_only=True):
     """Input of the orchestrator restore_vm, sent by a starter."""
 
     request: RestoreRequest
@@ -28,28 +28,28 @@ class Restore(_Order):
     source: str = "unknown"
 
 
-class FindItem(_Order):
+class FindItem(_Order, frozen=True, kw_only=True):
     """Order of find_protected_item."""
 
     source_resource_id: str
     vault_id: str | None = None
 
 
-class FindPoint(_Order):
+class FindPoint(_Order, frozen=True, kw_only=True):
     """Order of find_recovery_point."""
 
     request: RestoreRequest
     item: ProtectedItem
 
 
-class ListPoints(_Order):
+class ListPoints(_Order, frozen=True, kw_only=True):
     """Order of list_recovery_points."""
 
     item: ProtectedItem
     count_max: int = 200
 
 
-class Prepare(_Order):
+class Prepare(_Order, frozen=True, kw_only=True):
     """Order of prepare_restore."""
 
     request_id: str
@@ -57,7 +57,7 @@ class Prepare(_Order):
     settle_s: float
 
 
-class Clearance(_Order):
+class Clearance(_Order, frozen=True, kw_only=True):
     """Answer of prepare_restore: may the restore be sent?"""
 
     kind: Literal["go", "started", "cancelled"]
@@ -70,7 +70,7 @@ class Clearance(_Order):
     adopted: bool = False
 
 
-class Trigger(_Order):
+class Trigger(_Order, frozen=True, kw_only=True):
     """Order of trigger_restore."""
 
     request: RestoreRequest
@@ -79,7 +79,7 @@ class Trigger(_Order):
     clearance: Clearance
 
 
-class Started(_Order):
+class Started(_Order, frozen=True, kw_only=True):
     """Answer of trigger_restore, and of prepare_restore when the work was started before."""
 
     operation_id: str | None = None
@@ -88,7 +88,7 @@ class Started(_Order):
     adopted: bool = False
 
 
-class Watch(_Order):
+class Watch(_Order, frozen=True, kw_only=True):
     """Input of the orchestrator watch_job, and what it hands on when it continues as new."""
 
     request_id: str
@@ -109,7 +109,7 @@ class Watch(_Order):
     phase_since: datetime | None = None
 
 
-class ReadOperation(_Order):
+class ReadOperation(_Order, frozen=True, kw_only=True):
     """Order of read_operation."""
 
     request_id: str
@@ -117,28 +117,28 @@ class ReadOperation(_Order):
     operation_id: str
 
 
-class FindJob(_Order):
+class FindJob(_Order, frozen=True, kw_only=True):
     """Order of find_job."""
 
     request_id: str
     item: ProtectedItem
 
 
-class ReadJob(_Order):
+class ReadJob(_Order, frozen=True, kw_only=True):
     """Order of read_job."""
 
     vault_id: str
     job_id: str
 
 
-class Cancel(_Order):
+class Cancel(_Order, frozen=True, kw_only=True):
     """Order of cancel_restore."""
 
     request_id: str
     vault_id: str
 
 
-class Cancelled(_Order):
+class Cancelled(_Order, frozen=True, kw_only=True):
     """Answer of cancel_restore: did Azure take the cancellation, and what did it say?"""
 
     accepted: bool
@@ -146,14 +146,14 @@ class Cancelled(_Order):
     text: str | None = None
 
 
-class Close(_Order):
+class Close(_Order, frozen=True, kw_only=True):
     """Order of close_restore."""
 
     request_id: str
     verdict: Verdict
 
 
-class Watched(_Order):
+class Watched(_Order, frozen=True, kw_only=True):
     """Answer of the orchestrator watch_job."""
 
     end: Literal["job", "operation_failed", "deadline", "lost"]

@@ -105,5 +105,5 @@ def is_of_item(job: JobLook, container_name: str) -> bool:
 
 
 def _tail(container_name: str) -> tuple[str, ...]:
-    """`IaasVMContainer;iaasvmcontainerv2;rg;vm` and `iaasvmcontainerv2;rg;vm` both -> the last 3."""
+    """`IaasVMContainer;iaasvmcontainerv2;rg;vm` and the same without its head -> the last 3."""
     return tuple(container_name.lower().split(";")[-3:])

@@ -47,7 +47,7 @@ class Tale:
         """Return what an event tells of the restore so far."""
         known = {
             "requestId": self.request.request_id,
-            "recoveryType": type(self.request).__name__,
+            "recoveryType": self.request.recovery_type,
             "sourceResourceId": self.request.source_resource_id,
             "vaultId": self.item.vault_id if self.item else self.request.vault_id,
             "recoveryPoint": _point(self.choice),

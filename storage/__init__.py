@@ -1,1 +1,1 @@
-"""The app's own storage account: the ledger's blobs and the event queue. Nothing here knows Azure Backup."""
+"""The app's own storage account: the ledger's blobs and the event queue."""

@@ -1,4 +1,4 @@
-"""This process's connection to the app's own storage account, from its `AzureWebJobsStorage` setting.
+"""This process's connection to the app's own storage account, by its `AzureWebJobsStorage`.
 
 One of the three places that read the environment. Accepts what the Functions host accepts: a
 connection string, `UseDevelopmentStorage=true`, or the identity-based form

@@ -24,7 +24,7 @@ _OVER = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 
 
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Answer `{item, points, total, choice}`; parameters sourceResourceId and (optional) vaultId."""
+    """Answer `{item, points, total, choice}` for sourceResourceId and, optional, vaultId."""
     known = {name: value for name, value in req.params.items() if name != "code"}
     try:
         wanted: FindItem = parsing.parse_find_item(known)

@@ -26,8 +26,8 @@ async def start(
 ) -> func.HttpResponse:
     """Accept one request: 202 with its place, or a problem that lists every fault.
 
-    Answers at once when the request turns out to be refused, or starts, within 3 seconds; the header
-    `Prefer: wait=n` (at most 20) or `Prefer: respond-async` sets another time (RFC 7240).
+    Waits up to 3 seconds for the checks, so that a request that Azure's own state refuses is told
+    so at once; `Prefer: wait=n` (at most 20) or `Prefer: respond-async` changes that (RFC 7240).
     """
     key = req.headers.get("idempotency-key")
     try:

@@ -21,7 +21,7 @@ from storage import connection
 
 
 class Start(NamedTuple):
-    """What became of a request: `is_new` if it was not known before, or in conflict with another."""
+    """What became of a request: new, known before, or in conflict with what its id stands for."""
 
     entry: LedgerEntry
     is_new: bool

@@ -1,4 +1,4 @@
-"""How one restore is shown to people: the ledger's entry, the orchestration's and the watch's status.
+"""How one restore is shown to people: its ledger entry and the status of its orchestrations.
 
 The ledger knows what happened for certain, the custom statuses what happens now. Any of them may be
 missing: a history can be purged, a watch not yet begun.
@@ -85,10 +85,10 @@ def _intended(entry: LedgerEntry) -> dict[str, Any] | None:
     return {"id": entry.intent.recovery_point} if entry.intent else None
 
 
-def _status(status: df.DurableOrchestrationStatus | None) -> dict[str, Any]:
+def _status(status: Any) -> dict[str, Any]:
     custom = status.custom_status if status else None
     return custom if isinstance(custom, dict) else {}
 
 
-def _runtime(status: df.DurableOrchestrationStatus | None) -> str | None:
+def _runtime(status: Any) -> str | None:
     return status.runtime_status.value if status and status.runtime_status else None
