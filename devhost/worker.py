@@ -101,7 +101,7 @@ class Worker:
         return self._run(self._activities[name.lower()], input_text)
 
     def _run(self, item: LoadedFunction, text: str) -> str:
-        converter: Any = func.get_binding_registry().get(item.kind)
+        converter: Any = _converters().get(item.kind)
         try:
             value = converter.decode(Datum(text, "string"), trigger_metadata=None)
             result = item.function(**{item.trigger["name"]: value})
@@ -120,6 +120,11 @@ class Worker:
         return {item.registered_name.lower(): item for item in self.functions if item.kind == kind}
 
 
+def _converters() -> Any:
+    registry: Callable[[], Any] = func.get_binding_registry
+    return registry()
+
+
 def _import(app_dir: Path, script: str) -> ModuleType:
     path = app_dir / script
     if not path.is_file():
@@ -127,7 +132,8 @@ def _import(app_dir: Path, script: str) -> ModuleType:
     if str(app_dir) not in sys.path:
         sys.path.insert(0, str(app_dir))
     spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
@@ -159,7 +165,7 @@ def _check_names(name: str, bindings: list[dict[str, Any]]) -> None:
         raise AppError(f"{name!r} is not a possible function name")
     for binding in bindings:
         if not _BINDING_NAME.fullmatch(binding["name"]):
-            raise AppError(f"binding name {binding['name']!r} of {name} is invalid: letters, digits")
+            raise AppError(f"binding {binding['name']!r} of {name}: letters and digits only")
 
 
 def _check_parameters(name: str, code: Callable[..., Any], bindings: list[dict[str, Any]]) -> None:

@@ -1,0 +1,52 @@
+"""The texts that failures of activities and orchestrators leave in history.
+
+The engine serializes a .NET exception into an activity's Details. Ours has the same fields; the
+.NET frames, which tell a Python developer nothing, stay null.
+"""
+
+from typing import Any
+
+from devhost.engine.rendering import dump
+from devhost.worker import WorkerFailure
+
+_CLASS = "System.Exception"
+_TYPE = "System.Exception, System.Private.CoreLib"
+_SOURCE = "devhost"
+
+
+def activity_reason(name: str, failure: WorkerFailure) -> str:
+    """One sentence with two blanks after the colon: the engine's own form."""
+    return f"Activity function '{name}' failed:  {failure.message}"
+
+
+def activity_details(failure: WorkerFailure) -> str:
+    """The JSON that an orchestrator finds behind the reason."""
+    inner = _exception(str(failure), None, _SOURCE)
+    return dump(_exception(f" {failure.message}", inner, None))
+
+
+def orchestrator_reason(name: str, error: str) -> str:
+    return f"Orchestrator function '{name}' failed: {error}"
+
+
+def orchestrator_details(error: str, stack: str) -> str:
+    """What the parent of a failed child finds behind the reason."""
+    return f"Message: {error}, StackTrace: {stack}"
+
+
+def _exception(message: str, inner: dict[str, Any] | None, source: str | None) -> dict[str, Any]:
+    return {
+        "$type": _TYPE,
+        "ClassName": _CLASS,
+        "Message": message,
+        "Data": None,
+        "InnerException": inner,
+        "HelpURL": None,
+        "StackTraceString": None,
+        "RemoteStackTraceString": None,
+        "RemoteStackIndex": 0,
+        "ExceptionMethod": None,
+        "HResult": -2146233088,
+        "Source": source,
+        "WatsonBuckets": None,
+    }

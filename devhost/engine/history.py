@@ -1,0 +1,160 @@
+"""The events of an instance's history: their kinds, how each is built, how showHistory folds them.
+
+An event is the plain dict that an orchestrator is sent. Which events an episode writes, and when,
+is decided in dispatcher.py.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import IntEnum
+from typing import Any
+
+from devhost.engine.rendering import parsed_or_text, time_text
+from devhost.engine.seam import HistoryUnreadable
+
+Event = dict[str, Any]
+
+
+class Kind(IntEnum):
+    """The engine's own numbers; the SDK fails on names."""
+
+    ExecutionStarted = 0
+    ExecutionCompleted = 1
+    ExecutionTerminated = 3
+    TaskScheduled = 4
+    TaskCompleted = 5
+    TaskFailed = 6
+    SubOrchestrationInstanceCreated = 7
+    SubOrchestrationInstanceCompleted = 8
+    SubOrchestrationInstanceFailed = 9
+    TimerCreated = 10
+    TimerFired = 11
+    OrchestratorStarted = 12
+    OrchestratorCompleted = 13
+    EventRaised = 15
+    GenericEvent = 17
+    ExecutionSuspended = 19
+    ExecutionResumed = 20
+
+
+STATUS_NUMBERS = {"Completed": 1, "ContinuedAsNew": 2, "Failed": 3, "Canceled": 4, "Terminated": 5}
+_STATUS_NAMES = {number: name for name, number in STATUS_NUMBERS.items()}
+_CREATING = {Kind.TaskScheduled, Kind.SubOrchestrationInstanceCreated}
+_ENDING = {
+    Kind.TaskCompleted: Kind.TaskScheduled,
+    Kind.TaskFailed: Kind.TaskScheduled,
+    Kind.SubOrchestrationInstanceCompleted: Kind.SubOrchestrationInstanceCreated,
+    Kind.SubOrchestrationInstanceFailed: Kind.SubOrchestrationInstanceCreated,
+}
+
+
+def event(kind: Kind, at: datetime, *, event_id: int = -1, **fields: Any) -> Event:
+    """One event, not yet played."""
+    tail = {"EventId": event_id, "IsPlayed": False, "Timestamp": time_text(at)}
+    return {"EventType": int(kind), **fields, **tail}
+
+
+def execution_started(
+    at: datetime,
+    *,
+    instance_id: str,
+    execution_id: str,
+    name: str,
+    input_text: str | None,
+    parent: Event | None,
+    generation: int | None,
+) -> Event:
+    return event(
+        Kind.ExecutionStarted,
+        at,
+        OrchestrationInstance={"InstanceId": instance_id, "ExecutionId": execution_id},
+        ParentInstance=parent,
+        Name=name,
+        Version=None,
+        Input=input_text,
+        Tags=None,
+        Correlation=None,
+        ParentTraceContext=None,
+        ScheduledStartTime=None,
+        Generation=generation,
+        GenerateNewTrace=False,
+    )
+
+
+def parent_instance(name: str, instance_id: str, execution_id: str, task_id: int) -> Event:
+    """The link a child carries to the task of its parent that waits for it."""
+    return {
+        "Name": name,
+        "OrchestrationInstance": {"InstanceId": instance_id, "ExecutionId": execution_id},
+        "TaskScheduleId": task_id,
+        "Version": None,
+    }
+
+
+def failed(kind: Kind, at: datetime, task_id: int, reason: str, details: str | None) -> Event:
+    """The failure of an activity or a child, as its caller hears of it."""
+    return event(
+        kind, at, TaskScheduledId=task_id, Reason=reason, Details=details, FailureDetails=None
+    )
+
+
+def played(events: Iterable[Event]) -> list[Event]:
+    """The episode's incoming events as they are kept: messages played, OrchestratorStarted not."""
+    start = Kind.OrchestratorStarted
+    return [{**item, "IsPlayed": item["EventType"] != start} for item in events]
+
+
+def shown(events: Iterable[Event], *, show_input: bool, show_output: bool) -> list[Event]:
+    """The rows of showHistory: creations folded into completions, bookkeeping left out."""
+    created: dict[tuple[Kind, int], Event] = {}
+    rows: list[Event] = []
+    for item in events:
+        kind = Kind(item["EventType"])
+        if kind in _CREATING:
+            key = (kind, item["EventId"])
+            if key in created:
+                raise HistoryUnreadable(
+                    f"An item with the same key has already been added. Key: {kind.name}_{key[1]}"
+                )
+            created[key] = item
+        elif kind not in (Kind.OrchestratorStarted, Kind.OrchestratorCompleted):
+            rows.append(_row(kind, item, created, show_input, show_output))
+    return rows
+
+
+def _row(
+    kind: Kind,
+    item: Event,
+    created: dict[tuple[Kind, int], Event],
+    show_input: bool,
+    show_output: bool,
+) -> Event:
+    hidden = {"EventId", "IsPlayed", "TaskScheduledId", "TimerId", "EventType"}
+    row: Event = {"EventType": kind.name}
+    row |= {key: value for key, value in item.items() if key not in hidden}
+    if "Result" in row:
+        row["Result"] = parsed_or_text(row["Result"])
+    if kind is Kind.ExecutionStarted:
+        for key in ("OrchestrationInstance", "ParentInstance", "Version", "Tags"):
+            del row[key]
+        row["FunctionName"] = row.pop("Name")
+    if kind is Kind.ExecutionCompleted:
+        row["OrchestrationStatus"] = _STATUS_NAMES[row["OrchestrationStatus"]]
+    if kind in _ENDING:
+        row |= _origin(created.get((_ENDING[kind], item["TaskScheduledId"])))
+    if not show_output:
+        row.pop("Result", None)
+    if not show_input and kind is not Kind.ExecutionTerminated:
+        row.pop("Input", None)
+    return row
+
+
+def _origin(creation: Event | None) -> Event:
+    if creation is None:
+        return {}
+    scheduled: str = creation["Timestamp"]
+    return {
+        "ScheduledTime": scheduled.removesuffix("Z") + "+00:00",
+        "FunctionName": creation["Name"],
+        "Input": None,
+    }

@@ -1,0 +1,24 @@
+"""Runs what the core hands out on the worker, and turns what comes back into the core's terms."""
+
+from devhost.engine.answer import Answer, parse, unknown_orchestrator
+from devhost.engine.dispatcher import Episode
+from devhost.engine.store import ActivityCall
+from devhost.worker import Worker, WorkerFailure
+
+
+def answer_of(worker: Worker, episode: Episode) -> Answer:
+    """Replay the orchestrator in the SDK."""
+    if not worker.has_orchestrator(episode.name):
+        return unknown_orchestrator(episode.name, worker)
+    try:
+        return parse(worker.run_orchestrator(episode.name, episode.context_json()))
+    except WorkerFailure as failure:
+        return parse(failure)
+
+
+def result_of(worker: Worker, call: ActivityCall) -> str | WorkerFailure:
+    """Run the activity; its failure is a result too."""
+    try:
+        return worker.run_activity(call.name, call.input_text)
+    except WorkerFailure as failure:
+        return failure
