@@ -1,0 +1,84 @@
+"""ARM ids as requests give them: is this the id of such a thing? ARM compares ids without case.
+
+Building ids and URLs is the arm room's work.
+"""
+
+import re
+
+_SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_NAME = re.compile(r"(?!\.+$)[^\s/\\?#%&<>:\"'*\x00-\x1f]{1,260}")
+_GROUP = "/subscriptions/*/resourceGroups/*"
+
+KINDS = {
+    "virtual machine": f"{_GROUP}/providers/Microsoft.Compute/virtualMachines/*",
+    "Recovery Services vault": f"{_GROUP}/providers/Microsoft.RecoveryServices/vaults/*",
+    "recovery point": (
+        f"{_GROUP}/providers/Microsoft.RecoveryServices/vaults/*/backupFabrics/*"
+        "/protectionContainers/*/protectedItems/*/recoveryPoints/*"
+    ),
+    "resource group": _GROUP,
+    "storage account": f"{_GROUP}/providers/Microsoft.Storage/storageAccounts/*",
+    "virtual network": f"{_GROUP}/providers/Microsoft.Network/virtualNetworks/*",
+    "subnet": f"{_GROUP}/providers/Microsoft.Network/virtualNetworks/*/subnets/*",
+    "disk encryption set": f"{_GROUP}/providers/Microsoft.Compute/diskEncryptionSets/*",
+    "disk access": f"{_GROUP}/providers/Microsoft.Compute/diskAccesses/*",
+    "user-assigned identity": (
+        f"{_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/*"
+    ),
+    "key vault": f"{_GROUP}/providers/Microsoft.KeyVault/vaults/*",
+    "Resource Guard request": (
+        f"{_GROUP}/providers/Microsoft.DataProtection/resourceGuards/*/triggerRestoreRequests/*"
+    ),
+}
+
+
+def kind_problem(text: str, kind: str) -> str | None:
+    """Say what is wrong with an id that should be of a kind; None if nothing is.
+
+    The id itself is not repeated: a wrong one can be anything, a secret too.
+    """
+    if _is(text, kind):
+        return None
+    wanted = f"must be the ARM id of a {kind}, {KINDS[kind].replace('*', '…')}"
+    other = next((each for each in KINDS if _is(text, each)), None)
+    return f"{wanted}; this is the id of a {other}" if other else wanted
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two ids name the same thing."""
+    return one.lower() == other.lower()
+
+
+def is_below(child: str, parent: str) -> bool:
+    """Whether an id lies inside another, as a subnet in its network."""
+    return child.lower().startswith(parent.lower() + "/")
+
+
+def subscription_of(text: str) -> str:
+    """Return the subscription, in lower case."""
+    return text.split("/")[2].lower()
+
+
+def group_of(text: str) -> str:
+    """Return the resource group's id, in lower case."""
+    return "/".join(text.split("/")[:5]).lower()
+
+
+def name_of(text: str) -> str:
+    """Return the last name of an id; a bare name is returned as it is."""
+    return text.rsplit("/", 1)[-1]
+
+
+def _is(text: str, kind: str) -> bool:
+    pattern, given = KINDS[kind].split("/"), text.split("/")
+    return len(pattern) == len(given) and all(
+        _fits(segment, wanted, before)
+        for before, wanted, segment in zip(["", *pattern], pattern, given, strict=False)
+    )
+
+
+def _fits(segment: str, wanted: str, before: str) -> bool:
+    if wanted != "*":
+        return segment.lower() == wanted.lower()
+    name = _SUBSCRIPTION if before == "subscriptions" else _NAME
+    return name.fullmatch(segment) is not None
