@@ -81,14 +81,28 @@ class ActivityCall:
     input_text: str
 
 
+class StateInUse(Exception):
+    """Another process has this state open, or the file cannot be opened at all."""
+
+
 class Store:
     """One database; the caller sees to it that only one thread at a time is inside."""
 
     def __init__(self, path: str | Path = ":memory:") -> None:
-        self._db = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False)
-        self._db.execute("PRAGMA journal_mode=WAL")
-        self._db.execute("PRAGMA synchronous=NORMAL")
-        self._db.executescript(_SCHEMA)
+        if str(path) != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._db = sqlite3.connect(
+            str(path), timeout=0, isolation_level=None, check_same_thread=False
+        )
+        # Two processes on one state would each run everything: the second must not get in.
+        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
+        try:
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.executescript(_SCHEMA)
+        except sqlite3.OperationalError as error:
+            self._db.close()
+            raise StateInUse(f"{path} cannot be opened: {error}") from error
 
     def close(self) -> None:
         self._db.close()
