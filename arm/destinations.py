@@ -1,0 +1,68 @@
+"""Where a request, and with it the bearer token, may go.
+
+ARM hands out URLs (Azure-AsyncOperation, Location, nextLink) that must be used verbatim. Each is
+only followed when it points to the configured ARM endpoint and stays under the resource that the
+caller expects; anything else is not a URL to be repaired but one to be left alone.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, unquote, urlsplit
+
+URL_CHARS_MAX = 32 * 1024
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def check_endpoint(endpoint: str) -> None:
+    """Refuse an endpoint that no token may be sent to."""
+    parts = urlsplit(endpoint)
+    secure = parts.scheme == "https"
+    simulated = parts.scheme == "http" and parts.hostname in LOOPBACK_HOSTS
+    bare = parts.path in ("", "/") and not (parts.query or parts.fragment or "@" in parts.netloc)
+    if not ((secure or simulated) and bare and parts.hostname):
+        raise ValueError("the ARM endpoint must be https://host, or http on loopback")
+
+
+def is_at(url: str, endpoint: str) -> bool:
+    """Whether this URL is at the endpoint, by scheme, host and port."""
+    parts = _split(url)
+    return parts is not None and _same_origin(parts, urlsplit(endpoint))
+
+
+def is_within(url: str, endpoint: str, resource_id: str) -> bool:
+    """Whether this URL is at the endpoint, and at or under the resource."""
+    parts = _split(url)
+    if parts is None or not _same_origin(parts, urlsplit(endpoint)):
+        return False
+    path = _segments(parts.path)
+    expected = _segments(resource_id)
+    return bool(path and expected) and path[: len(expected)] == expected
+
+
+def _split(url: str) -> SplitResult | None:
+    # urlsplit quietly drops tabs and line ends, and a backslash is a slash to some servers.
+    if len(url) > URL_CHARS_MAX or "\\" in url or any(char < " " or char == "\x7f" for char in url):
+        return None
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
+
+
+def _same_origin(parts: SplitResult, endpoint: SplitResult) -> bool:
+    # Comparing the whole authority refuses user info, foreign ports and look-alike hosts at once.
+    allowed = {endpoint.netloc.lower()}
+    if endpoint.scheme == "https" and ":" not in endpoint.netloc:
+        allowed.add(f"{endpoint.netloc.lower()}:443")
+    return parts.scheme == endpoint.scheme and parts.netloc.lower() in allowed
+
+
+def _segments(path: str) -> list[str]:
+    """The path's segments decoded and lower-cased, or nothing if any of them plays tricks."""
+    segments = [unquote(segment).lower() for segment in path.strip().split("/")[1:]]
+    for segment in segments:
+        if segment in ("", ".", "..") or any(char in segment for char in "/\\%?#"):
+            return []
+        if any(char < " " or char == "\x7f" for char in segment):
+            return []
+    return segments

@@ -1,0 +1,77 @@
+"""One authorised request and its reply: the only place where a bearer token leaves this process.
+
+It says who we are, for which request we ask, and refuses every URL that is not at the configured
+endpoint. What a reply means, and whether to ask again, is the client's business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from arm import destinations, headers
+from arm.transport import Timeout, Transport
+
+USER_AGENT = "azure-vm-restore/1.0"
+
+_TRACEABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+
+
+class Answered(NamedTuple):
+    """A reply of any status, its headers by lower-case name."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    time: datetime
+    """By the service's clock, or ours if it did not say."""
+    retry_after_s: float | None
+
+
+def utc_now() -> datetime:
+    """Our own clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One endpoint, one identity, one transport. Safe to share between threads."""
+
+    endpoint: str
+    token: Callable[[], str] = field(repr=False)
+    send: Transport
+    now: Callable[[], datetime] = utc_now
+    request_id: str | None = None
+
+    def __post_init__(self) -> None:
+        destinations.check_endpoint(self.endpoint)
+
+    def for_request(self, request_id: str) -> Exchange:
+        """The same, with calls that can be found in Azure's traces under this id."""
+        traced = request_id if _TRACEABLE.fullmatch(request_id) else None
+        return replace(self, request_id=traced)
+
+    def once(self, method: str, url: str, body: bytes | None) -> Answered:
+        """Send one request, once. Raises what the transport and the credential raise."""
+        if not destinations.is_at(url, self.endpoint):
+            raise AssertionError("a token may not be sent there")
+        status, answered, said = self.send(method, url, self._headers(body), body, Timeout())
+        known = headers.lowered(answered)
+        now = self.now()
+        time = headers.service_time(known) or now
+        return Answered(status, known, said, time, headers.retry_after_s(known, now))
+
+    def _headers(self, body: bytes | None) -> dict[str, str]:
+        sent = {
+            "Authorization": f"Bearer {self.token()}",
+            "Accept": "application/json",
+            "User-Agent": USER_AGENT,
+        }
+        if self.request_id:
+            sent["x-ms-client-request-id"] = self.request_id
+        if body is not None:
+            sent["Content-Type"] = "application/json"
+        return sent

@@ -1,0 +1,40 @@
+"""What the headers of ARM's replies mean: how long to wait, and what time it is over there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+RETRY_AFTER_S_MAX = 24 * 3600.0
+
+
+def lowered(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers by lower-case name; every other function here expects them so."""
+    return {name.lower(): str(value) for name, value in headers.items()}
+
+
+def service_time(headers: Mapping[str, str]) -> datetime | None:
+    """The time by the clock of whoever answered."""
+    return _http_date(headers.get("date", ""))
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Retry-After in seconds, whether it came as a number or as a date; None if it is not there."""
+    value = headers.get("retry-after", "").strip()
+    if value.isascii() and value.replace(".", "", 1).isdigit():
+        wait_s = float(value)
+    elif (until := _http_date(value)) is not None:
+        # Against the service's own clock where it told us: ours may be wrong by minutes.
+        wait_s = (until - (service_time(headers) or now)).total_seconds()
+    else:
+        return None
+    return min(max(wait_s, 0.0), RETRY_AFTER_S_MAX)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

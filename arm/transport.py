@@ -1,0 +1,188 @@
+"""One HTTP exchange: bytes out, bytes back, every wait bounded.
+
+A transport is any callable with the shape of `Transport`: the real one here, the simulated vault
+in process, or a function of a test. It knows nothing of ARM, tokens or retries. What it raises is
+its only judgement: `NotSent` means that the other side surely never got the request, any other
+`OSError` means that it may have. The client builds on exactly that difference, because a restore
+that may have been accepted must never be sent again.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import requests
+
+CONNECT_TIMEOUT_S = 10.0
+READ_TIMEOUT_S = 60.0
+BODY_TIMEOUT_S = 120.0
+BODY_BYTES_MAX = 16 * 1024 * 1024
+IDLE_S_MAX = 60.0
+
+
+class Timeout(NamedTuple):
+    """How long to wait for the connection, and then for the reply to go on."""
+
+    connect_s: float = CONNECT_TIMEOUT_S
+    read_s: float = READ_TIMEOUT_S
+
+
+class Reply(NamedTuple):
+    """What came back, whatever its status."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class NotSent(ConnectionError):
+    """No connection was made, or it broke before the request's body was touched."""
+
+
+class Transport(Protocol):
+    """Sends one request and returns its reply; redirects are replies like any other."""
+
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: Timeout,
+        /,
+    ) -> tuple[int, Mapping[str, str], bytes]: ...
+
+
+class RequestsTransport:
+    """The real transport: requests, imported on first use, without redirects, retries or netrc."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pooled: requests.Session | None = None
+        self._last_used = 0.0
+
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeout: Timeout,
+        /,
+    ) -> Reply:
+        import urllib3
+
+        upload = None if body is None else io.BytesIO(body)
+        try:
+            return self._exchange(method, url, headers, upload, timeout)
+        except (OSError, urllib3.exceptions.HTTPError) as error:
+            failure = _translate(error, upload)
+        # Raised out here so that the library's exception, whose text holds the URL with its
+        # signature, is not carried along as the context.
+        raise failure
+
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        upload: io.BytesIO | None,
+        timeout: Timeout,
+    ) -> Reply:
+        import requests
+
+        # A write gets a connection of its own: a pooled one may have died unnoticed, which would
+        # turn a restore that never left into one whose reply was lost.
+        session = self._session() if method == "GET" else requests.Session()
+        response: requests.Response | None = None
+        try:
+            # The adapter is called directly: Session.send would follow cookies, read the whole
+            # body of a redirect, and netrc could replace the Authorization header.
+            response = session.get_adapter(url).send(
+                _prepare(method, url, headers, upload),
+                stream=True,
+                timeout=(timeout.connect_s, timeout.read_s),
+                **_environment(session, url),
+            )
+            body = _read(response)
+            return Reply(response.status_code, dict(response.headers), body)
+        finally:
+            if response is not None:
+                response.close()
+            if session is not self._pooled:
+                session.close()
+
+    def _session(self) -> requests.Session:
+        import requests
+
+        with self._lock:
+            now = time.monotonic()
+            if self._pooled is None:
+                self._pooled = requests.Session()
+            elif now - self._last_used > IDLE_S_MAX:
+                # Outbound NAT drops idle connections in silence; better a new handshake than a
+                # read that hangs until its timeout.
+                self._pooled.close()
+            self._last_used = now
+            return self._pooled
+
+
+def _prepare(
+    method: str, url: str, headers: Mapping[str, str], upload: io.BytesIO | None
+) -> requests.PreparedRequest:
+    import requests
+
+    prepared = requests.PreparedRequest()
+    prepared.prepare(method=method, url=url, headers=dict(headers))
+    # Preparing re-quotes the URL (it unescapes %7E, for one); a signed URL must leave untouched.
+    prepared.url = url
+    if upload is not None:
+        # As a stream, so that "was any of it read" tells whether sending had begun.
+        prepared.body = upload  # type: ignore[assignment]  # the stubs know bytes and str only
+        prepared.headers["Content-Length"] = str(len(upload.getbuffer()))
+    return prepared
+
+
+def _environment(session: requests.Session, url: str) -> dict[str, Any]:
+    """Proxies and certificate bundle from the environment; loopback never takes a proxy."""
+    merged = session.merge_environment_settings(url, {}, None, None, None)
+    proxies = {} if url.startswith("http://") else merged["proxies"]
+    return {"proxies": proxies, "verify": merged["verify"]}
+
+
+def _read(response: requests.Response) -> bytes:
+    give_up = time.monotonic() + BODY_TIMEOUT_S
+    body = bytearray()
+    for chunk in response.iter_content(64 * 1024):
+        body += chunk
+        if len(body) > BODY_BYTES_MAX:
+            raise OSError(f"the reply is larger than {BODY_BYTES_MAX} bytes")
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"the reply took longer than {BODY_TIMEOUT_S:.0f} s")
+    return bytes(body)
+
+
+def _translate(error: Exception, upload: io.BytesIO | None) -> OSError:
+    """What the library raised, as one of the four things a client can act on, without its text."""
+    import requests
+
+    name = type(error).__name__
+    if isinstance(error, requests.ConnectTimeout) or (upload is not None and upload.tell() == 0):
+        return NotSent(f"no connection could be made ({name})")
+    if isinstance(error, requests.Timeout | TimeoutError) or _timed_out_inside(error):
+        return TimeoutError(f"no complete reply in time ({name})")
+    if isinstance(error, requests.RequestException):
+        return ConnectionResetError(f"the connection broke before the reply was read ({name})")
+    return OSError(f"the reply could not be read ({name})")
+
+
+def _timed_out_inside(error: Exception) -> bool:
+    """While a body is streamed, requests reports a read timeout as a mere ConnectionError."""
+    import urllib3
+
+    return any(isinstance(arg, urllib3.exceptions.ReadTimeoutError) for arg in error.args)
