@@ -1,0 +1,174 @@
+"""HTTP as ARM speaks it: JSON, paging, and what may be sent twice.
+
+Knows nothing of backup. Reads are repeated here a few times within about two seconds; whatever
+takes longer is raised as a TemporaryError and waited out by a durable timer. Writes are sent once:
+`ReplyLost` means that one may have been accepted, everything else that it surely was not.
+Redirects are never followed, and no URL of Azure's is before it was found trustworthy.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from arm import destinations
+from arm import errors as arm_errors
+from arm.exchange import Answered, Exchange
+from arm.transport import NotSent
+from restore import errors
+
+READ_PAUSES_S = (0.3, 1.2)
+PAGES_MAX = 200
+AFTER_TIMEOUT_S = 30.0
+
+# Client errors that a gateway may send although the request has gone on to its destination.
+_UNDECIDED = frozenset({408, 499})
+
+
+class Answer(NamedTuple):
+    """A reply that is a success, with its JSON object; empty where there was none."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: dict[str, Any]
+    time: datetime
+    """By the service's clock, or ours if it did not say."""
+    retry_after_s: float | None
+
+
+@dataclass(frozen=True)
+class Client:
+    """Reads and writes below one endpoint. Safe to share between threads."""
+
+    exchange: Exchange
+    sleep: Callable[[float], None] = time.sleep
+
+    def for_request(self, request_id: str) -> Client:
+        """The same client, whose calls can be found in Azure's traces under this id."""
+        return replace(self, exchange=self.exchange.for_request(request_id))
+
+    def trusts(self, url: str, within: str) -> bool:
+        """Whether this URL of Azure's is at the endpoint and within that resource."""
+        return destinations.is_within(url, self.exchange.endpoint, within)
+
+    def get(self, path: str, doing: str) -> Answer:
+        """Read a path below the endpoint."""
+        return self._read("GET", self._url(path), None, doing)
+
+    def follow(self, url: str, within: str, doing: str) -> Answer:
+        """Read a URL that Azure gave us, verbatim."""
+        if not self.trusts(url, within):
+            raise errors.ServiceUnavailable(
+                "Azure's reply points to a URL outside the expected resource; not followed.",
+                code="UntrustedUrl",
+                doing=doing,
+            )
+        return self._read("GET", url, None, doing)
+
+    def pages(self, path: str, within: str, doing: str) -> Iterator[Answer]:
+        """Read a list to its end; nextLink is used verbatim."""
+        answer = self.get(path, doing)
+        seen = {self._url(path)}
+        while True:
+            yield answer
+            link = answer.body.get("nextLink")
+            if not link:
+                return
+            if not isinstance(link, str) or link in seen or len(seen) >= PAGES_MAX:
+                raise errors.ServiceUnavailable(
+                    f"The list does not end: page {len(seen)} leads nowhere new.",
+                    code="EndlessList",
+                    doing=doing,
+                )
+            seen.add(link)
+            answer = self.follow(link, within, doing)
+
+    def ask(self, path: str, body: Mapping[str, Any], doing: str) -> Answer:
+        """A POST that only reads, and may therefore be repeated."""
+        return self._read("POST", self._url(path), msgspec.json.encode(body), doing)
+
+    def post(self, path: str, body: Mapping[str, Any] | None, doing: str) -> Answer:
+        """Write, once. ReplyLost: it may have been accepted. Any other error: it surely was not."""
+        content = None if body is None else msgspec.json.encode(body)
+        try:
+            answered = self.exchange.once("POST", self._url(path), content)
+        except (NotSent, ConnectionRefusedError):
+            raise _unreachable(doing) from None
+        except OSError as error:
+            raise _lost(f"no reply came back ({type(error).__name__})", doing) from None
+        status = answered.status
+        if 200 <= status < 300:
+            return Answer(status, answered.headers, {}, answered.time, answered.retry_after_s)
+        refusal = _refusal(answered, doing)
+        if 400 <= status < 500 and status not in _UNDECIDED:
+            raise refusal
+        raise _lost(f"HTTP {status}, {refusal.code}: {refusal.message}", doing)
+
+    def _url(self, path: str) -> str:
+        return self.exchange.endpoint.rstrip("/") + path
+
+    def _read(self, method: str, url: str, body: bytes | None, doing: str) -> Answer:
+        for pause_s in READ_PAUSES_S:
+            try:
+                return self._read_once(method, url, body, doing)
+            except errors.ServiceUnavailable as error:
+                # A wait that Azure asks for, or a timeout that has cost a minute, is not for here.
+                if error.retry_after_s is not None and error.retry_after_s > pause_s:
+                    raise
+            self.sleep(pause_s)
+        return self._read_once(method, url, body, doing)
+
+    def _read_once(self, method: str, url: str, body: bytes | None, doing: str) -> Answer:
+        try:
+            answered = self.exchange.once(method, url, body)
+        except ConnectionError:
+            raise _unreachable(doing) from None
+        except OSError as error:
+            raise errors.ServiceUnavailable(
+                f"Azure did not answer in time, or with too much ({type(error).__name__}).",
+                code="NoAnswer",
+                doing=doing,
+                retry_after_s=AFTER_TIMEOUT_S,
+            ) from None
+        if 200 <= answered.status < 300:
+            content = _object(answered.body, doing)
+            return Answer(
+                answered.status, answered.headers, content, answered.time, answered.retry_after_s
+            )
+        raise _refusal(answered, doing)
+
+
+def _object(body: bytes, doing: str) -> dict[str, Any]:
+    if not body.strip():
+        return {}
+    try:
+        return msgspec.json.decode(body, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise errors.ServiceUnavailable(
+            "Azure's reply is not the JSON object that it should be.",
+            code="MalformedReply",
+            doing=doing,
+        ) from None
+
+
+def _refusal(answered: Answered, doing: str) -> errors.RestoreError:
+    return arm_errors.from_reply(
+        answered.status, answered.body, retry_after_s=answered.retry_after_s, doing=doing
+    )
+
+
+def _unreachable(doing: str) -> errors.ServiceUnavailable:
+    return errors.ServiceUnavailable(
+        "Azure Resource Manager could not be reached, or the connection broke.",
+        code="Unreachable",
+        doing=doing,
+    )
+
+
+def _lost(what: str, doing: str) -> errors.ReplyLost:
+    return errors.ReplyLost(f"It is not known whether Azure accepted this: {what}.", doing=doing)
