@@ -1,0 +1,208 @@
+"""The calls to Azure Backup that a restore needs, in field words; HTTP is the client's business.
+
+Each takes and returns the structs of restore/contracts.py. The api-version of each resource
+provider is written once: Backup's is a setting, the vault's own stands here. URLs that Azure hands
+out keep the version they came with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from arm import discovery, long_running, readings, resource_ids
+from arm.client import Client
+from arm.long_running import PollHandles
+from restore import errors
+from restore.contracts import JobLook, OperationLook, ProtectedItem, RecoveryPoint, Triggered
+
+VAULT_API_VERSION = "2024-04-01"
+
+_VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
+_RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"
+# The list wants both ends of a time span; nobody looks for a job that began a month too late.
+_JOBS_SPAN = timedelta(days=30)
+
+
+class JobList(NamedTuple):
+    """Restore jobs of a vault, and the vault's time when the list was read."""
+
+    jobs: tuple[JobLook, ...]
+    vault_time: datetime
+
+
+class CancelReply(NamedTuple):
+    """Whether Azure Backup agreed to cancel; too late is an answer, not an error."""
+
+    accepted: bool
+    code: str | None = None
+    text: str | None = None
+
+
+class Backup:
+    """Azure Backup, seen through one client. Safe to share between threads."""
+
+    def __init__(self, client: Client, api_version: str) -> None:
+        self._client = client
+        self._api_version = api_version
+        # Kept for good: a vault cannot move to another region.
+        self._regions: dict[str, str] = {}
+
+    def for_request(self, request_id: str) -> Backup:
+        """The same, whose calls can be found in Azure's traces under this id."""
+        traced = Backup(self._client.for_request(request_id), self._api_version)
+        traced._regions = self._regions
+        return traced
+
+    def find_protected_item(self, vault_id: str, source_resource_id: str) -> ProtectedItem:
+        """The vault's protected item that is this VM, whether or not the VM still exists."""
+        doing = "find the protected item in the vault"
+        vault_id = resource_ids.vault_id(vault_id)
+        try:
+            found = self._items_of(vault_id, source_resource_id, doing)
+            region = self._region(vault_id) if found else ""
+        except errors.NotFound as error:
+            raise errors.NotFound(
+                "The vault does not exist, or the app's identity may not see it.",
+                code="VaultNotFound",
+                details=(f"{error.code}: {error.message}",),
+                doing=doing,
+            ) from None
+        usable = [item for item in found if not readings.is_soft_deleted_item(item)]
+        if found and not usable:
+            raise errors.Conflict(
+                "The VM's backup is deleted and awaits its end: undelete it in the vault first.",
+                code="ProtectedItemSoftDeleted",
+                doing=doing,
+            )
+        for raw in usable:
+            item = readings.protected_item(raw, vault_id, region)
+            if item is not None:
+                return item
+        raise errors.NotFound(
+            "The vault holds no backup of this VM. Check vaultId and sourceResourceId.",
+            code="ProtectedItemNotFound",
+            doing=doing,
+        )
+
+    def find_vault_item(self, source_resource_id: str) -> ProtectedItem:
+        """The protected item of a VM that still exists, in whatever vault it is."""
+        vault_id = discovery.find_vault_id(self._client, self._api_version, source_resource_id)
+        return self.find_protected_item(vault_id, source_resource_id)
+
+    def recovery_points(self, item: ProtectedItem) -> list[RecoveryPoint]:
+        """All recovery points of the item, in the order in which Azure lists them."""
+        where = self._versioned(resource_ids.path(item.id, "recoveryPoints"))
+        raw = self._all(where, item.vault_id, "list the recovery points")
+        return [point for point in map(readings.recovery_point, raw) if point is not None]
+
+    def restore_jobs(
+        self, item_or_vault: ProtectedItem | str, since: datetime | None = None
+    ) -> JobList:
+        """The vault's restore jobs that began at that time or later."""
+        inside = item_or_vault if isinstance(item_or_vault, str) else item_or_vault.vault_id
+        vault_id = resource_ids.vault_id(inside)
+        first = None if since is None else since.astimezone(UTC).replace(microsecond=0)
+        span = "" if first is None else (
+            f" and startTime eq '{_date_text(first)}'"
+            f" and endTime eq '{_date_text(first + _JOBS_SPAN)}'"
+        )  # fmt: skip
+        where = self._versioned(resource_ids.path(vault_id, "backupJobs"), _RESTORES + span)
+        jobs: list[JobLook] = []
+        times: list[datetime] = []
+        for page in self._client.pages(
+            where, resource_ids.subscription_id(vault_id), "list the vault's restore jobs"
+        ):
+            times.append(page.time)
+            looks = map(readings.job, _values(page.body))
+            jobs += [job for job in looks if job is not None and _is_wanted(job, first)]
+        return JobList(tuple(jobs), times[0])
+
+    def trigger_restore(
+        self, item: ProtectedItem, point_name: str, body: Mapping[str, Any]
+    ) -> tuple[Triggered, PollHandles]:
+        """Start the restore. ReplyLost: it may have started. Any other error: it surely did not."""
+        doing = "start the restore"
+        where = resource_ids.path(item.id, "recoveryPoints", point_name, "restore")
+        answer = self._client.post(self._versioned(where), body, doing)
+        if answer.status != 202:
+            raise errors.ReplyLost(
+                f"Azure answered HTTP {answer.status} instead of 202.", doing=doing
+            )
+        handles = long_running.handles(answer.headers)
+        triggered = Triggered(
+            operation_id=long_running.operation_id(handles),
+            retry_after_s=answer.retry_after_s,
+            vault_time=answer.time,
+        )
+        return triggered, handles
+
+    def read_operation(
+        self, vault_id: str, operation_id: str | None, handles: PollHandles | None
+    ) -> OperationLook:
+        """One look at the operation that a restore began as."""
+        vault_id = resource_ids.vault_id(vault_id)
+        return long_running.look(self._client, vault_id, operation_id, handles, self._api_version)
+
+    def read_job(self, vault_id: str, job_id: str) -> JobLook:
+        """One look at a job. NotFound right after the start means: not yet."""
+        doing = "read the job"
+        where = resource_ids.path(resource_ids.vault_id(vault_id), "backupJobs", job_id)
+        found = readings.job(self._client.get(self._versioned(where), doing).body, job_id)
+        if found is None:
+            raise errors.ServiceUnavailable(
+                "Azure's reply does not say how the job stands.", code="MalformedReply", doing=doing
+            )
+        return found
+
+    def cancel_job(self, vault_id: str, job_id: str) -> CancelReply:
+        """Ask Azure Backup to cancel a job; asking twice does no harm."""
+        where = resource_ids.path(resource_ids.vault_id(vault_id), "backupJobs", job_id, "cancel")
+        try:
+            self._client.post(self._versioned(where), None, "cancel the job")
+        except (errors.InvalidRequest, errors.Conflict) as error:
+            return CancelReply(False, error.code, error.message)
+        return CancelReply(True)
+
+    def _items_of(self, vault_id: str, source_resource_id: str, doing: str) -> list[Any]:
+        where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), _VMS)
+        raw = self._all(where, vault_id, doing)
+        return [item for item in raw if readings.is_of_vm(item, source_resource_id)]
+
+    def _region(self, vault_id: str) -> str:
+        key = vault_id.lower()
+        if key not in self._regions:
+            where = f"{resource_ids.path(vault_id)}?api-version={VAULT_API_VERSION}"
+            region = self._client.get(where, "read the vault's region").body.get("location")
+            if not isinstance(region, str) or not region:
+                raise errors.ServiceUnavailable(
+                    "Azure does not say where the vault is.", code="MalformedReply"
+                )
+            self._regions[key] = region
+        return self._regions[key]
+
+    def _all(self, path: str, resource_id: str, doing: str) -> list[Any]:
+        pages = self._client.pages(path, resource_ids.subscription_id(resource_id), doing)
+        return [value for page in pages for value in _values(page.body)]
+
+    def _versioned(self, path: str, where: str | None = None) -> str:
+        query = f"?api-version={self._api_version}"
+        return path + query + (f"&$filter={quote(where, safe='')}" if where else "")
+
+
+def _values(body: Mapping[str, Any]) -> list[Any]:
+    values = body.get("value")
+    return values if isinstance(values, list) else []
+
+
+def _is_wanted(job: JobLook, first: datetime | None) -> bool:
+    is_restore = job.operation in (None, "Restore")
+    return is_restore and (first is None or job.start_time is None or job.start_time >= first)
+
+
+def _date_text(time: datetime) -> str:
+    """A filter's date: UTC, twelve hours, whatever this machine's language is."""
+    half = "AM" if time.hour < 12 else "PM"
+    return f"{time:%Y-%m-%d} {time.hour % 12 or 12:02}:{time:%M:%S} {half}"

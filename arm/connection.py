@@ -1,0 +1,52 @@
+"""This process's connection to Azure Backup, built once from the environment's settings.
+
+The seam: `use` puts another one in its place, for tests and simulation. Nothing else in this room
+reads the environment but the credential, which belongs to the same process.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from arm import credentials
+from arm.backup import Backup
+from arm.client import Client
+from arm.exchange import Exchange
+from arm.transport import RequestsTransport, Transport
+from restore.settings import Settings
+
+_in_use: Backup | None = None
+
+
+def backup() -> Backup:
+    """This process's Azure Backup."""
+    return _in_use or _real()
+
+
+@contextmanager
+def use(backup: Backup) -> Iterator[Backup]:
+    """Put another one in place of the real one, in all threads, until the block ends."""
+    global _in_use
+    before, _in_use = _in_use, backup
+    try:
+        yield backup
+    finally:
+        _in_use = before
+
+
+def connect(settings: Settings, send: Transport | None = None) -> Backup:
+    """Azure Backup as these settings describe it, over the network or another transport."""
+    exchange = Exchange(
+        settings.arm_endpoint,
+        credentials.token_source(settings),
+        send or RequestsTransport(),
+    )
+    return Backup(Client(exchange), settings.backup_api_version)
+
+
+@cache
+def _real() -> Backup:
+    return connect(Settings.parse(os.environ))

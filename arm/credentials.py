@@ -1,0 +1,75 @@
+"""Who we are: a managed identity in Azure, the developer's own login elsewhere.
+
+One credential per process; azure-identity keeps its tokens and renews them. It is imported on first
+use, and never where the simulated vault stands in for ARM. What goes wrong is told without the
+library's exception as a cause, for its text is not ours to vouch for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING
+
+from arm.scrubbing import scrub
+from restore import errors
+from restore.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+SIMULATED_TOKEN = "simulated"  # opens nothing but the simulated vault
+
+_AUTHORITIES = {
+    "public": "login.microsoftonline.com",
+    "usgovernment": "login.microsoftonline.us",
+    "china": "login.chinacloudapi.cn",
+}
+_DOING = "get a token for Azure"
+_IN_AZURE = (
+    "Turn on the Function App's managed identity; for a user-assigned one, set AZURE_CLIENT_ID to "
+    "its client id."
+)
+_ELSEWHERE = "Log in with `az login` (or `azd auth login`), or set the AZURE_* variables."
+
+
+@cache
+def credential() -> TokenCredential:
+    """This process's credential, for ARM and for the app's own storage account."""
+    return _build(Settings.parse(os.environ), in_azure="IDENTITY_ENDPOINT" in os.environ)
+
+
+def token_source(settings: Settings) -> Callable[[], str]:
+    """What gives a bearer token for ARM, each time one is needed."""
+    if settings.simulated_arm_endpoint is not None:
+        return lambda: SIMULATED_TOKEN
+    scope = f"{settings.arm_endpoint}/.default"
+    return lambda: _token(credential(), scope)
+
+
+def _build(settings: Settings, *, in_azure: bool) -> TokenCredential:
+    from azure import identity
+
+    if in_azure:
+        return identity.ManagedIdentityCredential(client_id=settings.azure_client_id)
+    return identity.DefaultAzureCredential(authority=_AUTHORITIES[settings.azure_cloud])
+
+
+def _token(credential: TokenCredential, scope: str) -> str:
+    from azure.core.exceptions import AzureError, ClientAuthenticationError
+
+    failure: errors.RestoreError
+    try:
+        return credential.get_token(scope).token
+    except ClientAuthenticationError as error:
+        advice = _IN_AZURE if "IDENTITY_ENDPOINT" in os.environ else _ELSEWHERE
+        said = scrub(str(error).split("\n", 1)[0], 300)
+        failure = errors.AccessDenied(f"{advice} ({said})", code="NoToken", doing=_DOING)
+    except (AzureError, OSError) as error:
+        failure = errors.ServiceUnavailable(
+            f"The identity service did not answer ({type(error).__name__}).",
+            code="NoToken",
+            doing=_DOING,
+        )
+    raise failure

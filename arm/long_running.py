@@ -1,0 +1,140 @@
+"""One look at an operation: the short handle that ARM gives out for a restore it accepted.
+
+Three places may know how it stands. They are asked in the order of `_sources`, until one answers;
+a 404 or another refusal often only means that a signed URL has expired. The handles are secrets:
+whoever has one can read the operation, so they are used verbatim and never shown.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from arm import errors as arm_errors
+from arm import resource_ids
+from arm.client import Answer, Client
+from restore import errors
+from restore.contracts import OperationLook
+
+_log = logging.getLogger(__name__)
+
+_DOING = "read the operation's status"
+_OPERATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+_FAILED = ("failed", "canceled", "cancelled")
+
+
+class PollHandles(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The signed URLs that came with the 202. Secrets: their text never shows them."""
+
+    async_url: str | None = None
+    location: str | None = None
+
+    def __repr__(self) -> str:
+        return "PollHandles(<hidden>)"
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
+def handles(headers: Mapping[str, str]) -> PollHandles:
+    """The handles that a 202 carries in its headers (by lower-case name)."""
+    return PollHandles(
+        async_url=headers.get("azure-asyncoperation") or None,
+        location=headers.get("location") or None,
+    )
+
+
+def operation_id(handles: PollHandles) -> str | None:
+    """The operation's id: the last segment of Azure-AsyncOperation, else of Location.
+
+    A Location that is malformed in its beginning is good enough for that.
+    """
+    for url in (handles.async_url, handles.location):
+        last = (url or "").split("?", 1)[0].rsplit("/", 1)[-1]
+        if _OPERATION_ID.fullmatch(last):
+            return last
+    return None
+
+
+def look(
+    client: Client,
+    vault_id: str,
+    operation_id: str | None,
+    handles: PollHandles | None,
+    api_version: str,
+) -> OperationLook:
+    """Ask each source until one answers. None did: Unknown, or the last temporary error."""
+    known, unanswered = handles or PollHandles(), None
+    sources: list[tuple[str, Callable[[], Answer | None]]] = [
+        ("Azure-AsyncOperation", lambda: _follow(client, known.async_url, vault_id)),
+        ("backupOperations", lambda: _get(client, vault_id, operation_id, api_version)),
+        ("Location", lambda: _follow(client, known.location, vault_id)),
+    ]
+    for name, ask in sources:
+        try:
+            found = _reading(ask(), is_result=name == "Location")
+        except errors.Throttled:
+            raise
+        except errors.TemporaryError as error:
+            unanswered = error
+        except errors.PermanentError as error:
+            _log.info("%s does not know the operation: %s", name, error.code)
+        else:
+            if found is not None:
+                return found
+    if unanswered is not None:
+        raise unanswered
+    return OperationLook(state="Unknown")
+
+
+def _follow(client: Client, url: str | None, vault_id: str) -> Answer | None:
+    if url is None:
+        return None
+    if not client.trusts(url, vault_id):
+        _log.warning("A URL to follow an operation points outside its vault: skipped")
+        return None
+    return client.follow(url, vault_id, _DOING)
+
+
+def _get(
+    client: Client, vault_id: str, operation_id: str | None, api_version: str
+) -> Answer | None:
+    if operation_id is None:
+        return None
+    path = resource_ids.path(vault_id, "backupOperations", operation_id)
+    return client.get(f"{path}?api-version={api_version}", _DOING)
+
+
+def _reading(answer: Answer | None, *, is_result: bool) -> OperationLook | None:
+    """What an answer says of the operation; None if it says nothing of it.
+
+    The result's URL answers 202 while it runs, then 200 with the protected item or 204; old samples
+    show the status there too. Terminal are Succeeded, Failed and Canceled; all else is running.
+    """
+    if answer is None:
+        return None
+    status = answer.body.get("status")
+    if not isinstance(status, str):
+        if answer.status == 202:
+            return OperationLook(state="InProgress", retry_after_s=answer.retry_after_s)
+        return OperationLook(state="Succeeded") if is_result else None
+    job_id = _job_id(answer.body.get("properties"))
+    if status.lower() == "succeeded":
+        return OperationLook(state="Succeeded", job_id=job_id)
+    if status.lower() in _FAILED:
+        failure = arm_errors.to_failure(answer.body.get("error") or {"code": f"Operation{status}"})
+        return OperationLook(state="Failed", job_id=job_id, error=failure)
+    return OperationLook(state="InProgress", retry_after_s=answer.retry_after_s)
+
+
+def _job_id(properties: Any) -> str | None:
+    if not isinstance(properties, dict):
+        return None
+    several = properties.get("jobIds")
+    first = several[0] if isinstance(several, list) and several else None
+    found = properties.get("jobId") or first
+    return found if isinstance(found, str) and _OPERATION_ID.fullmatch(found) else None

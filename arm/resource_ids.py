@@ -1,0 +1,84 @@
+"""Build and take apart ARM ids.
+
+ARM spells the same id in many ways (`/Subscriptions/`, `/Vaults/`, a full URL where an id belongs,
+a path without its fabric), so parts are found by the name of their segment, never by position, and
+ids are compared ignoring case. A path is percent-encoded exactly once, here, when a URL is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from urllib.parse import quote, urlsplit
+
+FABRIC = "Azure"
+
+
+def find_segment(resource_id: str, name: str) -> str | None:
+    """What follows the first segment of that name, or None if there is no such pair."""
+    segments = _segments(resource_id)
+    # In pairs first, for a resource group may well be called "vaults"; then anywhere, for ids with
+    # a part too few exist as well.
+    pairs = [*zip(segments[::2], segments[1::2], strict=False), *pairwise(segments)]
+    return next((value for key, value in pairs if key.lower() == name.lower() and value), None)
+
+
+def segment(resource_id: str, name: str) -> str:
+    """What follows the segment of that name; an id without it is a ValueError."""
+    value = find_segment(resource_id, name)
+    if value is None:
+        raise ValueError(f"this id has no {name!r}: {resource_id!r}")
+    return value
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two ids name the same resource, as ARM compares them."""
+    return [part.lower() for part in _segments(one)] == [part.lower() for part in _segments(other)]
+
+
+def vault_id(resource_id: str) -> str:
+    """The vault's own id, cut out of the id or URL of anything inside it."""
+    return vault(
+        segment(resource_id, "subscriptions"),
+        segment(resource_id, "resourceGroups"),
+        segment(resource_id, "vaults"),
+    )
+
+
+def vault(subscription: str, resource_group: str, name: str) -> str:
+    """The id of a Recovery Services vault."""
+    return (
+        f"/subscriptions/{subscription}/resourceGroups/{resource_group}"
+        f"/providers/Microsoft.RecoveryServices/vaults/{name}"
+    )
+
+
+def protected_item(vault_id: str, container_name: str, item_name: str) -> str:
+    """The id of a protected item in full, fabric included."""
+    return (
+        f"{vault_id}/backupFabrics/{FABRIC}/protectionContainers/{container_name}"
+        f"/protectedItems/{item_name}"
+    )
+
+
+def subscription_id(resource_id: str) -> str:
+    """The id of the subscription that holds this resource."""
+    return f"/subscriptions/{segment(resource_id, 'subscriptions')}"
+
+
+def path(resource_id: str, *more: str) -> str:
+    """The URL path of a resource, or of something below it, each segment encoded once."""
+    return "".join(f"/{quote(part, safe='')}" for part in _checked(resource_id, more))
+
+
+def _checked(resource_id: str, more: tuple[str, ...]) -> Iterator[str]:
+    for part in (*_segments(resource_id), *more):
+        if part in ("", ".", "..") or "/" in part:
+            raise ValueError(f"not an ARM id: {resource_id!r}")
+        yield part
+
+
+def _segments(resource_id: str) -> list[str]:
+    if resource_id.lower().startswith(("https://", "http://")):
+        resource_id = urlsplit(resource_id).path
+    return resource_id.strip("/").split("/")
