@@ -1,0 +1,41 @@
+"""The durable client, as far as the app's triggers use it, in memory."""
+
+from typing import Any
+
+
+class FakeStatus:
+    """An instance's status; falsy when there is none, as the SDK's is."""
+
+    def __init__(self, exists: bool, custom_status: Any = None) -> None:
+        self._exists = exists
+        self.custom_status = custom_status
+        self.runtime_status = None
+
+    def __bool__(self) -> bool:
+        return self._exists
+
+
+class FakeDurableClient:
+    """Keeps what was started and raised; `refuses` makes every start fail as a race does."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, tuple[str, Any]] = {}
+        self.raised: list[tuple[str, str]] = []
+        self.custom: dict[str, Any] = {}
+        self.refuses: str | None = None
+
+    async def get_status(self, instance_id: str) -> FakeStatus:
+        """Return an instance's status."""
+        return FakeStatus(instance_id in self.started, self.custom.get(instance_id))
+
+    async def start_new(self, name: str, instance_id: str, client_input: Any) -> str:
+        """Start an instance."""
+        if self.refuses:
+            raise Exception(self.refuses)
+        self.started[instance_id] = (name, client_input)
+        return instance_id
+
+    async def raise_event(self, instance_id: str, event_name: str, event_data: Any) -> None:
+        """Raise an event."""
+        del event_data
+        self.raised.append((instance_id, event_name))

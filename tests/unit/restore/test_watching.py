@@ -1,0 +1,108 @@
+"""What each look at the operation or the job changes, and when watching ends."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from restore import watching
+from restore.contracts import Failure, JobLook, OperationLook, Outcome, ProtectedItem
+from restore.orders import Watch, Watched, encode
+from restore.phases import RestorePhase
+from restore.polling import Pace
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+ITEM = ProtectedItem(
+    id="/item",
+    vault_id="/vault",
+    container_name="c",
+    name="n",
+    source_resource_id="/vm",
+    region="westeurope",
+    protection_state="Protected",
+)
+
+
+def watch(**changes: Any) -> Watch:
+    plain = Watch(
+        request_id="r",
+        source_resource_id="/vm",
+        item=ITEM,
+        pace=Pace(),
+        deadline_at=NOW + timedelta(hours=24),
+        since=NOW,
+        operation_id="op",
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def done(value: Any) -> Outcome:
+    return Outcome.done(encode(value))
+
+
+def seen(value: Watch | Watched) -> Watch:
+    assert isinstance(value, Watch)
+    return value
+
+
+def test_an_operation_that_names_the_job_ends_the_search() -> None:
+    look = done(OperationLook(state="Succeeded", job_id="job"))
+    after = seen(watching.learn_operation(watch(misses=3), look))
+    assert (after.job_id, after.misses) == ("job", 0)
+
+
+def test_an_operation_that_succeeded_without_naming_a_job_or_is_forgotten_is_searched_for() -> None:
+    assert watching.must_search(done(OperationLook(state="Succeeded")))
+    assert watching.must_search(done(OperationLook(state="Unknown")))
+    assert not watching.must_search(done(OperationLook(state="InProgress")))
+    assert not watching.must_search(Outcome.later(60))
+
+
+def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
+    error = Failure(code="UserErrorX", message="No.", category="InvalidRequest")
+    over = watching.learn_operation(watch(), done(OperationLook(state="Failed", error=error)))
+    assert isinstance(over, Watched)
+    assert (over.end, over.error) == ("operation_failed", error)
+
+
+def test_a_job_that_is_not_shown_yet_is_looked_for_again_but_not_for_ever() -> None:
+    missed = seen(watching.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
+    assert missed.misses == 1
+    lost = watching.learn_job(
+        watch(job_id="job", misses=watching.MISSES_MAX), Outcome.done(None), NOW
+    )
+    assert isinstance(lost, Watched)
+    assert lost.end == "lost"
+
+
+def test_a_job_that_is_seen_again_forgives_the_misses() -> None:
+    look = done(JobLook(job_id="job", status="InProgress"))
+    assert seen(watching.learn_job(watch(job_id="job", misses=7), look, NOW)).misses == 0
+
+
+def test_a_terminal_status_ends_the_watch_even_if_the_job_says_it_could_be_cancelled() -> None:
+    look = JobLook(job_id="job", status="Completed", cancellable=True)
+    over = watching.learn_job(watch(job_id="job"), done(look), NOW)
+    assert isinstance(over, Watched)
+    assert (over.end, over.job) == ("job", encode(look))
+
+
+def test_a_permission_that_is_lost_for_a_while_is_a_miss_and_no_end() -> None:
+    denied = Outcome.failed(Failure(code="AuthorizationFailed", message="", category="x"))
+    assert seen(watching.learn_job(watch(job_id="job"), denied, NOW)).misses == 1
+
+
+def test_the_deadline_ends_the_watch_with_what_was_seen_last() -> None:
+    look = JobLook(job_id="job", status="InProgress")
+    near = watch(job_id="job", deadline_at=NOW + timedelta(seconds=4))
+    over = watching.at_deadline(near, look, NOW)
+    assert over is not None
+    assert (over.end, over.job) == ("deadline", encode(look))
+    assert watching.at_deadline(watch(), look, NOW) is None
+
+
+def test_a_phase_keeps_the_time_at_which_it_was_entered() -> None:
+    first = watching.in_phase(watch(), RestorePhase.TRANSFERRING, NOW)
+    later = watching.in_phase(first, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=5))
+    assert later.phase_since == NOW
+    assert watching.status(later, None)["since"] == NOW.isoformat()
