@@ -1,12 +1,22 @@
 """Runs what the core hands out on the worker, and turns what comes back into the core's terms."""
 
-from devhost.engine.answer import Answer, parse, unknown_orchestrator
+from typing import Protocol
+
+from devhost.engine.answer import Answer, Names, parse, unknown_orchestrator
 from devhost.engine.dispatcher import Episode
 from devhost.engine.store import ActivityCall
-from devhost.worker import Worker, WorkerFailure
+from devhost.worker import WorkerFailure
 
 
-def answer_of(worker: Worker, episode: Episode) -> Answer:
+class Runner(Names, Protocol):
+    """What runs an app's functions: `Worker`, or what a test or a simulation wraps around it."""
+
+    def run_orchestrator(self, name: str, context_json: str) -> str: ...
+
+    def run_activity(self, name: str, input_text: str) -> str: ...
+
+
+def answer_of(worker: Runner, episode: Episode) -> Answer:
     """Replay the orchestrator in the SDK."""
     if not worker.has_orchestrator(episode.name):
         return unknown_orchestrator(episode.name, worker)
@@ -16,7 +26,7 @@ def answer_of(worker: Worker, episode: Episode) -> Answer:
         return parse(failure)
 
 
-def result_of(worker: Worker, call: ActivityCall) -> str | WorkerFailure:
+def result_of(worker: Runner, call: ActivityCall) -> str | WorkerFailure:
     """Run the activity; its failure is a result too."""
     try:
         return worker.run_activity(call.name, call.input_text)

@@ -51,6 +51,7 @@ class RealDriver:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._task: asyncio.Task[None] | None = None
         self._stopping = False
+        self._closed = False
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
@@ -68,6 +69,8 @@ class RealDriver:
             await asyncio.wait(running, timeout=grace_s)
         for pool in (self._turn_pool, self._activity_pool):
             pool.shutdown(wait=False, cancel_futures=True)
+        with self._lock:
+            self._closed = True
 
     def wake(self) -> None:
         """Look for work now; callable from any thread."""
@@ -120,9 +123,13 @@ class RealDriver:
         while following is not None:
             answer = answer_of(self._worker, following)
             with self._lock:
+                if self._closed:
+                    return
                 following = self._core.finish_episode(following, answer, self._clock.now())
 
     def _activity(self, call: ActivityCall) -> None:
         result = result_of(self._worker, call)
         with self._lock:
-            self._core.finish_activity(call, result, self._clock.now())
+            # Too late to be heard: the call is still in the store and will be made again.
+            if not self._closed:
+                self._core.finish_activity(call, result, self._clock.now())

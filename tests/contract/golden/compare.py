@@ -1,0 +1,104 @@
+"""Says where a replayed scenario differs from the recorded one, as a list of plain sentences.
+
+Calls are compared one by one and whole: every event with its fields, its place and its IsPlayed,
+the context's other keys, and what the SDK answered. Only two things are looked at more loosely,
+and only where a scenario is named for it: the order in which parallel work completed, and turns
+that the recording left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+from tests.contract.golden.normal import anonymous, normal
+
+PARALLEL = {"fan_out", "waves"}
+"""Several completions on their way at once: how many one call carries, and in which order."""
+ABRIDGED = {"persistent_event"}
+"""Recorded are the first four calls and the last."""
+
+_BOOKKEEPING = {12, 13}
+_COMPLETIONS = {5, 6, 8, 9}
+_COMPLETION_NAMES = {"TaskCompleted", "SubOrchestrationInstanceCompleted"}
+
+Scenario = dict[str, Any]
+
+
+def differences(want: Scenario, got: Scenario) -> list[str]:
+    """Everything in which a replay is not what was recorded."""
+    name = want["scenario"]
+    found = _reply_differences(name, want["http"], got["http"])
+    wanted, given = _by_instance(want), _by_instance(got)
+    if wanted.keys() != given.keys():
+        found.append(f"instances: recorded {sorted(wanted)}, here {sorted(given)}")
+    for instance_id in wanted.keys() & given.keys():
+        a, b = wanted[instance_id], given[instance_id]
+        if name in PARALLEL:
+            a, b = _settled(a), _settled(b)
+        if name in ABRIDGED:
+            b = [*b[:4], b[-1]]
+        found += _unequal(f"calls of {instance_id}", normal(a), normal(b))
+    return found
+
+
+def _reply_differences(name: str, want: list[Scenario], got: list[Scenario]) -> list[str]:
+    found = _unequal("HTTP statuses", [r["status"] for r in want], [r["status"] for r in got])
+    a, b = normal(want[-1]["response"]), normal(got[-1]["response"])
+    if "ExceptionMessage" in a:
+        return found + _unequal("refusal", a["ExceptionMessage"], b.get("ExceptionMessage"))
+    if name in PARALLEL:
+        for reply in (a, b):
+            reply["historyEvents"] = _rows_settled(reply["historyEvents"])
+    return found + _unequal("final status", a, b)
+
+
+def _by_instance(scenario: Scenario) -> dict[str, list[Any]]:
+    calls = defaultdict(list)
+    for call in scenario["orchestrator_calls"]:
+        calls[anonymous(call["context"]["instanceId"])].append(call)
+    return calls
+
+
+def _settled(calls: list[Any]) -> list[Any]:
+    """First and last call, with completions that stand together in the order of their tasks."""
+    last = json.loads(json.dumps(calls[-1]))
+    kept = [e for e in last["context"]["history"] if e["EventType"] not in _BOOKKEEPING]
+    last["context"]["history"] = _runs_sorted(
+        [e | {"IsPlayed": None} for e in kept],
+        lambda e: e["EventType"] in _COMPLETIONS,
+        lambda e: str(e.get("TaskScheduledId")),
+    )
+    return [calls[0], last]
+
+
+def _rows_settled(rows: list[Any]) -> list[Any]:
+    return _runs_sorted(rows, lambda r: r["EventType"] in _COMPLETION_NAMES, json.dumps)
+
+
+def _runs_sorted(items: list[Any], belongs: Any, key: Any) -> list[Any]:
+    done: list[Any] = []
+    run: list[Any] = []
+    for item in items:
+        if belongs(item):
+            run.append(item)
+        else:
+            done += [*sorted(run, key=key), item]
+            run = []
+    return done + sorted(run, key=key)
+
+
+def _unequal(where: str, want: Any, got: Any) -> list[str]:
+    if isinstance(want, dict) and isinstance(got, dict) and want.keys() == got.keys():
+        return [line for key in want for line in _unequal(f"{where}.{key}", want[key], got[key])]
+    if isinstance(want, list) and isinstance(got, list) and len(want) == len(got):
+        pairs = enumerate(zip(want, got, strict=True))
+        return [line for i, (a, b) in pairs for line in _unequal(f"{where}[{i}]", a, b)]
+    same = want == got and type(want) is type(got)
+    return [] if same else [f"{where}: recorded {_short(want)}, here {_short(got)}"]
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) < 400 else text[:400] + "…"
