@@ -1,0 +1,295 @@
+"""The calls to Azure Backup: what goes out, byte for byte, and what comes back."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from arm.backup import Backup, CancelReply
+from arm.transport import Reply
+from restore import errors
+from restore.contracts import Triggered
+from tests.unit.arm.fakes import (
+    CONTAINER,
+    ENDPOINT,
+    ITEM,
+    ITEM_NAME,
+    NOW,
+    VAULT,
+    VM,
+    Script,
+    backup,
+    client,
+    recorded,
+    recording,
+    refusal,
+    reply,
+)
+
+RECORDED_ITEMS = recording("protecteditems_list_same_name_2026-07")["body"]["value"]
+ITEMS = (
+    f"{ENDPOINT}{VAULT}/backupProtectedItems?api-version=2025-02-01&$filter="
+    "backupManagementType%20eq%20%27AzureIaasVM%27%20and%20itemType%20eq%20%27VM%27"
+)
+HERE = reply(200, {"location": "westeurope"})
+GONE = refusal(404, "ResourceNotFound", "No vault.")
+
+
+def _item(vm_id: str, **properties: Any) -> dict[str, Any]:
+    known = {"sourceResourceId": vm_id, "protectionState": "Protected", **properties}
+    return {"id": ITEM.id, "properties": known}
+
+
+def test_the_protected_item_is_found_on_any_page_by_the_vms_id() -> None:
+    link = f"{ENDPOINT}{VAULT}/backupProtectedItems?$skipToken=2"
+    script = Script(
+        reply(200, {"value": RECORDED_ITEMS, "nextLink": link}),
+        reply(200, {"value": [_item(VM.upper())], "nextLink": None}),
+        HERE,
+    )
+    found = backup(script).find_protected_item(VAULT.replace("vaults", "Vaults"), VM)
+    assert found.id == ITEM.id
+    assert (found.vault_id, found.region) == (VAULT, "westeurope")
+    assert (found.container_name, found.name) == (CONTAINER, ITEM_NAME)
+    assert script.urls == [ITEMS, link, f"{ENDPOINT}{VAULT}?api-version=2024-04-01"]
+
+
+def test_a_vaults_region_is_read_once() -> None:
+    page = reply(200, {"value": [_item(VM)]})
+    script = Script(page, HERE, page)
+    known = backup(script)
+    known.find_protected_item(VAULT, VM)
+    assert known.for_request("r").find_protected_item(VAULT, VM).region == "westeurope"
+    assert len(script.sent) == 3
+
+
+@pytest.mark.parametrize("steps", [[GONE], [reply(200, {"value": [_item(VM)]}), GONE]])
+def test_a_vault_that_is_not_there_is_named(steps: list[Reply]) -> None:
+    with pytest.raises(errors.NotFound) as caught:
+        backup(Script(*steps)).find_protected_item(VAULT, VM)
+    assert caught.value.code == "VaultNotFound"
+    assert caught.value.details[0].startswith("ResourceNotFound: No vault.")
+
+
+@pytest.mark.parametrize("value", [[], RECORDED_ITEMS, None, [None, {"properties": 7}]])
+def test_a_vm_without_a_backup_is_named(value: object) -> None:
+    with pytest.raises(errors.NotFound) as caught:
+        backup(Script(reply(200, {"value": value}))).find_protected_item(VAULT, VM)
+    assert caught.value.code == "ProtectedItemNotFound"
+
+
+def test_a_soft_deleted_backup_must_be_undeleted_first() -> None:
+    page = reply(200, {"value": [_item(VM, isScheduledForDeferredDelete=True)]})
+    with pytest.raises(errors.Conflict) as caught:
+        backup(Script(page, HERE)).find_protected_item(VAULT, VM)
+    assert caught.value.code == "ProtectedItemSoftDeleted"
+    assert "undelete" in caught.value.message
+
+
+def test_a_live_backup_is_preferred_to_a_soft_deleted_one() -> None:
+    both = [_item(VM, isScheduledForDeferredDelete=True), _item(VM, protectionState="IRPending")]
+    found = backup(Script(reply(200, {"value": both}), HERE)).find_protected_item(VAULT, VM)
+    assert found.protection_state == "IRPending"
+
+
+def test_a_vm_id_alone_is_enough_while_the_vm_exists() -> None:
+    status = {"vaultId": VAULT.replace("/vaults/", "/Vaults/"), "protectionStatus": "Protected"}
+    script = Script(
+        reply(200, {"location": "northeurope"}),
+        reply(200, status),
+        reply(200, {"value": [_item(VM)]}),
+        HERE,
+    )
+    assert backup(script).find_vault_item(VM).vault_id == VAULT
+    vm, asked, *_ = script.sent
+    assert (
+        vm.url == f"{ENDPOINT}{VM.replace('(', '%28').replace(')', '%29')}?api-version=2024-07-01"
+    )
+    assert asked.method == "POST"
+    assert asked.url == (
+        f"{ENDPOINT}/subscriptions/00000000-0000-0000-0000-000000000000/providers"
+        "/Microsoft.RecoveryServices/locations/northeurope/backupStatus?api-version=2025-02-01"
+    )
+    assert asked.body == b'{"resourceType":"VM","resourceId":"' + VM.encode() + b'"}'
+
+
+def test_a_deleted_vm_needs_a_vault_id() -> None:
+    with pytest.raises(errors.NotFound) as caught:
+        backup(Script(refusal(404, "ResourceNotFound"))).find_vault_item(VM)
+    assert caught.value.code == "VirtualMachineNotFound"
+    assert "vaultId" in caught.value.message
+
+
+def test_an_unprotected_vm_is_named() -> None:
+    status = reply(200, {"protectionStatus": "NotProtected", "vaultId": ""})
+    with pytest.raises(errors.NotFound) as caught:
+        backup(Script(HERE, status)).find_vault_item(VM)
+    assert caught.value.code == "ProtectedItemNotFound"
+    assert "vaultId" in caught.value.message
+
+
+@pytest.mark.parametrize("steps", [[], [HERE]])
+def test_a_refused_look_up_says_what_is_missing_and_the_way_around(steps: list[Reply]) -> None:
+    denied = refusal(403, "AuthorizationFailed", "Not allowed.")
+    with pytest.raises(errors.AccessDenied) as caught:
+        backup(Script(*steps, denied)).find_vault_item(VM)
+    assert caught.value.code == "AuthorizationFailed"
+    assert "vaultId" in caught.value.message
+
+
+def test_all_recovery_points_are_listed_and_others_workloads_left_out() -> None:
+    link = f"{ENDPOINT}{VAULT}/x/recoveryPoints?$skipToken=a;b"
+    other = {"name": "9", "properties": {"objectType": "GenericRecoveryPoint"}}
+    script = Script(
+        reply(200, {"value": [other], "nextLink": link}),
+        reply(200, {"value": [recording("recoverypoint_get_2026-07")["body"]]}),
+    )
+    points = backup(script).recovery_points(ITEM)
+    assert [point.name for point in points] == ["1103996678573089"]
+    assert script.urls[0] == (
+        f"{ENDPOINT}{VAULT}/backupFabrics/Azure"
+        "/protectionContainers/IaasVMContainer%3Biaasvmcontainerv2%3Brg%281%29%3Bweb-01"
+        "/protectedItems/VM%3Biaasvmcontainerv2%3Brg%281%29%3Bweb-01"
+        "/recoveryPoints?api-version=2025-02-01"
+    )
+
+
+def test_jobs_are_filtered_by_azure_and_again_here() -> None:
+    def job(name: str, start: str | None, operation: str = "Restore") -> dict[str, Any]:
+        known = {"status": "InProgress", "operation": operation, "startTime": start}
+        return {"name": name, "properties": known}
+
+    script = Script(
+        reply(
+            200,
+            {
+                "value": [
+                    job("same-second", "2026-07-26T00:05:09.2Z"),
+                    job("older", "2026-07-26T00:05:08Z"),
+                    job("no-time", None),
+                    job("backup", "2026-07-27T00:00:00Z", "Backup"),
+                ]
+            },
+        )
+    )
+    since = datetime(2026, 7, 26, 0, 5, 9, 900000, tzinfo=UTC)
+    found = backup(script).restore_jobs(ITEM, since)
+    assert [one.job_id for one in found.jobs] == ["same-second", "no-time"]
+    assert found.vault_time == NOW
+    assert script.urls[0] == (
+        f"{ENDPOINT}{VAULT}/backupJobs?api-version=2025-02-01&$filter=backupManagementType%20eq"
+        "%20%27AzureIaasVM%27%20and%20operation%20eq%20%27Restore%27%20and%20startTime%20eq"
+        "%20%272026-07-26%2012%3A05%3A09%20AM%27%20and%20endTime%20eq"
+        "%20%272026-08-25%2012%3A05%3A09%20AM%27"
+    )
+
+
+def test_all_jobs_are_listed_when_no_time_is_given() -> None:
+    job = recording("job_restore_alr_inprogress_2026-07")["body"]
+    script = Script(reply(200, {"value": [job]}, {"Date": "Sun, 26 Jul 2026 15:20:00 GMT"}))
+    found = backup(script).restore_jobs(VAULT)
+    assert found.jobs[0].job_id == "6a396f87-5973-44e4-a398-7d41d5e68893"
+    assert found.vault_time == datetime(2026, 7, 26, 15, 20, tzinfo=UTC)
+    assert "startTime" not in script.urls[0]
+
+
+def test_the_afternoon_is_written_with_twelve_hours() -> None:
+    script = Script(reply(200, {"value": []}))
+    backup(script).restore_jobs(VAULT, datetime(2026, 7, 26, 15, 4, 5, tzinfo=UTC))
+    assert "%272026-07-26%2003%3A04%3A05%20PM%27" in script.urls[0]
+
+
+def test_a_recorded_restore_is_sent_and_answered_the_same() -> None:
+    found = recording("restore_trigger_alr_202_2026-07", "request")
+    script = Script(recorded("restore_trigger_alr_202_2026-07"))
+    vm_rg = "azurebackuprg_clitest_3dttpqlptdqwj2tqoo6mtq77arl2jzhincqlho6xsizm55cgp5cvb"
+    tail = f"iaasvmcontainerv2;{vm_rg};clitest-vm000004"
+    item = type(ITEM)(
+        id=f"{VAULT}/backupFabrics/Azure/protectionContainers/IaasVMContainer;{tail}"
+        f"/protectedItems/VM;{tail}",
+        vault_id=VAULT,
+        container_name=f"IaasVMContainer;{tail}",
+        name=f"VM;{tail}",
+        source_resource_id=VM,
+        region="eastus2euap",
+        protection_state="Protected",
+    )
+    triggered, handles = backup(script).trigger_restore(item, "1103996678573089", found["body"])
+    (sent,) = script.sent
+    assert (sent.method, sent.url) == ("POST", ENDPOINT + found["path"])
+    assert sent.body is not None
+    assert json.loads(sent.body) == found["body"]
+    operation_id = "6a396f87-5973-44e4-a398-7d41d5e68893"
+    assert triggered == Triggered(operation_id=operation_id, vault_time=NOW)
+    answered = recording("restore_trigger_alr_202_2026-07")["headers"]
+    assert (handles.async_url, handles.location) == (
+        answered["azure-asyncoperation"],
+        answered["location"],
+    )
+
+
+def test_an_acceptance_without_headers_is_an_acceptance() -> None:
+    triggered, handles = backup(Script(reply(202))).trigger_restore(ITEM, "1", {})
+    assert triggered.operation_id is None
+    assert (handles.async_url, handles.location) == (None, None)
+
+
+@pytest.mark.parametrize("fate", [reply(200, {}), reply(503), TimeoutError()])
+def test_a_restore_that_may_have_begun_is_a_lost_reply(fate: Reply | Exception) -> None:
+    script = Script(fate)
+    with pytest.raises(errors.ReplyLost):
+        backup(script).trigger_restore(ITEM, "1", {})
+    assert len(script.sent) == 1
+
+
+def test_a_job_is_read() -> None:
+    script = Script(recorded("job_restore_alr_inprogress_2026-07"))
+    job = backup(script).read_job(VAULT, "6a396f87-5973-44e4-a398-7d41d5e68893")
+    assert job.status == "InProgress"
+    assert script.urls == [
+        f"{ENDPOINT}{VAULT}/backupJobs/6a396f87-5973-44e4-a398-7d41d5e68893?api-version=2025-02-01"
+    ]
+
+
+def test_a_job_that_is_not_there_yet_is_not_found() -> None:
+    with pytest.raises(errors.NotFound):
+        backup(Script(refusal(404, "ResourceNotFound"))).read_job(VAULT, "j")
+
+
+def test_a_job_in_no_shape_is_asked_for_again_later() -> None:
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        backup(Script(reply(200, {"name": "j"}))).read_job(VAULT, "j")
+    assert caught.value.code == "MalformedReply"
+
+
+def test_a_job_is_cancelled_or_it_is_too_late_for_that() -> None:
+    late = refusal(400, "UserErrorJobNotCancellable", "Too late.")
+    script = Script(reply(202), late, refusal(409, "Conflict", "No."))
+    known = backup(script)
+    assert known.cancel_job(VAULT, "j") == CancelReply(True)
+    assert known.cancel_job(VAULT, "j") == CancelReply(
+        False, "UserErrorJobNotCancellable", "Too late."
+    )
+    assert not known.cancel_job(VAULT, "j").accepted
+    assert script.sent[0].method == "POST"
+    assert script.urls[0] == f"{ENDPOINT}{VAULT}/backupJobs/j/cancel?api-version=2025-02-01"
+    assert script.sent[0].body is None
+
+
+def test_not_being_allowed_to_cancel_is_an_error() -> None:
+    with pytest.raises(errors.AccessDenied):
+        backup(Script(reply(403))).cancel_job(VAULT, "j")
+
+
+def test_an_operation_is_read_in_its_vault() -> None:
+    script = Script(recorded("operation_status_succeeded_2026-07"))
+    look = backup(script).read_operation(VAULT, "op", None)
+    assert look.job_id == "6a396f87-5973-44e4-a398-7d41d5e68893"
+    assert script.urls == [f"{ENDPOINT}{VAULT}/backupOperations/op?api-version=2025-02-01"]
+
+
+def test_the_api_version_is_the_settings() -> None:
+    script = Script(reply(200, {"value": []}))
+    Backup(client(script), "2026-07-01").recovery_points(ITEM)
+    assert script.urls[0].endswith("/recoveryPoints?api-version=2026-07-01")

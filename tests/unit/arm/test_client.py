@@ -1,0 +1,233 @@
+"""What the client repeats, what it never does, and what each failure of a write means."""
+
+import pytest
+
+from arm.exchange import USER_AGENT, Exchange
+from arm.transport import NotSent, Reply, Timeout
+from restore import errors
+from tests.unit.arm.fakes import ENDPOINT, NOW, Script, client, refusal, reply
+
+PATH = "/subscriptions/s/resourceGroups/r?api-version=1"
+WITHIN = "/subscriptions/s"
+
+
+def test_a_request_says_who_asks_and_has_spelled_out_timeouts() -> None:
+    script = Script(reply(200, {"a": 1}))
+    answer = client(script).for_request("alert-7").get(PATH, "look")
+    (sent,) = script.sent
+    assert answer.body == {"a": 1}
+    assert answer.time == NOW
+    assert sent.url == ENDPOINT + PATH
+    assert sent.headers == {
+        "Authorization": "Bearer secret-token",
+        "Accept": "application/json",
+        "User-Agent": USER_AGENT,
+        "x-ms-client-request-id": "alert-7",
+    }
+    assert sent.timeout == Timeout(connect_s=10, read_s=60)
+
+
+def test_a_request_id_that_is_no_header_value_is_left_out() -> None:
+    script = Script(reply(200, {}))
+    client(script).for_request("a\r\nX-Evil: 1").get(PATH, "look")
+    assert "x-ms-client-request-id" not in script.sent[0].headers
+
+
+@pytest.mark.parametrize(
+    "hiccup",
+    [
+        reply(500),
+        reply(502),
+        refusal(503, "ServerBusy"),
+        reply(504),
+        reply(408),
+        Reply(200, {}, b"<html>"),
+        Reply(200, {}, b"[1]"),
+        NotSent("refused"),
+        ConnectionResetError("reset"),
+    ],
+)
+def test_a_read_survives_two_hiccups(hiccup: Reply | Exception) -> None:
+    script, sleeps = Script(hiccup, hiccup, reply(200, {"a": 1})), list[float]()
+    assert client(script, sleeps).get(PATH, "look").body == {"a": 1}
+    assert len(script.sent) == 3
+    assert sum(sleeps) <= 2
+
+
+def test_a_read_gives_up_after_the_third_try() -> None:
+    script = Script(reply(503), reply(503), refusal(503, "ServerBusy", "Come back."))
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        client(script).get(PATH, "look")
+    assert caught.value.code == "ServerBusy"
+    assert caught.value.doing == "look"
+
+
+def test_a_wait_that_azure_asks_for_is_not_waited_out_inside() -> None:
+    script, sleeps = Script(refusal(503, "ServerBusy", **{"Retry-After": "40"})), list[float]()
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        client(script, sleeps).get(PATH, "look")
+    assert caught.value.retry_after_s == 40
+    assert (len(script.sent), sleeps) == (1, [])
+
+
+def test_a_read_that_timed_out_is_not_repeated() -> None:
+    script = Script(TimeoutError("slow"))
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        client(script).get(PATH, "look")
+    assert caught.value.retry_after_s == 30
+    assert len(script.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "expected_s"),
+    [("17", 17), ("0.5", 0.5), ("Sun, 26 Jul 2026 15:17:05 GMT", 60), ("soon", None), (None, None)],
+)
+def test_throttling_is_raised_at_once_with_its_wait(
+    retry_after: str | None, expected_s: float | None
+) -> None:
+    headers = {} if retry_after is None else {"Retry-After": retry_after}
+    script, sleeps = Script(refusal(429, "TooManyRequests", **headers)), list[float]()
+    with pytest.raises(errors.Throttled) as caught:
+        client(script, sleeps).get(PATH, "look")
+    assert caught.value.retry_after_s == expected_s
+    assert (len(script.sent), sleeps) == (1, [])
+
+
+def test_a_redirect_is_an_error_and_not_followed() -> None:
+    moved = reply(307, headers={"Location": f"{ENDPOINT}/elsewhere"})
+    script = Script(moved, moved, moved)
+    with pytest.raises(errors.ServiceUnavailable):
+        client(script).get(PATH, "look")
+    assert set(script.urls) == {ENDPOINT + PATH}
+
+
+def test_all_pages_are_read_and_next_links_are_used_verbatim() -> None:
+    link = f"{ENDPOINT}/Subscriptions/S/x?$skipToken=a%2Fb;c~%7E+=&api-version=2017-07-01"
+    script = Script(
+        reply(200, {"value": [1], "nextLink": link}),
+        reply(200, {"value": [2], "nextLink": None}),
+    )
+    pages = client(script).pages(PATH, WITHIN, "list")
+    assert [page.body["value"] for page in pages] == [[1], [2]]
+    assert script.urls == [ENDPOINT + PATH, link]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/subscriptions/s/x",
+        f"{ENDPOINT}/subscriptions/other/x",
+        "/subscriptions/s/x",
+    ],
+)
+def test_a_next_link_that_leads_elsewhere_gets_no_token(link: str) -> None:
+    script = Script(reply(200, {"value": [], "nextLink": link}))
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        list(client(script).pages(PATH, WITHIN, "list"))
+    assert caught.value.code == "UntrustedUrl"
+    assert link not in str(caught.value)
+    assert len(script.sent) == 1
+
+
+@pytest.mark.parametrize("link", [ENDPOINT + PATH, 7, {"href": "x"}])
+def test_a_list_that_leads_in_circles_ends(link: object) -> None:
+    script = Script(reply(200, {"value": [], "nextLink": link}))
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        list(client(script).pages(PATH, WITHIN, "list"))
+    assert caught.value.code == "EndlessList"
+
+
+def test_a_list_without_end_ends() -> None:
+    script = Script(
+        *(reply(200, {"nextLink": f"{ENDPOINT}/subscriptions/s/{n}"}) for n in range(300))
+    )
+    with pytest.raises(errors.ServiceUnavailable):
+        list(client(script).pages(PATH, WITHIN, "list"))
+    assert len(script.sent) == 200
+
+
+def test_a_post_that_only_reads_is_repeated() -> None:
+    script = Script(reply(503), reply(200, {"a": 1}))
+    assert client(script).ask(PATH, {"q": 1}, "ask").body == {"a": 1}
+    assert [sent.body for sent in script.sent] == [b'{"q":1}', b'{"q":1}']
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        TimeoutError("read"),
+        ConnectionResetError("after sending"),
+        OSError("too large"),
+        reply(500),
+        reply(502),
+        refusal(503, "ServerBusy", **{"Retry-After": "5"}),
+        reply(504),
+        reply(408),
+        reply(499),
+        reply(302),
+    ],
+)
+def test_a_write_whose_fate_is_unknown_is_a_lost_reply_and_not_repeated(
+    fate: Reply | Exception,
+) -> None:
+    script = Script(fate)
+    with pytest.raises(errors.ReplyLost):
+        client(script).post(PATH, {}, "write")
+    assert len(script.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("fate", "kind"),
+    [
+        (NotSent("no route"), errors.ServiceUnavailable),
+        (ConnectionRefusedError("refused"), errors.ServiceUnavailable),
+        (refusal(429, "TooManyRequests"), errors.Throttled),
+        (refusal(400, "BMSUserErrorInvalidInput"), errors.InvalidRequest),
+        (reply(401), errors.AccessDenied),
+        (refusal(403, "AuthorizationFailed"), errors.AccessDenied),
+        (refusal(404, "ResourceNotFound"), errors.NotFound),
+        (refusal(409, "Conflict"), errors.Conflict),
+    ],
+)
+def test_a_write_that_was_surely_not_accepted_says_so_and_is_not_repeated(
+    fate: Reply | Exception, kind: type[errors.RestoreError]
+) -> None:
+    script = Script(fate)
+    with pytest.raises(kind) as caught:
+        client(script).post(PATH, {}, "write")
+    assert not isinstance(caught.value, errors.ReplyLost)
+    assert len(script.sent) == 1
+
+
+def test_a_write_without_a_token_is_never_sent() -> None:
+    def no_token() -> str:
+        raise errors.AccessDenied("Log in.")
+
+    script = Script()
+    unknown = client(script)
+    nobody = type(unknown)(Exchange(ENDPOINT, no_token, script))
+    with pytest.raises(errors.AccessDenied):
+        nobody.post(PATH, {}, "write")
+    assert script.sent == []
+
+
+def test_an_accepted_write_needs_no_readable_body() -> None:
+    script = Script(Reply(202, {"LOCATION": "x"}, b"\xff<html>"))
+    answer = client(script).post(PATH, {"a": 1}, "write")
+    assert (answer.status, answer.headers["location"], answer.body) == (202, "x", {})
+
+
+@pytest.mark.parametrize("verb", ["get", "post"])
+def test_no_error_carries_the_transports_text(verb: str) -> None:
+    secret = "https://management.azure.com/x?s=signature"
+    known = client(Script(*[ConnectionResetError(secret)] * 3))
+    with pytest.raises(errors.RestoreError) as caught:
+        known.get(PATH, "look") if verb == "get" else known.post(PATH, {}, "write")
+    assert "signature" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_no_repr_shows_the_token() -> None:
+    script = Script()
+    assert "secret-token" not in repr(client(script))

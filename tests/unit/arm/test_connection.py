@@ -1,0 +1,45 @@
+"""The seam through which this process reaches Azure Backup."""
+
+import subprocess
+import sys
+
+import pytest
+
+from arm import connection
+from restore.settings import Settings
+from tests.unit.arm.fakes import VAULT, Script, backup, reply
+
+
+def test_another_connection_is_used_until_its_block_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMULATED_ARM_ENDPOINT", "http://127.0.0.1:7072")
+    real = connection.backup()
+    first, second = backup(Script()), backup(Script())
+    with connection.use(first):
+        assert connection.backup() is first
+        with connection.use(second) as inner:
+            assert connection.backup() is inner is second
+        assert connection.backup() is first
+    assert connection.backup() is real
+    connection._real.cache_clear()
+
+
+def test_settings_decide_endpoint_version_and_identity() -> None:
+    script = Script(reply(200, {"value": []}))
+    settings = Settings.parse(
+        {"SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072/", "BACKUP_API_VERSION": "2026-07-01"}
+    )
+    assert connection.connect(settings, script).restore_jobs(VAULT).jobs == ()
+    (sent,) = script.sent
+    assert sent.url.startswith(f"http://127.0.0.1:7072{VAULT}/backupJobs?api-version=2026-07-01")
+    assert sent.headers["Authorization"] == "Bearer simulated"
+
+
+def test_importing_the_room_imports_nothing_heavy() -> None:
+    probe = (
+        "import sys, arm.connection; print([name for name in sys.modules "
+        "if name.split('.')[0] in ('requests', 'urllib3', 'azure')])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", probe], capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == "[]"

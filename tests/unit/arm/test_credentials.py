@@ -1,0 +1,88 @@
+"""Who we are, where we are, and what a person is told when nobody knows us."""
+
+import sys
+
+import pytest
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
+
+from arm import credentials
+from restore import errors
+from restore.settings import Settings
+
+SCOPE = "https://management.azure.com/.default"
+
+
+class FakeCredential:
+    """Gives one token, or fails in one way."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.scopes: list[str] = []
+        self._failure = failure
+
+    def get_token(self, *scopes: str, **_: object) -> AccessToken:
+        """Like azure-identity's."""
+        self.scopes += scopes
+        if self._failure is not None:
+            raise self._failure
+        return AccessToken("the-token", 0)
+
+
+def test_the_simulated_vault_needs_no_azure_identity(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("azure.identity")]:
+        monkeypatch.delitem(sys.modules, name)
+    settings = Settings.parse({"SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072"})
+    assert credentials.token_source(settings)() == "simulated"
+    assert "azure.identity" not in sys.modules
+
+
+def test_the_token_is_for_the_clouds_own_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+    fake = FakeCredential()
+    monkeypatch.setattr(credentials, "credential", lambda: fake)
+    for cloud, host in (
+        ("public", "management.azure.com"),
+        ("usgovernment", "management.usgovcloudapi.net"),
+        ("china", "management.chinacloudapi.cn"),
+    ):
+        source = credentials.token_source(Settings.parse({"AZURE_CLOUD": cloud}))
+        assert source() == "the-token"
+        assert fake.scopes.pop() == f"https://{host}/.default"
+
+
+def test_in_azure_it_is_the_managed_identity_elsewhere_the_developers_login(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    credentials.credential.cache_clear()
+    monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token")
+    monkeypatch.setenv("IDENTITY_HEADER", "header")
+    assert isinstance(credentials.credential(), ManagedIdentityCredential)
+    assert credentials.credential() is credentials.credential()
+    credentials.credential.cache_clear()
+    monkeypatch.delenv("IDENTITY_ENDPOINT")
+    monkeypatch.delenv("IDENTITY_HEADER")
+    assert isinstance(credentials.credential(), DefaultAzureCredential)
+    credentials.credential.cache_clear()
+
+
+@pytest.mark.parametrize(("in_azure", "advice"), [(True, "managed identity"), (False, "az login")])
+def test_no_identity_is_access_denied_with_what_to_do(
+    in_azure: bool, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
+    if in_azure:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1")
+    failure = ClientAuthenticationError("AADSTS700016: unknown. sig=S3CRET\nAttempted: S3CRET")
+    with pytest.raises(errors.AccessDenied) as caught:
+        credentials._token(FakeCredential(failure), SCOPE)
+    assert advice in caught.value.message
+    assert "AADSTS700016" in caught.value.message
+    assert "S3CRET" not in str(caught.value)
+    assert caught.value.__context__ is None
+
+
+@pytest.mark.parametrize("failure", [ServiceRequestError("no route S3CRET"), OSError("S3CRET")])
+def test_an_identity_service_that_is_away_is_temporary(failure: Exception) -> None:
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        credentials._token(FakeCredential(failure), SCOPE)
+    assert "S3CRET" not in str(caught.value)

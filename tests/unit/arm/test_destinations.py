@@ -1,0 +1,86 @@
+"""Where a token may go."""
+
+import pytest
+
+from arm.destinations import check_endpoint, is_at, is_within
+from tests.unit.arm.fakes import ENDPOINT, VAULT
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{ENDPOINT}{VAULT}",
+        f"{ENDPOINT}{VAULT}/backupJobs/1?api-version=2025-02-01&t=1&c=a;b&s=%2F~",
+        f"https://MANAGEMENT.azure.com{VAULT.upper()}/backupOperations/1",
+        f"https://management.azure.com:443{VAULT}/x",
+        f"{ENDPOINT}{VAULT}/protectionContainers/IaasVMContainer%3Bv2;rg%281%29;vm",
+    ],
+)
+def test_a_url_inside_the_resource_is_trusted_in_every_spelling(url: str) -> None:
+    assert is_within(url, ENDPOINT, VAULT)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://management.azure.com{VAULT}/x",
+        f"https://management.azure.com:8443{VAULT}/x",
+        f"https://management.azure.com.evil.example{VAULT}/x",
+        f"https://evil.example/management.azure.com{VAULT}/x",
+        f"https://management.azure.com@evil.example{VAULT}/x",
+        f"https://user@management.azure.com{VAULT}/x",
+        f"https://management.azure.com\\@evil.example{VAULT}/x",
+        f"https://management.xn--azre-zra.com{VAULT}/x",
+        f"https://mаnagement.azure.com{VAULT}/x",  # a Cyrillic letter
+        f"//management.azure.com{VAULT}/x",
+        f"{VAULT}/x",
+        f"https://management.azure\t.com{VAULT}/x",
+        f"{ENDPOINT}{VAULT}/x\r\nHost: evil.example",
+        "https://[::1",
+        "",
+    ],
+)
+def test_a_url_of_another_origin_is_never_trusted(url: str) -> None:
+    assert not is_within(url, ENDPOINT, VAULT)
+    assert not is_at(url, ENDPOINT)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{VAULT}2/backupJobs",
+        f"/subscriptions/{VAULT}",
+        f"{VAULT}/../../vaults/other",
+        f"{VAULT}/%2e%2e/other",
+        f"{VAULT}/%252e%252e/other",
+        f"{VAULT}/a%2fb",
+        "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/other",
+        "/",
+    ],
+)
+def test_a_url_outside_the_resource_is_not_trusted(path: str) -> None:
+    assert is_at(ENDPOINT + path, ENDPOINT)
+    assert not is_within(ENDPOINT + path, ENDPOINT, VAULT)
+
+
+def test_only_https_and_the_loopback_are_endpoints() -> None:
+    for good in (ENDPOINT, "http://127.0.0.1:7072", "http://localhost:7072/", "http://[::1]:1"):
+        check_endpoint(good)
+    for bad in (
+        "http://management.azure.com",
+        "http://127.0.0.1.evil.example",
+        "https://user@management.azure.com",
+        "https://management.azure.com/path",
+        "ftp://127.0.0.1",
+        "https://",
+        "",
+    ):
+        with pytest.raises(ValueError):
+            check_endpoint(bad)
+
+
+def test_loopback_is_trusted_only_when_it_is_the_endpoint() -> None:
+    url = f"http://127.0.0.1:7072{VAULT}/x"
+    assert is_within(url, "http://127.0.0.1:7072", VAULT)
+    assert not is_within(url, "http://127.0.0.1:7073", VAULT)
+    assert not is_within(url, ENDPOINT, VAULT)

@@ -1,0 +1,167 @@
+"""The three places that know an operation, and in which order they are asked."""
+
+import logging
+
+import msgspec
+import pytest
+
+from arm import long_running
+from arm.long_running import PollHandles
+from arm.transport import Reply
+from restore import errors
+from restore.contracts import OperationLook
+from tests.unit.arm.fakes import (
+    ENDPOINT,
+    VAULT,
+    Script,
+    client,
+    example,
+    recorded,
+    recording,
+    refusal,
+    reply,
+)
+
+ID = "6a396f87-5973-44e4-a398-7d41d5e68893"
+HEADERS = recording("restore_trigger_alr_202_2026-07")["headers"]
+BOTH = long_running.handles(HEADERS)
+BY_ID = f"{ENDPOINT}{VAULT}/backupOperations/{ID}?api-version=2025-02-01"
+SUCCEEDED = recorded("operation_status_succeeded_2026-07")
+GONE = refusal(404, "OperationNotFound")
+
+
+def _look(script: Script, handles: PollHandles | None = BOTH) -> OperationLook:
+    return long_running.look(client(script), VAULT, ID, handles, "2025-02-01")
+
+
+def test_the_signed_url_is_asked_first_and_verbatim() -> None:
+    script = Script(SUCCEEDED)
+    assert _look(script) == OperationLook(state="Succeeded", job_id=ID)
+    assert script.urls == [HEADERS["azure-asyncoperation"]]
+
+
+def test_each_refusal_leads_to_the_next_source() -> None:
+    script = Script(GONE, refusal(403, "Expired"), reply(204))
+    assert _look(script) == OperationLook(state="Succeeded")
+    assert script.urls == [HEADERS["azure-asyncoperation"], BY_ID, HEADERS["location"]]
+
+
+def test_without_handles_the_operation_is_asked_by_its_id() -> None:
+    script = Script(SUCCEEDED)
+    assert _look(script, None).state == "Succeeded"
+    assert script.urls == [BY_ID]
+
+
+def test_nobody_knowing_it_is_unknown() -> None:
+    assert _look(Script(GONE, GONE, GONE)) == OperationLook(state="Unknown")
+    assert long_running.look(client(Script()), VAULT, None, None, "v").state == "Unknown"
+
+
+def test_a_running_operation_has_a_sentinel_for_its_end() -> None:
+    script = Script(recorded("operation_status_inprogress_2022-05"))
+    assert _look(script) == OperationLook(state="InProgress")
+    later = recorded("operation_status_inprogress_2022-05", "later")
+    assert _look(Script(later)).job_id == "70fc659e-63bf-445a-bf26-4d42c0f4c483"
+
+
+def test_retry_after_is_passed_on() -> None:
+    script = Script(reply(200, {"status": "InProgress"}, {"Retry-After": "60"}))
+    assert _look(script).retry_after_s == 60
+
+
+@pytest.mark.parametrize("status", ["Canceled", "Failed", "failed"])
+def test_failed_and_canceled_operations_say_why(status: str) -> None:
+    body = {"status": status, "error": {"code": "CloudInvalidInputError", "message": "Bad."}}
+    look = _look(Script(reply(200, body)))
+    assert look.state == "Failed"
+    assert look.error is not None
+    assert look.error.code == "CloudInvalidInputError"
+    silent = _look(Script(reply(200, {"status": status})))
+    assert silent.error is not None
+    assert silent.error.code == f"Operation{status}"
+
+
+def test_any_other_status_is_still_running() -> None:
+    assert _look(Script(reply(200, {"status": "Invalid"}))).state == "InProgress"
+    assert _look(Script(reply(200, {"status": "Accepted"}))).state == "InProgress"
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [None, {}, [], {"jobId": None}, {"jobId": 7}, {"jobId": "../x"}, {"jobIds": []}],
+)
+def test_success_may_come_without_a_job(properties: object) -> None:
+    body = {"status": "Succeeded", "properties": properties}
+    assert _look(Script(reply(200, body))) == OperationLook(state="Succeeded")
+
+
+def test_a_list_of_jobs_yields_its_first() -> None:
+    body = {"status": "Succeeded", "properties": {"jobIds": ["a", "b"]}}
+    assert _look(Script(reply(200, body))).job_id == "a"
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        (reply(202), "InProgress"),
+        (reply(204), "Succeeded"),
+        (reply(200, example("ProtectedItemOperationResults")), "Succeeded"),
+        (reply(200, {"status": "InProgress"}), "InProgress"),
+    ],
+)
+def test_the_results_url_speaks_by_its_http_status(answer: Reply, state: str) -> None:
+    assert _look(Script(GONE, GONE, answer)).state == state
+
+
+def test_a_status_url_that_says_nothing_is_passed_over() -> None:
+    script = Script(reply(200, {}), SUCCEEDED)
+    assert _look(script).job_id == ID
+
+
+def test_throttling_stops_the_round() -> None:
+    script = Script(refusal(429, "TooManyRequests", **{"Retry-After": "30"}))
+    with pytest.raises(errors.Throttled):
+        _look(script)
+    assert len(script.sent) == 1
+
+
+def test_an_outage_of_all_sources_is_not_unknown() -> None:
+    with pytest.raises(errors.ServiceUnavailable):
+        _look(Script(*[reply(503)] * 3, GONE, GONE))
+
+
+def test_an_outage_of_one_source_is_made_up_for_by_another() -> None:
+    assert _look(Script(*[reply(503)] * 3, SUCCEEDED)).state == "Succeeded"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"https://evil.example{VAULT}/operationsStatus/{ID}?s=S3CRET",
+        f"{ENDPOINT}/subscriptions/{VAULT}/operationsStatus/{ID}?s=S3CRET",
+        f"{ENDPOINT}{VAULT}2/operationsStatus/{ID}?s=S3CRET",
+    ],
+)
+def test_a_foreign_or_malformed_url_is_skipped_and_not_logged(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    script = Script(SUCCEEDED)
+    assert _look(script, PollHandles(async_url=url, location=url)).job_id == ID
+    assert script.urls == [BY_ID]
+    assert "skipped" in caplog.text
+    assert "S3CRET" not in caplog.text
+    assert "evil" not in caplog.text
+
+
+def test_the_operations_id_survives_a_malformed_location() -> None:
+    bad = f"{ENDPOINT}/subscriptions//subscriptions/s/operationResults/op-1?api-version=2019-05-13"
+    assert long_running.operation_id(PollHandles(location=bad)) == "op-1"
+    assert long_running.operation_id(BOTH) == ID
+    assert long_running.operation_id(PollHandles(async_url="x/?a", location="y/ok")) == "ok"
+    assert long_running.operation_id(PollHandles()) is None
+
+
+def test_handles_travel_but_never_show() -> None:
+    assert msgspec.convert(msgspec.to_builtins(BOTH), PollHandles) == BOTH
+    assert "AAAA" not in f"{BOTH!r} {BOTH} {BOTH.__rich_repr__()}"

@@ -1,0 +1,193 @@
+"""ARM's JSON, in every form it was seen in."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from arm import readings
+from restore.contracts import ExtendedLocation
+from tests.unit.arm.fakes import VAULT, example, recording
+
+
+def _job(**properties: Any) -> dict[str, Any]:
+    return {"name": "j", "properties": {"status": "InProgress", **properties}}
+
+
+def _point(**properties: Any) -> dict[str, Any]:
+    return {"name": "1", "properties": {"recoveryPointTime": "2026-07-26T13:16:55Z", **properties}}
+
+
+def test_a_recorded_recovery_point_is_read() -> None:
+    point = readings.recovery_point(recording("recoverypoint_get_2026-07")["body"])
+    assert point is not None
+    assert point.name == "1103996678573089"
+    assert point.time == datetime(2026, 7, 26, 13, 16, 55, 439787, tzinfo=UTC)
+    assert point.consistency == "AppConsistent"
+    assert point.tier == "SnapshotAndVaultStandard"
+    assert point.is_managed_vm
+    assert not point.is_encrypted
+    assert point.zones is None
+
+
+def test_the_example_points_show_tiers_zones_edge_zones_and_privacy() -> None:
+    points = [readings.recovery_point(raw) for raw in example("RecoveryPoints_List")["value"]]
+    one, two, three = (point for point in points if point is not None)
+    assert [point.tier for point in (one, two, three)] == [
+        "VaultStandard",
+        "VaultStandardRehydrated",
+        "SnapshotAndVaultStandard",
+    ]
+    assert two.zones == ("1",)
+    assert two.is_private_access_enabled
+    assert three.is_encrypted
+    assert three.extended_location == ExtendedLocation(name="microsoftrrdclab3", type="EdgeZone")
+
+
+def test_numeric_tiers_are_the_same_as_named_ones() -> None:
+    tiers = [{"type": 1, "status": 1}, {"type": 2, "status": 1}, "rubbish"]
+    point = readings.recovery_point(_point(recoveryPointTierDetails=tiers))
+    assert point is not None
+    assert point.tier == "SnapshotAndVaultStandard"
+
+
+def test_soft_deletion_and_threats_are_read() -> None:
+    deleted = {"isSoftDeleted": True, "expiryTime": "2026-08-01"}
+    raw = _point(recoveryPointProperties=deleted, threatStatus="UnHealthy")
+    point = readings.recovery_point(raw)
+    assert point is not None
+    assert point.is_soft_deleted
+    assert point.threat_status == "UnHealthy"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        [],
+        {"name": "1"},
+        {"name": "1", "properties": None},
+        {"name": "1", "properties": {"recoveryPointTime": "0001-01-01T00:00:00"}},
+        {"name": "1", "properties": {"recoveryPointTime": "yesterday"}},
+        {"properties": {"recoveryPointTime": "2026-07-26T13:16:55Z"}},
+        _point(objectType="AzureFileShareRecoveryPoint"),
+    ],
+)
+def test_what_cannot_be_a_vms_recovery_point_is_none(raw: object) -> None:
+    assert readings.recovery_point(raw) is None
+
+
+def test_items_are_told_apart_by_the_vms_id_not_by_their_friendly_name() -> None:
+    items = recording("protecteditems_list_same_name_2026-07")["body"]["value"]
+    wanted = items[2]["properties"]["sourceResourceId"].upper()
+    assert [readings.is_of_vm(item, wanted) for item in items] == [False, False, True]
+    item = readings.protected_item(items[2], VAULT, "westeurope")
+    assert item is not None
+    assert item.container_name == "IaasVMContainer;iaasvmcontainerv2;singhprab-rg-1c;testcvm123"
+    assert item.name == "VM;iaasvmcontainerv2;singhprab-rg-1c;testcvm123"
+    assert item.friendly_name == "testcvm123"
+
+
+def test_an_item_whose_protection_stopped_is_an_item() -> None:
+    raw = recording("protecteditems_list_same_name_2026-07")["body"]["value"][1]
+    item = readings.protected_item(raw, VAULT, "westeurope")
+    assert item is not None
+    assert item.protection_state == "ProtectionStopped"
+    assert not readings.is_soft_deleted_item(raw)
+
+
+def test_an_items_id_is_made_whole() -> None:
+    raw = example("BackupProtectedItems_List")["value"][0]
+    item = readings.protected_item(raw, VAULT, "westeurope")
+    assert item is not None
+    assert item.id == (
+        f"{VAULT}/backupFabrics/Azure/protectionContainers/"
+        "IaasVMContainer;iaasvmcontainer;iaasvm-rg;iaasvm-1"
+        "/protectedItems/VM;iaasvmcontainer;iaasvm-rg;iaasvm-1"
+    )
+    raw["id"] = "/subscriptions/s"
+    assert readings.protected_item(raw, VAULT, "westeurope") is None
+
+
+@pytest.mark.parametrize(
+    "name", ["job_restore_alr_inprogress_2022-05", "job_restore_alr_inprogress_2026-07"]
+)
+def test_recorded_jobs_read_the_same_with_numbers_and_with_names(name: str) -> None:
+    job = readings.job(recording(name)["body"])
+    assert job is not None
+    assert job.status == "InProgress"
+    assert job.operation == "Restore"
+    assert job.restore_location_type == "AlternateLocation"
+    assert job.percent == 1
+    assert job.task == "Transfer data from vault"
+    assert job.cancellable
+    assert job.start_time is not None
+    assert (job.end_time, job.remaining_s, job.message, job.errors) == (None, None, None, ())
+    assert (job.container_name or "").startswith("iaasvmcontainerv2;")
+
+
+def test_a_job_from_a_list_lacks_its_details() -> None:
+    raw = example("ListJobsWithAllSupportedFilters")["value"][0]
+    job = readings.job(raw)
+    assert job is not None
+    assert (job.entity_name, job.operation, job.task) == ("testvm", "Backup", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("PT1H30M", 5400.0), ("01:30:00.5000000", 5400.5), ("soon", None), ("", None), (7, None)],
+)
+def test_the_remaining_time_comes_in_two_notations(text: object, seconds: float | None) -> None:
+    job = readings.job(_job(extendedInfo={"estimatedRemainingDuration": text}))
+    assert job is not None
+    assert job.remaining_s == seconds
+
+
+@pytest.mark.parametrize("actions", [["Cancellable"], [2, 1], ["Retriable", "Cancellable"]])
+def test_a_finished_job_is_not_cancellable_whatever_it_says(actions: list[object]) -> None:
+    running = readings.job(_job(actionsInfo=actions))
+    finished = readings.job(_job(actionsInfo=actions, status="Completed"))
+    assert running is not None
+    assert finished is not None
+    assert running.cancellable
+    assert not finished.cancellable
+    assert finished.is_terminal
+
+
+def test_a_failed_jobs_errors_are_carried_whole_but_scrubbed() -> None:
+    details = [
+        {
+            "errorCode": 400094,
+            "errorTitle": "VM gone",
+            "errorString": "See https://x.example/a?sig=S3CRET",
+            "recommendations": ["Create it.", "", None],
+        },
+        {"errorCode": "12", "errorString": None},
+        "rubbish",
+    ]
+    job = readings.job(_job(status="Failed", errorDetails=details, endTime="0001-01-01T00:00:00"))
+    assert job is not None
+    first, second, third = job.errors
+    assert (first.code, first.title, first.recommendations) == (400094, "VM gone", ("Create it.",))
+    assert "S3CRET" not in first.text
+    assert (second.code, second.text) == (12, "")
+    assert third.code is None
+    assert job.end_time is None
+
+
+@pytest.mark.parametrize("raw", [None, {}, {"name": "j"}, {"name": "j", "properties": []}])
+def test_what_says_no_status_is_no_job(raw: object) -> None:
+    assert readings.job(raw) is None
+
+
+def test_odd_values_do_not_hurt() -> None:
+    extended = {
+        "tasksList": [None, {"status": "InProgress", "taskId": 7, "progressPercentage": "40"}],
+        "progressPercentage": True,
+        "internalPropertyBag": [],
+        "dynamicErrorMessage": None,
+    }
+    raw = _job(extendedInfo=extended, actionsInfo=None, startTime=5)
+    job = readings.job(raw)
+    assert job is not None
+    assert (job.percent, job.task, job.start_time, job.cancellable) == (40, None, None, False)

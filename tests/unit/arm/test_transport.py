@@ -1,0 +1,257 @@
+"""The real transport against a socket on loopback: what goes out, and what each mishap is called.
+
+A few lines of socket instead of an HTTP server, because bytes and broken connections are the point.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from arm import transport
+from arm.transport import NotSent, RequestsTransport, Timeout
+from tests.unit.arm.fakes import recording
+
+QUICK = Timeout(connect_s=2, read_s=5)
+SHORT = Timeout(connect_s=2, read_s=0.05)
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+class Listener:
+    """Accepts connections, keeps what it read from each, and answers as it is told."""
+
+    def __init__(self, answer: Callable[[socket.socket], None]) -> None:
+        self.requests: list[bytes] = []
+        self.connections = 0
+        self._answer = answer
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.origin = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self.connections += 1
+            with connection:
+                while request := _read(connection):
+                    self.requests.append(request)
+                    self._answer(connection)
+                    if self._answer is not _ok:
+                        break
+
+    def close(self) -> None:
+        """Stop listening; the thread ends."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+
+def _read(connection: socket.socket) -> bytes:
+    received = b""
+    while b"\r\n\r\n" not in received:
+        chunk = connection.recv(65536)
+        if not chunk:
+            return b""
+        received += chunk
+    head, _, body = received.partition(b"\r\n\r\n")
+    length = next(
+        (
+            int(line.split(b":")[1])
+            for line in head.split(b"\r\n")
+            if line.lower().startswith(b"content-length")
+        ),
+        0,
+    )
+    while len(body) < length:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def _ok(connection: socket.socket) -> None:
+    connection.sendall(OK)
+
+
+def _says(answer: bytes) -> Callable[[socket.socket], None]:
+    return lambda connection: connection.sendall(answer)
+
+
+def _resets(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[[Callable[[socket.socket], None]], Listener]]:
+    """Start listeners that end with the test."""
+    running: list[Listener] = []
+
+    def start(answer: Callable[[socket.socket], None]) -> Listener:
+        running.append(Listener(answer))
+        return running[-1]
+
+    yield start
+    for listener in running:
+        listener.close()
+
+
+Listen = Callable[[Callable[[socket.socket], None]], Listener]
+
+
+def test_a_signed_url_arrives_byte_for_byte(listen: Listen) -> None:
+    listener = listen(_ok)
+    recorded = recording("restore_trigger_alr_202_2026-07")["headers"]["azure-asyncoperation"]
+    target = recorded.removeprefix("https://management.azure.com") + "&x=a%7Eb%2Fc%3B;~+=!$,@:*()'"
+    reply = RequestsTransport()("GET", listener.origin + target, {}, None, QUICK)
+    assert len(target) > 3500
+    assert listener.requests[0].startswith(b"GET " + target.encode() + b" HTTP/1.1\r\n")
+    assert (reply.status, reply.body) == (200, b"{}")
+
+
+def test_a_write_arrives_whole_with_its_length_and_our_headers(listen: Listen) -> None:
+    listener = listen(_ok)
+    body = b'{"a":"' + b"x" * 100_000 + b'"}'
+    headers = {"Authorization": "Bearer t", "User-Agent": "us"}
+    RequestsTransport()("POST", f"{listener.origin}/a%3Bb;c", headers, body, QUICK)
+    head, _, received = listener.requests[0].partition(b"\r\n\r\n")
+    assert received == body
+    assert b"POST /a%3Bb;c HTTP/1.1" in head
+    assert b"Authorization: Bearer t" in head
+    assert b"User-Agent: us" in head
+    assert b"Content-Length: 100008" in head
+    assert b"Transfer-Encoding" not in head
+
+
+def test_a_write_without_a_body_says_that_it_is_empty(listen: Listen) -> None:
+    listener = listen(_ok)
+    RequestsTransport()("POST", f"{listener.origin}/cancel", {}, None, QUICK)
+    assert b"Content-Length: 0" in listener.requests[0]
+
+
+def test_reads_share_a_connection_and_each_write_has_its_own(listen: Listen) -> None:
+    listener, send = listen(_ok), RequestsTransport()
+    for _ in range(3):
+        send("GET", f"{listener.origin}/read", {}, None, QUICK)
+    assert listener.connections == 1
+    listener_of_writes = listen(_ok)
+    for _ in range(2):
+        send("POST", f"{listener_of_writes.origin}/write", {}, b"{}", QUICK)
+    assert listener_of_writes.connections == 2
+
+
+def test_a_connection_that_was_idle_for_long_is_not_used_again(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "IDLE_S_MAX", -1.0)
+    listener, send = listen(_ok), RequestsTransport()
+    for _ in range(2):
+        assert send("GET", f"{listener.origin}/read", {}, None, QUICK).status == 200
+    assert listener.connections == 2
+
+
+def test_a_redirect_is_a_reply_like_any_other(listen: Listen) -> None:
+    listener = listen(_says(b"HTTP/1.1 307 X\r\nLocation: /evil\r\nContent-Length: 0\r\n\r\n"))
+    reply = RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK)
+    assert (reply.status, reply.headers["Location"]) == (307, "/evil")
+    assert len(listener.requests) == 1
+
+
+def test_neither_netrc_nor_a_proxy_touches_a_request_to_loopback(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login other password other\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    listener = listen(_ok)
+    RequestsTransport()("GET", f"{listener.origin}/x", {"Authorization": "Bearer t"}, None, QUICK)
+    assert b"Authorization: Bearer t\r\n" in listener.requests[0]
+
+
+@pytest.mark.parametrize("body", [None, b"{}"])
+def test_nobody_listening_means_not_sent(body: bytes | None) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    method = "GET" if body is None else "POST"
+    with pytest.raises(ConnectionError) as caught:
+        RequestsTransport()(method, f"http://127.0.0.1:{port}/x?sig=s3cret", {}, body, QUICK)
+    assert isinstance(caught.value, NotSent) or body is None
+    _has_no_secret(caught.value)
+
+
+def test_a_proxy_that_refuses_means_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(NotSent):
+        RequestsTransport()("POST", "https://arm.invalid/x", {}, b"{}", QUICK)
+
+
+def test_a_reset_after_sending_may_have_been_received(listen: Listen) -> None:
+    listener = listen(_resets)
+    with pytest.raises(ConnectionResetError) as caught:
+        RequestsTransport()("POST", f"{listener.origin}/x?sig=s3cret", {}, b"{}", QUICK)
+    assert len(listener.requests) == 1
+    _has_no_secret(caught.value)
+
+
+def test_no_reply_in_time_is_a_timeout(listen: Listen) -> None:
+    released = threading.Event()
+
+    def silent(_: socket.socket) -> None:
+        released.wait(5)
+
+    listener = listen(silent)
+    with pytest.raises(TimeoutError) as caught:
+        RequestsTransport()("POST", f"{listener.origin}/x?sig=s3cret", {}, b"{}", SHORT)
+    released.set()
+    _has_no_secret(caught.value)
+
+
+def test_a_body_that_stops_half_way_is_a_timeout(listen: Listen) -> None:
+    released = threading.Event()
+
+    def half(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{")
+        released.wait(5)
+
+    listener = listen(half)
+    with pytest.raises(TimeoutError):
+        RequestsTransport()("GET", f"{listener.origin}/x", {}, None, SHORT)
+    released.set()
+
+
+def test_a_body_that_ends_early_is_a_broken_connection(listen: Listen) -> None:
+    listener = listen(_says(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"))
+    with pytest.raises(ConnectionResetError):
+        RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK)
+
+
+def test_a_body_that_is_too_large_or_too_slow_is_given_up(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener, send = listen(_ok), RequestsTransport()
+    monkeypatch.setattr(transport, "BODY_BYTES_MAX", 1)
+    with pytest.raises(OSError, match="could not be read") as caught:
+        send("GET", f"{listener.origin}/x", {}, None, QUICK)
+    assert not isinstance(caught.value, ConnectionError | TimeoutError)
+    monkeypatch.setattr(transport, "BODY_BYTES_MAX", 99)
+    monkeypatch.setattr(transport, "BODY_TIMEOUT_S", -1.0)
+    with pytest.raises(TimeoutError, match="in time"):
+        send("GET", f"{listener.origin}/x", {}, None, QUICK)
+
+
+def _has_no_secret(error: BaseException) -> None:
+    """Neither the error nor anything that a traceback would show beside it."""
+    assert "s3cret" not in str(error)
+    assert error.__cause__ is None
+    assert error.__context__ is None
