@@ -1,7 +1,7 @@
 """This process's connection to Azure Backup, built once from the environment's settings.
 
 The seam: `use` puts another one in its place, for tests and simulation. Nothing else in this room
-reads the environment but the credential, which belongs to the same process.
+reads the environment; the process's credential is therefore made here as well.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import TYPE_CHECKING
 
 from arm import credentials
 from arm.backup import Backup
@@ -17,6 +18,9 @@ from arm.client import Client
 from arm.exchange import Exchange
 from arm.transport import RequestsTransport, Transport
 from restore.settings import Settings
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
 
 _in_use: Backup | None = None
 
@@ -37,16 +41,23 @@ def use(backup: Backup) -> Iterator[Backup]:
         _in_use = before
 
 
-def connect(settings: Settings, send: Transport | None = None) -> Backup:
+def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool = False) -> Backup:
     """Azure Backup as these settings describe it, over the network or another transport."""
-    exchange = Exchange(
-        settings.arm_endpoint,
-        credentials.token_source(settings),
-        send or RequestsTransport(),
-    )
+    token = credentials.token_source(settings, credential, in_azure=in_azure)
+    exchange = Exchange(settings.arm_endpoint, token, send or RequestsTransport())
     return Backup(Client(exchange), settings.backup_api_version)
 
 
 @cache
+def credential() -> TokenCredential:
+    """This process's credential, for ARM and for the app's own storage account."""
+    return credentials.build(Settings.parse(os.environ), in_azure=_in_azure())
+
+
+@cache
 def _real() -> Backup:
-    return connect(Settings.parse(os.environ))
+    return connect(Settings.parse(os.environ), in_azure=_in_azure())
+
+
+def _in_azure() -> bool:
+    return "IDENTITY_ENDPOINT" in os.environ

@@ -7,9 +7,7 @@ library's exception as a cause, for its text is not ours to vouch for.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from functools import cache
 from typing import TYPE_CHECKING
 
 from arm.scrubbing import scrub
@@ -34,21 +32,8 @@ _IN_AZURE = (
 _ELSEWHERE = "Log in with `az login` (or `azd auth login`), or set the AZURE_* variables."
 
 
-@cache
-def credential() -> TokenCredential:
-    """This process's credential, for ARM and for the app's own storage account."""
-    return _build(Settings.parse(os.environ), in_azure="IDENTITY_ENDPOINT" in os.environ)
-
-
-def token_source(settings: Settings) -> Callable[[], str]:
-    """What gives a bearer token for ARM, each time one is needed."""
-    if settings.simulated_arm_endpoint is not None:
-        return lambda: SIMULATED_TOKEN
-    scope = f"{settings.arm_endpoint}/.default"
-    return lambda: _token(credential(), scope)
-
-
-def _build(settings: Settings, *, in_azure: bool) -> TokenCredential:
+def build(settings: Settings, *, in_azure: bool) -> TokenCredential:
+    """A credential for where we run; to be made once, for it keeps the tokens."""
     from azure import identity
 
     if in_azure:
@@ -56,14 +41,31 @@ def _build(settings: Settings, *, in_azure: bool) -> TokenCredential:
     return identity.DefaultAzureCredential(authority=_AUTHORITIES[settings.azure_cloud])
 
 
-def _token(credential: TokenCredential, scope: str) -> str:
+def token_source(
+    settings: Settings, credential: Callable[[], TokenCredential], *, in_azure: bool
+) -> Callable[[], str]:
+    """What gives a bearer token for ARM, each time one is needed."""
+    if settings.simulated_arm_endpoint is not None:
+        return lambda: SIMULATED_TOKEN
+    scope = f"{settings.arm_endpoint}/.default"
+    advice = _IN_AZURE if in_azure else _ELSEWHERE
+    return lambda: _token(credential(), scope, advice)
+
+
+def credential() -> TokenCredential:
+    """This process's credential, for the app's own storage account as for ARM."""
+    from arm import connection  # it alone reads the environment, and needs this module first
+
+    return connection.credential()
+
+
+def _token(credential: TokenCredential, scope: str, advice: str) -> str:
     from azure.core.exceptions import AzureError, ClientAuthenticationError
 
     failure: errors.RestoreError
     try:
         return credential.get_token(scope).token
     except ClientAuthenticationError as error:
-        advice = _IN_AZURE if "IDENTITY_ENDPOINT" in os.environ else _ELSEWHERE
         said = scrub(str(error).split("\n", 1)[0], 300)
         failure = errors.AccessDenied(f"{advice} ({said})", code="NoToken", doing=_DOING)
     except (AzureError, OSError) as error:

@@ -7,11 +7,9 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 
-from arm import credentials
+from arm import connection, credentials
 from restore import errors
 from restore.settings import Settings
-
-SCOPE = "https://management.azure.com/.default"
 
 
 class FakeCredential:
@@ -33,19 +31,22 @@ def test_the_simulated_vault_needs_no_azure_identity(monkeypatch: pytest.MonkeyP
     for name in [name for name in sys.modules if name.startswith("azure.identity")]:
         monkeypatch.delitem(sys.modules, name)
     settings = Settings.parse({"SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072"})
-    assert credentials.token_source(settings)() == "simulated"
+    assert (
+        credentials.token_source(settings, credentials.credential, in_azure=False)() == "simulated"
+    )
     assert "azure.identity" not in sys.modules
 
 
-def test_the_token_is_for_the_clouds_own_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_token_is_for_the_clouds_own_endpoint() -> None:
     fake = FakeCredential()
-    monkeypatch.setattr(credentials, "credential", lambda: fake)
     for cloud, host in (
         ("public", "management.azure.com"),
         ("usgovernment", "management.usgovcloudapi.net"),
         ("china", "management.chinacloudapi.cn"),
     ):
-        source = credentials.token_source(Settings.parse({"AZURE_CLOUD": cloud}))
+        source = credentials.token_source(
+            Settings.parse({"AZURE_CLOUD": cloud}), lambda: fake, in_azure=False
+        )
         assert source() == "the-token"
         assert fake.scopes.pop() == f"https://{host}/.default"
 
@@ -53,28 +54,26 @@ def test_the_token_is_for_the_clouds_own_endpoint(monkeypatch: pytest.MonkeyPatc
 def test_in_azure_it_is_the_managed_identity_elsewhere_the_developers_login(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    credentials.credential.cache_clear()
+    connection.credential.cache_clear()
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "header")
     assert isinstance(credentials.credential(), ManagedIdentityCredential)
     assert credentials.credential() is credentials.credential()
-    credentials.credential.cache_clear()
+    connection.credential.cache_clear()
     monkeypatch.delenv("IDENTITY_ENDPOINT")
     monkeypatch.delenv("IDENTITY_HEADER")
     assert isinstance(credentials.credential(), DefaultAzureCredential)
-    credentials.credential.cache_clear()
+    connection.credential.cache_clear()
 
 
 @pytest.mark.parametrize(("in_azure", "advice"), [(True, "managed identity"), (False, "az login")])
-def test_no_identity_is_access_denied_with_what_to_do(
-    in_azure: bool, advice: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
-    if in_azure:
-        monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1")
+def test_no_identity_is_access_denied_with_what_to_do(in_azure: bool, advice: str) -> None:
     failure = ClientAuthenticationError("AADSTS700016: unknown. sig=S3CRET\nAttempted: S3CRET")
+    token = credentials.token_source(
+        Settings.parse({}), lambda: FakeCredential(failure), in_azure=in_azure
+    )
     with pytest.raises(errors.AccessDenied) as caught:
-        credentials._token(FakeCredential(failure), SCOPE)
+        token()
     assert advice in caught.value.message
     assert "AADSTS700016" in caught.value.message
     assert "S3CRET" not in str(caught.value)
@@ -83,6 +82,9 @@ def test_no_identity_is_access_denied_with_what_to_do(
 
 @pytest.mark.parametrize("failure", [ServiceRequestError("no route S3CRET"), OSError("S3CRET")])
 def test_an_identity_service_that_is_away_is_temporary(failure: Exception) -> None:
+    token = credentials.token_source(
+        Settings.parse({}), lambda: FakeCredential(failure), in_azure=False
+    )
     with pytest.raises(errors.ServiceUnavailable) as caught:
-        credentials._token(FakeCredential(failure), SCOPE)
+        token()
     assert "S3CRET" not in str(caught.value)
