@@ -1,34 +1,42 @@
 """The request to restore one VM: a union of three structs, told apart by `recoveryType`.
 
 A field that a struct does not have is forbidden for that recovery type, a field without a default
-is required: parsing.py reads its tables off these classes. Names and meanings are ARM's own
-(IaasVMRestoreRequest), except requestId, vaultId, recoveryPoint, confirm and deadline, which are
-ours. Rules between fields live in rules.py, rules that need the recovery point in request_body.py.
+is required, and an id's type says what it is the id of: parsing.py and shape.py read their tables
+off these classes. Names and meanings are ARM's own (IaasVMRestoreRequest), except requestId,
+vaultId, recoveryPoint, confirm and deadline, which are ours. Rules between fields live in rules.py,
+rules that need the recovery point in request_body.py.
 """
 
-from datetime import datetime
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
+from restore.field_types import (
+    Age,
+    Consistency,
+    Deadline,
+    DiskAccess,
+    DiskAccessId,
+    DiskEncryptionSetId,
+    GroupId,
+    GuardRequestId,
+    IdentityId,
+    KeyVaultId,
+    Lun,
+    NetworkId,
+    RequestId,
+    Retention,
+    StorageAccountId,
+    SubnetId,
+    Text,
+    Tier,
+    Time,
+    Url,
+    VaultId,
+    VmId,
+    Zone,
+)
 from restore.times import seconds_of
-
-Text = Annotated[str, Meta(min_length=1, max_length=2048)]
-Time = Annotated[datetime, Meta(tz=True)]
-Lun = Annotated[int, Meta(ge=0, le=999)]
-
-Consistency = Literal["AppConsistent", "FileSystemConsistent", "CrashConsistent"]
-Tier = Literal[
-    "Snapshot",
-    "VaultStandard",
-    "VaultStandardRehydrated",
-    "SnapshotAndVaultStandard",
-    "SnapshotAndVaultArchive",
-    "VaultArchive",
-]
-DiskAccess = Literal[
-    "SameAsOnSourceDisks", "EnablePrivateAccessForAllDisks", "EnablePublicAccessForAllDisks"
-]
 
 
 class _Part(
@@ -49,25 +57,32 @@ class RecoveryPointChoice(_Part, frozen=True, kw_only=True):
     """The point's name or its ARM id; then nothing else may be said."""
     not_after: Time | None = None
     not_before: Time | None = None
-    max_age: Text | None = None
-    """ISO 8601 duration, counted back from now."""
+    max_age: Age | None = None
+    """Counted back from now."""
     consistency: Consistency | None = None
     """The least that is acceptable."""
     tier: Tier | None = None
     """Preferred: another one is taken when no acceptable point has it."""
 
 
+class ItemQuery(_Part, frozen=True, kw_only=True):
+    """Whose recovery points are to be shown."""
+
+    source_resource_id: VmId
+    vault_id: VaultId | None = None
+
+
 class IdentityInfo(_Part, frozen=True, kw_only=True):
     """The vault's identity that reaches the staging storage account."""
 
     is_system_assigned_identity: bool | None = None
-    managed_identity_resource_id: Text | None = None
+    managed_identity_resource_id: IdentityId | None = None
 
 
 class IdentityBasedRestoreDetails(_Part, frozen=True, kw_only=True):
     """The staging storage account when it is reached by identity; replaces storageAccountId."""
 
-    target_storage_account_id: Text
+    target_storage_account_id: StorageAccountId
     object_type: Text | None = None
 
 
@@ -75,10 +90,10 @@ class EncryptionDetails(_Part, frozen=True, kw_only=True):
     """Keys of a VM encrypted with Azure Disk Encryption."""
 
     encryption_enabled: bool | None = None
-    kek_url: Text | None = None
-    secret_key_url: Text | None = None
-    kek_vault_id: Text | None = None
-    secret_key_vault_id: Text | None = None
+    kek_url: Url | None = None
+    secret_key_url: Url | None = None
+    kek_vault_id: KeyVaultId | None = None
+    secret_key_vault_id: KeyVaultId | None = None
 
 
 class ExtendedLocation(_Part, frozen=True, kw_only=True):
@@ -92,7 +107,7 @@ class PerDiskEncryptionSetId(_Part, frozen=True, kw_only=True):
     """The disk encryption set of one data disk."""
 
     lun: Lun
-    disk_encryption_set_id: Text
+    disk_encryption_set_id: DiskEncryptionSetId
 
 
 class DataDiskEncryptionSettings(_Part, frozen=True, kw_only=True):
@@ -101,14 +116,14 @@ class DataDiskEncryptionSettings(_Part, frozen=True, kw_only=True):
     per_disk_encryption_set_ids: (
         Annotated[tuple[PerDiskEncryptionSetId, ...], Meta(max_length=64)] | None
     ) = None
-    data_disk_encryption_set_id: Text | None = None
-    data_disk_encryption_identity: Text | None = None
+    data_disk_encryption_set_id: DiskEncryptionSetId | None = None
+    data_disk_encryption_identity: IdentityId | None = None
 
 
 class SecuredVmDetails(_Part, frozen=True, kw_only=True):
     """Encryption of a confidential VM."""
 
-    os_disk_encryption_set_id: Text | None = field(
+    os_disk_encryption_set_id: DiskEncryptionSetId | None = field(
         default=None, name="securedVMOsDiskEncryptionSetId"
     )
     data_disk_encryption_settings: DataDiskEncryptionSettings | None = None
@@ -118,27 +133,27 @@ class TargetDiskNetworkAccessSettings(_Part, frozen=True, kw_only=True):
     """Who may reach the restored disks; needed when the source's disks have private access."""
 
     target_disk_network_access_option: DiskAccess
-    target_disk_access_id: Text | None = None
+    target_disk_access_id: DiskAccessId | None = None
 
 
 class RehydrationInfo(_Part, frozen=True, kw_only=True, omit_defaults=False):
     """Allows a point that lies in the archive only, which takes hours more."""
 
     rehydration_priority: Literal["Standard", "High"]
-    rehydration_retention_duration: Text = "P15D"
-    """How long the rehydrated copy is kept, P10D to P30D; Azure CLI's default."""
+    rehydration_retention_duration: Retention = "P15D"
+    """How long the rehydrated copy is kept; the default is Azure CLI's."""
 
 
 class _Restore(_Part, frozen=True, kw_only=True, tag_field="recoveryType"):
     """The fields of every recovery type."""
 
-    request_id: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{1,128}\Z")]
-    source_resource_id: Text
-    vault_id: Text | None = None
+    request_id: RequestId
+    source_resource_id: VmId
+    vault_id: VaultId | None = None
     recovery_point: RecoveryPointChoice = RecoveryPointChoice()
-    deadline: Text = "PT24H"
+    deadline: Deadline = "PT24H"
     region: Text | None = None
-    storage_account_id: Text | None = None
+    storage_account_id: StorageAccountId | None = None
     identity_info: IdentityInfo | None = None
     identity_based_restore_details: IdentityBasedRestoreDetails | None = None
     restore_disk_lun_list: Annotated[tuple[Lun, ...], Meta(max_length=64)] | None = None
@@ -149,9 +164,9 @@ class _Restore(_Part, frozen=True, kw_only=True, tag_field="recoveryType"):
     extended_location: ExtendedLocation | None = None
     secured_vm_details: SecuredVmDetails | None = field(default=None, name="securedVMDetails")
     target_disk_network_access_settings: TargetDiskNetworkAccessSettings | None = None
-    resource_guard_operation_requests: Annotated[tuple[Text, ...], Meta(max_length=16)] | None = (
-        None
-    )
+    resource_guard_operation_requests: (
+        Annotated[tuple[GuardRequestId, ...], Meta(max_length=16)] | None
+    ) = None
     recovery_point_rehydration_info: RehydrationInfo | None = None
 
     @property
@@ -168,11 +183,11 @@ class _Restore(_Part, frozen=True, kw_only=True, tag_field="recoveryType"):
 class RestoreDisks(_Restore, frozen=True, kw_only=True, tag="RestoreDisks"):
     """New disks, no VM."""
 
-    target_resource_group_id: Text | None = None
+    target_resource_group_id: GroupId | None = None
     """Needed for managed disks, unless restoreWithManagedDisks says false on purpose."""
     restore_with_managed_disks: bool | None = None
-    zones: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=1)] | None = None
-    disk_encryption_set_id: Text | None = None
+    zones: Annotated[tuple[Zone, ...], Meta(min_length=1, max_length=1)] | None = None
+    disk_encryption_set_id: DiskEncryptionSetId | None = None
 
 
 class OriginalLocation(_Restore, frozen=True, kw_only=True, tag="OriginalLocation"):
@@ -185,12 +200,12 @@ class OriginalLocation(_Restore, frozen=True, kw_only=True, tag="OriginalLocatio
 class AlternateLocation(_Restore, frozen=True, kw_only=True, tag="AlternateLocation"):
     """A new VM."""
 
-    target_resource_group_id: Text
-    target_virtual_machine_id: Text
-    virtual_network_id: Text
-    subnet_id: Text
-    zones: Annotated[tuple[Text, ...], Meta(min_length=1, max_length=1)] | None = None
-    disk_encryption_set_id: Text | None = None
+    target_resource_group_id: GroupId
+    target_virtual_machine_id: VmId
+    virtual_network_id: NetworkId
+    subnet_id: SubnetId
+    zones: Annotated[tuple[Zone, ...], Meta(min_length=1, max_length=1)] | None = None
+    disk_encryption_set_id: DiskEncryptionSetId | None = None
 
 
 RestoreRequest = RestoreDisks | OriginalLocation | AlternateLocation

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from restore.contracts import RecoveryPoint, RecoveryPointChoice, RestoreRequest
 from restore.errors import NotFound
-from restore.request import Tier
+from restore.field_types import Tier
 from restore.selection import REASONS, Needs, choose, choose_for, needs_of, usable_tier
 
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)

@@ -1,0 +1,70 @@
+"""The types of a request's fields. Each says what it accepts, in marks that shape.py reads.
+
+`id` names the kind of ARM id (ids.py), `duration` the least and the most, `says` the message for a
+person whose value does not fit.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+_LENGTH_MAX = 2048
+
+
+def _text(says: str, pattern: str | None = None) -> Meta:
+    return Meta(min_length=1, max_length=_LENGTH_MAX, pattern=pattern, extra={"says": says})
+
+
+def _id_of(kind: str) -> Meta:
+    return Meta(max_length=_LENGTH_MAX, extra={"id": kind})
+
+
+def _duration(least: str, most: str, pattern: str | None = None) -> Meta:
+    return Meta(max_length=40, pattern=pattern, extra={"duration": (least, most)})
+
+
+Text = Annotated[str, _text(f"must be a text of 1 to {_LENGTH_MAX} characters")]
+Url = Annotated[str, _text("must be an https URL", pattern=r"\Ahttps://[^\s/]+/\S*\Z")]
+RequestId = Annotated[
+    str,
+    _text(
+        "must be 1 to 128 of A-Z a-z 0-9 . _ : - and not only dots",
+        pattern=r"\A(?!\.+\Z)[A-Za-z0-9._:-]{1,128}\Z",
+    ),
+]
+Time = Annotated[
+    datetime,
+    Meta(tz=True, extra={"says": "must be a time with a zone, such as 2026-11-01T12:00:00Z"}),
+]
+Lun = Annotated[int, Meta(ge=0, le=999)]
+Zone = Literal["1", "2", "3", "NoZone"]
+
+Deadline = Annotated[str, _duration("PT10S", "P7D")]
+Age = Annotated[str, _duration("PT1M", "P3650D")]
+Retention = Annotated[str, _duration("P10D", "P30D", pattern=r"\AP\d+D\Z")]
+
+VmId = Annotated[str, _id_of("virtual machine")]
+VaultId = Annotated[str, _id_of("Recovery Services vault")]
+GroupId = Annotated[str, _id_of("resource group")]
+StorageAccountId = Annotated[str, _id_of("storage account")]
+NetworkId = Annotated[str, _id_of("virtual network")]
+SubnetId = Annotated[str, _id_of("subnet")]
+DiskEncryptionSetId = Annotated[str, _id_of("disk encryption set")]
+DiskAccessId = Annotated[str, _id_of("disk access")]
+IdentityId = Annotated[str, _id_of("user-assigned identity")]
+KeyVaultId = Annotated[str, _id_of("key vault")]
+GuardRequestId = Annotated[str, _id_of("Resource Guard request")]
+
+Consistency = Literal["AppConsistent", "FileSystemConsistent", "CrashConsistent"]
+Tier = Literal[
+    "Snapshot",
+    "VaultStandard",
+    "VaultStandardRehydrated",
+    "SnapshotAndVaultStandard",
+    "SnapshotAndVaultArchive",
+    "VaultArchive",
+]
+DiskAccess = Literal[
+    "SameAsOnSourceDisks", "EnablePrivateAccessForAllDisks", "EnablePublicAccessForAllDisks"
+]
