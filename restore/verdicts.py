@@ -1,0 +1,200 @@
+"""How it ended, in words for a person at 3 a.m.: what happened, why, and what to do next.
+
+CompletedWithWarnings is not success where disks were to be replaced: there Azure says so too when
+nothing was replaced at all (OlrBackupFailed).
+"""
+
+from restore.contracts import Failure, JobError, JobLook, Verdict, VerdictKind
+from restore.times import text_of
+
+_TEXT_MAX = 600
+_ERRORS_SHOWN = 3
+
+_DONE = {
+    "RestoreDisks": "The disks are restored.",
+    "OriginalLocation": "The VM's disks are replaced.",
+    "AlternateLocation": "The new VM is created.",
+}
+_NEXT = {
+    "RestoreDisks": (
+        "Create a VM from them with the template that the job wrote to the staging storage account."
+    ),
+    "OriginalLocation": (
+        "Check the VM, then delete its old disks: they are still in the resource group."
+    ),
+    "AlternateLocation": (
+        "Check the VM: its extensions are not enabled, a static IP address is dynamic now, and "
+        "backup may have to be configured anew."
+    ),
+}
+_WARNED = {
+    "RestoreDisks": (
+        "The disks are restored, with warnings.",
+        "Check that all disks are there.",
+    ),
+    "OriginalLocation": (
+        "The job ended with warnings, and the disks may NOT have been replaced.",
+        "Check the VM's disks before anything else; then ask again with a new requestId.",
+    ),
+    "AlternateLocation": (
+        "The restore ended with warnings.",
+        "Check that the VM exists: if creating it failed, its disks are in the target group.",
+    ),
+}
+_FAILED_NEXT = {
+    "RestoreDisks": "Remove what the failure says, then ask again with a new requestId.",
+    "OriginalLocation": (
+        "Check the VM's disks first; remove what the failure says, then ask again with a new "
+        "requestId."
+    ),
+    "AlternateLocation": (
+        "Look in the target resource group for restored disks, remove what the failure says, then "
+        "ask again with a new requestId."
+    ),
+}
+_CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
+_TO_DO = {
+    "InvalidRequest": "Correct the request and send it with a new requestId.",
+    "NotFound": "Correct the request and send it with a new requestId.",
+    "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
+    "AccessDenied": "Give the app's identity the role it lacks, then ask with a new requestId.",
+}
+_TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
+_REJECTING = ("InvalidRequest", "NotFound", "Conflict")
+_KINDS: dict[str, VerdictKind] = {
+    "Completed": "Completed",
+    "CompletedWithWarnings": "CompletedWithWarnings",
+    "Cancelled": "Cancelled",
+}
+
+
+def judge_job(request_type: str, look: JobLook, *, recovery_point: str | None = None) -> Verdict:
+    """Judge a job that has ended, by its status; never by its texts, which are localised."""
+    assert look.is_terminal, "a job is judged when it is over"
+    kind = _KINDS.get(look.status, "Failed")
+    said = [_said(error) for error in look.errors[:_ERRORS_SHOWN]]
+    if not said and look.message and kind != "Completed":
+        said = [f"Azure says: {_full(look.message)}"]
+    happened, next_step = {
+        "Completed": (_DONE[request_type], _NEXT[request_type]),
+        "CompletedWithWarnings": _WARNED[request_type],
+        "Cancelled": ("The restore was cancelled.", _CANCELLED_NEXT),
+        "Failed": ("The restore failed.", _FAILED_NEXT[request_type]),
+    }[kind]
+    is_replaced = kind == "Completed" or request_type != "OriginalLocation"
+    succeeded = kind in ("Completed", "CompletedWithWarnings") and is_replaced
+    return Verdict(
+        verdict=kind,
+        succeeded=succeeded,
+        text=" ".join([happened, *said, next_step, _where(look.job_id, recovery_point)]),
+        job_id=look.job_id,
+        recovery_point=recovery_point,
+        error=None if succeeded or kind == "Cancelled" else _job_failure(look),
+        job_errors=look.errors,
+    )
+
+
+def rejected(failure: Failure) -> Verdict:
+    """The request could never work; nothing was sent."""
+    return _of_failure("Rejected", "The request was rejected, nothing was started.", failure)
+
+
+def failed(
+    failure: Failure, *, job_id: str | None = None, recovery_point: str | None = None
+) -> Verdict:
+    """The app could not do it, or lost sight of it."""
+    happened = "The restore failed." if job_id else "The restore could not be started."
+    return _of_failure("Failed", happened, failure, job_id, recovery_point)
+
+
+def before_start(failure: Failure) -> Verdict:
+    """Nothing was sent: rejected if the request is to blame, else failed."""
+    return rejected(failure) if failure.category in _REJECTING else failed(failure)
+
+
+def cancelled_before_start(recovery_point: str | None = None) -> Verdict:
+    """The cancellation came first: nothing was sent, and nothing will be."""
+    return Verdict(
+        verdict="Cancelled",
+        succeeded=False,
+        text="Cancelled before anything was sent: nothing was started, nothing has changed.",
+        recovery_point=recovery_point,
+    )
+
+
+def deadline_passed(
+    deadline_s: float,
+    look: JobLook | None = None,
+    *,
+    job_id: str | None = None,
+    recovery_point: str | None = None,
+) -> Verdict:
+    """The app stops following; whatever runs in Azure goes on."""
+    job_id = look.job_id if look else job_id
+    seen = f" It was last seen {look.status}{_progress(look)}." if look else ""
+    text = (
+        f"The restore did not end within {text_of(deadline_s)}; this app follows it no longer."
+        f"{seen} What runs in Azure goes on: look at the vault's jobs before starting another restore."
+    )
+    return Verdict(
+        verdict="DeadlinePassed",
+        succeeded=False,
+        text=f"{text} {_where(job_id, recovery_point)}",
+        job_id=job_id,
+        recovery_point=recovery_point,
+        error=Failure(code="DeadlinePassed", message=text, category="DeadlinePassed"),
+    )
+
+
+def _of_failure(
+    kind: VerdictKind,
+    happened: str,
+    failure: Failure,
+    job_id: str | None = None,
+    recovery_point: str | None = None,
+) -> Verdict:
+    next_step = _TO_DO.get(failure.category, _TO_DO_ELSE)
+    parts = [happened, f"{failure.code}: {_full(failure.message)}", next_step]
+    if job_id or recovery_point:
+        parts.append(_where(job_id, recovery_point))
+    return Verdict(
+        verdict=kind,
+        succeeded=False,
+        text=" ".join(parts),
+        job_id=job_id,
+        recovery_point=recovery_point,
+        error=failure,
+    )
+
+
+def _job_failure(look: JobLook) -> Failure:
+    first = look.errors[0] if look.errors else JobError(text=look.message or "No reason was given.")
+    return Failure(
+        code=look.status if first.code is None else str(first.code),
+        message=" ".join(_full(text) for text in (first.title, first.text) if text),
+        category="JobFailed",
+        details=first.recommendations,
+    )
+
+
+def _said(error: JobError) -> str:
+    code = f" {error.code}" if error.code is not None else ""
+    texts = [_full(text) for text in (error.title, error.text, *error.recommendations) if text]
+    return f"Azure's error{code}: {' '.join(texts) or 'no text.'}"
+
+
+def _where(job_id: str | None, recovery_point: str | None) -> str:
+    known = (("job", job_id), ("recovery point", recovery_point))
+    return f"({', '.join(f'{what} {name}' for what, name in known if name) or 'no job known'})"
+
+
+def _progress(look: JobLook) -> str:
+    return "" if look.percent is None else f" at {look.percent:g} %"
+
+
+def _full(text: str) -> str:
+    """Return a text of bounded length that ends like a sentence."""
+    text = " ".join(text.split())
+    if len(text) > _TEXT_MAX:
+        return text[:_TEXT_MAX] + "…"
+    return text if text.endswith((".", "!", "?")) else text + "."

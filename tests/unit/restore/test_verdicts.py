@@ -1,0 +1,149 @@
+"""A verdict is right about success, and tells a person what happened and what to do next."""
+
+from typing import Any
+
+import pytest
+
+from restore import verdicts
+from restore.contracts import REQUEST_TYPES, Failure, JobError, JobLook
+
+_ERROR = JobError(
+    code=400_094,
+    title="The VM was not found",
+    text="It may have been deleted.",
+    recommendations=("Restore as a new VM", "Look at the portal."),
+)
+
+
+def _look(status: str, **fields: Any) -> JobLook:
+    return JobLook(job_id="job-1", status=status, **fields)
+
+
+@pytest.mark.parametrize(
+    ("status", "request_type", "verdict", "succeeded"),
+    [
+        ("Completed", "RestoreDisks", "Completed", True),
+        ("Completed", "OriginalLocation", "Completed", True),
+        ("Completed", "AlternateLocation", "Completed", True),
+        ("CompletedWithWarnings", "RestoreDisks", "CompletedWithWarnings", True),
+        ("CompletedWithWarnings", "OriginalLocation", "CompletedWithWarnings", False),
+        ("CompletedWithWarnings", "AlternateLocation", "CompletedWithWarnings", True),
+        ("Failed", "RestoreDisks", "Failed", False),
+        ("Invalid", "AlternateLocation", "Failed", False),
+        ("Cancelled", "OriginalLocation", "Cancelled", False),
+    ],
+)
+def test_a_job_is_judged_by_its_status(
+    status: str, request_type: str, verdict: str, succeeded: bool
+) -> None:
+    judged = verdicts.judge_job(request_type, _look(status), recovery_point="123")
+    assert (judged.verdict, judged.succeeded) == (verdict, succeeded)
+    assert judged.text.endswith("(job job-1, recovery point 123)")
+    assert (judged.job_id, judged.recovery_point) == ("job-1", "123")
+    assert (judged.error is None) == (succeeded or verdict == "Cancelled")
+
+
+def test_a_running_job_cannot_be_judged() -> None:
+    with pytest.raises(AssertionError):
+        verdicts.judge_job("RestoreDisks", _look("InProgress"))
+
+
+@pytest.mark.parametrize("request_type", REQUEST_TYPES)
+def test_a_success_says_what_to_look_at(request_type: str) -> None:
+    text = verdicts.judge_job(request_type, _look("Completed")).text
+    expected = {
+        "RestoreDisks": "Create a VM from them",
+        "OriginalLocation": "delete its old disks",
+        "AlternateLocation": "its extensions are not enabled",
+    }
+    assert expected[request_type] in text
+
+
+def test_warnings_where_disks_were_to_be_replaced_are_called_what_they_are() -> None:
+    text = verdicts.judge_job("OriginalLocation", _look("CompletedWithWarnings")).text
+    assert "the disks may NOT have been replaced" in text
+
+
+def test_a_failed_job_carries_azures_words_and_advice() -> None:
+    judged = verdicts.judge_job("AlternateLocation", _look("Failed", errors=(_ERROR,)))
+    assert judged.text == (
+        "The restore failed. Azure's error 400094: The VM was not found. It may have been "
+        "deleted. Restore as a new VM. Look at the portal. Look in the target resource group for "
+        "restored disks, remove what the failure says, then ask again with a new requestId. "
+        "(job job-1)"
+    )
+    assert judged.job_errors == (_ERROR,)
+    assert judged.error == Failure(
+        code="400094",
+        message="The VM was not found. It may have been deleted.",
+        category="JobFailed",
+        details=("Restore as a new VM", "Look at the portal."),
+    )
+
+
+def test_a_failed_job_without_errors_says_what_else_azure_said() -> None:
+    judged = verdicts.judge_job("RestoreDisks", _look("Failed", message="Disk quota\n reached"))
+    assert "Azure says: Disk quota reached." in judged.text
+    assert judged.error is not None
+    assert (judged.error.code, judged.error.message) == ("Failed", "Disk quota reached.")
+    silent = verdicts.judge_job("RestoreDisks", _look("Failed"))
+    assert silent.error is not None
+    assert silent.error.message == "No reason was given."
+
+
+def test_a_verdict_is_of_bounded_length() -> None:
+    long = JobError(title="t" * 9_000, text="x" * 9_000, recommendations=("r" * 9_000,) * 3)
+    judged = verdicts.judge_job("RestoreDisks", _look("Failed", errors=(long,) * 90))
+    assert len(judged.text) < 10_000
+
+
+@pytest.mark.parametrize(
+    ("category", "verdict"),
+    [
+        ("InvalidRequest", "Rejected"),
+        ("NotFound", "Rejected"),
+        ("Conflict", "Rejected"),
+        ("AccessDenied", "Failed"),
+        ("ServiceUnavailable", "Failed"),
+        ("Throttled", "Failed"),
+    ],
+)
+def test_before_the_start_a_request_is_rejected_only_if_it_is_to_blame(
+    category: str, verdict: str
+) -> None:
+    failure = Failure(code="SomeCode", message="No such vault", category=category)
+    judged = verdicts.before_start(failure)
+    assert (judged.verdict, judged.succeeded) == (verdict, False)
+    assert "SomeCode: No such vault." in judged.text
+    assert judged.error == failure
+
+
+def test_a_failure_after_the_start_names_the_job() -> None:
+    failure = Failure(code="GaveUp", message="The job is not to be seen.", category="NotFound")
+    judged = verdicts.failed(failure, job_id="job-1", recovery_point="123")
+    assert judged.text.startswith("The restore failed. GaveUp:")
+    assert judged.text.endswith("(job job-1, recovery point 123)")
+
+
+def test_a_cancellation_before_the_start_says_that_nothing_has_changed() -> None:
+    judged = verdicts.cancelled_before_start()
+    assert (judged.verdict, judged.succeeded, judged.job_id) == ("Cancelled", False, None)
+    assert "nothing was started" in judged.text
+
+
+def test_at_the_deadline_it_is_said_that_the_job_goes_on() -> None:
+    look = _look("InProgress", percent=42.0)
+    judged = verdicts.deadline_passed(86_400, look, recovery_point="123")
+    assert judged.verdict == "DeadlinePassed"
+    assert judged.text == (
+        "The restore did not end within 1 d; this app follows it no longer. It was last seen "
+        "InProgress at 42 %. What runs in Azure goes on: look at the vault's jobs before starting "
+        "another restore. (job job-1, recovery point 123)"
+    )
+
+
+def test_at_the_deadline_without_a_job_that_is_said() -> None:
+    judged = verdicts.deadline_passed(7_200)
+    assert judged.text.endswith("(no job known)")
+    assert judged.error is not None
+    assert judged.error.category == "DeadlinePassed"
