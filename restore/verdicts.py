@@ -134,7 +134,8 @@ def deadline_passed(
     seen = f" It was last seen {look.status}{_progress(look)}." if look else ""
     text = (
         f"The restore did not end within {text_of(deadline_s)}; this app follows it no longer."
-        f"{seen} What runs in Azure goes on: look at the vault's jobs before starting another restore."
+        f"{seen} What runs in Azure goes on: look at the vault's jobs before starting another "
+        "restore."
     )
     return Verdict(
         verdict="DeadlinePassed",

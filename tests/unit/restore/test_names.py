@@ -2,7 +2,7 @@
 
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restore import names
@@ -20,6 +20,7 @@ def test_a_short_request_id_can_be_read_in_the_instance_id() -> None:
     assert names.watch_id("restore-alert-17") == "restore-alert-17~watch"
 
 
+@settings(max_examples=40)
 @given(_REQUEST_ID)
 def test_instance_ids_fit_into_a_hundred_safe_characters(request_id: str) -> None:
     child = names.watch_id(names.instance_id(request_id))
@@ -27,6 +28,7 @@ def test_instance_ids_fit_into_a_hundred_safe_characters(request_id: str) -> Non
     assert re.fullmatch(r"[A-Za-z0-9._:~-]+", child)
 
 
+@settings(max_examples=40)
 @given(_REQUEST_ID, _REQUEST_ID)
 def test_two_requests_never_share_an_instance(one: str, other: str) -> None:
     assert (names.instance_id(one) == names.instance_id(other)) == (one == other)

@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restore import names, parsing
@@ -383,6 +383,7 @@ _json = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from([_DISKS, _REPLACE, _NEW_VM]),
     st.dictionaries(

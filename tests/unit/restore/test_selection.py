@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restore.contracts import RecoveryPoint, RecoveryPointChoice, RestoreRequest
@@ -249,6 +249,7 @@ _points = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(_points, st.sampled_from([None, *get_args(Tier)]))
 def test_no_point_is_lost_and_no_unusable_one_is_chosen(
     points: list[RecoveryPoint], tier: Any
