@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from arm import destinations
+from arm import destinations, headers
 from arm import errors as arm_errors
 from arm.exchange import Answered, Exchange
 from arm.transport import NotSent
@@ -107,7 +107,7 @@ class Client:
         refusal = _refusal(answered, doing)
         if 400 <= status < 500 and status not in _UNDECIDED:
             raise refusal
-        raise _lost(f"HTTP {status}, {refusal.code}: {refusal.message}", doing)
+        raise _lost(f"HTTP {status}, {refusal.code}: {refusal.message}", doing, refusal.details)
 
     def _url(self, path: str) -> str:
         return self.exchange.endpoint.rstrip("/") + path
@@ -158,7 +158,11 @@ def _object(body: bytes, doing: str) -> dict[str, Any]:
 
 def _refusal(answered: Answered, doing: str) -> errors.RestoreError:
     return arm_errors.from_reply(
-        answered.status, answered.body, retry_after_s=answered.retry_after_s, doing=doing
+        answered.status,
+        answered.body,
+        retry_after_s=answered.retry_after_s,
+        doing=doing,
+        trace_id=headers.trace_id(answered.headers),
     )
 
 
@@ -170,5 +174,6 @@ def _unreachable(doing: str) -> errors.ServiceUnavailable:
     )
 
 
-def _lost(what: str, doing: str) -> errors.ReplyLost:
-    return errors.ReplyLost(f"It is not known whether Azure accepted this: {what}.", doing=doing)
+def _lost(what: str, doing: str, details: tuple[str, ...] = ()) -> errors.ReplyLost:
+    text = f"It is not known whether Azure accepted this: {what.rstrip('.')}."
+    return errors.ReplyLost(text, doing=doing, details=details)

@@ -40,8 +40,10 @@ def is_within(url: str, endpoint: str, resource_id: str) -> bool:
 
 
 def _split(url: str) -> SplitResult | None:
-    # urlsplit quietly drops tabs and line ends, and a backslash is a slash to some servers.
-    if len(url) > URL_CHARS_MAX or "\\" in url or any(char < " " or char == "\x7f" for char in url):
+    # urlsplit quietly drops tabs, line ends and blanks in front, and a backslash is a slash to some
+    # servers: what is checked must be what is sent.
+    is_odd = "\\" in url or any(char < " " or char == "\x7f" for char in url) or url != url.strip()
+    if is_odd or len(url) > URL_CHARS_MAX:
         return None
     try:
         return urlsplit(url)

@@ -112,18 +112,24 @@ class ArmError(NamedTuple):
 
 
 def from_reply(
-    status: int, body: bytes, *, retry_after_s: float | None, doing: str
+    status: int,
+    body: bytes,
+    *,
+    retry_after_s: float | None,
+    doing: str,
+    trace_id: str | None = None,
 ) -> errors.RestoreError:
     """The error that a reply without success stands for."""
     said = read(_json(body))
+    details = (*said.details, f"Azure's trace id: {trace_id}") if trace_id else said.details
     kind, advice = _meaning(status, said.code)
     code = said.code or f"HTTP {status}"
     text = _sentence(said.message or f"Azure answered with HTTP status {status}", advice)
     if issubclass(kind, errors.TemporaryError):
-        return kind(text, code=code, details=said.details, doing=doing, retry_after_s=retry_after_s)
+        return kind(text, code=code, details=details, doing=doing, retry_after_s=retry_after_s)
     if issubclass(kind, errors.InvalidRequest):
-        return _invalid(text, code, doing)
-    return kind(text, code=code, details=said.details, doing=doing)
+        return _invalid(text, code, details, doing)
+    return kind(text, code=code, details=details, doing=doing)
 
 
 def to_failure(error: object) -> Failure:
@@ -160,10 +166,10 @@ def _meaning(status: int, code: str | None) -> _Meaning:
     return known or _BY_STATUS.get(status) or _Meaning(errors.InvalidRequest, "")
 
 
-def _invalid(text: str, code: str, doing: str) -> errors.InvalidRequest:
+def _invalid(text: str, code: str, details: tuple[str, ...], doing: str) -> errors.InvalidRequest:
     error = errors.InvalidRequest([Problem(path="$", message=text)], doing=doing)
     # It was ARM that found the fault, so its own code and words stand at the top.
-    error.code, error.message = code, text
+    error.code, error.message, error.details = code, text, details
     return error
 
 

@@ -6,16 +6,20 @@ endpoint. What a reply means, and whether to ask again, is the client's business
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from arm import destinations, headers
 from arm.transport import Timeout, Transport
 
 USER_AGENT = "azure-vm-restore/1.0"
+
+_log = logging.getLogger(__name__)
 
 _TRACEABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
@@ -60,6 +64,9 @@ class Exchange:
             raise AssertionError("a token may not be sent there")
         status, answered, said = self.send(method, url, self._headers(body), body, Timeout())
         known = headers.lowered(answered)
+        left = known.get("x-ms-ratelimit-remaining-subscription-resource-requests", "?")
+        # The path alone: a query may hold a signature.
+        _log.debug("%s %s: HTTP %d, %s left", method, urlsplit(url).path, status, left)
         now = self.now()
         time = headers.service_time(known) or now
         return Answered(status, known, said, time, headers.retry_after_s(known, now))

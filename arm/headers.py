@@ -1,12 +1,15 @@
-"""What the headers of ARM's replies mean: how long to wait, and what time it is over there."""
+"""What the headers of ARM's replies mean: how long to wait, what time it is there, which trace."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 RETRY_AFTER_S_MAX = 24 * 3600.0
+
+_TRACE_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 def lowered(headers: Mapping[str, str]) -> dict[str, str]:
@@ -17,6 +20,12 @@ def lowered(headers: Mapping[str, str]) -> dict[str, str]:
 def service_time(headers: Mapping[str, str]) -> datetime | None:
     """The time by the clock of whoever answered."""
     return _http_date(headers.get("date", ""))
+
+
+def trace_id(headers: Mapping[str, str]) -> str | None:
+    """The id under which Microsoft's support finds this request."""
+    found = headers.get("x-ms-correlation-request-id") or headers.get("x-ms-request-id") or ""
+    return found if _TRACE_ID.fullmatch(found) else None
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -1,5 +1,7 @@
 """What the client repeats, what it never does, and what each failure of a write means."""
 
+import logging
+
 import pytest
 
 from arm.exchange import USER_AGENT, Exchange
@@ -231,3 +233,19 @@ def test_no_error_carries_the_transports_text(verb: str) -> None:
 def test_no_repr_shows_the_token() -> None:
     script = Script()
     assert "secret-token" not in repr(client(script))
+
+
+def test_an_error_carries_the_id_under_which_azures_support_finds_it() -> None:
+    trace = {"x-ms-correlation-request-id": "ea2a8011-eb83-4a4b-9ed2-e694070a966a"}
+    script = Script(refusal(400, "BMSUserErrorInvalidInput", "Bad.", **trace))
+    with pytest.raises(errors.InvalidRequest) as caught:
+        client(script).post(PATH, {}, "write")
+    assert caught.value.details == ("Azure's trace id: ea2a8011-eb83-4a4b-9ed2-e694070a966a",)
+
+
+def test_each_request_is_logged_by_its_path_alone(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="arm")
+    client(Script(reply(200, {}))).follow(f"{ENDPOINT}{WITHIN}/x?s=S3CRET", WITHIN, "look")
+    assert "GET /subscriptions/s/x: HTTP 200" in caplog.text
+    assert "S3CRET" not in caplog.text
+    assert "secret-token" not in caplog.text

@@ -1,6 +1,10 @@
 """Where a token may go."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from urllib3.exceptions import LocationParseError
+from urllib3.util import parse_url
 
 from arm.destinations import check_endpoint, is_at, is_within
 from tests.unit.arm.fakes import ENDPOINT, VAULT
@@ -36,6 +40,7 @@ def test_a_url_inside_the_resource_is_trusted_in_every_spelling(url: str) -> Non
         f"{VAULT}/x",
         f"https://management.azure\t.com{VAULT}/x",
         f"{ENDPOINT}{VAULT}/x\r\nHost: evil.example",
+        f" {ENDPOINT}{VAULT}/x",
         "https://[::1",
         "",
     ],
@@ -84,3 +89,30 @@ def test_loopback_is_trusted_only_when_it_is_the_endpoint() -> None:
     assert is_within(url, "http://127.0.0.1:7072", VAULT)
     assert not is_within(url, "http://127.0.0.1:7073", VAULT)
     assert not is_within(url, ENDPOINT, VAULT)
+
+
+_HOSTS = [
+    "management.azure.com",
+    "MANAGEMENT.AZURE.COM",
+    "evil.example",
+    "443",
+    "8443",
+    "https",
+    "http",
+]
+_MARKS = [":", "/", "//", "@", "#", "?", "\\", "[", "]", "%", "%2f", "%40", ".", "。"]
+_PIECES = st.sampled_from([*_HOSTS, *_MARKS, " ", "\t"])
+
+
+@settings(max_examples=150, deadline=None, database=None)
+@given(st.lists(_PIECES, max_size=12).map("".join), st.booleans())
+def test_what_is_trusted_is_where_the_transport_would_connect(tail: str, is_rooted: bool) -> None:
+    url = f"{ENDPOINT}{tail}" if is_rooted else tail
+    if is_at(url, ENDPOINT):
+        try:
+            target = parse_url(url)
+        except LocationParseError:
+            return  # such a URL is sent nowhere
+        assert (target.scheme, target.host) == ("https", "management.azure.com")
+        assert target.port in (None, 443)
+        assert target.auth is None
