@@ -7,7 +7,8 @@ out keep the version they came with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -60,32 +61,17 @@ class Backup:
         """The vault's protected item that is this VM, whether or not the VM still exists."""
         doing = "find the protected item in the vault"
         vault_id = resource_ids.vault_id(vault_id)
-        try:
+        with _vault_must_exist(doing):
             found = self._items_of(vault_id, source_resource_id, doing)
             region = self._region(vault_id) if found else ""
-        except errors.NotFound as error:
+        item = readings.protected_item(_restorable(found, doing), vault_id, region)
+        if item is None:
             raise errors.NotFound(
-                "The vault does not exist, or the app's identity may not see it.",
-                code="VaultNotFound",
-                details=(f"{error.code}: {error.message}",),
-                doing=doing,
-            ) from None
-        usable = [item for item in found if not readings.is_soft_deleted_item(item)]
-        if found and not usable:
-            raise errors.Conflict(
-                "The VM's backup is deleted and awaits its end: undelete it in the vault first.",
-                code="ProtectedItemSoftDeleted",
+                "The vault holds no backup of this VM. Check vaultId and sourceResourceId.",
+                code="ProtectedItemNotFound",
                 doing=doing,
             )
-        for raw in usable:
-            item = readings.protected_item(raw, vault_id, region)
-            if item is not None:
-                return item
-        raise errors.NotFound(
-            "The vault holds no backup of this VM. Check vaultId and sourceResourceId.",
-            code="ProtectedItemNotFound",
-            doing=doing,
-        )
+        return item
 
     def find_vault_item(self, source_resource_id: str) -> ProtectedItem:
         """The protected item of a VM that still exists, in whatever vault it is."""
@@ -190,6 +176,31 @@ class Backup:
     def _versioned(self, path: str, where: str | None = None) -> str:
         query = f"?api-version={self._api_version}"
         return path + query + (f"&$filter={quote(where, safe='')}" if where else "")
+
+
+@contextmanager
+def _vault_must_exist(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except errors.NotFound as error:
+        raise errors.NotFound(
+            "The vault does not exist, or the app's identity may not see it.",
+            code="VaultNotFound",
+            details=(f"{error.code}: {error.message}",),
+            doing=doing,
+        ) from None
+
+
+def _restorable(found: list[Any], doing: str) -> Any:
+    """The first of the VM's items that is not deleted; None if there are none at all."""
+    usable = [item for item in found if not readings.is_soft_deleted_item(item)]
+    if found and not usable:
+        raise errors.Conflict(
+            "The VM's backup is deleted and awaits its end: undelete it in the vault first.",
+            code="ProtectedItemSoftDeleted",
+            doing=doing,
+        )
+    return usable[0] if usable else None
 
 
 def _values(body: Mapping[str, Any]) -> list[Any]:

@@ -91,16 +91,25 @@ def test_loopback_is_trusted_only_when_it_is_the_endpoint() -> None:
     assert not is_within(url, ENDPOINT, VAULT)
 
 
-_HOSTS = [
-    "management.azure.com",
-    "MANAGEMENT.AZURE.COM",
-    "evil.example",
+_HOSTS = [ENDPOINT, "management.azure.com", "MANAGEMENT.AZURE.COM", "evil.example", "https"]
+_MARKS = [
+    ":",
+    "/",
+    "//",
+    "@",
+    "#",
+    "?",
+    "\\",
+    "[",
+    "]",
+    "%",
+    "%2f",
+    "%40",
+    ".",
+    "。",
     "443",
     "8443",
-    "https",
-    "http",
 ]
-_MARKS = [":", "/", "//", "@", "#", "?", "\\", "[", "]", "%", "%2f", "%40", ".", "。"]
 _PIECES = st.sampled_from([*_HOSTS, *_MARKS, " ", "\t"])
 
 
