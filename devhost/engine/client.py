@@ -34,6 +34,7 @@ class Client:
     def start_new(self, name: str, input_text: str | None, instance_id: str | None) -> str:
         """Start an instance under a new execution id; the input is kept verbatim."""
         chosen = instance_id or self.new_guid().hex
+        compact(input_text or None)  # refuses what is not JSON; what is stays as it was written
         self._start(chosen, name, input_text or None, str(self.new_guid()))
         return chosen
 

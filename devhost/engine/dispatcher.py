@@ -105,6 +105,7 @@ class Core:
             episode.instance, episode.past, episode.new, answer=answer, names=self.names
         )
         if turn.continues_with is not None:
+            self.advice.on_turn(episode.instance, len(episode.past), turn)
             return self._continued(episode, answer, turn, now)
         try:
             with self.store.transaction():

@@ -41,6 +41,7 @@ class EmbeddedEngine:
     ) -> None:
         self._worker = worker
         self._lock = threading.RLock()
+        self._lent_loop = False
         self._clock = clock or RealClock()
         self._store = Store(state_path)
         self._core = Core(self._store, worker, new_guid)
@@ -58,11 +59,14 @@ class EmbeddedEngine:
         """Begin to run what is due, work left over by a killed process included."""
         if self._worker.loop is None:
             self._worker.loop = asyncio.get_running_loop()
+            self._lent_loop = True
         await self._driver.start()
 
     async def stop(self) -> None:
         """Stop handing out work; what is still running then counts as not run."""
         await self._driver.stop(STOP_GRACE_S)
+        if self._lent_loop:
+            self._worker.loop = None
         with self._lock:
             self._store.close()
 

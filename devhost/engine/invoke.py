@@ -28,6 +28,9 @@ def answer_of(worker: Runner, episode: Episode) -> Answer:
 
 def result_of(worker: Runner, call: ActivityCall) -> str | WorkerFailure:
     """Run the activity; its failure is a result too."""
+    if not worker.has_activity(call.name):
+        # It was there when it was scheduled: the app has changed since.
+        return WorkerFailure(f"The function '{call.name}' doesn't exist", "")
     try:
         return worker.run_activity(call.name, call.input_text)
     except WorkerFailure as failure:

@@ -119,6 +119,13 @@ class RealDriver:
         self.wake()
 
     def _turn(self, episode: Episode) -> None:
+        try:
+            self._take_turns(episode)
+        except BaseException:
+            self._release(episode)
+            raise
+
+    def _take_turns(self, episode: Episode) -> None:
         following: Episode | None = episode
         while following is not None:
             answer = answer_of(self._worker, following)
@@ -128,8 +135,16 @@ class RealDriver:
                 following = self._core.finish_episode(following, answer, self._clock.now())
 
     def _activity(self, call: ActivityCall) -> None:
-        result = result_of(self._worker, call)
+        try:
+            result = result_of(self._worker, call)
+        except BaseException:
+            self._release(call)
+            raise
         with self._lock:
             # Too late to be heard: the call is still in the store and will be made again.
             if not self._closed:
                 self._core.finish_activity(call, result, self._clock.now())
+
+    def _release(self, work: Episode | ActivityCall) -> None:
+        with self._lock:
+            self._core.release(work)

@@ -114,7 +114,10 @@ class Orchestrations(Protocol):
     def start_new(
         self, name: str, input_text: str | None = None, instance_id: str | None = None
     ) -> str:
-        """Start an instance; AlreadyExists when the id is unfinished, a finished one restarts."""
+        """Start an instance; AlreadyExists when the id is unfinished, a finished one restarts.
+
+        ValueError when the input is not JSON.
+        """
         ...
 
     def get(self, instance_id: str) -> InstanceRow | None: ...
@@ -143,7 +146,7 @@ class Orchestrations(Protocol):
         ...
 
     def raise_event(self, instance_id: str, name: str, input_text: str | None) -> None:
-        """UnknownInstance, AlreadyFinished."""
+        """UnknownInstance, AlreadyFinished; ValueError when the payload is not JSON."""
         ...
 
     def terminate(self, instance_id: str, reason: str) -> None:

@@ -43,11 +43,10 @@ def take_turn(
         replay.end("Failed", str(error), orchestrator_details(str(error), ""))
     else:
         _end(replay, shim, answer, instance.name)
-    again = replay.completion is not None and replay.completion.status == "ContinuedAsNew"
     return Turn(
         decisions=sorted(replay.decisions.values(), key=lambda decision: decision.id),
         completion=replay.completion,
-        continues_with=replay.continue_input if again else None,
+        continues_with=replay.continue_input if _goes_on(replay) else None,
         carried=replay.carried,
         suspended=replay.suspended,
         warnings=_warnings(replay, shim, answer),
@@ -84,10 +83,19 @@ def _warnings(replay: Replay, shim: Shim, answer: Answer) -> list[str]:
         "what wins against it is delayed until the hop ends"
         for hop in shim.long_timers
     ]
-    texts += _unclaimed(replay)
+    texts += _dropped(replay) if _goes_on(replay) else _unclaimed(replay)
     if replay.completion is None and not replay.suspended:
         texts += _waiting(replay, shim, answer)
     return texts
+
+
+def _goes_on(replay: Replay) -> bool:
+    return replay.completion is not None and replay.completion.status == "ContinuedAsNew"
+
+
+def _dropped(replay: Replay) -> list[str]:
+    names = sorted({item.name for queue in replay.unclaimed.values() for item in queue})
+    return [f"continue_as_new drops event {name}, which nobody had claimed" for name in names]
 
 
 def _unclaimed(replay: Replay) -> list[str]:

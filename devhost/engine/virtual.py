@@ -32,10 +32,10 @@ class VirtualDriver:
         self.steps = 0
         self._worker = worker
         self._step_s = step_s
-        self._plan: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._plan: list[tuple[datetime, int, Callable[[], object]]] = []
         self._numbers = count()
 
-    def at(self, moment: datetime, action: Callable[[], None]) -> None:
+    def at(self, moment: datetime, action: Callable[[], object]) -> None:
         """Plan what somebody outside does at a moment; same moments keep their order."""
         heapq.heappush(self._plan, (moment, next(self._numbers), action))
 

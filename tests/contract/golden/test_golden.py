@@ -151,6 +151,7 @@ def test_activities_answer_as_recorded(tmp_path: Path) -> None:
         ("signal_parent", "still awaits any of [event progress], for ever"),
         ("early_events", "a second event Go came while nobody waits for it"),
         ("again_keeps_event", "event Go came while nobody waits for it"),
+        ("again_keeps_event", "continue_as_new drops event Go"),
     ],
 )
 def test_a_hang_or_a_loss_says_why_in_the_log(

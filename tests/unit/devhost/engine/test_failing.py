@@ -1,0 +1,133 @@
+"""Failures carry the engine's own texts, and its misleading ones where it misleads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from devhost.engine.virtual import VirtualDriver
+from tests.unit.devhost.engine.driving import run
+
+EngineFor = Callable[[str], VirtualDriver]
+
+
+def failure(driver: VirtualDriver, name: str = "failing") -> str:
+    row = run(driver, name, 10)
+    assert row.runtime_status == "Failed"
+    assert row.output_text is not None
+    return row.output_text
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("raise ValueError('no')", "no"),
+        ("raise ValueError()", "<class 'ValueError'>"),
+        ("return datetime.now()", "Object of type datetime is not JSON serializable"),
+    ],
+)
+def test_an_orchestrators_exception_is_told_without_its_type(
+    engine_for: EngineFor, body: str, text: str
+) -> None:
+    driver = engine_for(f"""
+        @orch
+        def failing(context):
+            yield context.call_activity("echo", 1)
+            {body}
+    """)
+    assert failure(driver) == f"Orchestrator function 'failing' failed: {text}"
+
+
+def test_a_raw_list_as_input_fails_as_it_does_for_real(engine_for: EngineFor) -> None:
+    driver = engine_for("""
+        @orch
+        def failing(context):
+            context.get_input()
+            yield context.call_activity("echo", 1)
+    """)
+    driver.client.start_new("failing", "[1]", "x")
+    driver.run_for(1)
+    assert driver.client.known("x").output_text == (
+        "Orchestrator function 'failing' failed: "
+        "the JSON object must be str, bytes or bytearray, not list"
+    )
+
+
+def test_an_unknown_orchestrator_names_the_known_ones(engine_for: EngineFor) -> None:
+    assert failure(engine_for(""), "nope") == (
+        "Orchestrator function 'nope' failed: The function 'nope' doesn't exist, is disabled, or "
+        "is not an orchestrator function. Additional info: The following are the known "
+        "orchestrator functions: 'sleeper', 'waits'."
+    )
+
+
+def test_a_status_over_16_kb_fails_with_the_limit_at_first(engine_for: EngineFor) -> None:
+    driver = engine_for("""
+        @orch
+        def failing(context):
+            context.set_custom_status("x" * 8702)
+            yield context.call_activity("echo", 1)
+    """)
+    assert failure(driver) == (
+        "Orchestrator function 'failing' failed: The UTF-16 size of the JSON-serialized payload "
+        "must not exceed 16 KB. The current payload size is 17 KB."
+    )
+
+
+@pytest.mark.parametrize(
+    "body", ["context.set_custom_status('x' * 8702)", r"raise ValueError('a\nStack: b')"]
+)
+def test_a_turn_that_cannot_be_read_is_called_non_deterministic_later(
+    engine_for: EngineFor, body: str
+) -> None:
+    driver = engine_for(f"""
+        @orch
+        def failing(context):
+            yield context.call_activity("echo", 1)
+            {body}
+            yield context.call_activity("echo", 2)
+    """)
+    assert failure(driver).startswith(
+        "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled "
+        "an activity task with sequence ID 0 and name 'echo' (version ''), but the current replay "
+    )
+
+
+def test_a_replay_that_asks_for_another_activity_is_non_deterministic(
+    engine_for: EngineFor,
+) -> None:
+    driver = engine_for("""
+        @orch
+        def failing(context):
+            yield context.call_activity("boom" if CALLS else "echo", 1)
+    """)
+    assert failure(driver) == (
+        "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled "
+        "an activity task with sequence number 0 named 'echo', but the current orchestration "
+        "replay instead scheduled an activity task named 'boom' with this sequence number.  Was a "
+        "change made to the orchestrator code after this instance had already started running?"
+    )
+
+
+def test_a_replay_that_asks_for_a_timer_instead_is_non_deterministic(
+    engine_for: EngineFor,
+) -> None:
+    driver = engine_for("""
+        @orch
+        def failing(context):
+            if CALLS: yield context.create_timer(after(context, 1))
+            yield context.call_activity("echo", 1)
+    """)
+    assert "instead produced a CreateTimerOrchestratorAction action" in failure(driver)
+
+
+def test_an_activitys_result_that_is_no_json_fails_the_activity(engine_for: EngineFor) -> None:
+    driver = engine_for("""
+        @act
+        def odd(p): return object()
+        @orch
+        def failing(context):
+            yield context.call_activity("odd", 1)
+    """)
+    assert "Activity function 'odd' failed:  ValueError: activity trigger output" in failure(driver)
