@@ -20,10 +20,10 @@ from activities import (
     trigger_restore,
 )
 from orchestrators import restore_vm, show_recovery_points, watch_job
-from restore.settings import parse_settings
+from restore.settings import Settings
 from triggers import http, queue
 
-settings = parse_settings(os.environ)
+settings = Settings.parse(os.environ)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 

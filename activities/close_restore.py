@@ -1,11 +1,10 @@
 """Write the verdict into the ledger, where it outlives the history, and drop the signed URLs."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import clock, edge
 from restore import names
 from restore.orders import Close, decode
 from storage import connection, handles
@@ -21,6 +20,6 @@ def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
 
 def _close(order: Close) -> dict[str, Any]:
     ledger = connection.ledger()
-    entry = ledger.finish(order.request_id, order.verdict, datetime.now(UTC))
+    entry = ledger.finish(order.request_id, order.verdict, clock.now())
     handles.drop(ledger.documents, order.request_id)
     return {"verdict": edge.as_json(entry.verdict)}

@@ -22,7 +22,8 @@ _LOST_RACE_S = 5.0
 
 def outcome(effect: Callable[[], Any]) -> dict[str, Any]:
     """Run an activity's effect and return its Outcome as plain JSON."""
-    return as_json(_outcome(effect))
+    plain: dict[str, Any] = as_json(_outcome(effect))
+    return plain
 
 
 def as_json(value: Any) -> Any:

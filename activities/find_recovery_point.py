@@ -1,11 +1,10 @@
 """List the item's recovery points and return the one that restore/selection.py chooses."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import clock, edge
 from arm import connection
 from restore import names, request_body, selection
 from restore.contracts import Choice
@@ -24,6 +23,6 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 def _find(order: dict[str, Any]) -> Choice:
     wanted = decode(order, FindPoint)
     points = connection.backup().recovery_points(wanted.item)
-    choice = selection.choose(points, wanted.request.recovery_point, now=datetime.now(UTC))
+    choice = selection.choose_for(wanted.request, points, now=clock.now())
     request_body.build(wanted.request, wanted.item, choice.point)
     return choice

@@ -1,11 +1,10 @@
 """List the item's recovery points for a person to look at, with what the app would choose."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import clock, edge
 from arm import connection
 from restore import names, selection
 from restore.contracts import RecoveryPointChoice
@@ -26,7 +25,7 @@ def _list(order: dict[str, Any]) -> dict[str, Any]:
     points = connection.backup().recovery_points(wanted.item)
     newest = sorted(points, key=lambda point: point.time, reverse=True)
     try:
-        choice = selection.choose(points, RecoveryPointChoice(), now=datetime.now(UTC))
+        choice = selection.choose(points, RecoveryPointChoice(), now=clock.now())
     except NotFound:
         choice = None
     return {

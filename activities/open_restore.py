@@ -1,11 +1,10 @@
 """Look the request up in the ledger, or enter it: a finished one must not run a second time."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import clock, edge
 from restore import names
 from restore.ledger import LedgerEntry
 from restore.orders import Restore, decode
@@ -27,7 +26,7 @@ def _open(order: dict[str, Any]) -> dict[str, Any]:
         request_hash=names.request_hash(restore.request),
         request=edge.as_json(restore.request),
         source=restore.source,
-        accepted_at=datetime.now(UTC),
+        accepted_at=clock.now(),
     )
     standing, _ = connection.ledger().accept(entry)
     return {"verdict": edge.as_json(standing.verdict), "jobId": standing.job_id}

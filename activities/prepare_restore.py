@@ -4,11 +4,11 @@ Reads the ledger and the vault's job list, and decides by restore/settling.py. I
 its "go" carries the ledger version that activities/trigger_restore.py must still find.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import clock, edge
 from arm import connection as arm_connection
 from restore import names, settling
 from restore.contracts import Outcome
@@ -39,14 +39,14 @@ def _prepare(wanted: Prepare) -> Clearance | Outcome:
         return Clearance(kind="started", operation_id=entry.operation_id, job_id=entry.job_id)
     if entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED):
         return Clearance(kind="cancelled")
-    turn = turns.take(ledger, wanted.item.id, wanted.request_id, datetime.now(UTC))
+    turn = turns.take(ledger, wanted.item.id, wanted.request_id, clock.now())
     if not turn.is_ours:
         return Outcome.later(_TURN_AGAIN_S)
     return _settle(wanted, held, turn.claimed)
 
 
 def _settle(wanted: Prepare, held: Held, claimed: tuple[str, ...]) -> Clearance | Outcome:
-    since = held.entry.intent.vault_time if held.entry.intent else datetime.now(UTC)
+    since = held.entry.intent.vault_time if held.entry.intent else clock.now()
     jobs = arm_connection.backup().restore_jobs(wanted.item.vault_id, since - _JOBS_BACK)
     step = settling.next_step(
         held.entry,
@@ -63,7 +63,7 @@ def _settle(wanted: Prepare, held: Held, claimed: tuple[str, ...]) -> Clearance 
                 version=held.version,
                 known_jobs=known_jobs,
                 vault_time=jobs.vault_time,
-                given_at=datetime.now(UTC),
+                given_at=clock.now(),
             )
         case settling.Adopt(job_id):
             connection.ledger().started(wanted.request_id, job_id=job_id)

@@ -4,11 +4,11 @@ This activity may run twice, even at once. The second run finds the ledger chang
 "later": then prepare_restore settles what the first one did. The POST itself is never repeated.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import clock, edge
 from arm import connection as arm_connection
 from restore import names, request_body
 from restore.contracts import Outcome
@@ -65,4 +65,4 @@ def _vault_time(clearance: Clearance) -> datetime:
     """The vault's time now: its time at the clearance, and what has passed since by our clock."""
     assert clearance.vault_time is not None, "a clearance to go carries the vault's time"
     assert clearance.given_at is not None, "a clearance to go says when it was given"
-    return clearance.vault_time + max(datetime.now(UTC) - clearance.given_at, timedelta())
+    return clearance.vault_time + max(clock.now() - clearance.given_at, timedelta())

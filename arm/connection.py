@@ -16,7 +16,7 @@ from arm import credentials
 from arm.backup import Backup
 from arm.client import Client
 from arm.exchange import Exchange
-from arm.transport import RequestsTransport, Transport
+from arm.transport import RequestsTransport, Timeout, Transport
 from restore.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,12 @@ def use(backup: Backup) -> Iterator[Backup]:
 def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool = False) -> Backup:
     """Azure Backup as these settings describe it, over the network or another transport."""
     token = credentials.token_source(settings, credential, in_azure=in_azure)
-    exchange = Exchange(settings.arm_endpoint, token, send or RequestsTransport())
+    exchange = Exchange(
+        settings.arm_endpoint,
+        token,
+        send or RequestsTransport(),
+        timeout=Timeout(read_s=settings.arm_timeout_s),
+    )
     return Backup(Client(exchange), settings.backup_api_version)
 
 

@@ -49,6 +49,7 @@ class Exchange:
     send: Transport
     now: Callable[[], datetime] = utc_now
     request_id: str | None = None
+    timeout: Timeout = Timeout()
 
     def __post_init__(self) -> None:
         destinations.check_endpoint(self.endpoint)
@@ -62,7 +63,7 @@ class Exchange:
         """Send one request, once. Raises what the transport and the credential raise."""
         if not destinations.is_at(url, self.endpoint):
             raise AssertionError("a token may not be sent there")
-        status, answered, said = self.send(method, url, self._headers(body), body, Timeout())
+        status, answered, said = self.send(method, url, self._headers(body), body, self.timeout)
         known = headers.lowered(answered)
         left = known.get("x-ms-ratelimit-remaining-subscription-resource-requests", "?")
         # The path alone: a query may hold a signature.

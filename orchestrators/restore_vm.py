@@ -6,7 +6,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Step, StepFailed, Steps, given_up
-from restore import names, story, verdicts
+from restore import endings, names, story, verdicts
 from restore.contracts import Choice, Outcome, ProtectedItem, Verdict
 from restore.orders import (
     Cancel,
@@ -49,7 +49,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     try:
         verdict = yield from _restore(context, steps, tale, order)
     except StepFailed as failed:
-        verdict = verdicts.of_failure(failed.failure, tale)
+        verdict = endings.of_failure(failed.failure, tale)
     closed = yield from steps.run(
         names.CLOSE_RESTORE, encode(Close(request_id=order.request.request_id, verdict=verdict))
     )
@@ -84,7 +84,7 @@ def _restore(
     tale.started = started
     _show(context, tale, RestorePhase.STARTING)
     watched = yield from _follow(context, steps, tale, order)
-    return verdicts.of_watched(watched, tale)
+    return endings.of_watched(watched, tale)
 
 
 def _start(
@@ -94,7 +94,7 @@ def _start(
     assert tale.item is not None, "it was found before"
     assert tale.choice is not None, "it was made before"
     prepare = Prepare(
-        request_id=order.request.request_id, item=tale.item, settle_s=order.pace.settle_s
+        request_id=order.request.request_id, item=tale.item, settle_s=order.pace.lost_reply_s
     )
     attempt = 0
     while True:

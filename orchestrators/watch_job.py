@@ -25,9 +25,9 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     5. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
     """
     watch = decode(context.get_input(), Watch)
-    watch = watching.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
-    if watch.looks > 0:
-        context.set_custom_status(watching.status(watch, None))
+    if watch.phase is None:
+        watch = watching.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
+    context.set_custom_status(watching.status(watch, None))
     steps = Steps(context, watch.pace)
     for _ in range(watch.pace.looks_per_generation):
         seen, look, outcome = yield from _look(context, steps, watch)
@@ -95,5 +95,7 @@ def _wait_s(
             polling.later_wait_s(outcome, max(watch.misses, 1), watch.pace, spread),
             max(remaining_s, watching.DEADLINE_NEAR_S),
         )
+    if watch.job_id is None:
+        return polling.next_operation_look_s(watch.looks, watch.pace)
     elapsed_s = (now - watch.since).total_seconds()
     return polling.next_look_s(look, watch.looks, elapsed_s, remaining_s, watch.pace, spread)

@@ -14,6 +14,7 @@ from restore.contracts import Failure, ProtectedItem, RecoveryPoint, RestoreRequ
 from restore.polling import Pace
 
 T = TypeVar("T")
+WatchEnd = Literal["job", "operation_failed", "deadline", "lost"]
 
 
 class _Order(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
@@ -156,9 +157,10 @@ class Close(_Order, frozen=True, kw_only=True):
 class Watched(_Order, frozen=True, kw_only=True):
     """Answer of the orchestrator watch_job."""
 
-    end: Literal["job", "operation_failed", "deadline", "lost"]
+    end: WatchEnd
     job: dict[str, Any] | None = None
     """The last JobLook, as JSON."""
+    job_id: str | None = None
     error: Failure | None = None
     looks: int = 0
 

@@ -11,6 +11,7 @@ from msgspec import Struct
 from restore.contracts import JobLook, Outcome
 
 WAIT_S_MIN = 5.0
+CONNECT_S_MAX = 10.0
 _RETRY_AFTER_S_MAX = 3_600.0  # the quota's window: nothing Azure asks for is longer
 _ETA_PART = 0.4
 _LATENESS = 0.1
@@ -24,12 +25,24 @@ class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
     poll_s_max: float = 300
     settle_s: float = 120
     """How long a job may take to appear in the list after a reply was lost."""
+    arm_timeout_s: float = 60
+    """How long a call to Azure may take to be answered."""
     later_s_min: float = 5
     later_s_max: float = 300
     later_count_max: int = 12
     """So many "later" in a row, then the step is given up: about half an hour at the usual pace."""
     looks_per_generation: int = 10
     """Then the follower continues as new: a look costs about 8 history events."""
+
+    @property
+    def lost_reply_s(self) -> float:
+        """How long after a POST was begun its job may first show: connecting, answering, lag."""
+        return CONNECT_S_MAX + self.arm_timeout_s + self.settle_s
+
+
+def next_operation_look_s(looks: int, pace: Pace) -> float:
+    """Return how long to wait before the next look at an operation: most take about a second."""
+    return min(WAIT_S_MIN * 2 ** min(looks, 10), pace.poll_s_first)
 
 
 def next_look_s(

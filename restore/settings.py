@@ -65,6 +65,10 @@ class Settings:
     """RESTORE_SETTLE_S: seconds that a job may take to appear in the vault's list after the reply
     to its start was lost. Default 120. Too short risks a second restore."""
 
+    arm_timeout_s: float = 60
+    """ARM_TIMEOUT_S: seconds to wait for Azure's answer to one call. Default 60. Part of the time
+    that a lost reply takes to settle."""
+
     restore_later_count_max: int = 12
     """RESTORE_LATER_COUNT_MAX: how often one step is put off before it is given up. Default 12,
     about half an hour."""
@@ -98,6 +102,7 @@ class Settings:
             poll_s_min=self.restore_poll_s_min,
             poll_s_max=self.restore_poll_s_max,
             settle_s=self.restore_settle_s,
+            arm_timeout_s=self.arm_timeout_s,
             later_count_max=self.restore_later_count_max,
         )
 
@@ -107,6 +112,7 @@ _SECONDS: dict[str, tuple[float, float]] = {
     "restore_poll_s_min": (WAIT_S_MIN, 3_600),
     "restore_poll_s_max": (WAIT_S_MIN, 3_600),
     "restore_settle_s": (0, 3_600),
+    "arm_timeout_s": (1, 600),
 }
 _COUNTS = {"restore_later_count_max": (1, 100)}
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from restore.contracts import Failure, JobLook, OperationLook, Outcome
-from restore.orders import Watch, Watched, encode
+from restore.orders import Watch, Watched, WatchEnd, encode
 from restore.phases import RestorePhase, phase_of
 
 MISSES_MAX = 20
@@ -24,7 +24,7 @@ def learn_operation(watch: Watch, outcome: Outcome) -> Watch | Watched:
         return _missed(watch, outcome.error)
     look = msgspec.convert(outcome.value, OperationLook)
     if look.state == "Failed":
-        return Watched(end="operation_failed", error=look.error, looks=watch.looks)
+        return _over(watch, "operation_failed", error=look.error)
     if look.job_id is not None:
         return msgspec.structs.replace(watch, job_id=look.job_id, misses=0)
     return _missed(watch, look.error)
@@ -50,7 +50,7 @@ def learn_job(watch: Watch, outcome: Outcome, now: datetime) -> Watch | Watched:
     if look is None:
         return _missed(watch, outcome.error)
     if look.is_terminal:
-        return Watched(end="job", job=encode(look), looks=watch.looks + 1)
+        return _over(watch, "job", look)
     return msgspec.structs.replace(
         in_phase(watch, phase_of(look), now), looks=watch.looks + 1, misses=0
     )
@@ -60,7 +60,7 @@ def at_deadline(watch: Watch, look: JobLook | None, now: datetime) -> Watched | 
     """End the watch when its deadline is reached; the job itself goes on."""
     if remaining_s(watch, now) > DEADLINE_NEAR_S:
         return None
-    return Watched(end="deadline", job=encode(look) if look else None, looks=watch.looks)
+    return _over(watch, "deadline", look)
 
 
 def remaining_s(watch: Watch, now: datetime) -> float:
@@ -103,8 +103,20 @@ def status(watch: Watch, look: JobLook | None) -> dict[str, Any]:
     }
 
 
+def _over(
+    watch: Watch, end: WatchEnd, look: JobLook | None = None, error: Failure | None = None
+) -> Watched:
+    return Watched(
+        end=end,
+        job=encode(look) if look else None,
+        job_id=watch.job_id,
+        error=error,
+        looks=watch.looks + 1,
+    )
+
+
 def _missed(watch: Watch, error: Failure | None) -> Watch | Watched:
     misses = watch.misses + 1
     if misses > MISSES_MAX:
-        return Watched(end="lost", error=error, looks=watch.looks)
+        return _over(watch, "lost", error=error)
     return msgspec.structs.replace(watch, misses=misses, looks=watch.looks + 1)

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from arm import credentials
+from arm import connection as arm_connection
 from restore import names
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, QueueEvents
@@ -57,13 +57,14 @@ def _real() -> tuple[Ledger, EventQueue]:
 def _container() -> "ContainerClient":
     from azure.storage.blob import BlobServiceClient
 
-    return _service(BlobServiceClient, "blob").get_container_client(names.LEDGER_CONTAINER)
+    service: BlobServiceClient = _service(BlobServiceClient, "blob")
+    return service.get_container_client(names.LEDGER_CONTAINER)
 
 
 def _queue() -> "QueueClient":
     from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
-    service = _service(QueueServiceClient, "queue")
+    service: QueueServiceClient = _service(QueueServiceClient, "queue")
     return service.get_queue_client(  # Base64 is what every Functions queue trigger expects
         names.RESTORE_EVENTS, message_encode_policy=TextBase64EncodePolicy()
     )
@@ -80,7 +81,7 @@ def _service(kind: Any, service: str) -> Any:
     if not uri and not account:
         raise LookupError(f"{_SETTING} is not set: the app has no storage account for its ledger.")
     address = uri or f"https://{account}.{service}.core.windows.net"
-    return kind(address, credential=credentials.credential(), **_TIMEOUTS)
+    return kind(address, credential=arm_connection.credential(), **_TIMEOUTS)
 
 
 def _development_storage() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from restore import cloud_events
+from restore import cloud_events, names
 from restore.contracts import Problem
 from storage.documents import Documents, Taken
 from storage.events import MESSAGE_BYTES_MAX, EventQueue
@@ -40,8 +40,8 @@ def publish(
         "problems": listed[:_PROBLEMS_MAX],
         "problemCount": len(listed),
     }
-    text = _readable(original)
-    event = cloud_events.event("rejected", message_id, None, time, data | text)
+    text, subject = _readable(original), f"{names.RESTORE_REQUESTS}/{message_id}"
+    event = cloud_events.event("rejected", message_id, subject, time, data | text)
     if len(msgspec.json.encode(event)) > MESSAGE_BYTES_MAX:
         name = f"rejected/{message_id}"
         try:
@@ -50,7 +50,7 @@ def publish(
             pass  # an earlier delivery of the same message kept it
         beginning = text["original"][:_BEGINNING]
         data |= {"originalDocument": name, "originalBeginning": beginning}
-        event = cloud_events.event("rejected", message_id, None, time, data)
+        event = cloud_events.event("rejected", message_id, subject, time, data)
     events.send(event)
 
 

@@ -42,7 +42,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
     @functions.route(route="recovery-points", methods=["GET"])
     @functions.durable_client_input(client_name="client")
-    async def show_recovery_points(
+    async def look_at_recovery_points(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
         """List a VM's recovery points, and say which one would be chosen."""

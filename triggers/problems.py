@@ -22,10 +22,16 @@ def problem(
     status: int, code: str, title: str, detail: str, problems: Iterable[Problem] = (), **more: Any
 ) -> func.HttpResponse:
     """Return a problem. `code` names it for programs, `problems` lists every fault by JSON path."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code}
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
     listed = [{"path": fault.path, "message": fault.message} for fault in problems]
     if listed:
-        body["problems"] = listed  # type: ignore[assignment]
+        body["problems"] = listed
     return func.HttpResponse(
         msgspec.json.encode(body | more),
         status_code=status,

@@ -15,7 +15,9 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
-VAULT = f"{SUBSCRIPTION}/resourceGroups/rg-vault/providers/Microsoft.RecoveryServices/vaults/vault-west"
+VAULT = (
+    f"{SUBSCRIPTION}/resourceGroups/rg-vault/providers/Microsoft.RecoveryServices/vaults/vault-west"
+)
 
 
 class Reply(NamedTuple):
@@ -100,9 +102,7 @@ class Stage:
         """Return the restore POSTs that the vault has seen."""
         answer = requests.get(f"{self.vault_url}/simulator/requests", timeout=30).json()
         seen = answer["value"] if isinstance(answer, dict) else answer
-        return [
-            one for one in seen if one["method"] == "POST" and one["path"].endswith("/restore")
-        ]
+        return [one for one in seen if one["method"] == "POST" and one["path"].endswith("/restore")]
 
     def poison(self) -> int:
         """Return how many messages are on the poison queue."""
