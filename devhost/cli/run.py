@@ -1,0 +1,45 @@
+"""`python -m devhost run DIR`: one app in this process, until Ctrl-C or SIGTERM."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from devhost.cli.signals import until_stopped
+from devhost.console import log_to_console
+from devhost.host import DEFAULT_PORT, Host, HostConfig
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the app; does not return, see the end of it."""
+    config = parse(arguments)
+    log_to_console()
+    code = asyncio.run(_serve(config))
+    sys.stderr.flush()
+    # Threads of the app may still run, and Python would wait for them: nothing is lost by leaving.
+    os._exit(code)
+
+
+def parse(arguments: Sequence[str]) -> HostConfig:
+    parser = argparse.ArgumentParser(prog="python -m devhost run", description=__doc__)
+    parser.add_argument("dir", type=Path, nargs="?", default=Path(), help="the app's folder")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="HTTP port; 0: a free one")
+    parser.add_argument("--state", type=Path, help="where state is kept; default DIR/.devhost")
+    parser.add_argument("--engine", help="path or URL of a durable-engine; default: our own")
+    given = parser.parse_args(arguments)
+    state_dir = given.state or given.dir / ".devhost"
+    return HostConfig(given.dir, state_dir, given.port, given.engine)
+
+
+async def _serve(config: HostConfig) -> int:
+    host = Host(config)
+    await host.start()
+    print(f"devhost runs {config.app_dir.resolve().name} at {host.url} (pid {os.getpid()})")
+    for line in host.triggers:
+        print(f"  {line}")
+    print("Ctrl-C stops it; so does kill -9, and the next start goes on where it was.", flush=True)
+    await until_stopped()
+    await host.stop()
+    return 0

@@ -1,0 +1,131 @@
+"""`python -m devhost up`: Azurite, simulated vault and app together, until Ctrl-C.
+
+Each is a process of its own, so that the host can be killed like one in Azure: Azurite and the
+vault live on, and the host is started again and goes on where it was.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from rich.console import Console
+from rich.panel import Panel
+
+from devhost.azurite import Azurite
+from devhost.children import start_child, stop_child
+from devhost.cli import vault
+from devhost.host import DEFAULT_PORT
+from devhost.starting import BadStart, is_listening
+from devhost.storage_account import DEFAULT_PORTS, emulator_connection
+
+_READY_S_MAX = 60.0
+_LIVED_S_MIN = 5.0
+"""A host that is killed younger than this is not started again."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run everything and stop it in order; Ctrl-C and SIGTERM are the usual end."""
+    given = _parse(arguments)
+    console = Console(highlight=False)
+    # Said outright, because a shell starts background jobs with Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        with ExitStack() as stack:
+            return _run(given, console, stack)
+    except KeyboardInterrupt:
+        console.print("Stopped.")
+        return 0
+
+
+def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
+    state_dir = Path(given.state or given.dir / ".devhost").resolve()
+    for port, option in ((given.port, "--port"), (given.vault_port, "--vault-port")):
+        if is_listening(port):
+            raise BadStart(f"Port {port} is in use: stop what listens there, or give {option}.")
+    _start_azurite(stack, state_dir, console)
+    simulator = _start(stack, ["vault", "--port", str(given.vault_port)], os.environ)
+    _wait_listening(simulator, given.vault_port)
+    environ = {
+        **os.environ,
+        "AzureWebJobsStorage": emulator_connection(),
+        "SIMULATED_ARM_ENDPOINT": f"http://127.0.0.1:{given.vault_port}",
+    }
+    command = ["run", str(given.dir), "--port", str(given.port), "--state", str(state_dir)]
+    while True:
+        begun = time.monotonic()
+        host = _start(stack, command, environ)
+        _wait_listening(host, given.port)
+        console.print(_banner(given.port, given.vault_port))
+        code = _until_ended(host, simulator)
+        if code >= 0 or time.monotonic() - begun < _LIVED_S_MIN:
+            return code
+        console.print(f"The host was killed (signal {-code}); starting it again.")
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m devhost up", description=__doc__)
+    parser.add_argument("dir", type=Path, nargs="?", default=Path(), help="the app's folder")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
+    parser.add_argument("--vault-port", type=int, default=vault.DEFAULT_PORT)
+    parser.add_argument("--state", help="where all data is kept; default DIR/.devhost")
+    return parser.parse_args(arguments)
+
+
+def _start_azurite(stack: ExitStack, state_dir: Path, console: Console) -> None:
+    if all(is_listening(port) for port in DEFAULT_PORTS):
+        console.print("Using the Azurite that already runs at ports 10000-10002.")
+        return
+    console.print("Starting Azurite ...")
+    stack.enter_context(Azurite(state_dir / "azurite", DEFAULT_PORTS))
+
+
+def _start(
+    stack: ExitStack, command: Sequence[str], environ: Mapping[str, str]
+) -> "subprocess.Popen[bytes]":
+    child = start_child([sys.executable, "-m", "devhost", *command], environ=environ)
+    stack.callback(stop_child, child)
+    return child
+
+
+def _wait_listening(child: "subprocess.Popen[bytes]", port: int) -> None:
+    """Wait for a child's port; when the child gives up it has said why, so we only leave."""
+    give_up = time.monotonic() + _READY_S_MAX
+    while not is_listening(port):
+        code = child.poll()
+        if code is not None:
+            raise SystemExit(code if code > 0 else 1)
+        if time.monotonic() > give_up:
+            raise BadStart(f"Nothing answers at port {port} after {_READY_S_MAX:.0f} s.")
+        time.sleep(0.05)
+
+
+def _until_ended(host: "subprocess.Popen[bytes]", simulator: "subprocess.Popen[bytes]") -> int:
+    while (code := host.poll()) is None:
+        if simulator.poll() is not None:
+            raise BadStart("The simulated vault ended; everything else is stopped too.")
+        time.sleep(0.2)
+    return code
+
+
+def _banner(port: int, vault_port: int) -> Panel:
+    url = f"http://127.0.0.1:{port}"
+    lines = [
+        f"App                {url}/api",
+        f"Simulated vault    http://127.0.0.1:{vault_port}  (what it saw: /simulator/requests)",
+        "Storage            UseDevelopmentStorage=true  (queues at port 10001)",
+        "",
+        f"Try                curl -s {url}/api/health",
+        "Stop               Ctrl-C",
+    ]
+    return Panel("\n".join(lines), title="devhost", expand=False)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt

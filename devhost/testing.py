@@ -1,0 +1,121 @@
+"""The host as a separate process, for tests that must be able to kill it.
+
+`HostProcess` keeps its port and state folder over a kill and a restart, so that what comes back
+is the same host to its callers.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from devhost.children import start_child, stop_child
+from devhost.starting import free_port
+
+READY_S_MAX = 30.0
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+class HostProcess:
+    """`python -m devhost run` as a child; a context manager."""
+
+    def __init__(
+        self,
+        app_dir: Path,
+        state_dir: Path,
+        *,
+        environ: Mapping[str, str] | None = None,
+        port: int = 0,
+        engine: str | None = None,
+    ) -> None:
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log_path = state_dir / "host.log"
+        self._state_dir = state_dir
+        self._app_dir = app_dir
+        self._engine = engine
+        self._environ = {**os.environ, "PYTHONPATH": str(_ROOT), **(environ or {})}
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the host has not started"
+        return self._process.pid
+
+    def start(self) -> None:
+        """Start it and wait until it is ready; AssertionError with its log when it is not."""
+        assert self._process is None, "the host runs already"
+        self._state_dir.mkdir(parents=True, exist_ok=True)
+        command = [sys.executable, "-m", "devhost", "run", str(self._app_dir)]
+        command += ["--port", str(self.port), "--state", str(self._state_dir)]
+        if self._engine is not None:
+            command += ["--engine", self._engine]
+        with self.log_path.open("ab") as log:
+            self._process = start_child(command, output=log, environ=self._environ)
+        try:
+            self._wait_ready()
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self) -> int:
+        """End it as Ctrl-C does; returns the exit code."""
+        assert self._process is not None, "the host has not started"
+        code = stop_child(self._process)
+        self._process = None
+        return code
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def restart(self) -> None:
+        """kill -9 if it still runs, then start again on the same state and port."""
+        self.kill()
+        self.start()
+
+    def status(self) -> dict[str, Any]:
+        """What GET /admin/host/status says."""
+        with urllib.request.urlopen(f"{self.url}/admin/host/status", timeout=5) as answer:
+            found: dict[str, Any] = json.load(answer)
+        return found
+
+    def log(self) -> str:
+        return self.log_path.read_text(errors="replace")
+
+    def __enter__(self) -> "HostProcess":
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self.stop()
+
+    def _wait_ready(self) -> None:
+        assert self._process is not None
+        give_up = time.monotonic() + READY_S_MAX
+        while True:
+            try:
+                if self.status()["state"] == "Running":
+                    return
+            except (urllib.error.URLError, OSError):
+                pass
+            code = self._process.poll()
+            assert code is None, f"the host ended with code {code}:\n{self.log()}"
+            assert time.monotonic() < give_up, f"the host is not ready:\n{self.log()}"
+            time.sleep(0.05)
