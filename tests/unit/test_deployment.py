@@ -1,0 +1,34 @@
+"""What would be deployed: the rooms, the table of contents, the settings of the host; no more."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.tidy.source import SHIPPED
+
+ROOT = Path(__file__).resolve().parents[2]
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("git") is None or not (ROOT / ".git").exists(),
+    reason="the ignore patterns are read by git, which is not here",
+)
+
+
+def listed(*options: str) -> set[str]:
+    command = ["git", "ls-files", "-z", "--cached", *options]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+    return {name for name in run.stdout.split("\0") if name}
+
+
+def test_the_rooms_and_three_files_are_deployed_and_nothing_else() -> None:
+    deployed = listed() - listed("--ignored", "--exclude-from=.funcignore")
+    at_root = {name.partition("/")[0] for name in deployed}
+    assert at_root <= {*SHIPPED, "function_app.py", "host.json", "requirements.txt"}
+    assert {"function_app.py", "host.json", "requirements.txt", "restore"} <= at_root
+
+
+def test_of_the_rooms_only_python_is_deployed() -> None:
+    deployed = listed() - listed("--ignored", "--exclude-from=.funcignore")
+    assert {Path(name).suffix for name in deployed if "/" in name} == {".py"}
