@@ -1,0 +1,42 @@
+"""What holds for every test: none leaves this machine unless it is marked as one that does."""
+
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+_OUTSIDE = ("real_azure", "functions_host")
+
+
+@pytest.fixture(autouse=True)
+def _stays_on_this_machine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    if any(request.node.get_closest_marker(name) for name in _OUTSIDE):
+        yield
+        return
+    for name in ("connect", "connect_ex"):
+        monkeypatch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+    yield
+
+
+def _guarded(connect: Any) -> Any:
+    def connect_here_only(self: socket.socket, address: Any) -> Any:
+        assert _is_here(self, address), f"a test tried to leave this machine: {address}"
+        return connect(self, address)
+
+    return connect_here_only
+
+
+def _is_here(opened: socket.socket, address: Any) -> bool:
+    if opened.family not in {socket.AF_INET, socket.AF_INET6}:
+        return True
+    host = address[0]
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
