@@ -290,3 +290,15 @@ def _page(driver: VirtualDriver, **filters: object) -> tuple[list[InstanceRow], 
         "continuation": "",
     }
     return driver.client.query(**defaults | filters)  # type: ignore[arg-type]
+
+
+def test_a_text_that_is_not_json_is_refused_before_anything_is_written(
+    engine_for: EngineFor,
+) -> None:
+    driver = engine_for("")
+    with pytest.raises(ValueError):
+        driver.client.start_new("waits", "{not json", "x")
+    assert driver.client.get("x") is None
+    start(driver, "waits", "x")
+    with pytest.raises(ValueError):
+        driver.client.raise_event("x", "Go", "{not json")

@@ -133,3 +133,20 @@ def test_a_second_process_cannot_open_the_same_state(tmp_path: Path) -> None:
         Store(tmp_path / "deep" / "state.db")
     store.close()
     Store(tmp_path / "deep" / "state.db").close()
+
+
+def test_an_activity_that_the_app_has_lost_meanwhile_fails(
+    worker_for: Callable[[str], Worker], tmp_path: Path
+) -> None:
+    clock, path = VirtualClock(), tmp_path / "state.db"
+    gone = "@act\ndef gone(p): return p\n"
+    orchestrator = '@orch\ndef asks(context): return (yield context.call_activity("gone", 1))\n'
+    driver = open_engine(worker_for(gone + orchestrator), path, clock)
+    driver.client.start_new("asks", None, "x")
+    assert driver.step()
+    crash(driver)
+    driver = open_engine(worker_for(orchestrator), path, clock)
+    # Its row is there and its replay is not: the real engine calls that by this name, too.
+    assert (finish(driver) or "").startswith("Non-Deterministic workflow detected")
+    failures = [e["Reason"] for e in driver.core.store.history("x") if e["EventType"] == 6]
+    assert failures == ["Activity function 'gone' failed:  The function 'gone' doesn't exist"]

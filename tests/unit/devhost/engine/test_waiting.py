@@ -184,3 +184,52 @@ def test_an_event_that_comes_during_the_deciding_turn_lives_too(engine_for: Engi
     raise_at(driver, 2, '"first"')
     raise_at(driver, 2.01, '"second"')
     assert run(driver, "again", 3).output_text == '"second"'
+
+
+def test_an_abandoned_wait_does_not_take_the_event_of_a_newer_one(engine_for: EngineFor) -> None:
+    driver = engine_for("""
+        @orch
+        def renewed(context):
+            old = context.wait_for_external_event("Go")
+            yield context.task_any([old, context.create_timer(after(context, 3))])
+            fresh = yield context.wait_for_external_event("Go")
+            return (yield context.call_activity("echo", fresh))
+    """)
+    raise_at(driver, 5, '"late"')
+    assert run(driver, "renewed", 6).output_text == '"late"'
+
+
+def test_unclaimed_events_are_taken_oldest_first_when_each_has_its_waiter(
+    engine_for: EngineFor,
+) -> None:
+    driver = engine_for("""
+        @orch
+        def three(context):
+            got = []
+            for _ in range(3): got.append((yield context.wait_for_external_event("Go")))
+            return got
+    """)
+    for payload in ("1", "2", "3"):
+        raise_at(driver, 2, payload)
+    assert run(driver, "three", 3).output_text == "[1,2,3]"
+
+
+def test_dates_in_outputs_and_statuses_are_rendered_again_and_no_others(
+    engine_for: EngineFor,
+) -> None:
+    driver = engine_for("""
+        DATE = "2030-01-01T00:00:00+02:00"
+        @orch
+        def child(context): return context.get_input()
+        @orch
+        def dated(context):
+            context.set_custom_status({"since": DATE})
+            activity = yield context.call_activity("echo", DATE)
+            event = yield context.wait_for_external_event("Go")
+            below = yield context.call_sub_orchestrator("child", {"at": DATE})
+            return [activity == DATE, event == DATE, below, DATE]
+    """)
+    raise_at(driver, 2, '"2030-01-01T00:00:00+02:00"')
+    row, local = run(driver, "dated", 3), "2029-12-31T22:00:00+00:00"
+    assert row.output_text == f'[true,true,{{"at":"{local}"}},"{local}"]'
+    assert row.custom_status_text == f'{{"since":"{local}"}}'
