@@ -10,7 +10,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # Two processes, a file stays in one: on a laptop faster, and on one core hardly slower.
 PARALLEL := -n 2 --dist loadfile
-CHECKED := $(wildcard tests/unit tests/contract tests/replay)
+CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation)
 
 .PHONY: help setup setup-python demo run test check static clean
 
@@ -32,7 +32,7 @@ run: setup ## host on 127.0.0.1:7071, simulated vault on :7072, Azurite; until C
 test: setup static ## everything that CI runs
 	@$(PYTEST) $(PARALLEL) tests
 
-check: setup-python static ## lint, types, import rules, unit, contract and replay tests
+check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
 	@$(PYTEST) $(PARALLEL) $(CHECKED)
 
 static: setup-python

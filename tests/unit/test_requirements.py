@@ -22,7 +22,7 @@ PROVIDES = {
     "azure-functions-durable": ["azure.durable_functions"],
     # azure.core has no pin of its own: both storage libraries and azure-identity choose it.
     "azure-identity": ["azure.identity", "azure.core"],
-    "azure-mgmt-recoveryservicesbackup": ["azure.mgmt.recoveryservicesbackup"],
+    "azure-mgmt-recoveryservicesbackup": ["azure.mgmt.recoveryservicesbackup", "azure.mgmt.core"],
     "azure-storage-blob": ["azure.storage.blob"],
     "azure-storage-queue": ["azure.storage.queue"],
     "croniter": ["croniter"],
