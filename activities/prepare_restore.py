@@ -20,7 +20,6 @@ from storage.ledger import Held
 
 blueprint = df.Blueprint()
 
-_TURN_AGAIN_S = 5.0
 _JOBS_BACK = timedelta(hours=26)
 
 
@@ -41,7 +40,7 @@ def _prepare(wanted: Prepare) -> Clearance | Outcome:
         return Clearance(kind="cancelled")
     turn = turns.take(ledger, wanted.item.id, wanted.request_id, clock.now())
     if not turn.is_ours:
-        return Outcome.later(_TURN_AGAIN_S)
+        return Outcome.later(turn.wait_s)
     return _settle(wanted, held, turn.claimed)
 
 

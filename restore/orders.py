@@ -17,7 +17,14 @@ T = TypeVar("T")
 WatchEnd = Literal["job", "operation_failed", "deadline", "lost"]
 
 
-class _Order(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+class _Order(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+):
     """An order that names anything unknown comes from another version: refuse it."""
 
 

@@ -4,7 +4,8 @@ When a reply is lost, the job list tells which job it started only if no other r
 have started it too. So a request takes the item's turn before its intent. Nothing gives a turn
 back: it is free as soon as its holder's ledger entry says that the holder's job is known, or that
 none will come. A crash can therefore not leave a turn taken, and a holder that vanished loses it
-after TURN_S_MAX.
+after TURN_S_MAX. Those who wait stand in a line that only tells them how long to wait: whoever asks
+when the turn is free has it, so nobody in the line can block it.
 """
 
 import hashlib
@@ -19,7 +20,11 @@ from storage.ledger import Ledger
 TURN_S_MAX = 1800.0
 """Far longer than any POST with its settling; only a vanished holder reaches it."""
 
+SLOT_S = 7.0
+"""About how long a turn is held: a POST, and two looks at its operation."""
+
 _JOBS_KEPT = 200
+_HELD_MAX = timedelta(seconds=TURN_S_MAX)
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -28,6 +33,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     holder: str
     since: datetime
     claimed: tuple[str, ...] = ()
+    line: dict[str, datetime] = {}
+    """Who waits, and since when."""
 
 
 class Taking(NamedTuple):
@@ -35,6 +42,7 @@ class Taking(NamedTuple):
 
     is_ours: bool
     claimed: tuple[str, ...] = ()
+    wait_s: float = SLOT_S
 
 
 def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking:
@@ -50,13 +58,26 @@ def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking
         if turn.holder == request_id:
             return Taking(is_ours=True, claimed=turn.claimed)
         free, claimed = _freed(ledger, turn, now)
-        if not free:
-            return Taking(is_ours=False)
-        turn = Turn(holder=request_id, since=now, claimed=claimed)
+        line = {who: at for who, at in turn.line.items() if now - at < _HELD_MAX}
+        if free:
+            line.pop(request_id, None)
+            turn = Turn(holder=request_id, since=now, claimed=claimed, line=line)
+        elif request_id in line:
+            return Taking(is_ours=False, wait_s=_wait_s(line, request_id))
+        else:
+            line[request_id] = now
+            turn = msgspec.structs.replace(turn, line=line)
         documents.replace(name, msgspec.to_builtins(turn), found.version, {})
     except (Taken, Changed):
         return Taking(is_ours=False)
-    return Taking(is_ours=True, claimed=claimed)
+    if free:
+        return Taking(is_ours=True, claimed=claimed)
+    return Taking(is_ours=False, wait_s=_wait_s(line, request_id))
+
+
+def _wait_s(line: dict[str, datetime], request_id: str) -> float:
+    ahead = sum(1 for at in line.values() if at < line[request_id])
+    return SLOT_S * (1 + ahead)
 
 
 def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:
@@ -71,7 +92,7 @@ def _freed(ledger: Ledger, turn: Turn, now: datetime) -> tuple[bool, tuple[str, 
         return True, turn.claimed
     entry = held.entry
     job = () if entry.job_id is None or entry.job_id in turn.claimed else (entry.job_id,)
-    gave_up = now - turn.since > timedelta(seconds=TURN_S_MAX)
+    gave_up = now - turn.since > _HELD_MAX
     is_waiting_to_send = entry.intent is None and entry.state == "Accepted"
     return (entry.is_settled and not is_waiting_to_send) or gave_up, (
         (*turn.claimed, *job)[-_JOBS_KEPT:]

@@ -86,6 +86,21 @@ def test_turns_on_different_items_do_not_meet() -> None:
     assert turns.take(ledger, ITEM + "2", "b", NOW).is_ours
 
 
+def test_those_who_wait_are_told_how_long_by_their_place_in_the_line() -> None:
+    ledger = ledger_with("a", "b", "c")
+    take(ledger, "a")
+    waits = [take(ledger, each, timedelta(seconds=n)).wait_s for n, each in enumerate("bcb", 1)]
+    assert waits == [turns.SLOT_S, 2 * turns.SLOT_S, turns.SLOT_S]
+
+
+def test_nobody_in_the_line_can_block_a_free_turn() -> None:
+    ledger = ledger_with("a", "b", "c")
+    take(ledger, "a")
+    take(ledger, "b")
+    ledger.cancel("a")
+    assert take(ledger, "c").is_ours
+
+
 def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
     documents = MemoryDocuments()
     ledger = ledger_with("a", "b")

@@ -1,0 +1,270 @@
+"""The story of a restore, told by the shipped code on a virtual clock: what may come between."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from devhost.vault.faults import Fault
+from restore import names
+from restore.ledger import LedgerState
+from tests.end_to_end.stage import request_for
+from tests.fakes.laboratory import START, Laboratory
+
+KINDS = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
+HISTORY_MAX = 200
+
+
+@pytest.fixture
+def laboratory() -> Iterator[Laboratory]:
+    with Laboratory().open() as world:
+        yield world
+
+
+def fault(laboratory: Laboratory, **what: Any) -> None:
+    laboratory.simulator.faults.add([msgspec.convert(what, Fault)])
+
+
+def entry(laboratory: Laboratory, request_id: str = "r1") -> Any:
+    held = laboratory.ledger.read(request_id)
+    assert held is not None
+    return held.entry
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_recovery_type_is_completed_with_one_post(laboratory: Laboratory, kind: str) -> None:
+    laboratory.ask(request_for(kind, "r1"))
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert len(laboratory.posts()) == 1
+    assert [len(laboratory.sent(event)) for event in ("accepted", "started", "finished")] == [1] * 3
+
+
+def test_a_whole_restore_needs_few_calls(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    before_the_job = [call for call in laboratory.calls() if "/backupJobs/" not in call["path"]]
+    assert len(before_the_job) <= 7
+    assert len(laboratory.calls()) <= 24  # a job of 25 minutes
+
+
+def test_a_day_long_job_keeps_every_history_short(laboratory: Laboratory) -> None:
+    laboratory.simulator.state.jobs.duration_s = 23.5 * 3600
+    laboratory.ask(request_for("AlternateLocation", "r1"))
+    longest = 0
+    for _ in range(26 * 12):
+        laboratory.run_for(300)
+        for instance_id in ("restore-r1", names.watch_id("restore-r1")):
+            longest = max(longest, len(laboratory.store.history(instance_id)))
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert longest <= HISTORY_MAX
+
+
+def test_a_job_that_outlives_the_deadline_is_said_to_go_on(laboratory: Laboratory) -> None:
+    laboratory.simulator.state.jobs.duration_s = 5 * 3600
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT2H"))
+    laboratory.run_for(2 * 3600 + 60)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "DeadlinePassed"
+    assert verdict.job_id is not None
+    assert "goes on" in verdict.text
+
+
+def test_a_lost_reply_is_settled_by_adopting_the_job_it_started(laboratory: Laboratory) -> None:
+    fault(laboratory, match={"method": "POST", "path": "/restore$"}, times=1, kind="drop_after")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert len(laboratory.posts()) == 1
+    assert laboratory.sent("started")[0]["adopted"]
+
+
+def test_a_lost_reply_with_a_job_that_shows_late_is_still_one_restore(
+    laboratory: Laboratory,
+) -> None:
+    laboratory.simulator.state.jobs.list_lag_s = 115
+    fault(laboratory, match={"method": "POST", "path": "/restore$"}, times=1, kind="drop_after")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert len(laboratory.posts()) == 1
+
+
+def test_a_post_that_never_arrived_is_sent_again_after_settling(laboratory: Laboratory) -> None:
+    fault(
+        laboratory,
+        match={"method": "POST", "path": "/restore$"},
+        times=1,
+        kind="status",
+        status=503,
+    )
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert len(laboratory.posts()) == 1
+    intent = entry(laboratory).intent
+    assert intent.attempt == 2
+    assert intent.vault_time >= START + timedelta(seconds=180)
+
+
+def test_two_requests_for_one_vm_that_both_lose_their_reply_each_adopt_their_own_job(
+    laboratory: Laboratory,
+) -> None:
+    fault(laboratory, match={"method": "POST", "path": "/restore$"}, times=2, kind="drop_after")
+    for request_id in ("r1", "r2"):
+        laboratory.ask(request_for("RestoreDisks", request_id))
+    laboratory.run_for(3600)
+    assert len(laboratory.posts()) == 2
+    jobs = {laboratory.verdict(request_id).job_id for request_id in ("r1", "r2")}
+    assert len(jobs) == 2
+
+
+def test_twenty_requests_for_one_vm_are_twenty_restores(laboratory: Laboratory) -> None:
+    for number in range(20):
+        laboratory.ask(request_for("RestoreDisks", f"r{number}"))
+    laboratory.run_for(4 * 3600)
+    verdicts = [laboratory.verdict(f"r{number}").verdict for number in range(20)]
+    assert verdicts == ["Completed"] * 20
+    assert len(laboratory.posts()) == 20
+
+
+def test_throttling_is_waited_out_as_long_as_azure_asks(laboratory: Laboratory) -> None:
+    fault(
+        laboratory,
+        match={"method": "POST", "path": "/restore$"},
+        times=1,
+        kind="throttle",
+        retry_after=600,
+    )
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(590)
+    assert laboratory.posts() == []
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+def test_a_cancel_before_the_post_wins_and_nothing_is_sent(laboratory: Laboratory) -> None:
+    fault(laboratory, match={"path": "/recoveryPoints"}, times=1, kind="throttle", retry_after=60)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(10)
+    assert laboratory.ledger.cancel("r1").state is LedgerState.CANCELLED
+    laboratory.run_for(300)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "Cancelled"
+    assert "nothing was started" in verdict.text
+    assert laboratory.posts() == []
+
+
+def cancel(laboratory: Laboratory) -> None:
+    laboratory.ledger.cancel("r1")
+    laboratory.driver.client.raise_event("restore-r1", names.CANCEL_EVENT, "{}")
+
+
+def test_a_cancel_while_data_is_transferred_ends_the_job(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(300)
+    cancel(laboratory)
+    laboratory.run_for(900)
+    assert laboratory.verdict("r1").verdict == "Cancelled"
+    assert laboratory.status("restore-r1")["cancel"] == {"accepted": True}
+
+
+def test_a_cancel_that_comes_too_late_is_said_and_following_goes_on(
+    laboratory: Laboratory,
+) -> None:
+    laboratory.ask(request_for("AlternateLocation", "r1"))
+    laboratory.run_for(1450)
+    cancel(laboratory)
+    laboratory.run_for(1800)
+    said = laboratory.status("restore-r1")["cancel"]
+    assert (said["accepted"], bool(said["text"])) == (False, True)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+def test_a_finished_request_that_is_started_again_does_nothing(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    calls = len(laboratory.calls())
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    assert len(laboratory.calls()) == calls
+    assert len(laboratory.sent("finished")) == 1
+
+
+def test_an_operation_that_names_no_job_is_followed_by_the_list(laboratory: Laboratory) -> None:
+    fault(laboratory, match={"path": "operations"}, times=99, kind="operation_without_properties")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+@pytest.mark.parametrize("kind", ["foreign_poll_url", "bad_location", "no_poll_headers"])
+def test_bad_poll_urls_do_not_stop_the_following(laboratory: Laboratory, kind: str) -> None:
+    fault(laboratory, match={"path": "/restore$"}, times=1, kind=kind)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert len(laboratory.posts()) == 1
+
+
+def test_a_job_that_is_404_at_first_is_looked_for_again(laboratory: Laboratory) -> None:
+    laboratory.simulator.state.jobs.read_lag_s = 120
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+def test_a_replacement_that_ends_with_warnings_is_no_success(laboratory: Laboratory) -> None:
+    laboratory.simulator.state.jobs.outcome = "CompletedWithWarnings"
+    laboratory.ask(request_for("OriginalLocation", "r1"))
+    laboratory.run_for(3600)
+    verdict = laboratory.verdict("r1")
+    assert (verdict.verdict, verdict.succeeded) == ("CompletedWithWarnings", False)
+
+
+def test_a_failed_jobs_own_words_reach_the_verdict_and_the_event(laboratory: Laboratory) -> None:
+    laboratory.simulator.state.jobs.outcome = "Failed"
+    laboratory.ask(request_for("AlternateLocation", "r1"))
+    laboratory.run_for(3600)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "Failed"
+    first = verdict.job_errors[0]
+    assert first.title in verdict.text
+    assert first.recommendations
+    assert laboratory.sent("finished")[0]["verdict"]["jobErrors"][0]["title"] == first.title
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"sourceResourceId": request_for("RestoreDisks", "x", "nobody")["sourceResourceId"]},
+         "ProtectedItemNotFound"),
+        ({"recoveryPoint": {"maxAge": "PT1M"}}, "NoRestorablePoint"),
+        ({"recoveryPoint": {"id": "12345"}}, "NoRestorablePoint"),
+    ],
+)  # fmt: skip
+def test_what_cannot_work_is_rejected_and_nothing_is_sent(
+    laboratory: Laboratory, changes: dict[str, Any], code: str
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1") | changes)
+    laboratory.run_for(60)
+    verdict = laboratory.verdict("r1")
+    assert verdict.error is not None
+    assert (verdict.verdict, verdict.error.code) == ("Rejected", code)
+    assert laboratory.sent("rejected")[0]["problems"]
+    assert laboratory.posts() == []
+
+
+def test_no_secret_is_in_any_history_status_event_or_entry(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(40)
+    assert any(name.startswith("handles/") for name in laboratory.documents.kept)
+    laboratory.run_for(3600)
+    shown = [repr(laboratory.store.history(each)) for each in ("restore-r1", "restore-r1~watch")]
+    shown += [repr(laboratory.events.sent), repr(laboratory.documents.kept)]
+    for text in shown:
+        assert "canary-token" not in text
+        assert "&s=" not in text
+        assert "operationsStatus/" not in text
