@@ -6,7 +6,7 @@ move is in jobs.py, what requests do to the state is in the route modules.
 """
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -206,7 +206,7 @@ class JobRecord(Part, kw_only=True, omit_defaults=True):
     vm_id: str
     point: str
     recovery_type: str
-    request: dict[str, object]
+    request: dict[str, Any]
     start: datetime
     duration_s: float
     transfer_share: float
