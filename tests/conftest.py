@@ -6,6 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Drawn alike on every machine, and never judged by the clock: the first text that is drawn in a
+# fresh checkout takes seconds, because hypothesis builds its table of characters then.
+settings.register_profile(
+    "project", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("project")
 
 _OUTSIDE = ("real_azure", "functions_host")
 
