@@ -21,6 +21,7 @@ _FILTERS = ("state", "verdict", "recoveryType", "sourceResourceId")
 _PARAMETERS = (*_FILTERS, "top", "continuationToken", "code")
 _TOP, _TOP_MAX = 50, 200
 _PAGES_MAX = 20
+_MARK = "after:"
 
 
 async def show_page(req: func.HttpRequest) -> func.HttpResponse:
@@ -46,7 +47,9 @@ async def show_page(req: func.HttpRequest) -> func.HttpResponse:
         return problems.unavailable(to_failure(error))
     body: dict[str, Any] = {"value": lines}
     if following:
-        body["continuationToken"] = base64.urlsafe_b64encode(following.encode()).decode()
+        body["continuationToken"] = base64.urlsafe_b64encode(
+            f"{_MARK}{following}".encode()
+        ).decode()
     return problems.ok(200, body)
 
 
@@ -73,6 +76,7 @@ def _token(text: str | None) -> tuple[str | None, bool]:
     if text is None:
         return None, True
     try:
-        return base64.urlsafe_b64decode(text.encode()).decode(), True
+        plain = base64.b64decode(text, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         return None, False
+    return plain.removeprefix(_MARK), plain.startswith(_MARK)

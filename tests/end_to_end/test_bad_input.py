@@ -120,6 +120,9 @@ def test_unknown_things_are_404(stage: Stage) -> None:
     assert stage.call("POST", "restores/never-heard-of/cancel").status == 404
 
 
-@pytest.mark.parametrize("query", ["top=0", "top=x", "verdicts=Failed", "continuationToken=%25"])
+@pytest.mark.parametrize(
+    "query",
+    ["top=0", "top=x", "verdicts=Failed", "continuationToken=%25", "continuationToken=eHh4"],
+)
 def test_a_list_query_that_makes_no_sense_is_refused(stage: Stage, query: str) -> None:
     assert stage.call("GET", f"restores?{query}").status == 400
