@@ -17,7 +17,7 @@ NODE = "tools/requirements-node.txt"
 PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9A-Za-z.]*)")
 
 PROVIDES = {
-    "aiohttp": ["aiohttp"],
+    "aiohttp": ["aiohttp", "yarl"],
     "azure-functions": ["azure.functions"],
     "azure-functions-durable": ["azure.durable_functions"],
     # azure.core has no pin of its own: both storage libraries and azure-identity choose it.
