@@ -5,10 +5,10 @@ has nothing for are left out by name.
 """
 
 import logging
-import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
+from devhost.app_frames import app_frames
 from devhost.invoke import unsupported
 from devhost.starting import BadStart
 from devhost.worker import AppError, LoadedFunction, Worker
@@ -47,12 +47,5 @@ def runnable(functions: Iterable[LoadedFunction]) -> list[LoadedFunction]:
 def _last_line_of_app(error: Exception, app_dir: Path) -> str:
     if isinstance(error, SyntaxError) and error.filename:
         return f" ({Path(error.filename).name} line {error.lineno})"
-    root = str(app_dir.resolve())
-    # Our own frames lie in the same tree when the app is this project.
-    foreign = ("site-packages", f"{root}/devhost/")
-    own = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if frame.filename.startswith(root) and not any(part in frame.filename for part in foreign)
-    ]
+    own = app_frames(error.__traceback__, app_dir)
     return f" ({Path(own[-1].filename).name} line {own[-1].lineno})" if own else ""

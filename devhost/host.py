@@ -57,9 +57,7 @@ class Host:
         self._app = AppServer(self._answer, self._status)
         self._queues = Queues(self._environ, is_base64=self.options.queues.is_base64)
         self._engine = self._make_engine()
-        self._invoker = Invoker(
-            self._engine.client_binding, self._queues, str(config.app_dir.resolve())
-        )
+        self._invoker = Invoker(self._engine.client_binding, self._queues, config.app_dir)
         self._listeners: list[QueueListener | TimerListener] = []
         self._state = "Initializing"
         self._begun = time.monotonic()

@@ -6,17 +6,20 @@ SDK's own converters. Which event causes a call is decided by the listeners and 
 
 import asyncio
 import contextvars
+import inspect
 import os
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 import azure.functions as func
 from azure.functions.meta import Datum
 
+from devhost.app_frames import app_stack
 from devhost.starting import BadStart
 from devhost.worker import LoadedFunction, WorkerFailure
 
@@ -97,9 +100,7 @@ def unsupported(function: LoadedFunction) -> str | None:
 class Invoker:
     """Runs the functions of one app; belongs to one event loop."""
 
-    def __init__(
-        self, client_binding: Callable[[], str], outputs: Outputs, app_dir: str = ""
-    ) -> None:
+    def __init__(self, client_binding: Callable[[], str], outputs: Outputs, app_dir: Path) -> None:
         self._client_binding = client_binding
         self._outputs = outputs
         self._app_dir = app_dir
@@ -120,7 +121,8 @@ class Invoker:
         except BadStart:
             raise
         except Exception as error:
-            raise WorkerFailure.of(error) from error
+            stack = app_stack(error.__traceback__, self._app_dir)
+            raise WorkerFailure(f"{type(error).__name__}: {error}", stack) from error
 
     def _bind(
         self, function: LoadedFunction, value: Datum, metadata: Mapping[str, Datum] | None
@@ -136,7 +138,7 @@ class Invoker:
             elif _is_output(binding) and name != "$return":
                 arguments[name] = outs[name] = OutValue()
         if "context" not in arguments and _takes_context(function):
-            arguments["context"] = InvocationContext(function.name, self._app_dir)
+            arguments["context"] = InvocationContext(function.name, str(self._app_dir))
         return arguments, outs
 
     async def _run(self, function: LoadedFunction, arguments: dict[str, Any]) -> Any:
@@ -181,8 +183,6 @@ def _is_output(binding: Mapping[str, Any]) -> bool:
 
 
 def _takes_context(function: LoadedFunction) -> bool:
-    import inspect
-
     return "context" in inspect.signature(function.function).parameters
 
 

@@ -4,22 +4,17 @@
 is the same host to its callers.
 """
 
-import json
 import os
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 from devhost.children import start_child, stop_child
+from devhost.readiness import is_running, wait_ready
 from devhost.starting import free_port
 
-READY_S_MAX = 30.0
 _ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -84,12 +79,6 @@ class HostProcess:
         self.kill()
         self.start()
 
-    def status(self) -> dict[str, Any]:
-        """What GET /admin/host/status says."""
-        with urllib.request.urlopen(f"{self.url}/admin/host/status", timeout=5) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
-
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 
@@ -108,14 +97,5 @@ class HostProcess:
 
     def _wait_ready(self) -> None:
         assert self._process is not None
-        give_up = time.monotonic() + READY_S_MAX
-        while True:
-            try:
-                if self.status()["state"] == "Running":
-                    return
-            except (urllib.error.URLError, OSError):
-                pass
-            code = self._process.poll()
-            assert code is None, f"the host ended with code {code}:\n{self.log()}"
-            assert time.monotonic() < give_up, f"the host is not ready:\n{self.log()}"
-            time.sleep(0.05)
+        code = wait_ready(self._process, lambda: is_running(self.url))
+        assert code is None, f"the host ended with code {code}:\n{self.log()}"

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -21,12 +21,12 @@ from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
 from devhost.cli import vault
 from devhost.host import DEFAULT_PORT
+from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, is_listening
 from devhost.storage_account import DEFAULT_PORTS, emulator_connection
 
-_READY_S_MAX = 60.0
-_LIVED_S_MIN = 5.0
-"""A host that is killed younger than this is not started again."""
+_PAUSE_S = 1.0
+"""Between a kill and the next start."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,22 +51,23 @@ def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
             raise BadStart(f"Port {port} is in use: stop what listens there, or give {option}.")
     _start_azurite(stack, state_dir, console)
     simulator = _start(stack, ["vault", "--port", str(given.vault_port)], os.environ)
-    _wait_listening(simulator, given.vault_port)
+    _wait(simulator, lambda: is_listening(given.vault_port))
     environ = {
         **os.environ,
         "AzureWebJobsStorage": emulator_connection(),
         "SIMULATED_ARM_ENDPOINT": f"http://127.0.0.1:{given.vault_port}",
     }
     command = ["run", str(given.dir), "--port", str(given.port), "--state", str(state_dir)]
+    url = f"http://127.0.0.1:{given.port}"
     while True:
-        begun = time.monotonic()
         host = _start(stack, command, environ)
-        _wait_listening(host, given.port)
-        console.print(_banner(given.port, given.vault_port))
+        _wait(host, lambda: is_running(url))
+        console.print(_banner(url, given.vault_port))
         code = _until_ended(host, simulator)
-        if code >= 0 or time.monotonic() - begun < _LIVED_S_MIN:
+        if code >= 0:
             return code
         console.print(f"The host was killed (signal {-code}); starting it again.")
+        time.sleep(_PAUSE_S)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -94,16 +95,14 @@ def _start(
     return child
 
 
-def _wait_listening(child: "subprocess.Popen[bytes]", port: int) -> None:
-    """Wait for a child's port; when the child gives up it has said why, so we only leave."""
-    give_up = time.monotonic() + _READY_S_MAX
-    while not is_listening(port):
-        code = child.poll()
-        if code is not None:
-            raise SystemExit(code if code > 0 else 1)
-        if time.monotonic() > give_up:
-            raise BadStart(f"Nothing answers at port {port} after {_READY_S_MAX:.0f} s.")
-        time.sleep(0.05)
+def _wait(child: "subprocess.Popen[bytes]", is_ready: Callable[[], bool]) -> None:
+    """Wait for a child; when it gave up, it has said why, so we only leave."""
+    try:
+        code = wait_ready(child, is_ready)
+    except TimeoutError as error:
+        raise BadStart(f"What was started is {error}.") from error
+    if code is not None:
+        raise SystemExit(code if code > 0 else 1)
 
 
 def _until_ended(host: "subprocess.Popen[bytes]", simulator: "subprocess.Popen[bytes]") -> int:
@@ -114,8 +113,7 @@ def _until_ended(host: "subprocess.Popen[bytes]", simulator: "subprocess.Popen[b
     return code
 
 
-def _banner(port: int, vault_port: int) -> Panel:
-    url = f"http://127.0.0.1:{port}"
+def _banner(url: str, vault_port: int) -> Panel:
     lines = [
         f"App                {url}/api",
         f"Simulated vault    http://127.0.0.1:{vault_port}  (what it saw: /simulator/requests)",
