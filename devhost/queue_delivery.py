@@ -51,6 +51,8 @@ class Delivery:
         self._trigger = trigger
         self._message = message
         self._receipt = str(message.pop_receipt)
+        self._receipt_lock = asyncio.Lock()
+        """A renewal under way changes the receipt that settling needs."""
         self._attempt = int(message.dequeue_count or 1)
         self._label = f"{trigger.client.queue_name} -> {trigger.function.name}"
 
@@ -68,6 +70,7 @@ class Delivery:
             await self._release(self._trigger.options.visibility_timeout_s)
         finally:
             renewing.cancel()
+            await asyncio.gather(renewing, return_exceptions=True)
 
     async def _deliver(self) -> None:
         if self._attempt > self._trigger.options.max_dequeue_count:
@@ -118,10 +121,12 @@ class Delivery:
 
     async def _settle(self) -> None:
         """Delete the message; a receipt gone stale means that somebody else has it by now."""
-        try:
-            await self._trigger.client.delete_message(str(self._message.id), self._receipt)
-        except AzureError as error:
-            _log.warning("%s: message %s stays: %s", self._label, self._message.id, error)
+        async with self._receipt_lock:
+            try:
+                await self._trigger.client.delete_message(str(self._message.id), self._receipt)
+            except AzureError as error:
+                why = first_line(error)
+                _log.warning("%s: message %s stays: %s", self._label, self._message.id, why)
 
     async def _release(self, hidden_s: float) -> None:
         with suppress(AzureError):
@@ -136,13 +141,14 @@ class Delivery:
                 _log.warning("%s: lease not renewed: %s", self._label, first_line(error))
 
     async def _hide(self, hidden_s: float) -> None:
-        renewed = await self._trigger.client.update_message(
-            str(self._message.id),
-            self._receipt,
-            self._message.content,
-            visibility_timeout=round(hidden_s),
-        )
-        self._receipt = str(renewed.pop_receipt)
+        async with self._receipt_lock:
+            renewed = await self._trigger.client.update_message(
+                str(self._message.id),
+                self._receipt,
+                self._message.content,
+                visibility_timeout=round(hidden_s),
+            )
+            self._receipt = str(renewed.pop_receipt)
 
     def _value(self, body: bytes) -> Datum:
         data_type = str(self._trigger.function.trigger.get("dataType", "")).lower()
