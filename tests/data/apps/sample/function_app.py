@@ -70,9 +70,7 @@ def send(req: func.HttpRequest, out: func.Out[str]) -> func.HttpResponse:
     return func.HttpResponse(status_code=202)
 
 
-@app.queue_trigger(
-    arg_name="message", queue_name="sample-work", connection="AzureWebJobsStorage"
-)
+@app.queue_trigger(arg_name="message", queue_name="sample-work", connection="AzureWebJobsStorage")
 @app.durable_client_input(client_name="client")
 async def take_work(message: func.QueueMessage, client: df.DurableOrchestrationClient) -> None:
     work = json.loads(message.get_body())

@@ -1,0 +1,121 @@
+"""Plays the recorded life-cycle requests on the embedded engine, by HTTP, on both ports."""
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+from yarl import URL
+
+from devhost.clock import Clock
+from devhost.durable_api import DurableApi
+from devhost.durable_payloads import WEBHOOKS
+from devhost.engine.embedded import EmbeddedEngine
+from devhost.http_server import AppServer, RpcServer
+from devhost.worker import Worker
+from tests.contract.golden.normal import normal
+
+DATA = Path(__file__).parents[2] / "data" / "golden"
+HUB = "golden7"
+_SETTLE_S = 0.12
+"""Between a change and the look at it: a turn takes some 10 ms here."""
+_PORT = re.compile(r"127\.0\.0\.1:\d+")
+_KNOWN = re.compile(r"(known orchestrator functions: )[^.]*\.")
+_HEADERS = ("Content-Type", "Location", "Retry-After")
+_UNRECORDED = {"case": "unrecorded", "endpoint": "rpc", "method": "POST", "body": ""}
+"""The recorder also started w2, without writing that down, and let time pass before it listed."""
+_PASSED_S = 10.0
+
+Line = dict[str, Any]
+
+
+def recorded() -> list[Line]:
+    lines = (DATA / "http.jsonl").read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+class ShiftedClock:
+    """The machine's clock, some time ahead."""
+
+    def __init__(self) -> None:
+        self.shift = timedelta()
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + self.shift
+
+
+@asynccontextmanager
+async def served(folder: Path, clock: Clock) -> AsyncIterator[dict[str, str]]:
+    """The scenarios' app behind both servers; gives the base URL of each endpoint."""
+    shutil.copy(DATA / "scenarios_app.py.txt", folder / "scenarios_app.py")
+    worker = Worker(folder, "scenarios_app.py")
+    engine = EmbeddedEngine(worker, clock=clock, new_guid=_guids())
+    api = DurableApi(engine, hub=HUB, origins=lambda: (app.origin, rpc.origin))
+    app, rpc = AppServer(api.handle, dict), RpcServer(api.handle)
+    await app.listen(0)
+    await rpc.listen(0)
+    await api.start()
+    try:
+        yield {"webhook": app.origin + WEBHOOKS, "rpc": rpc.origin + "/durabletask"}
+    finally:
+        await app.close()
+        await rpc.close()
+        await api.stop()
+
+
+async def replay(folder: Path) -> list[tuple[Line, Line]]:
+    """Every recorded line with what it gives here."""
+    pairs = []
+    clock = ShiftedClock()
+    async with served(folder, clock) as bases, aiohttp.ClientSession() as session:
+        for line in recorded():
+            if line["case"] == "list":
+                clock.shift += timedelta(seconds=_PASSED_S)
+                start = {**_UNRECORDED, "path": "/orchestrators/waits/w2"}
+                await _send(session, bases["rpc"], start)
+                await asyncio.sleep(_SETTLE_S)
+            pairs.append((line, await _send(session, bases[line["endpoint"]], line)))
+            if line["method"] != "GET":
+                await asyncio.sleep(_SETTLE_S)
+    return pairs
+
+
+def comparable(line: Line) -> Line:
+    """A line without times, GUIDs, ports and what is the recorder's own."""
+    text = _PORT.sub("127.0.0.1:PORT", json.dumps(line))
+    # The app has gained scenarios since, and .NET lists the names in no order.
+    kept = json.loads(_KNOWN.sub(r"\1(names).", text))
+    headers = {key: kept["headers"][key] for key in _HEADERS if key in kept["headers"]}
+    response = kept["response"]
+    if isinstance(response, dict) and "StackTrace" in response:
+        response = {**response, "StackTrace": ""}
+    found: Line = normal({"status": kept["status"], "headers": headers, "response": response})
+    return found
+
+
+def _guids() -> Callable[[], UUID]:
+    """GUIDs that begin with 0 and fall: lists are ordered by id, and so were the recorder's."""
+    numbers = count(2**120, -1)
+    return lambda: UUID(int=next(numbers))
+
+
+async def _send(session: aiohttp.ClientSession, base: str, line: Line) -> Line:
+    headers = {}
+    if line["body"] is not None:
+        is_form = line["case"] == "raise-form"
+        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
+        headers["Content-Type"] = kind
+    url = URL(base + line["path"], encoded=True)
+    body = (line["body"] or "").encode()
+    async with session.request(line["method"], url, data=body, headers=headers) as answer:
+        text = await answer.text()
+        given = {"status": answer.status, "headers": dict(answer.headers)}
+        return {**line, **given, "response": json.loads(text) if text else ""}

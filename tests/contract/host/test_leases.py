@@ -1,0 +1,138 @@
+"""The lease of a message: renewed while its function runs, given back when the host stops."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from devhost.app_files import QueueOptions
+from devhost.azurite import Azurite
+from devhost.invoke import Invoker
+from devhost.queue_listener import QueueListener
+from devhost.queue_storage import Queues, create, send_text
+from devhost.worker import LoadedFunction
+
+QUEUE = "leased"
+
+
+class Stage:
+    """A listener on one queue, with a function that the test gives."""
+
+    def __init__(self, queues: Queues, tmp_path: Path) -> None:
+        self.queues = queues
+        self.invoker = Invoker(lambda: "{}", queues, tmp_path)
+        self.client = queues.client("AzureWebJobsStorage", QUEUE)
+
+    def listener(self, function: Callable[..., Any], **options: Any) -> QueueListener:
+        trigger = {
+            "type": "queueTrigger",
+            "name": "message",
+            "queueName": QUEUE,
+            "connection": "AzureWebJobsStorage",
+            "direction": "IN",
+        }
+        loaded = LoadedFunction("take", function, True, trigger, [trigger])
+        return QueueListener(
+            loaded, self.queues, QueueOptions(is_base64=False, **options), self.invoker, lease_s=2
+        )
+
+    async def send(self, text: str) -> None:
+        await send_text(self.client, text)
+
+
+@pytest.fixture
+async def stage(azurite: Azurite, tmp_path: Path) -> AsyncIterator[Stage]:
+    settings = {"AzureWebJobsStorage": azurite.connection_string}
+    made = Stage(Queues(settings, is_base64=False), tmp_path)
+    await create(made.client)
+    await made.client.clear_messages()
+    yield made
+    made.invoker.close()
+    await made.queues.close()
+
+
+async def test_a_run_longer_than_the_lease_is_not_delivered_twice(stage: Stage) -> None:
+    attempts: list[int | None] = []
+    done = asyncio.Event()
+
+    async def take(message: func.QueueMessage) -> None:
+        attempts.append(message.dequeue_count)
+        await asyncio.sleep(2.7)
+        done.set()
+
+    listener = stage.listener(take)
+    await listener.start()
+    await stage.send("slow")
+    await asyncio.wait_for(done.wait(), 10)
+    await asyncio.sleep(0.5)
+    await listener.stop()
+    assert attempts == [1]
+    assert (await stage.client.get_queue_properties()).approximate_message_count == 0
+
+
+async def test_a_stopping_host_gives_its_messages_back_at_once(stage: Stage) -> None:
+    begun = asyncio.Event()
+    seen: list[int | None] = []
+
+    async def take(message: func.QueueMessage) -> None:
+        seen.append(message.dequeue_count)
+        begun.set()
+        if len(seen) == 1:
+            await asyncio.sleep(60)
+
+    first = stage.listener(take)
+    await first.start()
+    await stage.send("cut off")
+    await asyncio.wait_for(begun.wait(), 5)
+    await first.stop()
+    begun.clear()
+    second = stage.listener(take)
+    await second.start()
+    await asyncio.wait_for(begun.wait(), 1.5)
+    await second.stop()
+    assert seen == [1, 2]
+
+
+async def test_no_more_run_at_once_than_host_json_allows(stage: Stage) -> None:
+    running, most, total = 0, 0, 0
+    done = asyncio.Event()
+
+    async def take(message: func.QueueMessage) -> None:
+        nonlocal running, most, total
+        running += 1
+        most = max(most, running)
+        await asyncio.sleep(0.05)
+        running -= 1
+        total += 1
+        if total == 12:
+            done.set()
+
+    for number in range(12):
+        await stage.send(str(number))
+    listener = stage.listener(take, batch_size=3, new_batch_threshold=1)
+    await listener.start()
+    await asyncio.wait_for(done.wait(), 10)
+    await listener.stop()
+    assert 3 <= most <= 4
+
+
+async def test_a_failed_attempt_waits_for_the_visibility_timeout(stage: Stage) -> None:
+    loop = asyncio.get_running_loop()
+    times: list[float] = []
+    again = asyncio.Event()
+
+    async def take(message: func.QueueMessage) -> None:
+        times.append(loop.time())
+        if len(times) == 1:
+            raise RuntimeError("first attempt")
+        again.set()
+
+    listener = stage.listener(take, visibility_timeout_s=1.0)
+    await listener.start()
+    await stage.send("retry")
+    await asyncio.wait_for(again.wait(), 10)
+    await listener.stop()
+    assert times[1] - times[0] >= 0.9
