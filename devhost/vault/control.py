@@ -73,8 +73,9 @@ def merge(state: State, patch: object) -> State:
     if not isinstance(patch, dict):
         raise BadRequest("the state is a JSON object")
     merged = _merged(msgspec.to_builtins(state), _by_key(patch))
-    assert isinstance(merged, dict)
-    return msgspec.convert(merged, State)
+    found = msgspec.convert(merged, State)
+    _check_ids(found)
+    return found
 
 
 def _route(simulator: Simulator, request: Request, path: str, query: dict[str, str]) -> Reply:
@@ -160,6 +161,14 @@ def _by_key(patch: JSON) -> JSON:
                 if isinstance(item, dict) and isinstance(item.get("points"), dict):
                     item["points"] = _keyed(item["points"], "name")
     return found
+
+
+def _check_ids(state: State) -> None:
+    """Refuse keys that are no ARM ids: names are made from them later."""
+    items = [item for vault in state.vaults.values() for item in vault.items]
+    for written in (*(name for field in _MAPS for name in getattr(state, field)), *items):
+        if names.parse(written) is None:
+            raise BadRequest(f"not the ARM id of a resource: {written}")
 
 
 def _keyed(values: object, id_field: str) -> JSON:

@@ -10,7 +10,18 @@ from devhost.vault import names
 from devhost.vault.jobs import end_of, transfer_end_of
 from devhost.vault.restore_request import REHYDRATION_TYPE
 from devhost.vault.restore_rules import Case
-from devhost.vault.state import Disk, JobError, JobPlan, JobRecord, OperationRecord, State, Vm
+from devhost.vault.state import (
+    Disk,
+    Item,
+    JobError,
+    JobPlan,
+    JobRecord,
+    OperationRecord,
+    Point,
+    State,
+    Vault,
+    Vm,
+)
 
 FAILED = JobError(
     code=320001,
@@ -96,23 +107,22 @@ def settle(state: State, now: datetime) -> None:
 def _apply(state: State, job: JobRecord) -> None:
     if job.cancelled is not None:
         return
-    target = str(job.request.get("targetVirtualMachineId") or "")
-    is_new_vm = job.recovery_type == "AlternateLocation"
-    if is_new_vm and job.outcome != "Failed" and names.key(target) in state.vms:
-        job.outcome, job.error, job.fails_at_share = "Failed", TARGET_EXISTS, 1.0
     if job.recovery_type == "OriginalLocation":
         vm = state.vms.get(names.key(job.vm_id))
         if vm is not None and job.outcome == "Completed":
             vm.disks_replaced_by_job = job.id
         return
+    target = str(job.request.get("targetVirtualMachineId") or "")
+    is_new_vm = job.recovery_type == "AlternateLocation"
+    if is_new_vm and job.outcome != "Failed" and names.key(target) in state.vms:
+        job.outcome, job.error, job.fails_at_share = "Failed", TARGET_EXISTS, 1.0
     if job.outcome == "Failed" and not (is_new_vm and end_of(job) >= transfer_end_of(job)):
         return
     # When only the VM could not be made, its disks are there all the same.
+    vault, point = _source(state, job)
     place = job.request.get("targetResourceGroupId") or job.request.get("storageAccountId") or ""
-    state.restored_disks.setdefault(names.key(str(place)), []).extend(_disks(state, job))
+    state.restored_disks.setdefault(names.key(str(place)), []).extend(_disks(point, job))
     if is_new_vm and job.outcome != "Failed":
-        vault = state.vaults[names.key(job.vault_id)]
-        point = vault.items[names.key(job.vm_id)].points[job.point]
         state.vms[names.key(target)] = Vm(
             id=target,
             location=vault.location,
@@ -122,8 +132,14 @@ def _apply(state: State, job: JobRecord) -> None:
         )
 
 
-def _disks(state: State, job: JobRecord) -> list[Disk]:
-    point = state.vaults[names.key(job.vault_id)].items[names.key(job.vm_id)].points[job.point]
+def _source(state: State, job: JobRecord) -> tuple[Vault, Point]:
+    """What the job restores from; plain stand-ins if someone has removed it meanwhile."""
+    vault = state.vaults.get(names.key(job.vault_id)) or Vault(id=job.vault_id)
+    item = vault.items.get(names.key(job.vm_id)) or Item(vm_id=job.vm_id)
+    return vault, item.points.get(job.point) or Point(name=job.point, time=job.start)
+
+
+def _disks(point: Point, job: JobRecord) -> list[Disk]:
     wanted = job.request.get("restoreDiskLunList")
     name = job.vm_id.rsplit("/", 1)[-1].lower()
     disks = point.disks or [Disk(name=f"{name}-osdisk", size_gb=127)]

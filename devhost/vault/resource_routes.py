@@ -109,7 +109,7 @@ def read_backup_status(call: Call) -> Reply:
     region = call.params["region"].lower()
     if question.resource_type != "VM" or names.parse(question.resource_id) is None:
         raise invalid_input("resourceType must be VM and resourceId a VM's id")
-    if vm is not None and vm.location == region:
+    if vm is not None and vm.location.lower() == region:
         for vault in call.state.vaults.values():
             item = vault.items.get(names.key(vm.id))
             if item is not None and not item.soft_deleted:

@@ -55,7 +55,7 @@ def _basics(case: Case) -> Iterator[str]:
         yield "recoveryPointId is not the recovery point in the URL"
     if names.key(request.source_resource_id or "") != names.key(case.item.vm_id):
         yield "sourceResourceId is not the protected item's VM"
-    if (request.region or "").lower().replace(" ", "") != vault.location:
+    if _region(request.region or "") != _region(vault.location):
         yield "region is not the vault's location"
     if case.item.soft_deleted:
         yield "the protected item is soft-deleted: it must be undeleted first"
@@ -92,7 +92,7 @@ def _staging(case: Case) -> Iterator[str]:
         if case.state.service.refuse_unknown_resources:
             yield "the staging storage account does not exist"
         return
-    if known.location != case.vault.location:
+    if _region(known.location) != _region(case.vault.location):
         yield "the staging storage account is in another region than the vault"
     if "ZRS" in known.sku.upper() or known.kind == "BlobStorage":
         yield f"a staging storage account cannot be {known.sku} {known.kind}"
@@ -193,6 +193,10 @@ def _options(case: Case) -> Iterator[str]:
             yield "the vault does not restore to other subscriptions"
         if set(point.tiers) == {"InstantRP"}:
             yield "a snapshot cannot be restored to another subscription"
+
+
+def _region(text: str) -> str:
+    return text.lower().replace(" ", "")
 
 
 def _is_days(text: str | None) -> bool:

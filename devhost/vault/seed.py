@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from devhost.vault import names
-from devhost.vault.state import Disk, Item, Network, Point, State, StorageAccount, Vault, Vm
+from devhost.vault.state import Disk, Item, Network, Point, State, StorageAccount, Tiers, Vault, Vm
 
 Resource = TypeVar("Resource", Vault, StorageAccount, Network)
 
@@ -27,12 +27,12 @@ NORTH_STAGING_ID = f"{VAULT_GROUP}/providers/Microsoft.Storage/storageAccounts/s
 NETWORK_ID = f"{TARGET_GROUP}/providers/Microsoft.Network/virtualNetworks/vnet-restored"
 SUBNET_ID = f"{NETWORK_ID}/subnets/default"
 
-SNAPSHOT = {"InstantRP": "Valid"}
-BOTH = {"InstantRP": "Valid", "HardenedRP": "Valid"}
-STANDARD = {"InstantRP": "Deleted", "HardenedRP": "Valid"}
-DISABLED = {"InstantRP": "Deleted", "HardenedRP": "Disabled"}
-ARCHIVED = {"InstantRP": "Deleted", "HardenedRP": "Deleted", "ArchivedRP": "Valid"}
-REHYDRATED = {"InstantRP": "Deleted", "HardenedRP": "Deleted", "ArchivedRP": "Rehydrated"}
+SNAPSHOT: Tiers = {"InstantRP": "Valid"}
+BOTH: Tiers = {"InstantRP": "Valid", "HardenedRP": "Valid"}
+STANDARD: Tiers = {"InstantRP": "Deleted", "HardenedRP": "Valid"}
+DISABLED: Tiers = {"InstantRP": "Deleted", "HardenedRP": "Disabled"}
+ARCHIVED: Tiers = {"InstantRP": "Deleted", "HardenedRP": "Deleted", "ArchivedRP": "Valid"}
+REHYDRATED: Tiers = {"InstantRP": "Deleted", "HardenedRP": "Deleted", "ArchivedRP": "Rehydrated"}
 
 
 def vm_id(name: str, group: str = APP_GROUP) -> str:
@@ -127,7 +127,7 @@ def _mixed_points(vm: str, now: datetime) -> dict[str, Point]:
         Disk(lun=0, name=f"{vm}-data-0", size_gb=64),
         Disk(lun=1, name=f"{vm}-data-1", size_gb=256),
     ]
-    specs: list[tuple[float, str, dict[str, str], bool]] = [
+    specs: list[tuple[float, str, Tiers, bool]] = [
         (0.2, "AppConsistent", SNAPSHOT, False),
         (1.2, "AppConsistent", BOTH, False),
         (2.2, "CrashConsistent", BOTH, False),
@@ -154,7 +154,7 @@ def _mixed_points(vm: str, now: datetime) -> dict[str, Point]:
 
 def _database_points(vm: str, now: datetime) -> dict[str, Point]:
     """Only crash-consistent of late: whoever insists on more has to go back."""
-    specs = [
+    specs: list[tuple[float, str, Tiers]] = [
         (0.1, "CrashConsistent", SNAPSHOT),
         (1.1, "CrashConsistent", BOTH),
         (2.1, "AppConsistent", BOTH),

@@ -36,8 +36,11 @@ class Simulator:
     """A simulated Azure with its state, its clock and its faults."""
 
     def __init__(
-        self, state: State | None = None, clock: Clock | None = None, seed: int = 0
+        self, state: State | None = None, clock: Clock | None = None, seed: int | None = None
     ) -> None:
+        """Without a clock it is the real one, and without a seed ids are then never the same."""
+        if seed is None and clock is not None:
+            seed = 0
         self.clock: Clock = clock or RealClock()
         self._lock = threading.RLock()
         self._dice = random.Random(seed)

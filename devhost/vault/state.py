@@ -10,10 +10,14 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+Tier = Literal["Invalid", "InstantRP", "HardenedRP", "ArchivedRP", "IASnapshotRP"]
+TierStatus = Literal["Invalid", "Valid", "Disabled", "Deleted", "Rehydrated"]
+Tiers = dict[Tier, TierStatus]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Outcome = Literal["Completed", "CompletedWithWarnings", "Failed"]
 
 
-def _usable_tiers() -> dict[str, str]:
+def _usable_tiers() -> Tiers:
     return {"InstantRP": "Valid", "HardenedRP": "Valid"}
 
 
@@ -46,9 +50,9 @@ class Point(Part, kw_only=True, omit_defaults=True):
     """One recovery point; `tiers` maps the tier's type to its status."""
 
     name: str = ""
-    time: datetime
+    time: Moment
     consistency: str = "AppConsistent"
-    tiers: dict[str, str] = msgspec.field(default_factory=_usable_tiers)
+    tiers: Tiers = msgspec.field(default_factory=_usable_tiers)
     soft_deleted: bool = False
     managed: bool = True
     encrypted: bool = False
@@ -58,7 +62,7 @@ class Point(Part, kw_only=True, omit_defaults=True):
     extended_location: str | None = None
     security_type: str = "None"
     threat_status: str | None = None
-    expiry_time: datetime | None = None
+    expiry_time: Moment | None = None
     os_type: str = "Linux"
     size: str = "Standard_D2s_v5"
     storage_type: str = "PremiumVMOnPartialPremiumStorage"
@@ -189,8 +193,8 @@ class OperationRecord(Part, kw_only=True, omit_defaults=True):
     kind: Literal["restore", "cancel", "validate"]
     vault_id: str
     item_path: str = ""
-    start: datetime
-    done: datetime
+    start: Moment
+    done: Moment
     job_id: str | None = None
     error: Text | None = None
     findings: list[Text] = []
@@ -207,7 +211,7 @@ class JobRecord(Part, kw_only=True, omit_defaults=True):
     point: str
     recovery_type: str
     request: dict[str, Any]
-    start: datetime
+    start: Moment
     duration_s: float
     transfer_share: float
     rehydration_s: float = 0
@@ -215,7 +219,7 @@ class JobRecord(Part, kw_only=True, omit_defaults=True):
     error: JobError | None = None
     fails_at_share: float = 1
     cancel_s: float
-    cancelled: datetime | None = None
+    cancelled: Moment | None = None
     settled: bool = False
     """Whether its effects on VMs and disks have been applied."""
 

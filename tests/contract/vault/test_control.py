@@ -68,6 +68,14 @@ def test_null_removes_from_the_state(azure: Caller) -> None:
     assert azure.get(azure.item("web-01")).status == 200
 
 
+def test_a_job_ends_even_if_its_source_was_removed_meanwhile(azure: Caller) -> None:
+    job = azure.start(azure.alternate_body())
+    azure.control("PUT", "/state", {"vaults": {seed.VAULT_ID: {"items": None}}})
+    azure.clock.advance(1500)
+    assert azure.job(job)["status"] == "Completed"
+    assert azure.get(seed.target_vm_id("web-01-new")).status == 200
+
+
 def test_the_state_survives_being_read_and_put_back(azure: Caller) -> None:
     job = azure.start(azure.alternate_body())
     before = azure.control("GET", "/state")
@@ -93,6 +101,7 @@ def test_the_schema_describes_the_state_and_the_faults(azure: Caller) -> None:
         ("PUT", "/state", b'{"jobs": {"duration": 20}}'),
         ("PUT", "/state", b'{"jobs": {"outcome": "Splendid"}}'),
         ("PUT", "/state", b'{"service": {"page_size": 0}}'),
+        ("PUT", "/state", b'{"vms": {"web-01": {}}}'),
         ("POST", "/faults", b'[{"kind": "earthquake"}]'),
         ("POST", "/faults", b'[{"kind": "status", "match": {"path": "("}}]'),
         ("POST", "/reset", b'{"machines": 3}'),
