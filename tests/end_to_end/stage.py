@@ -73,7 +73,8 @@ class Stage:
             has_verdict = reply.status == 200 and "verdict" in reply.body
             return reply.body if has_verdict else None
 
-        return self.until(look, within_s, f"the verdict of {request_id}")
+        view: dict[str, Any] = self.until(look, within_s, f"the verdict of {request_id}")
+        return view
 
     def event(self, kind: str, request_id: str, within_s: float = 30) -> dict[str, Any]:
         """Wait for an event of one kind about one request (or queue message)."""
@@ -86,7 +87,8 @@ class Stage:
                     return event
             return None
 
-        return self.until(look, within_s, f"the event {kind} of {request_id}")
+        found: dict[str, Any] = self.until(look, within_s, f"the event {kind} of {request_id}")
+        return found
 
     def drain(self) -> None:
         """Take what is on the event queue."""

@@ -5,12 +5,14 @@ ledger's entry; `run_for` lives on.
 """
 
 import json
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import msgspec
 
@@ -43,10 +45,36 @@ ENDPOINT = "https://arm.test"
 API_VERSION = "2025-02-01"
 
 
+def _nothing(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None:
+    """What a laboratory does with a turn when nobody listens."""
+
+
 @cache
 def worker() -> Worker:
     """Return the loaded app; it can be indexed only once per process."""
     return Worker(ROOT)
+
+
+class _Watched:
+    """The worker, with an eye on every turn."""
+
+    def __init__(self, laboratory: "Laboratory") -> None:
+        self._laboratory = laboratory
+        self.has_orchestrator = worker().has_orchestrator
+        self.has_activity = worker().has_activity
+        self.orchestrator_names = worker().orchestrator_names
+        self.run_activity = worker().run_activity
+
+    def run_orchestrator(self, name: str, context_json: str) -> str:
+        """Run one turn."""
+        answer = worker().run_orchestrator(name, context_json)
+        self._laboratory.on_turn(name, json.loads(context_json), json.loads(answer))
+        return answer
+
+
+def _guids(seed: int) -> Callable[[], UUID]:
+    dice = random.Random(seed)
+    return lambda: UUID(int=dice.getrandbits(128), version=4)
 
 
 class Laboratory:
@@ -58,7 +86,10 @@ class Laboratory:
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
         self.ledger = Ledger(self.documents)
         self.store = Store(":memory:")
-        self.driver = VirtualDriver(Core(self.store, worker()), worker(), self.clock)
+        self.on_turn = _nothing
+        new_guid = _guids(seed)
+        core = Core(self.store, worker(), new_guid)
+        self.driver = VirtualDriver(core, _Watched(self), self.clock)
         exchange = Exchange(
             ENDPOINT, lambda: "canary-token", InProcess(self.simulator, NotSent), self.clock.now
         )
@@ -73,7 +104,7 @@ class Laboratory:
             stack.enter_context(activity_clock.use(self.clock.now))
             yield self
 
-    def ask(self, fields: dict[str, Any], pace: Pace = Pace()) -> str:  # noqa: B008
+    def ask(self, fields: dict[str, Any], pace: Pace = Pace()) -> str:
         """Accept a request as a starter does, and start its orchestration."""
         request = parsing.parse_request(fields, default_request_id="none")
         entry = LedgerEntry(

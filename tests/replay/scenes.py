@@ -1,0 +1,93 @@
+"""The scenes whose histories are kept, and how one is recorded: the last turn of each generation.
+
+A turn's answer holds every action since its generation began, so the last one says it all.
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from devhost.vault.faults import Fault
+from restore import names
+from tests.end_to_end.stage import request_for
+from tests.fakes.laboratory import Laboratory
+
+HOUR = 3600.0
+
+
+def record(scene: str) -> list[dict[str, Any]]:
+    """Play a scene and return its turns: orchestrator, context and answer."""
+    laboratory = Laboratory()
+    turns: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def keep(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None:
+        started = next(event for event in context["history"] if event["EventType"] == 0)
+        generation = str(started["OrchestrationInstance"]["ExecutionId"])
+        turns[context["instanceId"], generation] = {
+            "orchestrator": name,
+            "context": context,
+            "answer": answer,
+        }
+
+    laboratory.on_turn = keep
+    with laboratory.open():
+        SCENES[scene](laboratory)
+    return list(turns.values())
+
+
+def _plain(kind: str) -> Callable[[Laboratory], None]:
+    def play(laboratory: Laboratory) -> None:
+        laboratory.ask(request_for(kind, "r1"))
+        laboratory.run_for(HOUR)
+
+    return play
+
+
+def _faulty(**fault: Any) -> Callable[[Laboratory], None]:
+    def play(laboratory: Laboratory) -> None:
+        laboratory.simulator.faults.add([msgspec.convert(fault, Fault)])
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(HOUR)
+
+    return play
+
+
+def _cancelled(after_s: float) -> Callable[[Laboratory], None]:
+    def play(laboratory: Laboratory) -> None:
+        laboratory.ask(request_for("AlternateLocation", "r1"))
+        laboratory.run_for(after_s)
+        laboratory.ledger.cancel("r1")
+        laboratory.driver.client.raise_event("restore-r1", names.CANCEL_EVENT, json.dumps("{}"))
+        laboratory.run_for(HOUR)
+
+    return play
+
+
+def _rejected(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1", name="nobody"))
+    laboratory.run_for(60)
+
+
+def _past_deadline(laboratory: Laboratory) -> None:
+    laboratory.simulator.state.jobs.duration_s = 5 * HOUR
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT30M"))
+    laboratory.run_for(HOUR)
+
+
+_POST = {"method": "POST", "path": "/restore$"}
+
+SCENES: dict[str, Callable[[Laboratory], None]] = {
+    "restore_disks": _plain("RestoreDisks"),
+    "original_location": _plain("OriginalLocation"),
+    "alternate_location": _plain("AlternateLocation"),
+    "reply_lost": _faulty(match=_POST, kind="drop_after"),
+    "never_arrived": _faulty(match=_POST, kind="status", status=503),
+    "throttled": _faulty(match=_POST, kind="throttle", retry_after=60),
+    "operation_names_no_job": _faulty(kind="operation_without_properties", times=99),
+    "cancelled": _cancelled(300),
+    "cancelled_too_late": _cancelled(1450),
+    "rejected": _rejected,
+    "past_deadline": _past_deadline,
+}
