@@ -1,6 +1,6 @@
 """The table of what is served: every path, its handler, its quota and its provider."""
 
-from devhost.vault import job_routes, resource_routes, restore_routes
+from devhost.vault import job_routes, resource_routes, restore_routes, validate_routes
 from devhost.vault.routing import Route
 
 _GROUP = "/subscriptions/{sub}/resourceGroups/{rg}/providers"
@@ -81,13 +81,13 @@ ROUTES = (
         "operation_reads",
     ),
     Route(
-        "validate", "POST", _VAULT + "/backupValidateOperation", restore_routes.validate, "writes"
+        "validate", "POST", _VAULT + "/backupValidateOperation", validate_routes.validate, "writes"
     ),
     Route(
         "trigger_validate",
         "POST",
         _VAULT + "/backupTriggerValidateOperation",
-        restore_routes.trigger_validate,
+        validate_routes.trigger_validate,
         "writes",
     ),
     Route(
@@ -101,7 +101,7 @@ ROUTES = (
         "validate_result",
         "GET",
         _VAULT + "/backupValidateOperationResults/{op}",
-        restore_routes.read_validate_result,
+        validate_routes.read_validate_result,
         "operation_reads",
     ),
     Route(
