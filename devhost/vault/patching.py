@@ -20,26 +20,44 @@ def merge(state: State, patch: object) -> State:
     """A new state: the old one with a JSON merge patch applied; ids may be written in any case."""
     if not isinstance(patch, dict):
         raise BadRequest("the state is a JSON object")
-    merged = _merged(msgspec.to_builtins(state), _by_key(patch))
+    old: JSON = msgspec.to_builtins(state)
+    merged = _merged(old, _by_key(patch, old))
     found = msgspec.convert(merged, State)
     _check_ids(found)
     return found
 
 
-def _by_key(patch: JSON) -> JSON:
+def _by_key(patch: JSON, old: JSON) -> JSON:
     """The patch with its resource maps keyed as the state keys them, and ids filled in."""
     found = dict(patch)
     for name in _MAPS:
-        if isinstance(found.get(name), dict):
-            found[name] = _keyed(found[name], "id")
-    vaults = found.get("vaults")
-    for vault in vaults.values() if isinstance(vaults, dict) else ():
-        if isinstance(vault, dict) and isinstance(vault.get("items"), dict):
-            vault["items"] = _keyed(vault["items"], "vm_id")
-            for item in vault["items"].values():
-                if isinstance(item, dict) and isinstance(item.get("points"), dict):
-                    item["points"] = _keyed(item["points"], "name")
+        found |= _keyed_part(found, name, "id", old)
+    for vault, old_vault in _pairs(found, "vaults", old):
+        vault.update(_keyed_part(vault, "items", "vm_id", old_vault))
+        for item, old_item in _pairs(vault, "items", old_vault):
+            item.update(_keyed_part(item, "points", "name", old_item))
     return found
+
+
+def _pairs(patch: JSON, name: str, old: JSON) -> list[tuple[JSON, JSON]]:
+    """The objects in a map of the patch, each with what the state has in its place."""
+    values, known = patch.get(name), old.get(name)
+    known = known if isinstance(known, dict) else {}
+    entries = values.items() if isinstance(values, dict) else ()
+    return [(value, known.get(key) or {}) for key, value in entries if isinstance(value, dict)]
+
+
+def _keyed_part(patch: JSON, name: str, id_field: str, old: JSON) -> JSON:
+    """One map of the patch, keyed; what is new gets its key, as written, for its id."""
+    values, known = patch.get(name), old.get(name)
+    if not isinstance(values, dict):
+        return {}
+    keyed: JSON = {}
+    for written, value in values.items():
+        key = names.key(written)
+        is_new = isinstance(value, dict) and not (isinstance(known, dict) and key in known)
+        keyed[key] = {id_field: written, **value} if is_new else value
+    return {name: keyed}
 
 
 def _check_ids(state: State) -> None:
@@ -48,15 +66,6 @@ def _check_ids(state: State) -> None:
     for written in (*(name for field in _MAPS for name in getattr(state, field)), *items):
         if names.parse(written) is None:
             raise BadRequest(f"not the ARM id of a resource: {written}")
-
-
-def _keyed(values: object, id_field: str) -> JSON:
-    assert isinstance(values, dict)
-    keyed = {}
-    for written, value in values.items():
-        named = {id_field: written, **value} if isinstance(value, dict) else value
-        keyed[names.key(written)] = named
-    return keyed
 
 
 def _merged(old: object, patch: object) -> object:

@@ -62,6 +62,15 @@ def test_state_is_merged_and_ids_are_written_in_any_case(azure: Caller) -> None:
     assert azure.job(job)["extendedInfo"]["internalPropertyBag"]
 
 
+def test_a_patch_in_another_case_does_not_respell_what_is_there(azure: Caller) -> None:
+    items = {seed.vm_id("web-01").upper(): {"health_status": "ActionRequired"}}
+    azure.control("PUT", "/state", {"vaults": {seed.VAULT_ID.lower(): {"items": items}}})
+    item = document(azure.get(azure.item("web-01")))
+    assert item["id"] == azure.item("web-01")
+    assert item["properties"]["healthStatus"] == "ActionRequired"
+    assert len(azure.points()) == 8
+
+
 def test_null_removes_from_the_state(azure: Caller) -> None:
     azure.control("PUT", "/state", {"vms": {seed.vm_id("web-01"): None}})
     assert azure.get(seed.vm_id("web-01")).status == 404
