@@ -1,7 +1,8 @@
 """This process's connection to Azure Backup, built once from the environment's settings.
 
 The seam: `use` puts another one in its place, for tests and simulation. Nothing else in this room
-reads the environment; the process's credential is therefore made here as well.
+reads the environment; the process's credential is therefore made here as well. The rest of the room
+is imported on first use: an app that only answers /health never needs it.
 """
 
 from __future__ import annotations
@@ -12,15 +13,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
-from arm import credentials
-from arm.backup import Backup
-from arm.client import Client
-from arm.exchange import Exchange
-from arm.transport import RequestsTransport, Timeout, Transport
 from restore.settings import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
+
+    from arm.backup import Backup
+    from arm.transport import Transport
 
 _in_use: Backup | None = None
 
@@ -43,6 +42,12 @@ def use(backup: Backup) -> Iterator[Backup]:
 
 def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool = False) -> Backup:
     """Azure Backup as these settings describe it, over the network or another transport."""
+    from arm import credentials
+    from arm.backup import Backup
+    from arm.client import Client
+    from arm.exchange import Exchange
+    from arm.transport import RequestsTransport, Timeout
+
     token = credentials.token_source(settings, credential, in_azure=in_azure)
     exchange = Exchange(
         settings.arm_endpoint,
@@ -56,6 +61,8 @@ def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool
 @cache
 def credential() -> TokenCredential:
     """This process's credential, for ARM and for the app's own storage account."""
+    from arm import credentials
+
     return credentials.build(Settings.parse(os.environ), in_azure=_in_azure())
 
 

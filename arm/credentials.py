@@ -52,13 +52,6 @@ def token_source(
     return lambda: _token(credential(), scope, advice)
 
 
-def credential() -> TokenCredential:
-    """This process's credential, for the app's own storage account as for ARM."""
-    from arm import connection  # it alone reads the environment, and needs this module first
-
-    return connection.credential()
-
-
 def _token(credential: TokenCredential, scope: str, advice: str) -> str:
     from azure.core.exceptions import AzureError, ClientAuthenticationError
 

@@ -49,7 +49,7 @@ class Exchange:
     send: Transport
     now: Callable[[], datetime] = utc_now
     request_id: str | None = None
-    timeout: Timeout = Timeout()
+    timeout: Timeout = field(default_factory=Timeout)
 
     def __post_init__(self) -> None:
         destinations.check_endpoint(self.endpoint)

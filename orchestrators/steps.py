@@ -81,8 +81,8 @@ class Steps:
 
 
 def given_up(activity: str, outcome: Outcome) -> Failure:
-    last = outcome.error.message if outcome.error else "It was always another's turn."
     """Return the failure of a step that said "later" too often."""
+    last = outcome.error.message if outcome.error else "It was always another's turn."
     return Failure(
         code="GaveUp",
         message=f"{activity} could not be done in the time allowed. Last reason: {last}",

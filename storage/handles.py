@@ -4,13 +4,17 @@ They may not appear in a history, status, event, log or ledger entry; so activit
 id, and the URLs wait here, in the private ledger container, until the restore is over.
 """
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from arm.long_running import PollHandles
 from storage.documents import Documents, Taken
 
+if TYPE_CHECKING:
+    from arm.long_running import PollHandles
 
-def keep(documents: Documents, request_id: str, handles: PollHandles) -> None:
+
+def keep(documents: Documents, request_id: str, handles: "PollHandles") -> None:
     """Keep an operation's URLs."""
     try:
         documents.create(_name(request_id), msgspec.to_builtins(handles), {})
@@ -19,8 +23,10 @@ def keep(documents: Documents, request_id: str, handles: PollHandles) -> None:
         documents.create(_name(request_id), msgspec.to_builtins(handles), {})
 
 
-def find(documents: Documents, request_id: str) -> PollHandles | None:
+def find(documents: Documents, request_id: str) -> "PollHandles | None":
     """Return an operation's URLs; None when there are none (an adopted job has none)."""
+    from arm.long_running import PollHandles
+
     found = documents.read(_name(request_id))
     return None if found is None else msgspec.convert(found.document, PollHandles)
 

@@ -32,7 +32,7 @@ def test_the_simulated_vault_needs_no_azure_identity(monkeypatch: pytest.MonkeyP
         monkeypatch.delitem(sys.modules, name)
     settings = Settings.parse({"SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072"})
     assert (
-        credentials.token_source(settings, credentials.credential, in_azure=False)() == "simulated"
+        credentials.token_source(settings, connection.credential, in_azure=False)() == "simulated"
     )
     assert "azure.identity" not in sys.modules
 
@@ -57,12 +57,12 @@ def test_in_azure_it_is_the_managed_identity_elsewhere_the_developers_login(
     connection.credential.cache_clear()
     monkeypatch.setenv("IDENTITY_ENDPOINT", "http://127.0.0.1:1/msi/token")
     monkeypatch.setenv("IDENTITY_HEADER", "header")
-    assert isinstance(credentials.credential(), ManagedIdentityCredential)
-    assert credentials.credential() is credentials.credential()
+    assert isinstance(connection.credential(), ManagedIdentityCredential)
+    assert connection.credential() is connection.credential()
     connection.credential.cache_clear()
     monkeypatch.delenv("IDENTITY_ENDPOINT")
     monkeypatch.delenv("IDENTITY_HEADER")
-    assert isinstance(credentials.credential(), DefaultAzureCredential)
+    assert isinstance(connection.credential(), DefaultAzureCredential)
     connection.credential.cache_clear()
 
 

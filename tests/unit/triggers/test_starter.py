@@ -75,7 +75,9 @@ async def test_a_start_that_was_lost_after_the_entry_is_made_up_for(ledger: Ledg
 
 async def test_losing_the_race_to_start_is_no_error(ledger: Ledger) -> None:
     client = FakeDurableClient()
-    client.refuses = "{'Message': 'An Orchestration instance with the status Running already exists.'}"
+    client.refuses = (
+        "{'Message': 'An Orchestration instance with the status Running already exists.'}"
+    )
     assert (await start(client, request())).is_new
 
 
