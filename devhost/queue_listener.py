@@ -10,7 +10,7 @@ import random
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from azure.core.exceptions import AzureError, ResourceNotFoundError
+from azure.core.exceptions import AzureError, ResourceNotFoundError, ServiceRequestError
 
 from devhost.app_files import QueueOptions
 from devhost.invoke import Invoker
@@ -58,10 +58,7 @@ class QueueListener:
         try:
             await create(self._client)
         except AzureError as error:
-            raise BadStart(
-                f"The queue storage at {self._client.primary_hostname} does not answer "
-                f"({first_line(error)}): start Azurite, or `python -m devhost up`."
-            ) from error
+            raise BadStart(_refusal(self._client.primary_hostname, error)) from error
         self._loop_task = asyncio.create_task(
             self._listen(), name=f"queue {self._client.queue_name}"
         )
@@ -124,3 +121,13 @@ class QueueListener:
         if not was_reachable:
             _log.info("Queue %s can be read again", self._client.queue_name)
         return True
+
+
+def _refusal(address: str, error: AzureError) -> str:
+    where = address.partition("/")[0]
+    if isinstance(error, ServiceRequestError):
+        return (
+            f"The queue storage at {where} does not answer: start Azurite, "
+            "or everything with `python -m devhost up`."
+        )
+    return f"The queue storage at {where} refuses: {first_line(error)}"

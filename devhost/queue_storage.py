@@ -20,7 +20,15 @@ if TYPE_CHECKING:
 
 _POISON = "-poison"
 _NAME_LENGTH_MAX = 63
-_CLIENT: dict[str, Any] = {"retry_total": 1, "connection_timeout": 5, "read_timeout": 20}
+_CLIENT: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 20,
+    # The client's own waits 15 s before its first retry: nothing for a laptop.
+    "retry_total": 1,
+    "initial_backoff": 1,
+    "increment_base": 1,
+    "random_jitter_range": 0,
+}
 
 
 class Queues:

@@ -25,7 +25,7 @@ from tests.contract.golden.normal import normal
 
 DATA = Path(__file__).parents[2] / "data" / "golden"
 HUB = "golden7"
-_SETTLE_S = 0.12
+_SETTLE_S = 0.1
 """Between a change and the look at it: a turn takes some 10 ms here."""
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
 _KNOWN = re.compile(r"(known orchestrator functions: )[^.]*\.")

@@ -26,7 +26,9 @@ class Stage:
         self.invoker = Invoker(lambda: "{}", queues, tmp_path)
         self.client = queues.client("AzureWebJobsStorage", QUEUE)
 
-    def listener(self, function: Callable[..., Any], **options: Any) -> QueueListener:
+    def listener(
+        self, function: Callable[..., Any], lease_s: int = 10, **options: Any
+    ) -> QueueListener:
         trigger = {
             "type": "queueTrigger",
             "name": "message",
@@ -36,7 +38,11 @@ class Stage:
         }
         loaded = LoadedFunction("take", function, True, trigger, [trigger])
         return QueueListener(
-            loaded, self.queues, QueueOptions(is_base64=False, **options), self.invoker, lease_s=2
+            loaded,
+            self.queues,
+            QueueOptions(is_base64=False, **options),
+            self.invoker,
+            lease_s=lease_s,
         )
 
     async def send(self, text: str) -> None:
@@ -60,10 +66,10 @@ async def test_a_run_longer_than_the_lease_is_not_delivered_twice(stage: Stage) 
 
     async def take(message: func.QueueMessage) -> None:
         attempts.append(message.dequeue_count)
-        await asyncio.sleep(2.7)
+        await asyncio.sleep(1.7)
         done.set()
 
-    listener = stage.listener(take)
+    listener = stage.listener(take, lease_s=1)
     await listener.start()
     await stage.send("slow")
     await asyncio.wait_for(done.wait(), 10)
