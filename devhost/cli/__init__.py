@@ -1,1 +1,1 @@
-"""The commands of `python -m devhost`, one module each; arguments.py lists them."""
+"""The commands of `python -m devhost`, one module each; __main__.py lists them."""
