@@ -42,7 +42,7 @@ class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
 
 def next_operation_look_s(looks: int, pace: Pace) -> float:
     """Return how long to wait before the next look at an operation: most take about a second."""
-    return min(WAIT_S_MIN * 2 ** min(looks, 10), pace.poll_s_first)
+    return min(WAIT_S_MIN * float(2 ** min(looks, 10)), pace.poll_s_first)
 
 
 def next_look_s(
