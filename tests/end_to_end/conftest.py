@@ -1,4 +1,4 @@
-"""What the end-to-end tests run on: devhost always; a Functions host when one is named.
+"""What the end-to-end tests run on: devhost always; the real engine or a host when one is named.
 
 FUNCTIONS_HOST_URL=http://127.0.0.1:7071 names a host that somebody started (`func start`), beside
 Azurite on its default ports (or AzureWebJobsStorage) and the simulated vault on port 7072 (or
@@ -42,26 +42,35 @@ def azurite() -> Iterator[Azurite]:
     running.stop()
 
 
-@pytest.fixture(scope="session", params=["devhost", "functions-host"])
+@pytest.fixture(scope="session", params=["devhost", "durable-engine", "functions-host"])
 def stage(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
     if request.param == "functions-host":
         yield _functions_host()
         return
-    with on_devhost(request.getfixturevalue("azurite"), tmp_path_factory.mktemp("host")) as (it, _):
+    engine = None
+    if request.param == "durable-engine":
+        engine = os.environ.get("DURABLE_ENGINE")
+        if not engine:
+            pytest.skip("DURABLE_ENGINE names no executable of the extension's own engine")
+    with on_devhost(
+        request.getfixturevalue("azurite"), tmp_path_factory.mktemp("host"), engine
+    ) as (it, _):
         yield it
 
 
 @contextmanager
-def on_devhost(azurite: Azurite, state_dir: Path) -> Iterator[tuple[Stage, HostProcess]]:
+def on_devhost(
+    azurite: Azurite, state_dir: Path, engine: str | None = None
+) -> Iterator[tuple[Stage, HostProcess]]:
     """Run the app on devhost, with a simulated vault of its own."""
     with ThreadedVaultServer(Simulator()) as vault_url:
         environ = QUICK | {
             "AzureWebJobsStorage": azurite.connection_string,
             "SIMULATED_ARM_ENDPOINT": vault_url,
         }
-        with HostProcess(ROOT, state_dir, environ=environ) as host:
+        with HostProcess(ROOT, state_dir, environ=environ, engine=engine) as host:
             stage = Stage(host.url, azurite.connection_string, vault_url)
             stage.vault("PUT", "state", {"jobs": {"duration_s": JOB_S}})
             yield stage, host
