@@ -15,6 +15,8 @@ COMMANDS = {
     "up": "run everything: Azurite, the simulated vault and the app, until Ctrl-C",
     "vault": "serve the simulated vault alone",
     "demo": "restore two VMs on this machine, live",
+    "send": "put a file as a message on the app's request queue",
+    "events": "show what is on the app's event queue",
 }
 
 

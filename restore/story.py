@@ -11,6 +11,7 @@ from restore import cloud_events
 from restore.contracts import Choice, Failure, Outcome, ProtectedItem, RestoreRequest, Verdict
 from restore.orders import Cancelled, Clearance, Started, decode, encode
 from restore.phases import RestorePhase
+from restore.times import stamp
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Tale:
             self.phase, self.since = phase, now
         status: dict[str, Any] = {
             "phase": phase.value,
-            "since": self.since.isoformat() if self.since else None,
+            "since": stamp(self.since) if self.since else None,
         }
         known = {
             "vaultId": self.item.vault_id if self.item else None,
@@ -88,7 +89,7 @@ def _point(choice: Choice | None) -> dict[str, Any] | None:
         return None
     return {
         "id": choice.point.name,
-        "time": choice.point.time.isoformat(),
+        "time": stamp(choice.point.time),
         "consistency": choice.point.consistency,
         "tier": choice.point.tier,
         "why": choice.why,

@@ -25,6 +25,12 @@ def time_of(text: str | None) -> datetime | None:
     return time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)
 
 
+def stamp(time: datetime) -> str:
+    """Write a time as people read it here: UTC, whole seconds. The engine leaves this form alone,
+    where it re-renders others that stand in a status or an output."""
+    return time.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 def seconds_of(text: str) -> float:
     """Read a duration, ISO 8601 (`PT2M3.5S`) or .NET (`1.02:03:04.5`). Raises ValueError.
 

@@ -10,6 +10,7 @@ import msgspec
 from restore.contracts import Failure, JobLook, OperationLook, Outcome
 from restore.orders import Watch, Watched, WatchEnd, encode
 from restore.phases import RestorePhase, phase_of
+from restore.times import stamp
 
 MISSES_MAX = 20
 """So many looks in a row without an answer end the watch: at usual pace over an hour."""
@@ -95,7 +96,7 @@ def status(watch: Watch, look: JobLook | None) -> dict[str, Any]:
         }
     return {
         "phase": watch.phase,
-        "since": watch.phase_since.isoformat() if watch.phase_since else None,
+        "since": stamp(watch.phase_since) if watch.phase_since else None,
         "operationId": watch.operation_id,
         "job": job,
         "adopted": watch.adopted,

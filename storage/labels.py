@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from restore.ledger import LedgerEntry
+from restore.times import stamp
 
 _SAFE = "/._-:+ "
 
@@ -20,8 +21,8 @@ def labels_of(entry: LedgerEntry) -> dict[str, str]:
         "state": entry.state.value,
         "recoverytype": str(entry.request.get("recoveryType", "")),
         "sourceresourceid": str(entry.request.get("sourceResourceId", "")),
-        "acceptedat": entry.accepted_at.isoformat(),
-        "finishedat": entry.finished_at.isoformat() if entry.finished_at else "",
+        "acceptedat": stamp(entry.accepted_at),
+        "finishedat": stamp(entry.finished_at) if entry.finished_at else "",
         "verdict": verdict.verdict if verdict else "",
         "jobid": entry.job_id or "",
     }

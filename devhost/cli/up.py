@@ -50,7 +50,9 @@ def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
         if is_listening(port):
             raise BadStart(f"Port {port} is in use: stop what listens there, or give {option}.")
     _start_azurite(stack, state_dir, console)
-    simulator = _start(stack, ["vault", "--port", str(given.vault_port)], os.environ)
+    simulator = _start(
+        stack, ["vault", "--port", str(given.vault_port), "--job-s", str(given.job_s)], os.environ
+    )
     _wait(simulator, lambda: is_listening(given.vault_port))
     environ = {
         **os.environ,
@@ -62,7 +64,7 @@ def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
     while True:
         host = _start(stack, command, environ)
         _wait(host, lambda: is_running(url))
-        console.print(_banner(url, given.vault_port))
+        console.print(_banner(url, given))
         code = _until_ended(host, simulator)
         if code >= 0:
             return code
@@ -75,6 +77,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("dir", type=Path, nargs="?", default=Path(), help="the app's folder")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT)
     parser.add_argument("--vault-port", type=int, default=vault.DEFAULT_PORT)
+    parser.add_argument(
+        "--job-s", type=float, default=60, help="seconds that a simulated restore job takes"
+    )
     parser.add_argument("--state", help="where all data is kept; default DIR/.devhost")
     return parser.parse_args(arguments)
 
@@ -113,11 +118,12 @@ def _until_ended(host: "subprocess.Popen[bytes]", simulator: "subprocess.Popen[b
     return code
 
 
-def _banner(url: str, vault_port: int) -> Panel:
+def _banner(url: str, given: argparse.Namespace) -> Panel:
     lines = [
         f"App                {url}/api",
-        f"Simulated vault    http://127.0.0.1:{vault_port}  (what it saw: /simulator/requests)",
+        f"Simulated vault    http://127.0.0.1:{given.vault_port}  (it saw: /simulator/requests)",
         "Storage            UseDevelopmentStorage=true  (queues at port 10001)",
+        f"Restore jobs       take {given.job_s:g} s here (--job-s); about 25 minutes in Azure",
         "",
         f"Try                curl -s {url}/api/health",
         "Stop               Ctrl-C",

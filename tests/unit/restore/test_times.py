@@ -1,12 +1,12 @@
 """Times and durations in every notation that Azure Backup was seen to use."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.times import seconds_of, text_of, time_of
+from restore.times import seconds_of, stamp, text_of, time_of
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,8 @@ def test_reading_a_duration_ends_in_a_number_or_a_value_error(text: str) -> None
 )
 def test_lengths_of_time_are_said_as_people_do(seconds: float, text: str) -> None:
     assert text_of(seconds) == text
+
+
+def test_a_time_is_stamped_in_whole_seconds_of_utc() -> None:
+    time = datetime(2026, 11, 23, 4, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=1)))
+    assert stamp(time) == "2026-11-23T03:00:00Z"
