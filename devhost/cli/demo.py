@@ -14,7 +14,9 @@ from pathlib import Path
 from rich.console import Console
 
 _PIPE_WIDTH = 110
-_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+_SIGNALS = [
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
 
 
 def main(arguments: Sequence[str]) -> int:

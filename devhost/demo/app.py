@@ -13,7 +13,7 @@ from azure.storage.queue import QueueClient
 from devhost.demo.asked import Asked
 from restore import names
 
-_TIMEOUT_S = 30
+_TIMEOUT_S = 10
 _EVENTS_MAX = 32
 
 
@@ -98,7 +98,9 @@ class RunningApp:
         return answer.json()
 
     def _queue(self, name: str) -> QueueClient:
-        return QueueClient.from_connection_string(self._storage, name)
+        return QueueClient.from_connection_string(
+            self._storage, name, connection_timeout=2, read_timeout=_TIMEOUT_S, retry_total=1
+        )
 
 
 def _json(answer: requests.Response) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from azure.core.exceptions import AzureError
+from rich.columns import Columns
 from rich.console import Console
 
 from devhost.demo import following, report, stage
@@ -18,6 +19,7 @@ from devhost.demo.following import NotOver, Pulse
 from devhost.vault import names
 
 _LOG = "host.log"
+_BETWEEN_LOOKS = "The app looks at Azure 5 to 10 s apart; what it does not know is not shown."
 _COMPLETED, _REJECTED = "Completed", "Rejected"
 
 
@@ -31,11 +33,11 @@ def play(all_asked: Sequence[Asked], console: Console) -> int:
         with stage.on_stage(folder, log_path) as running:
             took_s = time.monotonic() - begun
             console.print(f"Ready after {took_s:.1f} s. All of it, Azure too, is this machine.\n")
-            app = RunningApp(running.url, running.storage, running.vault_url)
+            app = RunningApp(running.url, running.azurite.connection_string, running.vault_url)
             try:
                 code = restore(app, all_asked, console, running.ended, Pulse())
             except (NotTaken, NotOver, OSError, AzureError) as error:
-                code = _broken_off(error, console)
+                code = _broken_off(error, log_path, console)
         keep_log = code != 0
     except stage.HostDidNotStart:
         keep_log = True
@@ -43,7 +45,7 @@ def play(all_asked: Sequence[Asked], console: Console) -> int:
     finally:
         _tidy(folder, log_path if keep_log else None)
     if keep_log:
-        console.print(stage.last_lines(log_path), soft_wrap=True, markup=False)
+        console.print(f"The app's log is kept: {log_path}", soft_wrap=True, markup=False)
     console.print(f"The demo took {time.monotonic() - begun:.0f} s.", style="dim")
     return code
 
@@ -62,15 +64,14 @@ def restore(
     for asked in all_asked:
         said = app.send(asked)
         console.print(f"{asked.vm}: {asked.recovery_type}, by {said}", soft_wrap=True, markup=False)
-    console.print()
+    console.print(f"{_BETWEEN_LOOKS}\n", style="dim")
     with display_on(console) as display:
         views = following.follow(app, all_asked, display, ended, pulse)
     events, calls = following.published(app, all_asked, pulse), app.calls()
     console.print()
     for asked, view in zip(all_asked, views, strict=True):
         console.print(report.verdict(asked, view, events))
-    console.print(report.published(events, all_asked))
-    console.print(report.arm_calls(calls))
+    console.print(Columns([report.published(events, all_asked), report.arm_calls(calls)]))
     is_right = report.are_posts_right(all_asked, views, calls)
     posts = report.posts(all_asked, views, calls)
     console.print(posts, style="" if is_right else "bold red", markup=False)
@@ -101,11 +102,11 @@ def what_is_there(vm_ids: Sequence[str]) -> str:
     )
 
 
-def _broken_off(error: Exception, console: Console) -> int:
+def _broken_off(error: Exception, log_path: Path, console: Console) -> int:
     is_ours = isinstance(error, NotTaken | NotOver)
     text = str(error) if is_ours else f"The stage stopped answering ({type(error).__name__})."
     console.print(text, style="bold red", soft_wrap=True, markup=False)
-    console.print("Run it once more; if it happens again, the log below says why.")
+    console.print(stage.last_lines(log_path), soft_wrap=True, markup=False)
     return 1
 
 

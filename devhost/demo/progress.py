@@ -21,7 +21,7 @@ NOT_SEEN = {"queue": "Queued", "http": "Sent"}
 """Before the app knows a request, by the way it went in."""
 _TERMINAL = frozenset(phase.value for phase in TERMINAL)
 _DONE = "Completed"
-_BAR_WIDTH = 24
+_BAR_WIDTHS = (8, 24)
 _STYLES = {_DONE: "green", "CompletedWithWarnings": "yellow"}
 
 
@@ -53,8 +53,10 @@ def progress_of(asked: Asked, view: dict[str, Any] | None) -> Progress:
 def bars(all_: Sequence[Progress], elapsed_s: float) -> Table:
     """One row with a bar per restore; a bar that only glides says that no percentage is known."""
     table = Table.grid(padding=(0, 2))
-    table.add_column(no_wrap=True)
-    for _ in range(5):
+    for _ in range(3):
+        table.add_column(no_wrap=True)
+    table.add_column(min_width=_BAR_WIDTHS[0], max_width=_BAR_WIDTHS[1])
+    for _ in range(2):
         table.add_column(no_wrap=True)
     for one in all_:
         table.add_row(
@@ -93,7 +95,7 @@ def _bar(one: Progress) -> RenderableType:
         total=100,
         completed=one.percent or 0,
         pulse=one.percent is None,
-        width=_BAR_WIDTH,
+        pulse_style="cyan",
         complete_style="cyan",
         finished_style="green",
     )

@@ -68,6 +68,8 @@ def posts(all_asked: Sequence[Asked], views: Sequence[dict[str, Any]], calls: ta
     )
     if not are_posts_right(all_asked, views, calls):
         return f"WRONG: not exactly one restore POST per request: {listed}."
+    if not any(counts):
+        return "No restore POST was sent."
     if 0 in counts:
         return f"Restore POSTs, never more than one per request: {listed}."
     return f"Exactly one restore POST per request: {listed}."
@@ -86,7 +88,6 @@ def are_posts_right(
 
 def _facts(view: dict[str, Any]) -> list[tuple[str, str]]:
     point, job = view.get("recoveryPoint") or {}, view.get("job") or {}
-    error = view.get("error") or {}
     facts = [
         ("Request", str(view["requestId"])),
         ("Recovery point", _point(point)),
@@ -94,10 +95,17 @@ def _facts(view: dict[str, Any]) -> list[tuple[str, str]]:
         ("Passed over", _passed_over(point)),
         ("Job", str(job.get("id") or "none was started")),
         ("Took", _duration(view)),
-        ("Error", ": ".join(str(error[key]) for key in ("code", "message") if error.get(key))),
         ("Verdict", str(view.get("text") or "")),
+        ("Error", _error(view)),
     ]
     return [(name, text) for name, text in facts if text]
+
+
+def _error(view: dict[str, Any]) -> str:
+    """Azure's own words, where the verdict does not repeat them."""
+    error = view.get("error") or {}
+    code, message = str(error.get("code") or ""), str(error.get("message") or "")
+    return "" if message in str(view.get("text")) else f"{code}: {message}"
 
 
 def _point(point: dict[str, Any]) -> str:

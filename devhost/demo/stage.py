@@ -5,20 +5,22 @@ machine and to nothing else. The app runs in a process of its own, as it would i
 """
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
 from devhost.console import hide_secrets
 from devhost.readiness import is_running, wait_ready
-from devhost.starting import BadStart, free_port
+from devhost.starting import BadStart, free_port, is_listening
 from devhost.vault.server import ThreadedVaultServer
 from devhost.vault.simulator import Simulator
+from restore.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB_S = 18.0
@@ -33,6 +35,8 @@ QUICK = {
 }
 """The app's shortest waits, in place of minutes."""
 _LOG_LINES = 8
+_OUR_LOOK = re.compile(r"GET /(api|admin)/\S+ -> 200")
+"""The demo's own looks at the app, which nobody wants to read about."""
 _HERE = "127.0.0.1,localhost"
 
 
@@ -42,14 +46,17 @@ class Stage:
 
     url: str
     vault_url: str
-    storage: str
-    log_path: Path
+    azurite: Azurite
     host: "subprocess.Popen[bytes]"
 
     def ended(self) -> str | None:
-        """Why nothing more can come, None while the app runs."""
+        """Why nothing more can come, None while everything runs."""
         code = self.host.poll()
-        return None if code is None else f"The app's host has ended (code {code})."
+        if code is not None:
+            return f"The app's host has ended (code {code})."
+        if not all(is_listening(port) for port in self.azurite.ports):
+            return "Azurite, the app's storage, does not answer any more."
+        return None
 
 
 class HostDidNotStart(BadStart):
@@ -72,18 +79,14 @@ def on_stage(folder: Path, log_path: Path) -> Iterator[Stage]:
         stack.callback(stop_child, host)
         url = f"http://127.0.0.1:{port}"
         _wait(host, url, log_path)
-        yield Stage(url, vault_url, azurite.connection_string, log_path, host)
+        yield Stage(url, vault_url, azurite, host)
 
 
 def app_settings(storage: str, vault_url: str) -> dict[str, str]:
-    """The app's settings: simulated Azure, quick looks, nothing of a real subscription."""
-    return {
-        **QUICK,
-        "AzureWebJobsStorage": storage,
-        "SIMULATED_ARM_ENDPOINT": vault_url,
-        "AZURE_CLOUD": "public",
-        "AZURE_CLIENT_ID": "",
-    }
+    """The app's settings: simulated Azure, quick looks, and whatever else by its default."""
+    defaults = dict.fromkeys((field.name.upper() for field in fields(Settings)), "")
+    chosen = {"AzureWebJobsStorage": storage, "SIMULATED_ARM_ENDPOINT": vault_url}
+    return {**defaults, **QUICK, **chosen}
 
 
 def last_lines(log_path: Path) -> str:
@@ -92,7 +95,8 @@ def last_lines(log_path: Path) -> str:
         lines = log_path.read_text(errors="replace").rstrip().splitlines()
     except OSError:
         return f"Its log, {log_path}, cannot be read."
-    shown = [f"  {hide_secrets(line)}" for line in lines[-_LOG_LINES:]]
+    told = [line for line in lines if not _OUR_LOOK.search(line)]
+    shown = [f"  {hide_secrets(line)}" for line in told[-_LOG_LINES:]]
     return "\n".join([f"The end of the app's log, {log_path}:", *(shown or ["  (empty)"])])
 
 
