@@ -64,7 +64,7 @@ class RunningApp:
             timeout=_TIMEOUT_S,
         )
         if answer.status_code not in (200, 202):
-            raise NotTaken(_problem_text(answer.status_code, _json(answer)))
+            raise NotTaken(problem_text(answer.status_code, _json(answer)))
         return f"POST /api/restores (answered {answer.status_code})"
 
     def view(self, request_id: str) -> dict[str, Any] | None:
@@ -103,15 +103,16 @@ class RunningApp:
         )
 
 
+def problem_text(status: int, body: dict[str, Any]) -> str:
+    """A problem+json in a few lines, each of its problems with its path."""
+    title = body.get("detail") or body.get("title") or "it did not say why"
+    problems = [f"  {each['path']}  {each['message']}" for each in body.get("problems", [])]
+    return "\n".join([f"The app did not take the request (HTTP {status}): {title}", *problems])
+
+
 def _json(answer: requests.Response) -> dict[str, Any]:
     try:
         body = answer.json()
     except ValueError:
         return {}
     return body if isinstance(body, dict) else {}
-
-
-def _problem_text(status: int, body: dict[str, Any]) -> str:
-    title = body.get("detail") or body.get("title") or "it did not say why"
-    problems = [f"  {each['path']}  {each['message']}" for each in body.get("problems", [])]
-    return "\n".join([f"The app did not take the request (HTTP {status}): {title}", *problems])
