@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+REQUEST_ID = r"\A(?!\.+\Z)[A-Za-z0-9._:-]{1,128}\Z"
+
 _LENGTH_MAX = 2048
 
 
@@ -30,7 +32,7 @@ RequestId = Annotated[
     str,
     _text(
         "must be 1 to 128 of A-Z a-z 0-9 . _ : - and not only dots",
-        pattern=r"\A(?!\.+\Z)[A-Za-z0-9._:-]{1,128}\Z",
+        pattern=REQUEST_ID,
     ),
 ]
 Time = Annotated[

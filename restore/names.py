@@ -4,16 +4,17 @@ A call to an activity that does not exist hangs for ever in the real host, so ev
 once, here. An activity's name is its file's and its function's.
 """
 
+import re
 from hashlib import sha256
 
 import msgspec
 
 from restore.contracts import RestoreRequest
+from restore.field_types import REQUEST_ID
 
 # orchestrators
 RESTORE_VM = "restore_vm"
 WATCH_JOB = "watch_job"
-SHOW_RECOVERY_POINTS = "show_recovery_points"
 SHOW_RECOVERY_POINTS = "show_recovery_points"
 
 # activities
@@ -38,6 +39,11 @@ LEDGER_CONTAINER = "restore-ledger"
 
 _PREFIX = "restore-"
 _ID_LENGTH_MAX = 90
+
+
+def is_request_id(text: str) -> bool:
+    """Whether a request could have this id. Whoever makes a blob's name of a text asks first."""
+    return re.search(REQUEST_ID, text) is not None
 
 
 def instance_id(request_id: str) -> str:

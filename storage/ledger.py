@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from restore import names
 from restore.contracts import Verdict
 from restore.ledger import Intent, LedgerEntry, LedgerState, moved
 from storage.documents import Changed, Documents, Page, Taken
@@ -43,6 +44,8 @@ class Ledger:
 
     def read(self, request_id: str) -> Held | None:
         """Read one entry; None when the request was never accepted."""
+        if not names.is_request_id(request_id):  # it may come from a URL: `..` leads elsewhere
+            return None
         found = self.documents.read(_name(request_id))
         if found is None:
             return None

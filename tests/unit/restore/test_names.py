@@ -1,7 +1,9 @@
 """Ids are pure functions of a request, fit for Azure, and never clash."""
 
 import re
+from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,3 +48,15 @@ def test_the_request_hash_ignores_the_request_id_and_nothing_else() -> None:
 def test_only_the_os_disk_is_another_wish_than_all_disks() -> None:
     os_disk = _request("a", restore_disk_lun_list=())
     assert names.request_hash(os_disk) != names.request_hash(_request("a"))
+
+
+@pytest.mark.parametrize("text", ["", "..", "../items/x", "a/b", "a b", "é", "a\x00", "x" * 129])
+def test_what_could_be_no_request_id_is_told_from_one(text: str) -> None:
+    assert not names.is_request_id(text)
+    assert names.is_request_id("alert:2026-11.23_x")
+
+
+def test_no_name_is_written_twice() -> None:
+    source = Path(names.__file__).read_text(encoding="utf-8")
+    constants = re.findall(r"^([A-Z_]+) = ", source, re.MULTILINE)
+    assert len(constants) == len(set(constants))

@@ -136,3 +136,10 @@ def test_only_the_moves_of_the_table_are_possible(start: LedgerState, end: Ledge
     else:
         with pytest.raises(AssertionError):
             moved(standing, end)
+
+
+@pytest.mark.parametrize("text", ["..", "../items/abc", "x" * 1100, "été", "a\x00b"])
+def test_a_text_that_is_no_request_id_was_never_accepted_and_reaches_no_blob(text: str) -> None:
+    documents = MemoryDocuments()
+    documents.kept[f"restores/{text}"] = ('{"holder": "another document"}', {}, 1)
+    assert Ledger(documents).read(text) is None
