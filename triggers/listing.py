@@ -7,34 +7,40 @@ forget a restore. Lines come in the order of their request ids.
 import asyncio
 import base64
 import binascii
-from typing import Any
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
 
 import azure.functions as func
 
-from restore.contracts import Problem
+from restore import shape
+from restore.contracts import REQUEST_TYPES, Problem, VerdictKind
 from restore.errors import ServiceUnavailable, to_failure
+from restore.ledger import LedgerState
 from storage import connection
 from storage.labels import line_of
 from triggers import problems
 
 _FILTERS = ("state", "verdict", "recoveryType", "sourceResourceId")
 _PARAMETERS = (*_FILTERS, "top", "continuationToken", "code")
+_VALUES: dict[str, tuple[str, ...]] = {
+    "state": tuple(state.value for state in LedgerState),
+    "verdict": get_args(VerdictKind),
+    "recoveryType": tuple(REQUEST_TYPES),
+}
 _TOP, _TOP_MAX = 50, 200
+_TOP_TEXT = re.compile(r"[0-9]{1,4}")
 _PAGES_MAX = 20
 _MARK = "after:"
 
 
 async def show_page(req: func.HttpRequest) -> func.HttpResponse:
     """Answer `{value, continuationToken?}`; filters compare without case."""
-    faults = [
-        Problem(path=f"$.{name}", message=f"Unknown parameter; known are {', '.join(_PARAMETERS)}")
-        for name in req.params
-        if name not in _PARAMETERS
-    ]
     top_text = req.params.get("top", str(_TOP))
-    if not (top_text.isascii() and top_text.isdigit() and 1 <= int(top_text) <= _TOP_MAX):
-        faults.append(Problem(path="$.top", message=f"A whole number from 1 to {_TOP_MAX}"))
     token, is_readable = _token(req.params.get("continuationToken"))
+    faults = list(_faults(req.params))
+    if not _TOP_TEXT.fullmatch(top_text) or not 1 <= int(top_text) <= _TOP_MAX:
+        faults.append(Problem(path="$.top", message=f"A whole number from 1 to {_TOP_MAX}"))
     if not is_readable:
         faults.append(Problem(path="$.continuationToken", message="Not a token of this list"))
     if faults:
@@ -51,6 +57,17 @@ async def show_page(req: func.HttpRequest) -> func.HttpResponse:
             f"{_MARK}{following}".encode()
         ).decode()
     return problems.ok(200, body)
+
+
+def _faults(params: Mapping[str, str]) -> Iterator[Problem]:
+    """Say which parameters are unknown, and which values no restore can have: an empty list would
+    be read as "nothing of that kind happened"."""
+    for name, value in params.items():
+        if name not in _PARAMETERS:
+            text = f"Unknown parameter; known are {', '.join(_PARAMETERS)}"
+            yield Problem(path=shape.path_to("$", name), message=text)
+        elif name in _VALUES and value.lower() not in map(str.lower, _VALUES[name]):
+            yield Problem(path=f"$.{name}", message=f"Must be one of {', '.join(_VALUES[name])}")
 
 
 def _read(
