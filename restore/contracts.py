@@ -122,6 +122,8 @@ class Failure(_Contract, frozen=True, kw_only=True):
     category: str
     """The class of restore/errors.py: InvalidRequest, AccessDenied, NotFound, …"""
     details: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Of a request that is wrong: everything that is, each with its place."""
 
 
 class Outcome(_Contract, frozen=True, kw_only=True):

@@ -21,6 +21,13 @@ from collections.abc import Sequence
 from restore.contracts import Failure, Problem
 
 _DETAILS_MAX = 50
+_AT_FAULT = {
+    "VaultNotFound": "$.vaultId",
+    "ProtectedItemNotFound": "$.sourceResourceId",
+    "ProtectedItemSoftDeleted": "$.sourceResourceId",
+    "VirtualMachineNotFound": "$.sourceResourceId",
+    "NoRestorablePoint": "$.recoveryPoint",
+}
 
 
 class RestoreError(Exception):
@@ -96,7 +103,6 @@ class InvalidRequest(PermanentError):
         count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
         super().__init__(
             f"The request has {count}: {'; '.join(texts[:5])}{' …' if len(texts) > 5 else ''}",
-            details=texts,
             doing=doing,
             request_id=request_id,
         )
@@ -124,9 +130,18 @@ class DeadlinePassed(PermanentError):
 
 def to_failure(error: RestoreError) -> Failure:
     """Turn an error into data."""
+    problems = error.problems if isinstance(error, InvalidRequest) else ()
     return Failure(
         code=error.code,
         message=error.message,
         category=type(error).__name__,
         details=error.details[:_DETAILS_MAX],
+        problems=problems[:_DETAILS_MAX],
     )
+
+
+def problems_of(failure: Failure) -> tuple[Problem, ...]:
+    """Return a failure as problems of the request: by their places, as far as they are known."""
+    path = _AT_FAULT.get(failure.code, "$")
+    own = failure.problems or (Problem(path=path, message=failure.message),)
+    return (*own, *(Problem(path=path, message=text) for text in failure.details))

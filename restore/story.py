@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from restore import cloud_events
-from restore.contracts import Choice, Failure, Outcome, ProtectedItem, RestoreRequest, Verdict
+from restore.contracts import Choice, Outcome, ProtectedItem, RestoreRequest, Verdict
+from restore.errors import problems_of
 from restore.orders import Cancelled, Clearance, Started, decode, encode
 from restore.phases import RestorePhase
 from restore.times import stamp
@@ -63,7 +64,8 @@ def event(kind: str, tale: Tale, now: datetime) -> dict[str, Any]:
     if kind == "accepted":
         data["request"] = encode(tale.request)
     if kind == "rejected":
-        data["problems"] = _problems(tale.verdict)
+        failure = tale.verdict.error if tale.verdict else None
+        data["problems"] = encode(problems_of(failure)) if failure else []
     return cloud_events.event(
         kind, tale.request.request_id, tale.request.source_resource_id, now, data
     )
@@ -97,18 +99,3 @@ def _point(choice: Choice | None) -> dict[str, Any] | None:
         "passedOver": encode(choice.passed_over),
         "passedOverCounts": choice.passed_over_counts,
     }
-
-
-_PATHS = {
-    "VaultNotFound": "$.vaultId",
-    "ProtectedItemNotFound": "$.sourceResourceId",
-    "NoRestorablePoint": "$.recoveryPoint",
-}
-
-
-def _problems(verdict: Verdict | None) -> list[dict[str, str]]:
-    error: Failure | None = verdict.error if verdict else None
-    if error is None:
-        return []
-    path = _PATHS.get(error.code, "$")
-    return [{"path": path, "message": text} for text in (error.message, *error.details)]

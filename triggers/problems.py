@@ -7,6 +7,7 @@ import azure.functions as func
 import msgspec
 
 from restore.contracts import Failure, Problem
+from restore.errors import problems_of
 
 _STATUS_OF_CATEGORY = {
     "InvalidRequest": 400,
@@ -44,8 +45,7 @@ def of_failure(failure: Failure, **more: Any) -> func.HttpResponse:
     """Return a failure of ours or Azure's as a problem."""
     status = _STATUS_OF_CATEGORY.get(failure.category, 502)
     title = f"The request cannot be served: {failure.code}"
-    listed = [Problem(path="$", message=text) for text in failure.details]
-    return problem(status, failure.code, title, failure.message, listed, **more)
+    return problem(status, failure.code, title, failure.message, problems_of(failure), **more)
 
 
 def unavailable(failure: Failure) -> func.HttpResponse:

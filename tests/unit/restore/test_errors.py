@@ -45,4 +45,13 @@ def test_an_invalid_request_lists_every_problem_and_shows_the_first_five() -> No
     assert error.problems == tuple(problems)
     assert error.message.startswith("The request has 7 problems: $.f0: is wrong; ")
     assert error.message.endswith("$.f4: is wrong …")
-    assert len(errors.to_failure(error).details) == 7
+    assert errors.to_failure(error).problems == tuple(problems)
+
+
+def test_a_failure_is_told_as_problems_at_the_places_that_are_to_be_corrected() -> None:
+    wrong = errors.InvalidRequest([Problem(path="$.zones", message="is wrong")])
+    assert errors.problems_of(errors.to_failure(wrong)) == wrong.problems
+    absent = errors.NotFound("No such vault.", code="VaultNotFound", details=["It said so."])
+    assert [
+        (problem.path, problem.message) for problem in errors.problems_of(errors.to_failure(absent))
+    ] == [("$.vaultId", "No such vault."), ("$.vaultId", "It said so.")]

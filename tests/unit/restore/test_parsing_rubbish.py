@@ -4,6 +4,7 @@ import base64
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -42,7 +43,7 @@ def test_any_json_is_either_a_request_or_a_list_of_problems(
     try:
         request = parsed(sound | changes)
     except InvalidRequest as error:
-        json.dumps(error.details, ensure_ascii=False).encode()
+        msgspec.json.encode(error.problems)
     else:
         assert len(names.request_hash(request)) == 64
 
