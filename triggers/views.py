@@ -12,6 +12,7 @@ import azure.durable_functions as df
 import msgspec
 
 from restore import names
+from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
 from storage import connection
 
@@ -74,11 +75,21 @@ def _view(
         "finishedAt": entry.finished_at,
     }
     if entry.verdict is not None:
-        verdict = msgspec.to_builtins(entry.verdict)
-        view |= {name: verdict.get(name) for name in ("verdict", "succeeded", "text", "error")}
-        view |= {"phase": verdict["verdict"], "jobErrors": verdict.get("jobErrors")}
+        view |= _ended(entry.verdict)
     shown = {name: value for name, value in view.items() if value is not None}
     return msgspec.to_builtins(shown)  # type: ignore[no-any-return]
+
+
+def _ended(verdict: Verdict) -> dict[str, Any]:
+    """Return what a verdict changes: what the last look before it saw is no news any more."""
+    plain = msgspec.to_builtins(verdict)
+    told = ("verdict", "succeeded", "text", "error", "jobErrors")
+    return {name: plain.get(name) for name in told} | {
+        "phase": verdict.verdict,
+        "percent": 100.0 if verdict.verdict == "Completed" else None,
+        "remainingS": None,
+        "job": {"id": verdict.job_id} if verdict.job_id else None,
+    }
 
 
 def _intended(entry: LedgerEntry) -> dict[str, Any] | None:

@@ -1,0 +1,81 @@
+"""How one restore is shown: the ledger knows for certain, the statuses know what happens now."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import pytest
+
+from restore.contracts import Verdict
+from restore.ledger import LedgerEntry
+from storage import connection
+from storage.ledger import Ledger
+from tests.fakes.durable import FakeDurableClient
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from triggers import views
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+WATCHED = {
+    "phase": "Transferring",
+    "since": "2026-11-23T03:01:00Z",
+    "job": {"id": "job", "status": "InProgress", "percent": 67.3, "remainingS": 3.9},
+}
+
+
+@pytest.fixture
+def ledger() -> Iterator[Ledger]:
+    ledger = Ledger(MemoryDocuments())
+    ledger.accept(
+        LedgerEntry(
+            request_id="r1",
+            request_hash="h",
+            request={"recoveryType": "RestoreDisks"},
+            source="queue",
+            accepted_at=NOW,
+        )
+    )
+    with connection.use(ledger, MemoryEvents()):
+        yield ledger
+
+
+def running() -> FakeDurableClient:
+    client = FakeDurableClient()
+    for instance_id, status in (
+        ("restore-r1", {"phase": "Starting"}),
+        ("restore-r1~watch", WATCHED),
+    ):
+        client.started[instance_id] = ("x", None)
+        client.custom[instance_id] = status
+    return client
+
+
+async def view(client: FakeDurableClient) -> dict[str, Any]:
+    shown = await views.read(cast("Any", client), "r1")
+    assert shown is not None
+    return shown
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_while_the_job_is_watched_the_watch_knows_best() -> None:
+    shown = await view(running())
+    assert (shown["phase"], shown["percent"], shown["remainingS"]) == ("Transferring", 67.3, 3.9)
+
+
+async def test_a_verdict_outweighs_what_the_last_look_saw(ledger: Ledger) -> None:
+    done = Verdict(verdict="Completed", succeeded=True, text="Done.", job_id="job")
+    ledger.finish("r1", done, NOW)
+    shown = await view(running())
+    assert (shown["phase"], shown["verdict"], shown["percent"]) == ("Completed", "Completed", 100)
+    assert shown["job"] == {"id": "job"}
+    assert "remainingS" not in shown
+
+
+async def test_a_purged_history_still_shows_the_verdict(ledger: Ledger) -> None:
+    ledger.finish("r1", Verdict(verdict="Failed", succeeded=False, text="No."), NOW)
+    shown = await view(FakeDurableClient())
+    assert (shown["verdict"], shown["text"]) == ("Failed", "No.")
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_what_was_never_accepted_is_not_shown() -> None:
+    assert await views.read(cast("Any", FakeDurableClient()), "r2") is None
