@@ -5,7 +5,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.steps import Step, StepFailed, Steps, given_up
+from orchestrators.steps import Step, StepFailed, Steps, given_up, unforeseen
 from restore import endings, names, story, verdicts
 from restore.contracts import Choice, Outcome, ProtectedItem, Verdict
 from restore.orders import (
@@ -50,6 +50,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         verdict = yield from _restore(context, steps, tale, order)
     except StepFailed as failed:
         verdict = endings.of_failure(failed.failure, tale)
+    steps = Steps(context, order.pace)  # however long it took: the end has patience of its own
     closed = yield from steps.run(
         names.CLOSE_RESTORE, encode(Close(request_id=order.request.request_id, verdict=verdict))
     )
@@ -104,6 +105,7 @@ def _start(
             return None
         if clearance.kind == "started":
             return story.started_before(clearance)
+        _show(context, tale, RestorePhase.TRIGGERING)  # what was out, if anything, is settled
         trigger = Trigger(
             request=order.request, item=tale.item, point=tale.choice.point, clearance=clearance
         )
@@ -112,7 +114,8 @@ def _start(
             return decode(outcome.value, Started)
         if outcome.kind == "failed":
             raise StepFailed(outcome)
-        _show(context, tale, RestorePhase.SETTLING)
+        if not endings.is_refused(outcome):
+            _show(context, tale, RestorePhase.SETTLING)
         attempt += 1
         is_spent = yield from steps.wait_later(outcome, attempt)
         if is_spent:
@@ -147,7 +150,11 @@ def _follow(
         outcome = yield from steps.run(names.CANCEL_RESTORE, encode(order_))
         tale.cancel = story.cancel_said(outcome)
         _show(context, tale, RestorePhase.STARTING)
-    watched = yield follower
+    try:
+        watched = yield follower
+    except Exception as error:  # our bug, or a person ended it: that must not go unsaid
+        failure = unforeseen(names.WATCH_JOB, error)
+        return Watched(end="lost", job_id=tale.started.job_id, error=failure)
     return decode(watched, Watched)
 
 

@@ -62,7 +62,7 @@ class Steps:
         try:
             answer = yield self._context.call_activity_with_retry(activity, _UNFORESEEN, order)
         except Exception as error:
-            return Outcome.failed(_unforeseen(activity, error))
+            return Outcome.failed(unforeseen(activity, error))
         return msgspec.convert(answer, Outcome)
 
     def wait_later(self, outcome: Outcome, attempt: int) -> Step:
@@ -90,11 +90,12 @@ def given_up(activity: str, outcome: Outcome) -> Failure:
     )
 
 
-def _unforeseen(activity: str, error: Exception) -> Failure:
-    """Only the first line: below it are frames, and whatever they may quote."""
+def unforeseen(name: str, error: Exception) -> Failure:
+    """Return the failure of an activity or a child that raised. Only its first line: below it are
+    frames, and whatever they may quote."""
     first_line = str(error).partition("\n")[0][:_TEXT_MAX]
     return Failure(
         code="ActivityFailed",
-        message=first_line or f"{activity} failed without a text",
+        message=first_line or f"{name} failed without a text",
         category="ServiceUnavailable",
     )

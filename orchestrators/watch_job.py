@@ -32,6 +32,7 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     for _ in range(watch.pace.looks_per_generation):
         seen, look, outcome = yield from _look(context, steps, watch)
         if isinstance(seen, Watched):
+            context.set_custom_status(watching.status(watch, look))
             return encode(seen)
         watch = yield from _announce(context, steps, seen)
         context.set_custom_status(watching.status(watch, look))

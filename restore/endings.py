@@ -3,7 +3,8 @@
 import msgspec
 
 from restore import verdicts
-from restore.contracts import Failure, JobLook, Verdict
+from restore.contracts import Failure, JobLook, Outcome, Verdict
+from restore.errors import Throttled
 from restore.orders import Watched, decode
 from restore.phases import RestorePhase
 from restore.story import Tale
@@ -18,6 +19,11 @@ _LOST = Failure(
     message="The restore was started, but Azure does not show its job any more.",
     category="ServiceUnavailable",
 )
+
+
+def is_refused(outcome: Outcome) -> bool:
+    """Whether "later" means that Azure surely did not accept the restore, and nothing is open."""
+    return outcome.error is not None and outcome.error.category == Throttled.__name__
 
 
 def of_failure(failure: Failure, tale: Tale) -> Verdict:
@@ -40,7 +46,10 @@ def of_watched(watched: Watched, tale: Tale) -> Verdict:
         return verdicts.deadline_passed(
             tale.request.deadline_s, look, job_id=job_id, recovery_point=point
         )
-    return verdicts.failed(watched.error or _LOST, job_id=job_id, recovery_point=point)
+    if watched.end == "operation_failed":
+        assert watched.error is not None, "an operation that failed says why"
+        return verdicts.failed(watched.error, job_id=job_id, recovery_point=point)
+    return verdicts.lost(watched.error or _LOST, job_id=job_id, recovery_point=point)
 
 
 def _point(tale: Tale) -> str | None:

@@ -13,6 +13,7 @@ from restore.contracts import JobLook, Outcome
 WAIT_S_MIN = 5.0
 CONNECT_S_MAX = 10.0
 _RETRY_AFTER_S_MAX = 3_600.0  # the quota's window: nothing Azure asks for is longer
+_QUICK_LOOKS = 10
 _ETA_PART = 0.4
 _LATENESS = 0.1
 
@@ -42,7 +43,8 @@ class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
 
 def next_operation_look_s(looks: int, pace: Pace) -> float:
     """Return how long to wait before the next look at an operation: most take about a second."""
-    return min(WAIT_S_MIN * float(2 ** min(looks, 10)), pace.poll_s_first)
+    longest_s = pace.poll_s_first if looks < _QUICK_LOOKS else pace.poll_s_max
+    return min(WAIT_S_MIN * float(2 ** min(looks, 10)), longest_s)
 
 
 def next_look_s(

@@ -53,11 +53,12 @@ _FAILED_NEXT = {
     ),
 }
 _CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
+_LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
 _TO_DO = {
     "InvalidRequest": "Correct the request and send it with a new requestId.",
     "NotFound": "Correct the request and send it with a new requestId.",
     "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
-    "AccessDenied": "Give the app's identity the role it lacks, then ask with a new requestId.",
+    "AccessDenied": "Set that right, then ask again with a new requestId.",
 }
 _TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
 _REJECTING = ("InvalidRequest", "NotFound", "Conflict")
@@ -102,9 +103,14 @@ def rejected(failure: Failure) -> Verdict:
 def failed(
     failure: Failure, *, job_id: str | None = None, recovery_point: str | None = None
 ) -> Verdict:
-    """The app could not do it, or lost sight of it."""
+    """It could not be done."""
     happened = "The restore failed." if job_id else "The restore could not be started."
     return _of_failure("Failed", happened, failure, job_id, recovery_point)
+
+
+def lost(failure: Failure, *, job_id: str | None, recovery_point: str | None) -> Verdict:
+    """The restore was started, and the app cannot see any more what becomes of it."""
+    return _of_failure("Failed", _LOST_SIGHT, failure, job_id, recovery_point, _TO_DO_ELSE)
 
 
 def before_start(failure: Failure) -> Verdict:
@@ -153,8 +159,9 @@ def _of_failure(
     failure: Failure,
     job_id: str | None = None,
     recovery_point: str | None = None,
+    next_step: str | None = None,
 ) -> Verdict:
-    next_step = _TO_DO.get(failure.category, _TO_DO_ELSE)
+    next_step = next_step or _TO_DO.get(failure.category, _TO_DO_ELSE)
     parts = [happened, f"{failure.code}: {_full(failure.message)}", next_step]
     if job_id or recovery_point:
         parts.append(_where(job_id, recovery_point))

@@ -58,6 +58,12 @@ def test_an_operation_that_succeeded_without_naming_a_job_or_is_forgotten_is_sea
     assert not watching.must_search(Outcome.later(60))
 
 
+def test_an_operation_that_goes_on_is_no_miss() -> None:
+    look = done(OperationLook(state="InProgress"))
+    after = seen(watching.learn_operation(watch(misses=watching.MISSES_MAX), look))
+    assert (after.misses, after.looks) == (0, 1)
+
+
 def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
     error = Failure(code="UserErrorX", message="No.", category="InvalidRequest")
     over = watching.learn_operation(watch(), done(OperationLook(state="Failed", error=error)))

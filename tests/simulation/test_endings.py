@@ -1,0 +1,104 @@
+"""How stories end when something breaks: the verdict says what is known, and no more than that."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from devhost.vault.faults import Fault
+from restore import names, watching
+from restore.errors import ServiceUnavailable
+from restore.polling import Pace
+from tests.end_to_end.stage import request_for
+from tests.fakes.laboratory import Laboratory
+
+
+@pytest.fixture
+def laboratory() -> Iterator[Laboratory]:
+    with Laboratory().open() as world:
+        yield world
+
+
+def fault(laboratory: Laboratory, **what: Any) -> None:
+    laboratory.simulator.faults.add([msgspec.convert(what, Fault)])
+
+
+def test_a_refusal_after_throttling_is_a_refusal_and_no_riddle(laboratory: Laboratory) -> None:
+    post = {"method": "POST", "path": "/restore$"}
+    fault(laboratory, match=post, times=1, kind="throttle", retry_after=60)
+    fault(laboratory, match=post, kind="status", status=400, code="BMSUserErrorInvalidInput")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(30)
+    assert laboratory.status("restore-r1")["phase"] == "Triggering"
+    laboratory.run_for(600)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "Rejected"
+    assert "not known" not in verdict.text
+
+
+def test_a_refusal_after_a_settled_lost_reply_is_a_refusal_too(laboratory: Laboratory) -> None:
+    post = {"method": "POST", "path": "/restore$"}
+    fault(laboratory, match=post, times=1, kind="drop_before")
+    fault(laboratory, match=post, kind="status", status=403, code="AuthorizationFailed")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(60)
+    assert laboratory.status("restore-r1")["phase"] == "Settling"
+    laboratory.run_for(600)
+    verdict = laboratory.verdict("r1")
+    assert verdict.text.startswith("The restore could not be started. AuthorizationFailed")
+
+
+def test_the_last_look_at_the_job_is_shown_when_it_is_over(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    job = laboratory.status(names.watch_id("restore-r1"))["job"]
+    assert (job["status"], job["percent"]) == ("Completed", None)
+
+
+def test_an_operation_that_takes_hours_is_followed_to_its_job(laboratory: Laboratory) -> None:
+    stuck = {"match": {"operation": "operation_status|backup_operation"}, "times": None}
+    fault(laboratory, kind="operation_stuck", **stuck)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT6H"))
+    laboratory.run_for(5 * 3600)
+    assert laboratory.status("restore-r1")["phase"] == "Starting"
+    laboratory.run_for(2 * 3600)
+    assert laboratory.verdict("r1").verdict == "DeadlinePassed"
+    assert len(laboratory.calls()) <= 100
+
+
+def test_a_watch_that_breaks_ends_in_a_verdict_that_says_so(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("planted")
+
+    monkeypatch.setattr(watching, "learn_job", broken)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3600)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "Failed"
+    assert "lost sight" in verdict.text
+    assert len(laboratory.sent("finished")) == 1
+
+
+def test_a_restore_that_waited_for_its_turn_long_still_writes_its_verdict(
+    laboratory: Laboratory,
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"), Pace(later_count_max=1))
+    fault(laboratory, match={"method": "POST", "path": "/restore$"}, kind="throttle", retry_after=5)
+    laboratory.run_for(60)
+    laboratory.documents.before_write = _fails_once_on("restores/r1")
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+def _fails_once_on(document: str) -> Callable[[str], None]:
+    left = [document]
+
+    def before_write(name: str) -> None:
+        if name in left:
+            left.remove(name)
+            raise ServiceUnavailable("The storage account hiccups.", retry_after_s=10)
+
+    return before_write
