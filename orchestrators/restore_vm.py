@@ -27,6 +27,8 @@ from restore.phases import RestorePhase
 
 blueprint = df.Blueprint()
 
+_END_WAITS = 6
+
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RESTORE_VM)
 def restore_vm(context: df.DurableOrchestrationContext) -> Any:
@@ -50,7 +52,8 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         verdict = yield from _restore(context, steps, tale, order)
     except StepFailed as failed:
         verdict = endings.of_failure(failed.failure, tale)
-    steps = Steps(context, order.pace)  # however long it took: the end has patience of its own
+    # However long it took: the end has patience of its own.
+    steps = Steps(context, order.pace, waits_max=_END_WAITS)
     closed = yield from steps.run(
         names.CLOSE_RESTORE, encode(Close(request_id=order.request.request_id, verdict=verdict))
     )

@@ -33,9 +33,12 @@ class StepFailed(Exception):
 class Steps:
     """The steps of one orchestration, and its budget of waits."""
 
-    def __init__(self, context: df.DurableOrchestrationContext, pace: Pace) -> None:
+    def __init__(
+        self, context: df.DurableOrchestrationContext, pace: Pace, waits_max: int | None = None
+    ) -> None:
         self._context = context
         self._pace = pace
+        self._waits_max = pace.later_count_max if waits_max is None else waits_max
         self._waits = 0
 
     def need(self, activity: str, order: Any) -> Step:
@@ -67,7 +70,7 @@ class Steps:
 
     def wait_later(self, outcome: Outcome, attempt: int) -> Step:
         """Wait as long as an Outcome asks, by a durable timer. True when the budget is spent."""
-        if self._waits >= self._pace.later_count_max:
+        if self._waits >= self._waits_max:
             return True
         self._waits += 1
         spread = f"{self._context.instance_id}:{self._waits}"

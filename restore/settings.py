@@ -71,7 +71,7 @@ class Settings:
 
     restore_later_count_max: int = 12
     """RESTORE_LATER_COUNT_MAX: how often one step is put off before it is given up. Default 12,
-    about half an hour."""
+    about half an hour; more would make histories too long."""
 
     @classmethod
     def parse(cls, environment: Mapping[str, str]) -> "Settings":
@@ -114,7 +114,7 @@ _SECONDS: dict[str, tuple[float, float]] = {
     "restore_settle_s": (0, 3_600),
     "arm_timeout_s": (1, 600),
 }
-_COUNTS = {"restore_later_count_max": (1, 100)}
+_COUNTS = {"restore_later_count_max": (1, 12)}
 
 
 def _value(name: str, text: str) -> Any:

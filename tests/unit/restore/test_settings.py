@@ -102,7 +102,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         "AZURE_CLIENT_ID must be a client id (a GUID).",
         "RESTORE_POLL_S_FIRST must be a number from 5 to 3600.",
         "RESTORE_SETTLE_S must be a number from 0 to 3600.",
-        "RESTORE_LATER_COUNT_MAX must be a whole number from 1 to 100.",
+        "RESTORE_LATER_COUNT_MAX must be a whole number from 1 to 12.",
     )
 
 
