@@ -73,12 +73,28 @@ async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
     if entry.state is LedgerState.CANCELLED:
         text = "Cancelled before anything was sent: nothing was started, and nothing will be."
         return problems.ok(202, {"requestId": request_id, "cancel": "BeforeStart", "text": text})
-    await client.raise_event(names.instance_id(request_id), names.CANCEL_EVENT, {"by": "http"})
+    if not await _is_told(client, request_id):
+        now = await asyncio.to_thread(connection.ledger().read, request_id)
+        assert now is not None, "entries are never removed"
+        is_over = now.entry.state is LedgerState.FINISHED
+        return _over(now.entry) if is_over else _unfollowed(request_id)
     text = (
         "Azure will be asked to cancel the job, which it does only while data is transferred. "
         f"GET {place} tells what came of it."
     )
     return problems.ok(202, {"requestId": request_id, "cancel": "Asked", "text": text})
+
+
+async def _is_told(client: df.DurableOrchestrationClient, request_id: str) -> bool:
+    """Pass the cancellation on; False when no orchestration is there to hear it."""
+    instance_id = names.instance_id(request_id)
+    try:
+        await client.raise_event(instance_id, names.CANCEL_EVENT, {"by": "http"})
+    except Exception as error:  # the SDK raises nothing more exact for "gone" and "not found"
+        if "nstance with ID" not in str(error):
+            raise
+        return False
+    return True
 
 
 async def _answer(
@@ -122,6 +138,16 @@ def _reused(entry: LedgerEntry) -> func.HttpResponse:
     )
     title = "The request id stands for another request"
     return problems.problem(409, "RequestIdReused", title, detail, requestId=entry.request_id)
+
+
+def _unfollowed(request_id: str) -> func.HttpResponse:
+    instance_id = names.instance_id(request_id)
+    detail = (
+        "Nobody follows this restore: its orchestration was ended by hand. What runs in Azure goes "
+        "on; cancel the job in the vault. To have it followed again, terminate and purge "
+        f"{names.watch_id(instance_id)}, purge {instance_id}, and send the request again."
+    )
+    return problems.problem(409, "RestoreNotFollowed", "Nobody follows this restore", detail)
 
 
 def _over(entry: LedgerEntry) -> func.HttpResponse:

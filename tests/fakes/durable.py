@@ -16,13 +16,15 @@ class FakeStatus:
 
 
 class FakeDurableClient:
-    """Keeps what was started and raised; `refuses` makes every start fail as a race does."""
+    """Keeps what was started and raised; `refuses` makes every start fail as a race does,
+    `raises` every event as an instance does that is gone."""
 
     def __init__(self) -> None:
         self.started: dict[str, tuple[str, Any]] = {}
         self.raised: list[tuple[str, str]] = []
         self.custom: dict[str, Any] = {}
         self.refuses: str | None = None
+        self.raises: str | None = None
 
     async def get_status(self, instance_id: str) -> FakeStatus:
         """Return an instance's status."""
@@ -36,6 +38,8 @@ class FakeDurableClient:
         return instance_id
 
     async def raise_event(self, instance_id: str, event_name: str, event_data: Any) -> None:
-        """Raise an event."""
+        """Raise an event; without an instance the SDK raises this."""
         del event_data
+        if self.raises:
+            raise Exception(self.raises)
         self.raised.append((instance_id, event_name))
