@@ -23,6 +23,7 @@ TURN_S_MAX = 1800.0
 SLOT_S = 7.0
 """About how long a turn is held: a POST, and two looks at its operation."""
 
+_HELD_PART = 0.5
 _JOBS_KEPT = 200
 _HELD_MAX = timedelta(seconds=TURN_S_MAX)
 
@@ -63,7 +64,7 @@ def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking
             line.pop(request_id, None)
             turn = Turn(holder=request_id, since=now, claimed=claimed, line=line)
         elif request_id in line:
-            return Taking(is_ours=False, wait_s=_wait_s(line, request_id))
+            return Taking(is_ours=False, wait_s=_wait_s(turn, request_id, now))
         else:
             line[request_id] = now
             turn = msgspec.structs.replace(turn, line=line)
@@ -72,12 +73,14 @@ def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking
         return Taking(is_ours=False)
     if free:
         return Taking(is_ours=True, claimed=claimed)
-    return Taking(is_ours=False, wait_s=_wait_s(line, request_id))
+    return Taking(is_ours=False, wait_s=_wait_s(turn, request_id, now))
 
 
-def _wait_s(line: dict[str, datetime], request_id: str) -> float:
-    ahead = sum(1 for at in line.values() if at < line[request_id])
-    return SLOT_S * (1 + ahead)
+def _wait_s(turn: Turn, request_id: str, now: datetime) -> float:
+    """By the place in the line; and the longer the turn is held already, as by one that settles a
+    lost reply, the longer: those who wait can ask a dozen times only."""
+    ahead = sum(1 for at in turn.line.values() if at < turn.line[request_id])
+    return max(SLOT_S * (1 + ahead), _HELD_PART * (now - turn.since).total_seconds())
 
 
 def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:

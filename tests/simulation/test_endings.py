@@ -102,3 +102,15 @@ def _fails_once_on(document: str) -> Callable[[str], None]:
             raise ServiceUnavailable("The storage account hiccups.", retry_after_s=10)
 
     return before_write
+
+
+def test_a_restore_waits_for_its_turn_while_another_settles_a_lost_reply(
+    laboratory: Laboratory,
+) -> None:
+    post = {"method": "POST", "path": "/restore$"}
+    fault(laboratory, match=post, times=1, kind="drop_before")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.ask(request_for("RestoreDisks", "r2"))
+    laboratory.run_for(3 * 3600)
+    assert [laboratory.verdict(name).verdict for name in ("r1", "r2")] == ["Completed"] * 2
+    assert len(laboratory.posts()) == 2

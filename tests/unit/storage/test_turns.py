@@ -114,3 +114,11 @@ def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
     documents.before_write = other_first
     won.append(take(ledger, "a").is_ours)
     assert won == [True, False]
+
+
+def test_a_turn_that_is_held_long_is_asked_for_less_often() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    intend(ledger, "a")
+    assert take(ledger, "b").wait_s == turns.SLOT_S
+    assert take(ledger, "b", timedelta(seconds=200)).wait_s == 100
