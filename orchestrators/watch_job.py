@@ -92,11 +92,11 @@ def _wait_s(
     remaining_s = watching.remaining_s(watch, now)
     spread = f"{context.instance_id}:{watch.looks}"
     if outcome.kind == "later":
-        return min(
-            polling.later_wait_s(outcome, max(watch.misses, 1), watch.pace, spread),
-            max(remaining_s, watching.DEADLINE_NEAR_S),
-        )
-    if watch.job_id is None:
-        return polling.next_operation_look_s(watch.looks, watch.pace)
-    elapsed_s = (now - watch.since).total_seconds()
-    return polling.next_look_s(look, watch.looks, elapsed_s, remaining_s, watch.pace, spread)
+        wait_s = polling.later_wait_s(outcome, max(watch.misses, 1), watch.pace, spread)
+    elif watch.job_id is None:
+        asked_s = watching.asked_wait_s(outcome)
+        wait_s = polling.next_operation_look_s(watch.looks, watch.pace, asked_s)
+    else:
+        elapsed_s = (now - watch.since).total_seconds()
+        wait_s = polling.next_look_s(look, watch.looks, elapsed_s, remaining_s, watch.pace, spread)
+    return min(wait_s, max(remaining_s, watching.DEADLINE_NEAR_S))

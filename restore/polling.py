@@ -41,10 +41,12 @@ class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
         return CONNECT_S_MAX + self.arm_timeout_s + self.settle_s
 
 
-def next_operation_look_s(looks: int, pace: Pace) -> float:
-    """Return how long to wait before the next look at an operation: most take about a second."""
+def next_operation_look_s(looks: int, pace: Pace, asked_s: float | None = None) -> float:
+    """Return how long to wait before the next look at an operation: most take about a second. What
+    Azure asks for is obeyed."""
     longest_s = pace.poll_s_first if looks < _QUICK_LOOKS else pace.poll_s_max
-    return min(WAIT_S_MIN * float(2 ** min(looks, 10)), longest_s)
+    usual_s = min(WAIT_S_MIN * float(2 ** min(looks, 10)), longest_s)
+    return max(usual_s, min(asked_s or 0, _RETRY_AFTER_S_MAX))
 
 
 def next_look_s(

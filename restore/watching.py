@@ -9,7 +9,7 @@ import msgspec
 
 from restore.contracts import Failure, JobLook, OperationLook, Outcome
 from restore.orders import Watch, Watched, WatchEnd, encode
-from restore.phases import RestorePhase, phase_of
+from restore.phases import RestorePhase, advanced, phase_of
 from restore.times import stamp
 
 MISSES_MAX = 20
@@ -37,6 +37,14 @@ def must_search(outcome: Outcome) -> bool:
     """Say whether the job must be looked for in the list: its operation is over, or forgotten,
     and named none (facts 3)."""
     return outcome.kind == "done" and outcome.value["state"] in ("Succeeded", "Unknown")
+
+
+def asked_wait_s(outcome: Outcome) -> float | None:
+    """Return how long Azure asks to leave an operation alone, as far as it does."""
+    if outcome.kind != "done":
+        return None
+    asked_s: float | None = outcome.value.get("retryAfterS")
+    return asked_s
 
 
 def learn_job_id(watch: Watch, outcome: Outcome) -> Watch | Watched:
@@ -79,7 +87,10 @@ def job_look(outcome: Outcome) -> JobLook | None:
 
 
 def in_phase(watch: Watch, phase: RestorePhase, now: datetime) -> Watch:
-    """Return the watch in a phase, which keeps the time at which it was entered."""
+    """Return the watch in a phase, which keeps the time at which it was entered; a look that would
+    lead back changes nothing."""
+    if watch.phase is not None and advanced(RestorePhase(watch.phase), phase) != phase:
+        return watch
     if watch.phase == phase.value:
         return watch
     return msgspec.structs.replace(watch, phase=phase.value, phase_since=now)

@@ -114,3 +114,11 @@ def test_a_restore_waits_for_its_turn_while_another_settles_a_lost_reply(
     laboratory.run_for(3 * 3600)
     assert [laboratory.verdict(name).verdict for name in ("r1", "r2")] == ["Completed"] * 2
     assert len(laboratory.posts()) == 2
+
+
+def test_a_deadline_is_kept_while_the_operation_still_runs(laboratory: Laboratory) -> None:
+    stuck = {"match": {"operation": "operation_status|backup_operation"}, "times": None}
+    fault(laboratory, kind="operation_stuck", **stuck)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT7M"))
+    laboratory.run_for(7 * 60 + 30)
+    assert laboratory.verdict("r1").verdict == "DeadlinePassed"

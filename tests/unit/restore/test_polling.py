@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restore.contracts import JobLook, Outcome
-from restore.polling import Pace, later_wait_s, next_look_s
+from restore.polling import Pace, later_wait_s, next_look_s, next_operation_look_s
 
 _PACE = Pace()
 _DAY_S = 86_400.0
@@ -98,3 +98,11 @@ def test_the_spread_only_ever_waits_longer_and_is_the_same_each_time(
 def test_two_restores_do_not_come_back_together() -> None:
     waits = {later_wait_s(Outcome.later(60), 1, _PACE, f"restore-{n}") for n in range(20)}
     assert len(waits) == 20
+
+
+def test_an_operation_is_looked_at_soon_then_seldom_and_as_late_as_azure_asks() -> None:
+    waits = [next_operation_look_s(looks, Pace()) for looks in (0, 1, 9, 10, 500)]
+    assert waits == [5, 10, 30, 300, 300]
+    assert next_operation_look_s(0, Pace(), 60) == 60
+    assert next_operation_look_s(10, Pace(), 1) == 300
+    assert next_operation_look_s(0, Pace(), 1e9) == 3600

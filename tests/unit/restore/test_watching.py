@@ -107,6 +107,21 @@ def test_the_deadline_ends_the_watch_with_what_was_seen_last() -> None:
     assert watching.at_deadline(watch(), look, NOW) is None
 
 
+def test_azures_wish_to_be_left_alone_is_found_in_a_look_at_an_operation() -> None:
+    look = done(OperationLook(state="InProgress", retry_after_s=60))
+    assert watching.asked_wait_s(look) == 60
+    assert watching.asked_wait_s(done({"jobId": None})) is None
+    assert watching.asked_wait_s(Outcome.later(60)) is None
+
+
+def test_a_look_between_two_tasks_does_not_lead_back() -> None:
+    finalizing = watching.in_phase(
+        watch(phase=RestorePhase.TRANSFERRING.value), RestorePhase.FINALIZING, NOW
+    )
+    later = watching.in_phase(finalizing, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=1))
+    assert (later.phase, later.phase_since) == ("Finalizing", NOW)
+
+
 def test_a_phase_keeps_the_time_at_which_it_was_entered() -> None:
     first = watching.in_phase(watch(), RestorePhase.TRANSFERRING, NOW)
     later = watching.in_phase(first, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=5))
