@@ -63,10 +63,17 @@ class _Watched:
         self.has_orchestrator = worker().has_orchestrator
         self.has_activity = worker().has_activity
         self.orchestrator_names = worker().orchestrator_names
-        self.run_activity = worker().run_activity
+
+    def run_activity(self, name: str, input_text: str) -> str:
+        """Run one activity."""
+        self._laboratory.at_boundary()
+        answer = worker().run_activity(name, input_text)
+        self._laboratory.at_boundary()
+        return answer
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
         """Run one turn."""
+        self._laboratory.at_boundary()
         answer = worker().run_orchestrator(name, context_json)
         self._laboratory.on_turn(name, json.loads(context_json), json.loads(answer))
         return answer
@@ -87,12 +94,17 @@ class Laboratory:
         self.ledger = Ledger(self.documents)
         self.store = Store(":memory:")
         self.on_turn = _nothing
-        new_guid = _guids(seed)
-        core = Core(self.store, worker(), new_guid)
+        self.at_boundary: Callable[[], None] = lambda: None
+        self.documents.after_write = self.events.after_send = self._pass_boundary
+        self.documents.before_write = lambda name: self._pass_boundary()
+        self._new_guid = _guids(seed)
+        self.boot()
+
+    def boot(self) -> None:
+        """Start the process, or start it again after a kill: what was in memory only is gone."""
+        core = Core(self.store, worker(), self._new_guid)
         self.driver = VirtualDriver(core, _Watched(self), self.clock)
-        exchange = Exchange(
-            ENDPOINT, lambda: "canary-token", InProcess(self.simulator, NotSent), self.clock.now
-        )
+        exchange = Exchange(ENDPOINT, lambda: "canary-token", self._send, self.clock.now)
         self.backup = Backup(Client(exchange, sleep=lambda seconds: None), API_VERSION)
 
     @contextmanager
@@ -121,6 +133,15 @@ class Laboratory:
             names.RESTORE_VM, json.dumps(json.dumps(encode(order))), instance_id
         )
         return request.request_id
+
+    def _pass_boundary(self) -> None:
+        self.at_boundary()
+
+    def _send(self, *request: Any) -> Any:
+        self.at_boundary()
+        reply = InProcess(self.simulator, NotSent)(*request)
+        self.at_boundary()
+        return reply
 
     def run_for(self, seconds: float) -> None:
         """Live on."""

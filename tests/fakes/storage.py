@@ -13,6 +13,7 @@ class MemoryDocuments:
     def __init__(self) -> None:
         self.kept: dict[str, tuple[str, dict[str, str], int]] = {}
         self.before_write: Callable[[str], None] = lambda name: None
+        self.after_write: Callable[[], None] = lambda: None
         self._versions = 0
 
     def read(self, name: str) -> Versioned | None:
@@ -50,6 +51,7 @@ class MemoryDocuments:
     def _put(self, name: str, document: Document, labels: Labels) -> str:
         self._versions += 1
         self.kept[name] = (json.dumps(document), dict(labels), self._versions)
+        self.after_write()
         return str(self._versions)
 
 
@@ -58,7 +60,9 @@ class MemoryEvents:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.after_send: Callable[[], None] = lambda: None
 
     def send(self, event: dict[str, Any]) -> None:
         """Keep one event, as it would read on the wire."""
         self.sent.append(json.loads(json.dumps(event)))
+        self.after_send()
