@@ -1,6 +1,7 @@
 """Handler of `GET /recovery-points`: look before asking for a restore.
 
-Only activities talk to Azure, so a short orchestration does the reading; it is purged afterwards.
+Only activities talk to Azure, so a short orchestration does the reading; it is purged when it has
+answered.
 """
 
 import asyncio
@@ -13,13 +14,18 @@ import azure.functions as func
 import msgspec
 
 from restore import names, parsing
-from restore.contracts import Outcome
+from restore.contracts import Failure, Outcome
 from restore.errors import InvalidRequest
 from restore.orders import FindItem, encode
 from triggers import problems
 
 _WAIT_S_MAX = 25.0
 _LOOK_S = 0.3
+_BROKEN = Failure(
+    code="LookFailed",
+    message="The app could not read the recovery points; its log says why. Ask again.",
+    category="ServiceUnavailable",
+)
 _OVER = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 
 
@@ -51,7 +57,7 @@ async def _wait(client: df.DurableOrchestrationClient, instance_id: str) -> Outc
         status: Any = await client.get_status(instance_id)
         if status and status.runtime_status and status.runtime_status.value in _OVER:
             if status.runtime_status.value != "Completed":
-                return None
+                return Outcome.failed(_BROKEN)
             return msgspec.convert(status.output, Outcome)
         await asyncio.sleep(_LOOK_S)
     return None
