@@ -31,7 +31,7 @@ class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
     later_s_min: float = 5
     later_s_max: float = 300
     later_count_max: int = 12
-    """So many "later" in a row, then the step is given up: about half an hour at the usual pace."""
+    """So many "later" of all steps together, then the restore is given up: about half an hour."""
     looks_per_generation: int = 10
     """Then the follower continues as new: a look costs about 8 history events."""
 

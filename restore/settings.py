@@ -70,7 +70,7 @@ class Settings:
     that a lost reply takes to settle."""
 
     restore_later_count_max: int = 12
-    """RESTORE_LATER_COUNT_MAX: how often one step is put off before it is given up. Default 12,
+    """RESTORE_LATER_COUNT_MAX: how often one restore is put off before it is given up. Default 12,
     about half an hour; more would make histories too long."""
 
     @classmethod

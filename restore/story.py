@@ -65,7 +65,8 @@ def event(kind: str, tale: Tale, now: datetime) -> dict[str, Any]:
         data["request"] = encode(tale.request)
     if kind == "rejected":
         failure = tale.verdict.error if tale.verdict else None
-        data["problems"] = encode(problems_of(failure)) if failure else []
+        assert failure is not None, "what is rejected says why"
+        data |= {"code": failure.code, "problems": encode(problems_of(failure))}
     return cloud_events.event(
         kind, tale.request.request_id, tale.request.source_resource_id, now, data
     )

@@ -253,7 +253,8 @@ def test_what_cannot_work_is_rejected_and_nothing_is_sent(
     verdict = laboratory.verdict("r1")
     assert verdict.error is not None
     assert (verdict.verdict, verdict.error.code) == ("Rejected", code)
-    assert laboratory.sent("rejected")[0]["problems"]
+    told = laboratory.sent("rejected")[0]
+    assert (told["code"], told["problems"][0]["message"]) == (code, verdict.error.message)
     assert laboratory.posts() == []
 
 
