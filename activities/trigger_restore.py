@@ -31,7 +31,8 @@ def trigger_restore(order: dict) -> dict:  # type: ignore[type-arg]
 def _trigger(order: Trigger) -> Started | Outcome:
     body = request_body.build(order.request, order.item, order.point)
     held = _intend(order)
-    backup, ledger = arm_connection.backup(), connection.ledger()
+    backup = arm_connection.backup().for_request(order.request.request_id)
+    ledger = connection.ledger()
     try:
         triggered, poll_handles = backup.trigger_restore(order.item, order.point.name, body)
     except ReplyLost as error:

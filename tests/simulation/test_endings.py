@@ -1,17 +1,20 @@
 """How stories end when something breaks: the verdict says what is known, and no more than that."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
 
+from arm import connection as arm_connection
+from arm.backup import Backup
 from devhost.vault.faults import Fault
 from restore import names, watching
 from restore.errors import ServiceUnavailable
 from restore.polling import Pace
 from tests.end_to_end.stage import request_for
-from tests.fakes.laboratory import Laboratory
+from tests.fakes.laboratory import API_VERSION, Laboratory
 
 
 @pytest.fixture
@@ -122,3 +125,18 @@ def test_a_deadline_is_kept_while_the_operation_still_runs(laboratory: Laborator
     laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT7M"))
     laboratory.run_for(7 * 60 + 30)
     assert laboratory.verdict("r1").verdict == "DeadlinePassed"
+
+
+def test_the_post_can_be_found_in_azures_traces_by_its_request_id(laboratory: Laboratory) -> None:
+    exchange, traced = laboratory.backup._client.exchange, []
+
+    def send(method: str, url: str, headers: Any, body: Any, timeout: Any) -> Any:
+        if url.partition("?")[0].endswith("/restore"):
+            traced.append(headers["x-ms-client-request-id"])
+        return exchange.send(method, url, headers, body, timeout)
+
+    client = replace(laboratory.backup._client, exchange=replace(exchange, send=send))
+    with arm_connection.use(Backup(client, API_VERSION)):
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(60)
+    assert traced == ["r1"]
