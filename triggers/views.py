@@ -69,7 +69,7 @@ def _view(
         "recoveryPoint": story.get("recoveryPoint") or _intended(entry),
         "operationId": entry.operation_id,
         "job": job,
-        "cancel": story.get("cancel") or ("Asked" if entry.cancel_asked else None),
+        "cancel": {"asked": True} | story.get("cancel", {}) if entry.cancel_asked else None,
         "runtimeStatus": runtime,
         "acceptedAt": entry.accepted_at,
         "finishedAt": entry.finished_at,

@@ -79,3 +79,17 @@ async def test_a_purged_history_still_shows_the_verdict(ledger: Ledger) -> None:
 @pytest.mark.usefixtures("ledger")
 async def test_what_was_never_accepted_is_not_shown() -> None:
     assert await views.read(cast("Any", FakeDurableClient()), "r2") is None
+
+
+async def test_a_cancel_is_shown_in_one_form_before_and_after_azure_has_answered(
+    ledger: Ledger,
+) -> None:
+    ledger.cancel("r1")
+    client = running()
+    asked = await views.read(cast("Any", client), "r1")
+    client.custom["restore-r1"] = {"phase": "Starting", "cancel": {"accepted": False, "code": "X"}}
+    answered = await views.read(cast("Any", client), "r1")
+    assert asked is not None
+    assert answered is not None
+    assert asked["cancel"] == {"asked": True}
+    assert answered["cancel"] == {"asked": True, "accepted": False, "code": "X"}
