@@ -6,7 +6,7 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from arm import connection
-from restore import names, request_body, selection
+from restore import names
 from restore.contracts import Choice
 from restore.orders import FindPoint, decode
 
@@ -23,6 +23,8 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 def _find(order: dict[str, Any]) -> Choice:
     wanted = decode(order, FindPoint)
     points = connection.backup().recovery_points(wanted.item)
+    from restore import request_body, selection
+
     choice = selection.choose_for(wanted.request, points, now=clock.now())
     request_body.build(wanted.request, wanted.item, choice.point)
     return choice

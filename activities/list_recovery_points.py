@@ -6,7 +6,7 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from arm import connection
-from restore import names, selection
+from restore import names
 from restore.contracts import RecoveryPointChoice
 from restore.errors import NotFound
 from restore.orders import ListPoints, decode
@@ -24,6 +24,8 @@ def _list(order: dict[str, Any]) -> dict[str, Any]:
     wanted = decode(order, ListPoints)
     points = connection.backup().recovery_points(wanted.item)
     newest = sorted(points, key=lambda point: point.time, reverse=True)
+    from restore import selection
+
     try:
         choice = selection.choose(points, RecoveryPointChoice(), now=clock.now())
     except NotFound:

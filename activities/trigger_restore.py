@@ -10,7 +10,7 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from arm import connection as arm_connection
-from restore import names, request_body
+from restore import names
 from restore.contracts import Outcome
 from restore.errors import ReplyLost, RestoreError, to_failure
 from restore.ledger import Intent
@@ -29,6 +29,8 @@ def trigger_restore(order: dict) -> dict:  # type: ignore[type-arg]
 
 
 def _trigger(order: Trigger) -> Started | Outcome:
+    from restore import request_body
+
     body = request_body.build(order.request, order.item, order.point)
     held = _intend(order)
     backup = arm_connection.backup().for_request(order.request.request_id)

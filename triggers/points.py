@@ -13,7 +13,7 @@ import azure.durable_functions as df
 import azure.functions as func
 import msgspec
 
-from restore import names, parsing
+from restore import names
 from restore.contracts import Failure, Outcome
 from restore.errors import InvalidRequest
 from restore.orders import FindItem, encode
@@ -32,6 +32,8 @@ _OVER = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """Answer `{item, points, total, choice}` for sourceResourceId and, optional, vaultId."""
     known = {name: value for name, value in req.params.items() if name != "code"}
+    from restore import parsing  # its tables are built on first use, not at start
+
     try:
         wanted: FindItem = parsing.parse_find_item(known)
     except InvalidRequest as error:

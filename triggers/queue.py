@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names, parsing
+from restore import names
 from restore.contracts import Problem, RestoreRequest
 from restore.errors import InvalidRequest
 from restore.settings import Settings
@@ -43,6 +43,8 @@ async def _take(
     message: func.QueueMessage, client: df.DurableOrchestrationClient, settings: Settings
 ) -> None:
     body, message_id = message.get_body(), str(message.id)
+    from restore import parsing  # its tables are built on first use, not at start
+
     try:
         request: RestoreRequest = parsing.parse_text(body, default_request_id=message_id)
     except InvalidRequest as error:

@@ -7,7 +7,7 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names, parsing
+from restore import names
 from restore.contracts import Problem
 from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.ledger import LedgerEntry, LedgerState
@@ -30,6 +30,8 @@ async def start(
     so at once; `Prefer: wait=n` (at most 20) or `Prefer: respond-async` changes that (RFC 7240).
     """
     key = req.headers.get("idempotency-key")
+    from restore import parsing  # its tables are built on first use, not at start
+
     try:
         request = parsing.parse_text(req.get_body(), default_request_id=key or uuid.uuid4().hex)
     except InvalidRequest as error:
