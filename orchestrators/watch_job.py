@@ -18,8 +18,8 @@ blueprint = df.Blueprint()
 def watch_job(context: df.DurableOrchestrationContext) -> Any:
     """Watch to a terminal job status, a failed operation, or the deadline.
 
-    1. Look: at the operation while no job is known, else at the job.
-    2. Show what was seen as custom status; announce the job once it is known.
+    1. Announce the job once it is known: before looking at it, for it may be over already.
+    2. Look: at the operation while no job is known, else at the job. Show what was seen.
     3. Over, or at the deadline? Then answer with a Watched.
     4. Wait as restore/polling.py says, and look again.
     5. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
@@ -29,6 +29,7 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
         watch = watching.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
     context.set_custom_status(watching.status(watch, None))
     steps = Steps(context, watch.pace)
+    watch = yield from _announce(context, steps, watch)
     for _ in range(watch.pace.looks_per_generation):
         seen, look, outcome = yield from _look(context, steps, watch)
         if isinstance(seen, Watched):
