@@ -13,13 +13,16 @@ from arm import connection as arm_connection
 from restore import names
 from restore.contracts import Outcome
 from restore.errors import ReplyLost, RestoreError, to_failure
-from restore.ledger import Intent
+from restore.ledger import Intent, LedgerState
 from restore.orders import Clearance, Started, Trigger, decode
 from storage import connection, handles
 from storage.documents import Changed
 from storage.ledger import Held
 
 blueprint = df.Blueprint()
+
+_INTENT_MAX = timedelta(seconds=10)
+"""Settling counts from the intent: whose write took longer than this may not send any more."""
 
 
 @blueprint.activity_trigger(input_name="order", activity=names.TRIGGER_RESTORE)
@@ -32,9 +35,13 @@ def _trigger(order: Trigger) -> Started | Outcome:
     from restore import request_body
 
     body = request_body.build(order.request, order.item, order.point)
+    begun = clock.now()
     held = _intend(order)
-    backup = arm_connection.backup().for_request(order.request.request_id)
     ledger = connection.ledger()
+    if clock.now() - begun > _INTENT_MAX:
+        ledger.withdraw(held)
+        raise Changed(order.request.request_id)
+    backup = arm_connection.backup().for_request(order.request.request_id)
     try:
         triggered, poll_handles = backup.trigger_restore(order.item, order.point.name, body)
     except ReplyLost as error:
@@ -43,7 +50,9 @@ def _trigger(order: Trigger) -> Started | Outcome:
         ledger.withdraw(held)
         raise
     handles.keep(ledger.documents, order.request.request_id, poll_handles)
-    ledger.started(order.request.request_id, operation_id=triggered.operation_id)
+    entry = ledger.started(order.request.request_id, operation_id=triggered.operation_id)
+    if entry.state is LedgerState.FINISHED:  # another one adopted the job, and was quicker
+        handles.drop(ledger.documents, order.request.request_id)
     return Started(operation_id=triggered.operation_id, retry_after_s=triggered.retry_after_s)
 
 
