@@ -8,10 +8,12 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -32,7 +34,7 @@ from devhost.vault.transport import InProcess
 from devhost.worker import Worker
 from restore import names, parsing
 from restore.contracts import Verdict
-from restore.ledger import LedgerEntry
+from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Restore, encode
 from restore.polling import Pace
 from storage import connection as storage_connection
@@ -43,6 +45,10 @@ ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ENDPOINT = "https://arm.test"
 API_VERSION = "2025-02-01"
+_WORDS = (
+    "restore", "cancel", "backupJobs", "backupOperations", "operationsStatus", "operationResults",
+    "recoveryPoints", "backupProtectedItems", "backupStatus", "virtualMachines", "vaults",
+)  # fmt: skip
 
 
 def _nothing(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None:
@@ -56,7 +62,7 @@ def worker() -> Worker:
 
 
 class _Watched:
-    """The worker, with an eye on every turn."""
+    """The worker, with an eye on every turn and activity."""
 
     def __init__(self, laboratory: "Laboratory") -> None:
         self._laboratory = laboratory
@@ -65,23 +71,46 @@ class _Watched:
         self.orchestrator_names = worker().orchestrator_names
 
     def run_activity(self, name: str, input_text: str) -> str:
-        """Run one activity."""
-        self._laboratory.at_boundary()
-        answer = worker().run_activity(name, input_text)
-        self._laboratory.at_boundary()
-        return answer
+        """Run one activity; what it raises is as much an answer as what it returns."""
+        with self._laboratory.inside(name):
+            self._laboratory.at_boundary(f"{name}: begun")
+            try:
+                return worker().run_activity(name, input_text)
+            finally:
+                self._laboratory.at_boundary(f"{name}: answered")
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
         """Run one turn."""
-        self._laboratory.at_boundary()
+        self._laboratory.at_boundary(f"{name}: turn begun")
         answer = worker().run_orchestrator(name, context_json)
         self._laboratory.on_turn(name, json.loads(context_json), json.loads(answer))
+        self._laboratory.at_boundary(f"{name}: turn taken")
         return answer
 
 
 def _guids(seed: int) -> Callable[[], UUID]:
     dice = random.Random(seed)
     return lambda: UUID(int=dice.getrandbits(128), version=4)
+
+
+def _resource(url: str) -> str:
+    """What a URL leads to, without names and ids: its last segment that is a word of ARM's."""
+    segments = urlsplit(url).path.split("/")
+    return next((each for each in reversed(segments) if each in _WORDS), "other")
+
+
+@dataclass(eq=False)
+class _Planned:
+    """Something outside that happens once, whatever becomes of the process."""
+
+    moment: datetime
+    action: Callable[[], object]
+    is_done: bool = False
+
+    def __call__(self) -> None:
+        if not self.is_done:
+            self.is_done = True
+            self.action()
 
 
 class Laboratory:
@@ -94,9 +123,12 @@ class Laboratory:
         self.ledger = Ledger(self.documents)
         self.store = Store(":memory:")
         self.on_turn = _nothing
-        self.at_boundary: Callable[[], None] = lambda: None
-        self.documents.after_write = self.events.after_send = self._pass_boundary
-        self.documents.before_write = lambda name: self._pass_boundary()
+        self.at_boundary: Callable[[str], None] = lambda where: None
+        """Told where the process is: around each turn, activity, call to Azure and write."""
+        self.activity: str | None = None
+        self._planned: list[_Planned] = []
+        self._seams: ExitStack | None = None
+        self._hook_storage()
         self._new_guid = _guids(seed)
         self.boot()
 
@@ -106,15 +138,44 @@ class Laboratory:
         self.driver = VirtualDriver(core, _Watched(self), self.clock)
         exchange = Exchange(ENDPOINT, lambda: "canary-token", self._send, self.clock.now)
         self.backup = Backup(Client(exchange, sleep=lambda seconds: None), API_VERSION)
+        if self._seams is not None:
+            self._seams.enter_context(arm_connection.use(self.backup))
+        for planned in self._planned:
+            self.driver.at(planned.moment, planned)
 
     @contextmanager
     def open(self) -> Iterator["Laboratory"]:
         """Put this world's parts in place of the real ones."""
         with ExitStack() as stack:
+            self._seams = stack
             stack.enter_context(arm_connection.use(self.backup))
             stack.enter_context(storage_connection.use(self.ledger, self.events))
             stack.enter_context(activity_clock.use(self.clock.now))
             yield self
+        self._seams = None
+
+    @contextmanager
+    def inside(self, activity: str) -> Iterator[None]:
+        """Note which activity runs; one may be delivered again while the first still runs."""
+        before, self.activity = self.activity, activity
+        try:
+            yield
+        finally:
+            self.activity = before
+
+    def plan(self, after_s: float, action: Callable[[], object]) -> None:
+        """Plan what somebody outside does: a kill of the process delays it, and no more."""
+        planned = _Planned(self.clock.now() + timedelta(seconds=after_s), action)
+        self._planned.append(planned)
+        self.driver.at(planned.moment, planned)
+
+    def cancel(self, request_id: str) -> LedgerState:
+        """Cancel a request as the HTTP trigger does; return where that found it."""
+        state = self.ledger.cancel(request_id).state
+        if state not in (LedgerState.CANCELLED, LedgerState.FINISHED):
+            instance_id = names.instance_id(request_id)
+            self.driver.client.raise_event(instance_id, names.CANCEL_EVENT, "{}")
+        return state
 
     def ask(self, fields: dict[str, Any], pace: Pace = Pace()) -> str:
         """Accept a request as a starter does, and start its orchestration."""
@@ -134,14 +195,24 @@ class Laboratory:
         )
         return request.request_id
 
-    def _pass_boundary(self) -> None:
-        self.at_boundary()
+    def _hook_storage(self) -> None:
+        def within(what: str, name: str) -> None:
+            if self.activity is not None:  # a starter's own writes are no boundary of a restore
+                kind = name.partition("/")[0]
+                self.at_boundary(f"{self.activity}: {what} {kind}")
 
-    def _send(self, *request: Any) -> Any:
-        self.at_boundary()
-        reply = InProcess(self.simulator, NotSent)(*request)
-        self.at_boundary()
-        return reply
+        self.documents.before_write = lambda name: within("write", name)
+        self.documents.after_write = lambda name: within("written", name)
+        self.events.before_send = lambda: within("send", "event")
+        self.events.after_send = lambda: within("sent", "event")
+
+    def _send(self, method: str, url: str, *rest: Any) -> Any:
+        call = f"{method} {_resource(url)}"
+        self.at_boundary(f"{self.activity}: {call}")
+        try:
+            return InProcess(self.simulator, NotSent)(method, url, *rest)
+        finally:
+            self.at_boundary(f"{self.activity}: {call} answered")
 
     def run_for(self, seconds: float) -> None:
         """Live on."""

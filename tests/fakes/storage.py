@@ -8,16 +8,19 @@ from storage.documents import Changed, Document, Labelled, Labels, Page, Taken, 
 
 
 class MemoryDocuments:
-    """Versioned documents; `before_write` lets a test run something between a read and a write."""
+    """Versioned documents; the hooks let a test come between a read and a write, fail a call, or
+    lose its reply. Each gets the document's name."""
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[str, dict[str, str], int]] = {}
+        self.before_read: Callable[[str], None] = lambda name: None
         self.before_write: Callable[[str], None] = lambda name: None
-        self.after_write: Callable[[], None] = lambda: None
+        self.after_write: Callable[[str], None] = lambda name: None
         self._versions = 0
 
     def read(self, name: str) -> Versioned | None:
         """Read one document; None when there is none."""
+        self.before_read(name)
         if name not in self.kept:
             return None
         text, _, version = self.kept[name]
@@ -39,7 +42,15 @@ class MemoryDocuments:
 
     def remove(self, name: str) -> None:
         """Remove a document; one that is not there is no error."""
+        self.before_write(name)
         self.kept.pop(name, None)
+        self.after_write(name)
+
+    def touch(self, name: str) -> None:
+        """Give a document a new version, as another writer would."""
+        text, labels, _ = self.kept[name]
+        self._versions += 1
+        self.kept[name] = (text, labels, self._versions)
 
     def page(self, prefix: str, size: int, token: str | None) -> Page:
         """List names under a prefix, in the order of their names, `size` at a time."""
@@ -50,9 +61,10 @@ class MemoryDocuments:
 
     def _put(self, name: str, document: Document, labels: Labels) -> str:
         self._versions += 1
-        self.kept[name] = (json.dumps(document), dict(labels), self._versions)
-        self.after_write()
-        return str(self._versions)
+        version = self._versions
+        self.kept[name] = (json.dumps(document), dict(labels), version)
+        self.after_write(name)  # others may write meanwhile
+        return str(version)
 
 
 class MemoryEvents:
@@ -60,9 +72,11 @@ class MemoryEvents:
 
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
+        self.before_send: Callable[[], None] = lambda: None
         self.after_send: Callable[[], None] = lambda: None
 
     def send(self, event: dict[str, Any]) -> None:
         """Keep one event, as it would read on the wire."""
+        self.before_send()
         self.sent.append(json.loads(json.dumps(event)))
         self.after_send()
