@@ -16,7 +16,7 @@ HISTORY_MAX = 200
 def broken(played: Played) -> list[str]:
     """Return everything that is not as promised; nothing is as it should be."""
     laboratory, asked = played.laboratory, played.scene.requests
-    found = [text for request_id in asked for text in _of_request(laboratory, request_id)]
+    found = [text for request_id in asked for text in _of_request(played, request_id)]
     verdicts = [verdict for each in asked if (verdict := _verdict(laboratory, each)) is not None]
     named = [verdict.job_id for verdict in verdicts if verdict.job_id is not None]
     posts = len(laboratory.simulator.state.job_records)  # each accepted POST makes one job
@@ -36,7 +36,8 @@ def broken(played: Played) -> list[str]:
     return found
 
 
-def _of_request(laboratory: Laboratory, request_id: str) -> list[str]:
+def _of_request(played: Played, request_id: str) -> list[str]:
+    laboratory = played.laboratory
     verdict = _verdict(laboratory, request_id)
     if verdict is None:
         return [f"{request_id} has no verdict"]
@@ -44,7 +45,7 @@ def _of_request(laboratory: Laboratory, request_id: str) -> list[str]:
         f"{request_id}: {text}"
         for text in (
             *_untrue(laboratory, verdict),
-            *_events(laboratory, request_id, verdict),
+            *_events(played, request_id, verdict),
             *_instances(laboratory, request_id),
         )
     ]
@@ -66,17 +67,20 @@ def _untrue(laboratory: Laboratory, verdict: Verdict) -> list[str]:
     return found
 
 
-def _events(laboratory: Laboratory, request_id: str, verdict: Verdict) -> list[str]:
+def _events(played: Played, request_id: str, verdict: Verdict) -> list[str]:
     found = []
-    of_request = [
-        event for event in laboratory.events.sent if event["data"]["requestId"] == request_id
-    ]
+    sent = played.laboratory.events.sent
+    of_request = [event for event in sent if event["data"]["requestId"] == request_id]
     expected = ["accepted", "finished"] if verdict.job_id is None else _KINDS
     for kind in _KINDS:
         events = [event for event in of_request if event["type"] == _type(kind)]
-        if bool(events) is not (kind in expected):
+        may_be_missing = kind == "finished" and request_id in played.over
+        if bool(events) is not (kind in expected) and not may_be_missing:
             found.append(f"{len(events)} {kind} events")
-        if any(event != events[0] for event in events):
+        # Told anew by another orchestration it has another time, and what it knows; never an id.
+        if any(event["id"] != events[0]["id"] for event in events):
+            found.append(f"{kind} events have several ids")
+        if any(event != events[0] for event in events) and not played.purged:
             found.append(f"{kind} events differ: {events}")
         if kind == "finished" and events:
             found += _differs(events[0]["data"]["verdict"], verdict)

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from devhost.engine.store import Store
 from devhost.vault.faults import Fault
 from restore.ledger import LedgerState
 from restore.polling import Pace
@@ -28,7 +29,7 @@ _STRIDE, _STEP = 40, 11
 TAKES_ALL = os.environ.get("CRASH_SWEEP") == "all"
 _POST = {"method": "POST", "path": "/restore$"}
 
-Trick = Callable[[Laboratory, str], None]
+Trick = Callable[["Played", str], None]
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,12 @@ SCENES = {
 
 
 class Killed(BaseException):
-    """kill -9: nothing catches it. Then the process is down for a while."""
+    """kill -9: nothing catches it. Then the process is down for a while; or even all histories are
+    purged, and who had asked asks again."""
 
-    def __init__(self, down_s: float = 0.0) -> None:
+    def __init__(self, down_s: float = 0.0, *, purges: bool = False) -> None:
         super().__init__(down_s)
-        self.down_s = down_s
+        self.down_s, self.purges = down_s, purges
 
 
 @dataclass
@@ -93,7 +95,15 @@ class Played:
     boundaries: list[str] = field(default_factory=list)
     longest_history: int = 0
     cancels: list[LedgerState] = field(default_factory=list)
-    """The states in which cancels found the request."""
+    """How the ledger stood after each cancel."""
+    purged: bool = False
+    """The histories were purged while the restore ran, and the requests sent again."""
+    over: set[str] = field(default_factory=set)
+    """Requests whose verdict was written when the histories were purged."""
+
+    def cancel(self) -> None:
+        """Cancel the scene's first request."""
+        self.cancels.append(self.laboratory.cancel(self.scene.requests[0]))
 
 
 def play(scene: Scene, at: int | None = None, trick: Trick | None = None) -> Played:
@@ -107,18 +117,21 @@ def play(scene: Scene, at: int | None = None, trick: Trick | None = None) -> Pla
         if len(played.boundaries) == at:
             assert trick is not None, "a trick is needed to be played somewhere"
             laboratory.at_boundary = lambda _: None
-            trick(laboratory, where)
+            trick(played, where)
 
     with laboratory.open():
-        for request_id in scene.requests:
-            laboratory.ask(request_for(scene.kind, request_id), PACE)
+        _ask(played)
         laboratory.at_boundary = boundary
         try:
             laboratory.run_for(END_S)
         except Killed as killed:
             laboratory.at_boundary = lambda _: None
             laboratory.clock.advance(killed.down_s)
+            if killed.purges:
+                _purge(played)
             laboratory.boot()
+            if killed.purges:
+                _ask(played)
         laboratory.run_for(END_S)
     return played
 
@@ -135,6 +148,18 @@ def chosen(number: int, boundaries: list[str], wants: Callable[[str], bool]) -> 
     return iter(wanted if TAKES_ALL else wanted[number * _STEP % _STRIDE :: _STRIDE])
 
 
+def _ask(played: Played) -> None:
+    for request_id in played.scene.requests:
+        played.laboratory.ask(request_for(played.scene.kind, request_id), PACE)
+
+
+def _purge(played: Played) -> None:
+    laboratory, played.purged = played.laboratory, True
+    laboratory.store = Store(":memory:")
+    helds = {each: laboratory.ledger.read(each) for each in played.scene.requests}
+    played.over = {each for each, held in helds.items() if held and held.entry.verdict}
+
+
 def _arrange(played: Played) -> None:
     scene, laboratory = played.scene, played.laboratory
     jobs = laboratory.simulator.state.jobs
@@ -147,7 +172,4 @@ def _arrange(played: Played) -> None:
 
     laboratory.on_turn = on_turn
     if scene.cancel_after_s is not None:
-        laboratory.plan(
-            scene.cancel_after_s,
-            lambda: played.cancels.append(laboratory.cancel(scene.requests[0])),
-        )
+        laboratory.plan(scene.cancel_after_s, played.cancel)

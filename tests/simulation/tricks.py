@@ -2,8 +2,7 @@
 
 from restore.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
-from tests.fakes.laboratory import Laboratory
-from tests.simulation.scenes import Killed, Trick
+from tests.simulation.scenes import Killed, Played, Trick
 
 HOUR = 3600.0
 
@@ -11,7 +10,7 @@ HOUR = 3600.0
 def kill(down_s: float) -> Trick:
     """kill -9, and a new start after a while."""
 
-    def trick(laboratory: Laboratory, where: str) -> None:
+    def trick(played: Played, where: str) -> None:
         raise Killed(down_s)
 
     return trick
@@ -25,10 +24,10 @@ def freeze(for_s: float) -> Trick:
     first one is between its effects.
     """
 
-    def trick(laboratory: Laboratory, where: str) -> None:
-        laboratory.boot()
-        laboratory.run_for(for_s)
-        laboratory.at_boundary = _die_when_answered
+    def trick(played: Played, where: str) -> None:
+        played.laboratory.boot()
+        played.laboratory.run_for(for_s)
+        played.laboratory.at_boundary = _die_when_answered
 
     return trick
 
@@ -36,20 +35,38 @@ def freeze(for_s: float) -> Trick:
 def stall(for_s: float) -> Trick:
     """Whatever is under way takes long."""
 
-    def trick(laboratory: Laboratory, where: str) -> None:
-        laboratory.clock.advance(for_s)
+    def trick(played: Played, where: str) -> None:
+        played.laboratory.clock.advance(for_s)
 
     return trick
 
 
-def deny(laboratory: Laboratory, where: str) -> None:
+def deny(played: Played, where: str) -> None:
     """The storage account does not answer; at a "written" boundary it has written all the same."""
     raise ServiceUnavailable("The storage account hiccups.", retry_after_s=10)
 
 
-def echo(laboratory: Laboratory, where: str) -> None:
+def echo(played: Played, where: str) -> None:
     """The reply to a write is lost, the storage client repeats it, and meets its own write."""
     raise Taken(where) if where.endswith("handles") else Changed(where)
+
+
+def race(played: Played, where: str) -> None:
+    """Somebody else writes the same document between our read and our write."""
+    kind = where.rpartition(" ")[2]
+    for name in played.laboratory.documents.kept:
+        if name.startswith(f"{kind}/"):
+            played.laboratory.documents.touch(name)
+
+
+def cancel(played: Played, where: str) -> None:
+    """Somebody cancels at this very moment."""
+    played.cancel()
+
+
+def forget(played: Played, where: str) -> None:
+    """The process dies, somebody purges the histories, and the same requests are sent again."""
+    raise Killed(purges=True)
 
 
 def _die_when_answered(where: str) -> None:
