@@ -8,12 +8,10 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import msgspec
@@ -39,16 +37,14 @@ from restore.orders import Restore, encode
 from restore.polling import Pace
 from storage import connection as storage_connection
 from storage.ledger import Ledger
+from tests.fakes import surroundings
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from tests.fakes.surroundings import Planned
 
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ENDPOINT = "https://arm.test"
 API_VERSION = "2025-02-01"
-_WORDS = (
-    "restore", "cancel", "backupJobs", "backupOperations", "operationsStatus", "operationResults",
-    "recoveryPoints", "backupProtectedItems", "backupStatus", "virtualMachines", "vaults",
-)  # fmt: skip
 
 
 def _nothing(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None:
@@ -93,26 +89,6 @@ def _guids(seed: int) -> Callable[[], UUID]:
     return lambda: UUID(int=dice.getrandbits(128), version=4)
 
 
-def _resource(url: str) -> str:
-    """What a URL leads to, without names and ids: its last segment that is a word of ARM's."""
-    segments = urlsplit(url).path.split("/")
-    return next((each for each in reversed(segments) if each in _WORDS), "other")
-
-
-@dataclass(eq=False)
-class _Planned:
-    """Something outside that happens once, whatever becomes of the process."""
-
-    moment: datetime
-    action: Callable[[], object]
-    is_done: bool = False
-
-    def __call__(self) -> None:
-        if not self.is_done:
-            self.is_done = True
-            self.action()
-
-
 class Laboratory:
     """One world with one app, one vault and one storage account in it."""
 
@@ -126,7 +102,7 @@ class Laboratory:
         self.at_boundary: Callable[[str], None] = lambda where: None
         """Told where the process is: around each turn, activity, call to Azure and write."""
         self.activity: str | None = None
-        self._planned: list[_Planned] = []
+        self._planned: list[Planned] = []
         self._seams: ExitStack | None = None
         self._hook_storage()
         self._new_guid = _guids(seed)
@@ -151,6 +127,7 @@ class Laboratory:
             stack.enter_context(arm_connection.use(self.backup))
             stack.enter_context(storage_connection.use(self.ledger, self.events))
             stack.enter_context(activity_clock.use(self.clock.now))
+            stack.enter_context(surroundings.quick_times())
             yield self
         self._seams = None
 
@@ -165,7 +142,7 @@ class Laboratory:
 
     def plan(self, after_s: float, action: Callable[[], object]) -> None:
         """Plan what somebody outside does: a kill of the process delays it, and no more."""
-        planned = _Planned(self.clock.now() + timedelta(seconds=after_s), action)
+        planned = Planned(self.clock.now() + timedelta(seconds=after_s), action)
         self._planned.append(planned)
         self.driver.at(planned.moment, planned)
 
@@ -207,7 +184,7 @@ class Laboratory:
         self.events.after_send = lambda: within("sent", "event")
 
     def _send(self, method: str, url: str, *rest: Any) -> Any:
-        call = f"{method} {_resource(url)}"
+        call = f"{method} {surroundings.resource_of(url)}"
         self.at_boundary(f"{self.activity}: {call}")
         try:
             return InProcess(self.simulator, NotSent)(method, url, *rest)

@@ -8,6 +8,7 @@ happens at one of them: the process dies, an activity is delivered again, somebo
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -25,7 +26,8 @@ LIST_LAG_S = 20.0
 END_S = 1800.0
 """However a scene is disturbed, so long after the last disturbance everything has ended."""
 
-_STRIDE, _STEP = 40, 11
+_STRIDE, _STEP = 61, 17
+_FEW = ("new_vm", "disks_reply_lost", "disks_503", "new_vm_throttled", "replace_cancelled")
 TAKES_ALL = os.environ.get("CRASH_SWEEP") == "all"
 _POST = {"method": "POST", "path": "/restore$"}
 
@@ -136,16 +138,29 @@ def play(scene: Scene, at: int | None = None, trick: Trick | None = None) -> Pla
     return played
 
 
-def points(scene: Scene) -> list[str]:
-    """Return the boundaries of the undisturbed scene, in their order."""
-    return play(scene).boundaries
+@cache
+def undisturbed(name: str) -> Played:
+    """Return a scene that was played to its end without any trick."""
+    return play(SCENES[name])
 
 
-def chosen(number: int, boundaries: list[str], wants: Callable[[str], bool]) -> Iterator[int]:
-    """Choose the boundaries to try in the number-th scene: all of those wanted if CRASH_SWEEP=all,
-    else a few, in each scene other ones."""
-    wanted = [at for at, where in enumerate(boundaries, 1) if wants(where)]
-    return iter(wanted if TAKES_ALL else wanted[number * _STEP % _STRIDE :: _STRIDE])
+def chosen(name: str, wants: Callable[[str], bool]) -> Iterator[tuple[int, str]]:
+    """Choose boundaries of a scene: all that are wanted if CRASH_SWEEP=all, else a few, in each
+    scene other ones."""
+    wanted = [(at, where) for at, where in _numbered(name) if wants(where)]
+    first = list(SCENES).index(name) * _STEP % _STRIDE % len(wanted)
+    return iter(wanted if TAKES_ALL else wanted[first::_STRIDE])
+
+
+def sampled(count: int, wants: Callable[[str], bool]) -> Iterator[tuple[str, int, str]]:
+    """Choose boundaries of all scenes if CRASH_SWEEP=all, else so many of a few scenes."""
+    names = SCENES if TAKES_ALL else _FEW
+    wanted = [(name, at, where) for name in names for at, where in _numbered(name) if wants(where)]
+    return iter(wanted if TAKES_ALL else wanted[:: max(len(wanted) // count, 1)])
+
+
+def _numbered(name: str) -> Iterator[tuple[int, str]]:
+    return iter(enumerate(undisturbed(name).boundaries, 1))
 
 
 def _ask(played: Played) -> None:

