@@ -24,7 +24,8 @@ def broken(played: Played) -> list[str]:
         found.append(f"{posts} restores were accepted for {len(asked)} requests")
     if posts != len(set(named)) or len(named) != len(set(named)):
         found.append(f"{posts} restores were accepted, the verdicts name the jobs {named}")
-    if LedgerState.CANCELLED in played.cancels and posts:
+    first = _verdict(laboratory, asked[0])
+    if LedgerState.CANCELLED in played.cancels and first and first.job_id:
         found.append("a restore was started although the cancel said that none would be")
     if not played.cancels and posts < len(asked):
         found.append(f"{posts} restores were accepted for {len(asked)} requests")
