@@ -1,16 +1,20 @@
 """List the item's recovery points and return the one that restore/selection.py chooses."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import azure.durable_functions as df
 
 from activities import clock, edge
 from arm import connection
-from restore import names
-from restore.contracts import Choice
+from restore import names, settling
+from restore.contracts import Choice, RecoveryPoint
 from restore.orders import FindPoint, decode
+from storage import connection as storage_connection
 
 blueprint = df.Blueprint()
+
+_SENT = "An earlier attempt at this request was sent with this recovery point."
 
 
 @blueprint.activity_trigger(input_name="order", activity=names.FIND_RECOVERY_POINT)
@@ -23,8 +27,17 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 def _find(order: dict[str, Any]) -> Choice:
     wanted = decode(order, FindPoint)
     points = connection.backup().recovery_points(wanted.item)
+    sent = _sent(wanted.request.request_id, points)
+    if sent is not None:
+        return Choice(point=sent, why=_SENT, considered=len(points))
     from restore import request_body, selection
 
     choice = selection.choose_for(wanted.request, points, now=clock.now())
     request_body.build(wanted.request, wanted.item, choice.point)
     return choice
+
+
+def _sent(request_id: str, points: Iterable[RecoveryPoint]) -> RecoveryPoint | None:
+    held = storage_connection.ledger().read(request_id)
+    name = None if held is None else settling.sent_point(held.entry)
+    return next((point for point in points if point.name == name), None)

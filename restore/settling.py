@@ -82,6 +82,13 @@ def next_step(
     return Go(tuple(job.job_id for job in of_item))
 
 
+def sent_point(entry: LedgerEntry) -> str | None:
+    """Return the recovery point that an earlier orchestration of this request has sent, or may
+    have: a later choice would tell of a restore that is another one."""
+    is_out = entry.state in (LedgerState.INTENDED, LedgerState.STARTED)
+    return entry.intent.recovery_point if is_out and entry.intent is not None else None
+
+
 def candidates(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[str]:
     """Return the jobs that the intent's POST may have started."""
     excluded = set(intent.known_jobs) | set(claimed)

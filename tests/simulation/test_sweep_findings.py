@@ -1,7 +1,12 @@
 """What the sweeps have found, told one by one."""
 
+from datetime import timedelta
+
+import pytest
+
+from devhost.vault.state import Point
 from tests.simulation.promises import broken
-from tests.simulation.scenes import SCENES, play, undisturbed
+from tests.simulation.scenes import SCENES, Killed, Played, play, undisturbed
 from tests.simulation.tricks import HOUR, freeze, kill
 
 
@@ -18,3 +23,24 @@ def test_signed_urls_that_come_after_the_end_are_not_kept() -> None:
     at = undisturbed("disks").boundaries.index("trigger_restore: POST restore answered") + 1
     kept = play(scene, at, freeze(HOUR)).laboratory.documents.kept
     assert not [name for name in kept if name.startswith("handles/")]
+
+
+@pytest.mark.parametrize(
+    "where", ["trigger_restore: POST restore", "trigger_restore: POST restore answered"]
+)
+def test_a_request_that_is_sent_again_after_a_purge_tells_of_the_point_that_it_restored(
+    where: str,
+) -> None:
+    scene = SCENES["disks"]
+    at = undisturbed("disks").boundaries.index(where) + 1
+    played = play(scene, at, _forget_and_back_up)
+    assert broken(played) == []
+
+
+def _forget_and_back_up(played: Played, where: str) -> None:
+    laboratory = played.laboratory
+    for vault in laboratory.simulator.state.vaults.values():
+        for item in vault.items.values():
+            time = laboratory.clock.now() - timedelta(seconds=5)
+            item.points["newest"] = Point(name="newest", time=time)
+    raise Killed(purges=True)
