@@ -1,4 +1,7 @@
-"""Write the verdict into the ledger, where it outlives the history, and drop the signed URLs."""
+"""Drop the signed URLs, then write the verdict into the ledger, where it outlives the history.
+
+In this order, for nobody comes back to a request that has its verdict.
+"""
 
 from typing import Any
 
@@ -20,6 +23,6 @@ def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
 
 def _close(order: Close) -> dict[str, Any]:
     ledger = connection.ledger()
-    entry = ledger.finish(order.request_id, order.verdict, clock.now())
     handles.drop(ledger.documents, order.request_id)
+    entry = ledger.finish(order.request_id, order.verdict, clock.now())
     return {"verdict": edge.as_json(entry.verdict)}

@@ -7,7 +7,7 @@ import pytest
 from devhost.vault.state import Point
 from tests.simulation.promises import broken
 from tests.simulation.scenes import SCENES, Killed, Played, play, undisturbed
-from tests.simulation.tricks import HOUR, freeze, kill
+from tests.simulation.tricks import HOUR, forget, freeze, kill
 
 
 def test_a_job_that_is_over_before_it_is_adopted_is_announced_all_the_same() -> None:
@@ -23,6 +23,11 @@ def test_signed_urls_that_come_after_the_end_are_not_kept() -> None:
     at = undisturbed("disks").boundaries.index("trigger_restore: POST restore answered") + 1
     kept = play(scene, at, freeze(HOUR)).laboratory.documents.kept
     assert not [name for name in kept if name.startswith("handles/")]
+
+
+def test_no_signed_urls_are_left_when_histories_are_purged_at_the_verdict() -> None:
+    at = undisturbed("disks").boundaries.index("close_restore: written restores") + 1
+    assert broken(play(SCENES["disks"], at, forget)) == []
 
 
 @pytest.mark.parametrize(
