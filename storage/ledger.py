@@ -63,6 +63,11 @@ class Ledger:
         """Take the intent back: Azure surely did not accept the POST. Raises Changed."""
         return self._replace(held, moved(held.entry, LedgerState.ACCEPTED, intent=None))
 
+    def fence(self, held: Held) -> None:
+        """Write the same again: who was cleared to send at this version may not any more. Raises
+        Changed when that came first."""
+        self._replace(held, held.entry)
+
     def started(self, request_id: str, **known: str | None) -> LedgerEntry:
         """Record what is known of the started work: `operation_id`, `job_id`. Repeatable."""
         facts = {name: value for name, value in known.items() if value is not None}

@@ -4,7 +4,8 @@ When a reply is lost, the job list tells which job it started only if no other r
 have started it too. So a request takes the item's turn before its intent. Nothing gives a turn
 back: it is free as soon as its holder's ledger entry says that the holder's job is known, or that
 none will come. A crash can therefore not leave a turn taken, and a holder that vanished loses it
-after TURN_S_MAX. Those who wait stand in a line that only tells them how long to wait: whoever asks
+after TURN_S_MAX; should it only have been down for so long, its clearance to send is void by then
+(Ledger.fence). Those who wait stand in a line that only tells them how long to wait: whoever asks
 when the turn is free has it, so nobody in the line can block it.
 """
 
@@ -14,8 +15,9 @@ from typing import NamedTuple
 
 import msgspec
 
+from restore.ledger import LedgerState
 from storage.documents import Changed, Taken
-from storage.ledger import Ledger
+from storage.ledger import Held, Ledger
 
 TURN_S_MAX = 1800.0
 """Far longer than any POST with its settling; only a vanished holder reaches it."""
@@ -57,14 +59,19 @@ def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking
             return Taking(is_ours=True)
         turn = msgspec.convert(found.document, Turn)
         if turn.holder == request_id:
+            if now - turn.since > _HELD_MAX / 2:  # else it may be taken while we settle
+                turn = msgspec.structs.replace(turn, since=now)
+                documents.replace(name, msgspec.to_builtins(turn), found.version, {})
             return Taking(is_ours=True, claimed=turn.claimed)
-        free, claimed = _freed(ledger, turn, now)
+        free, claimed, since, alive = _freed(ledger, turn, now)
         line = {who: at for who, at in turn.line.items() if now - at < _HELD_MAX}
         if free:
+            if alive is not None:
+                ledger.fence(alive)
             line.pop(request_id, None)
             turn = Turn(holder=request_id, since=now, claimed=claimed, line=line)
         elif request_id in line:
-            return Taking(is_ours=False, wait_s=_wait_s(turn, request_id, now))
+            return Taking(is_ours=False, wait_s=_wait_s(turn.line, request_id, now - since))
         else:
             line[request_id] = now
             turn = msgspec.structs.replace(turn, line=line)
@@ -73,14 +80,14 @@ def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking
         return Taking(is_ours=False)
     if free:
         return Taking(is_ours=True, claimed=claimed)
-    return Taking(is_ours=False, wait_s=_wait_s(turn, request_id, now))
+    return Taking(is_ours=False, wait_s=_wait_s(turn.line, request_id, now - since))
 
 
-def _wait_s(turn: Turn, request_id: str, now: datetime) -> float:
+def _wait_s(line: dict[str, datetime], request_id: str, held: timedelta) -> float:
     """By the place in the line; and the longer the turn is held already, as by one that settles a
     lost reply, the longer: those who wait can ask a dozen times only."""
-    ahead = sum(1 for at in turn.line.values() if at < turn.line[request_id])
-    return max(SLOT_S * (1 + ahead), _HELD_PART * (now - turn.since).total_seconds())
+    ahead = sum(1 for at in line.values() if at < line[request_id])
+    return max(SLOT_S * (1 + ahead), _HELD_PART * held.total_seconds())
 
 
 def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:
@@ -89,17 +96,28 @@ def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:
     return () if found is None else msgspec.convert(found.document, Turn).claimed
 
 
-def _freed(ledger: Ledger, turn: Turn, now: datetime) -> tuple[bool, tuple[str, ...]]:
+class _Freed(NamedTuple):
+    is_free: bool
+    claimed: tuple[str, ...]
+    since: datetime
+    """When it was taken; or when its holder sent, which may be long after if the app was down."""
+    alive: Held | None = None
+    """The holder's entry, if the turn is free only because it was held too long."""
+
+
+def _freed(ledger: Ledger, turn: Turn, now: datetime) -> _Freed:
     held = ledger.read(turn.holder)
     if held is None:
-        return True, turn.claimed
+        return _Freed(True, turn.claimed, turn.since)
     entry = held.entry
     job = () if entry.job_id is None or entry.job_id in turn.claimed else (entry.job_id,)
-    gave_up = now - turn.since > _HELD_MAX
-    is_waiting_to_send = entry.intent is None and entry.state == "Accepted"
-    return (entry.is_settled and not is_waiting_to_send) or gave_up, (
-        (*turn.claimed, *job)[-_JOBS_KEPT:]
-    )
+    claimed = (*turn.claimed, *job)[-_JOBS_KEPT:]
+    is_waiting_to_send = entry.intent is None and entry.state is LedgerState.ACCEPTED
+    if entry.is_settled and not is_waiting_to_send:
+        return _Freed(True, claimed, turn.since)
+    may_send = entry.state in (LedgerState.ACCEPTED, LedgerState.INTENDED)
+    since = max(turn.since, entry.intent.vault_time) if entry.intent else turn.since
+    return _Freed(now - since > _HELD_MAX, claimed, since, held if may_send else None)
 
 
 def _name(item_id: str) -> str:

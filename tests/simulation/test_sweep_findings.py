@@ -30,6 +30,15 @@ def test_no_signed_urls_are_left_when_histories_are_purged_at_the_verdict() -> N
     assert broken(play(SCENES["disks"], at, forget)) == []
 
 
+@pytest.mark.parametrize("where", ["prepare_restore: answered", "trigger_restore: begun"])
+def test_who_lost_its_turn_while_the_app_was_down_may_not_send_on_its_old_clearance(
+    where: str,
+) -> None:
+    """Two that send at once and lose their replies leave two jobs that nothing tells apart."""
+    at = undisturbed("two_for_one_vm").boundaries.index(where) + 1
+    assert broken(play(SCENES["two_for_one_vm"], at, kill(HOUR))) == []
+
+
 @pytest.mark.parametrize(
     "where", ["trigger_restore: POST restore", "trigger_restore: POST restore answered"]
 )
