@@ -53,7 +53,7 @@ def _trigger(order: Trigger) -> Started | Outcome:
     entry = ledger.started(order.request.request_id, operation_id=triggered.operation_id)
     if entry.state is LedgerState.FINISHED:  # another one adopted the job, and was quicker
         handles.drop(ledger.documents, order.request.request_id)
-    return Started(operation_id=triggered.operation_id, retry_after_s=triggered.retry_after_s)
+    return Started(operation_id=triggered.operation_id)
 
 
 def _intend(order: Trigger) -> Held:

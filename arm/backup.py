@@ -118,11 +118,7 @@ class Backup:
                 f"Azure answered HTTP {answer.status} instead of 202.", doing=doing
             )
         handles = long_running.handles(answer.headers)
-        triggered = Triggered(
-            operation_id=long_running.operation_id(handles),
-            retry_after_s=answer.retry_after_s,
-            vault_time=answer.time,
-        )
+        triggered = Triggered(operation_id=long_running.operation_id(handles))
         return triggered, handles
 
     def read_operation(

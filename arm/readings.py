@@ -98,16 +98,12 @@ def job(raw: object, job_id: str | None = None) -> JobLook | None:
         job_id=name,
         status=status,
         operation=_text(known, "operation"),
-        restore_location_type=_text(
-            _map(extended.get("internalPropertyBag")), "restoreLocationType"
-        ),
         container_name=_text(known, "containerName"),
         entity_name=_text(known, "entityFriendlyName"),
         percent=percent if percent is not None else _number(task.get("progressPercentage")),
         remaining_s=_read(seconds_of, extended.get("estimatedRemainingDuration")),
         task=_text(task, "taskId"),
         start_time=_time(known.get("startTime")),
-        end_time=_time(known.get("endTime")),
         # A finished job may go on saying that it can be cancelled.
         cancellable=status == "InProgress"
         and any(action in _CANCELLABLE for action in _list(known.get("actionsInfo"))),

@@ -154,8 +154,6 @@ class Triggered(_Contract, frozen=True, kw_only=True):
     """Azure accepted the restore."""
 
     operation_id: str | None = None
-    retry_after_s: float | None = None
-    vault_time: datetime | None = None
 
 
 class OperationLook(_Contract, frozen=True, kw_only=True):
@@ -182,7 +180,6 @@ class JobLook(_Contract, frozen=True, kw_only=True):
     job_id: str
     status: str
     operation: str | None = None
-    restore_location_type: str | None = None
     container_name: str | None = None
     entity_name: str | None = None
     percent: float | None = None
@@ -190,7 +187,6 @@ class JobLook(_Contract, frozen=True, kw_only=True):
     task: str | None = None
     """The id of the running task."""
     start_time: datetime | None = None
-    end_time: datetime | None = None
     cancellable: bool = False
     errors: tuple[JobError, ...] = ()
     message: str | None = None

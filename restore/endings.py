@@ -9,7 +9,6 @@ from restore.orders import Watched, decode
 from restore.phases import RestorePhase
 from restore.story import Tale
 
-_SURE_OF_NOTHING = frozenset({RestorePhase.SETTLING})
 _UNKNOWN = (
     "It is not known whether Azure started a restore: look at the vault's restore jobs before "
     "asking again."
@@ -28,7 +27,7 @@ def is_refused(outcome: Outcome) -> bool:
 
 def of_failure(failure: Failure, tale: Tale) -> Verdict:
     """End before there was anything to follow."""
-    if tale.phase in _SURE_OF_NOTHING:
+    if tale.phase is RestorePhase.SETTLING:
         verdict = verdicts.failed(failure, recovery_point=_point(tale))
         return msgspec.structs.replace(verdict, text=f"{_UNKNOWN} {verdict.text}")
     return verdicts.before_start(failure)

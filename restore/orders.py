@@ -92,7 +92,6 @@ class Started(_Order, frozen=True, kw_only=True):
 
     operation_id: str | None = None
     job_id: str | None = None
-    retry_after_s: float | None = None
     adopted: bool = False
 
 

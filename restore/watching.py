@@ -106,6 +106,7 @@ def status(watch: Watch, look: JobLook | None) -> dict[str, Any]:
             "percent": look.percent if look else None,
             "remainingS": look.remaining_s if look else None,
             "task": look.task if look else None,
+            "cancellable": look.cancellable if look else None,
         }
     return {
         "phase": watch.phase,

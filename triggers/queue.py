@@ -52,11 +52,7 @@ async def _take(
         return
     started = await starter.start(client, request, "queue", settings)
     if started.is_conflict:
-        text = (
-            f"{request.request_id!r} was used before for a different request, accepted at "
-            f"{started.entry.accepted_at.isoformat()}. Give a new restore a new requestId."
-        )
-        problem = Problem(path="$.requestId", message=text)
+        problem = Problem(path="$.requestId", message=starter.reused(started.entry))
         await _reject(message_id, body, "RequestIdReused", [problem], request.request_id)
         return
     _log.info("%s restore %s", "Accepted" if started.is_new else "Known", request.request_id)

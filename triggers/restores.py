@@ -134,11 +134,7 @@ def _two_keys(key: str, request_id: str) -> func.HttpResponse:
 
 
 def _reused(entry: LedgerEntry) -> func.HttpResponse:
-    detail = (
-        f"{entry.request_id!r} was used before for a different request, accepted at "
-        f"{entry.accepted_at.isoformat()}. Give a new restore a new requestId."
-    )
-    title = "The request id stands for another request"
+    title, detail = "The request id stands for another request", starter.reused(entry)
     return problems.problem(409, "RequestIdReused", title, detail, requestId=entry.request_id)
 
 

@@ -17,6 +17,7 @@ from restore.contracts import RestoreRequest
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Restore, encode
 from restore.settings import Settings
+from restore.times import stamp
 from storage import connection
 
 
@@ -26,6 +27,14 @@ class Start(NamedTuple):
     entry: LedgerEntry
     is_new: bool
     is_conflict: bool = False
+
+
+def reused(entry: LedgerEntry) -> str:
+    """Say why a request id cannot stand for another request."""
+    return (
+        f"{entry.request_id!r} was used before for a different request, accepted at "
+        f"{stamp(entry.accepted_at)}. Give a new restore a new requestId."
+    )
 
 
 async def start(

@@ -221,7 +221,7 @@ def test_a_recorded_restore_is_sent_and_answered_the_same() -> None:
     assert sent.body is not None
     assert json.loads(sent.body) == found["body"]
     operation_id = "6a396f87-5973-44e4-a398-7d41d5e68893"
-    assert triggered == Triggered(operation_id=operation_id, vault_time=NOW)
+    assert triggered == Triggered(operation_id=operation_id)
     answered = recording("restore_trigger_alr_202_2026-07")["headers"]
     assert (handles.async_url, handles.location) == (
         answered["azure-asyncoperation"],

@@ -1,7 +1,6 @@
 """What a cancel request is told: by how far the restore has come, and by who still follows it."""
 
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -10,31 +9,13 @@ import pytest
 
 from restore import names
 from restore.contracts import Verdict
-from restore.ledger import Intent, LedgerEntry
-from storage import connection
+from restore.ledger import Intent
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
-from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import restores
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 GONE = "Instance with ID restore-r1 is gone: either completed or failed"
-
-
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    ledger = Ledger(MemoryDocuments())
-    ledger.accept(
-        LedgerEntry(
-            request_id="r1",
-            request_hash="h",
-            request={"recoveryType": "RestoreDisks"},
-            source="http",
-            accepted_at=NOW,
-        )
-    )
-    with connection.use(ledger, MemoryEvents()):
-        yield ledger
 
 
 def start(ledger: Ledger) -> None:

@@ -1,17 +1,13 @@
 """How one restore is shown: the ledger knows for certain, the statuses know what happens now."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
 
 from restore.contracts import Verdict
-from restore.ledger import LedgerEntry
-from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
-from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import views
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -20,22 +16,6 @@ WATCHED = {
     "since": "2026-11-23T03:01:00Z",
     "job": {"id": "job", "status": "InProgress", "percent": 67.3, "remainingS": 3.9},
 }
-
-
-@pytest.fixture
-def ledger() -> Iterator[Ledger]:
-    ledger = Ledger(MemoryDocuments())
-    ledger.accept(
-        LedgerEntry(
-            request_id="r1",
-            request_hash="h",
-            request={"recoveryType": "RestoreDisks"},
-            source="queue",
-            accepted_at=NOW,
-        )
-    )
-    with connection.use(ledger, MemoryEvents()):
-        yield ledger
 
 
 def running() -> FakeDurableClient:
