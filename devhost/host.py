@@ -109,6 +109,7 @@ class Host:
                 self.config.engine,
                 self.worker,
                 app_dir=self.config.app_dir,
+                state_dir=self.config.state_dir,
                 hub=self.options.hub_name,
                 environ=self._environ,
             )

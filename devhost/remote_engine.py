@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -32,6 +31,8 @@ from devhost.worker import Worker, WorkerFailure
 _log = logging.getLogger(__name__)
 WORKER_PORT = 7900
 READY_S_MAX = 60.0
+LOG, PID = "engine.log", "engine.pid"
+"""In the host's state folder: what the engine printed, and its process id."""
 _THREADS = 32
 _HOP_BY_HOP = {"host", "connection", "content-length", "transfer-encoding", URL_HEADER}
 
@@ -45,6 +46,7 @@ class RemoteEngine:
         worker: Worker,
         *,
         app_dir: Path,
+        state_dir: Path,
         hub: str,
         environ: Mapping[str, str],
     ) -> None:
@@ -52,6 +54,7 @@ class RemoteEngine:
         self._is_url = path_or_url.startswith("http://")
         self._worker = worker
         self._app_dir = app_dir
+        self._state_dir = state_dir
         self._hub = hub
         self._environ = environ
         self._base = path_or_url.rstrip("/")
@@ -111,10 +114,9 @@ class RemoteEngine:
         path = Path(self._given)
         if not path.is_file():
             raise BadStart(f"There is no durable-engine at {path}.")
-        folder = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="engine-")))
-        functions = folder / "functions.json"
+        functions = self._state_dir / "engine-functions.json"
         functions.write_text(json.dumps(self._functions()))
-        log = self._cleanup.enter_context((folder / "engine.log").open("wb"))
+        log = self._cleanup.enter_context((self._state_dir / LOG).open("wb"))
         port = free_port()
         self._base = f"http://127.0.0.1:{port}"
         command = [str(path), "--functions", str(functions), "--worker", self._server.origin]
@@ -125,6 +127,7 @@ class RemoteEngine:
         storage = connection_of("AzureWebJobsStorage", self._environ)
         environ = {**self._environ, "AzureWebJobsStorage": storage}
         self._process = start_child(command, output=log, environ=environ)
+        (self._state_dir / PID).write_text(f"{self._process.pid}\n")
 
     def _functions(self) -> dict[str, list[str]]:
         def names(kind: str) -> list[str]:

@@ -13,6 +13,7 @@ from types import TracebackType
 
 from devhost.children import start_child, stop_child
 from devhost.readiness import is_running, wait_ready
+from devhost.remote_engine import PID
 from devhost.starting import free_port
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +44,11 @@ class HostProcess:
     def pid(self) -> int:
         assert self._process is not None, "the host has not started"
         return self._process.pid
+
+    @property
+    def engine_pid(self) -> int:
+        """The process of the durable-engine that runs now, a new one after each restart of it."""
+        return int((self._state_dir / PID).read_text())
 
     def start(self) -> None:
         """Start it and wait until it is ready; AssertionError with its log when it is not."""

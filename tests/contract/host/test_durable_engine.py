@@ -49,3 +49,10 @@ def test_its_webhooks_are_passed_on_with_our_origin(on_engine: Sample) -> None:
     assert on_engine.call("POST", event, '{"a": 1}', **json_type).status == 202
     eventually(lambda: on_engine.status_of("e2") == "Completed", within_s=40)
     assert Path(on_engine.host.log_path).exists()
+
+
+def test_its_log_and_its_process_id_are_in_the_state_folder(on_engine: Sample) -> None:
+    state = on_engine.host.log_path.parent
+    assert "READY" in (state / "engine.log").read_text()
+    command = Path(f"/proc/{on_engine.host.engine_pid}/cmdline").read_text()
+    assert command.startswith(ENGINE)
