@@ -1,0 +1,59 @@
+"""`python -m benchmarks [ENTRY] [--restores N]`: what `make bench` runs."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+
+from benchmarks import engines, report
+from benchmarks.machine import this_machine
+from benchmarks.pairs import compare
+from devhost.starting import BadStart
+
+RESULTS = Path(__file__).resolve().parents[1] / ".cache" / "bench"
+RESTORES = 200
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure, print, keep; 2 for a start that makes no sense, 1 for restores that went wrong."""
+    given = _parse(arguments)
+    console = Console(highlight=False)
+    try:
+        engine = engines.real_engine()
+        machine = this_machine(engine, given.restores, engines.SCALE, engines.EVERY_S)
+        sides = engines.run(given.restores, engine, console)
+    except BadStart as error:
+        console.print(str(error), soft_wrap=True)
+        return 2
+    except engines.NotDone as error:
+        console.print(str(error), soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Stopped; nothing was measured.")
+        return 130
+    pairs = compare(sides[0].efforts, sides[1].efforts) if engine else None
+    report.say(console, machine, sides, pairs)
+    path = RESULTS / "engines.json"
+    report.save(path, machine, sides, pairs)
+    console.print(f"All numbers: {path.relative_to(RESULTS.parents[1])}")
+    return 0
+
+
+def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("entry", nargs="?", default="engines", choices=["engines"])
+    parser.add_argument("--restores", type=_count, default=RESTORES, help="how many, per engine")
+    return parser.parse_args(arguments)
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 9_000:
+        raise argparse.ArgumentTypeError("from 1 to 9000")
+    return number
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

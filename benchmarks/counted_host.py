@@ -1,0 +1,82 @@
+"""`python -m benchmarks.counted_host CALLS.jsonl DIR …`: devhost, with a note of every call.
+
+The rest of the command line is that of `devhost run`. Each orchestrator turn and each activity
+becomes a line of CALLS.jsonl: what ran, on how much history, with how much CPU of its thread. The
+same place is passed on both engines, so the lines are comparable. What the noting itself costs is
+in the line too (`own_s`), to be taken off the process's CPU.
+"""
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from devhost.__main__ import main as devhost
+from devhost.worker import Worker
+from restore import names
+
+_SCHEDULED = 4
+"""The EventType of a TaskScheduled (facts: durable protocol 2.3)."""
+Run = Callable[[Worker, str, str], str]
+
+
+class Notebook:
+    """Writes the lines; several threads at once."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", buffering=1)
+        self._lock = threading.Lock()
+
+    def turns(self, original: Run) -> Run:
+        """Wrap Worker.run_orchestrator."""
+        return self._noting("turn", original, history_of)
+
+    def activities(self, original: Run) -> Run:
+        """Wrap Worker.run_activity."""
+        return self._noting("activity", original, lambda _: {})
+
+    def _noting(self, kind: str, original: Run, describe: Callable[[str], dict[str, Any]]) -> Run:
+        def noted(worker: Worker, name: str, text: str) -> str:
+            begun = time.thread_time()
+            try:
+                return original(worker, name, text)
+            finally:
+                ended = time.thread_time()
+                line = {"kind": kind, "name": name, "cpu_s": ended - begun, **describe(text)}
+                line["own_s"] = time.thread_time() - ended
+                with self._lock:
+                    self._file.write(json.dumps(line) + "\n")
+
+        return noted
+
+
+def history_of(context_json: str) -> dict[str, Any]:
+    """What a turn was handed: whose, how many events, and which activities it had called so far."""
+    context = json.loads(context_json)
+    events = context["history"]
+    scheduled = [item["Name"] for item in events if item["EventType"] == _SCHEDULED]
+    return {
+        "instance": context["instanceId"],
+        "events": len(events),
+        "activities": len(scheduled),
+        "looks": scheduled.count(names.READ_JOB),
+    }
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run devhost; does not return."""
+    notebook = Notebook(Path(arguments[0]))
+    # Put on the class, because the host makes its worker itself.
+    for method, wrap in (
+        ("run_orchestrator", notebook.turns),
+        ("run_activity", notebook.activities),
+    ):
+        setattr(Worker, method, wrap(getattr(Worker, method)))
+    return devhost(["run", *arguments[1:]])
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

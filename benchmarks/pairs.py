@@ -1,0 +1,42 @@
+"""Compares the same restore on two engines, count by count. Pure.
+
+How often the job was looked at hangs on the clock: a look that comes a second earlier may find the
+job still running. So a pair is compared as it is, and, where the looks differ, that is said.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from benchmarks.calls import Effort
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What became of the comparison."""
+
+    all_: int
+    same_looks: int
+    """Pairs that looked at the job equally often."""
+    equal: int
+    """Of those, pairs with every count equal."""
+    looks_more: Mapping[int, int]
+    """How many pairs looked so many times more often on the second engine."""
+    odd: tuple[str, ...]
+    """Restores that looked equally often and still differ: these would need an explanation."""
+
+
+def compare(first: Mapping[str, Effort], second: Mapping[str, Effort]) -> Pairs:
+    """Compare restore by restore."""
+    assert first.keys() == second.keys(), "both engines were given the same restores"
+    both = [(name, first[name], second[name]) for name in sorted(first)]
+    same = [(name, one, other) for name, one, other in both if one.looks == other.looks]
+    odd = tuple(name for name, one, other in same if one.shape != other.shape)
+    more = Counter(other.looks - one.looks for _, one, other in both)
+    return Pairs(
+        all_=len(both),
+        same_looks=len(same),
+        equal=len(same) - len(odd),
+        looks_more=dict(sorted(more.items())),
+        odd=odd,
+    )
