@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 PARALLEL := -n 2 --dist loadfile
 CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation)
 
-.PHONY: help setup setup-python demo run test check static clean
+.PHONY: help setup setup-python demo run test check bench static clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ test: setup static ## everything that CI runs
 
 check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
 	@$(PYTEST) $(PARALLEL) $(CHECKED)
+
+bench: setup ## measure what a restore costs on both engines; RESTORES=20 for a smaller run
+	@$(BIN)/python -m benchmarks $(if $(RESTORES),--restores $(RESTORES))
 
 static: setup-python
 	@$(BIN)/python -m ruff check .
