@@ -62,8 +62,7 @@ def load_settings(app_dir: Path, environ: MutableMapping[str, str]) -> str | Non
 def read_host_json(app_dir: Path, environ: Mapping[str, str]) -> HostOptions:
     """Read host.json and the app settings that override it; a missing file means defaults."""
     path = app_dir / "host.json"
-    document = _read(path) if path.is_file() else {}
-    _override(document, environ)
+    document = host_document(app_dir, environ)
     extensions = _under(document, "extensions")
     durable = _under(extensions, "durableTask")
     try:
@@ -76,6 +75,14 @@ def read_host_json(app_dir: Path, environ: Mapping[str, str]) -> HostOptions:
         )
     except ValueError as error:
         raise BadStart(f"{path} cannot be used: {error}.") from error
+
+
+def host_document(app_dir: Path, environ: Mapping[str, str]) -> dict[str, Any]:
+    """host.json as a whole, with what app settings override in it."""
+    path = app_dir / "host.json"
+    document = _read(path) if path.is_file() else {}
+    _override(document, environ)
+    return document
 
 
 def seconds(text: str) -> float:

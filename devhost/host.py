@@ -16,11 +16,13 @@ from devhost.app_loading import load_app, runnable
 from devhost.durable_api import DurableApi
 from devhost.engine.embedded import EmbeddedEngine
 from devhost.engine.seam import DurableReply, DurableRequest, Engine
+from devhost.gate import Gate
 from devhost.http_server import AppServer, RpcServer
 from devhost.http_triggers import HttpTriggers
 from devhost.invoke import Invoker
 from devhost.queue_listener import QueueListener
 from devhost.queue_storage import Queues
+from devhost.remote import files
 from devhost.remote_engine import RemoteEngine
 from devhost.schedules import Schedule
 from devhost.starting import with_settings
@@ -28,7 +30,8 @@ from devhost.timer_listener import TimerListener
 from devhost.worker import LoadedFunction
 
 DEFAULT_PORT = 7071
-_STOP_S_MAX = 1.5
+_STOP_S_MAX = 2.5
+"""The embedded engine needs none of it, a durable-engine more than a second."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,9 @@ class HostConfig:
     port: int = DEFAULT_PORT
     """0 takes a free one."""
     engine: str | None = None
-    """Path or URL of a durable-engine; None runs the embedded one."""
+    """Path of a durable-engine; None runs the embedded one."""
+    hub: str | None = None
+    """Name of the hub; None takes the one of host.json."""
 
 
 class Host:
@@ -53,11 +58,15 @@ class Host:
         self.options: HostOptions = read_host_json(config.app_dir, self._environ)
         self.worker = load_app(config.app_dir)
         self.functions = runnable(self.worker.functions)
+        self._hub = config.hub or self.options.hub_name
+        self._gate = Gate()
         self._rpc = RpcServer(self._answer)
-        self._app = AppServer(self._answer, self._status)
+        self._app = AppServer(self._answer, self._status, self._gate)
         self._queues = Queues(self._environ, is_base64=self.options.queues.is_base64)
         self._engine = self._make_engine()
-        self._invoker = Invoker(self._engine.client_binding, self._queues, config.app_dir)
+        self._invoker = Invoker(
+            self._engine.client_binding, self._queues, config.app_dir, self._gate
+        )
         self._listeners: list[QueueListener | TimerListener] = []
         self._state = "Initializing"
         self._begun = time.monotonic()
@@ -65,6 +74,18 @@ class Host:
     @property
     def url(self) -> str:
         return self._app.origin
+
+    @property
+    def engine_line(self) -> str:
+        """What orchestrations run on, for people."""
+        if self.config.engine is None:
+            return "embedded engine"
+        log = self.config.state_dir / files.LOG
+        return f"durable-engine {self.config.engine} (hub {self._hub}, log {log})"
+
+    async def until_failed(self) -> str:
+        """Return why, when the engine is gone for good."""
+        return await self._gate.until_given_up()
 
     @property
     def triggers(self) -> list[str]:
@@ -77,7 +98,8 @@ class Host:
         try:
             self.worker.loop = asyncio.get_running_loop()
             await self._app.listen(self.config.port)
-            await self._rpc.listen()
+            if self.config.engine is None:  # the real one opens its own
+                await self._rpc.listen()
             await self._engine.start()
             prefix = self.options.route_prefix
             self._app.triggers = HttpTriggers(self.functions, prefix, self._invoker)
@@ -90,7 +112,7 @@ class Host:
             raise
 
     async def stop(self) -> None:
-        """Take nothing more and stop within two seconds; what is cut off runs again later."""
+        """Take nothing more and stop within three seconds; what is cut off runs again later."""
         self._state = "Stopping"
         with suppress(TimeoutError):
             async with asyncio.timeout(_STOP_S_MAX):
@@ -108,10 +130,12 @@ class Host:
             return RemoteEngine(
                 self.config.engine,
                 self.worker,
+                self._gate,
                 app_dir=self.config.app_dir,
                 state_dir=self.config.state_dir,
-                hub=self.options.hub_name,
+                hub=self._hub,
                 environ=self._environ,
+                origin=lambda: self._app.origin,
             )
         embedded = EmbeddedEngine(
             self.worker,
@@ -120,7 +144,7 @@ class Host:
             activities_max=self.options.activities_max,
         )
         origins = lambda: (self._app.origin, self._rpc.origin)  # noqa: E731 - known after listen
-        return DurableApi(embedded, hub=self.options.hub_name, origins=origins)
+        return DurableApi(embedded, hub=self._hub, origins=origins)
 
     def _listener(self, function: LoadedFunction) -> QueueListener | TimerListener | None:
         if function.kind == "queueTrigger":
@@ -136,7 +160,8 @@ class Host:
     def _status(self) -> dict[str, object]:
         return {
             "id": self.config.app_dir.name,
-            "state": self._state,
+            "state": self._state if self._gate.is_open else "Error",
+            "errors": [self._gate.why] if self._gate.why else [],
             "version": "devhost",
             "processId": os.getpid(),
             "processUptime": round((time.monotonic() - self._begun) * 1000),

@@ -14,12 +14,14 @@ from aiohttp import web
 from devhost.durable_payloads import WEBHOOKS
 from devhost.durable_request import URL_HEADER
 from devhost.engine.seam import DurableReply, DurableRequest
+from devhost.gate import Gate
 from devhost.http_triggers import HttpTriggers
 from devhost.starting import BadStart
 
 Answer = Callable[[DurableRequest], Awaitable[DurableReply]]
 _log = logging.getLogger(__name__)
 RPC_PORT = 17071
+RETRY_AFTER_S = 5
 _RPC = "/durabletask"
 _BODY_BYTES_MAX = 100 * 1024 * 1024
 _GRACE_S = 0.5
@@ -58,10 +60,16 @@ class LocalServer:
 class AppServer(LocalServer):
     """What people and the app's callers talk to."""
 
-    def __init__(self, durable: Answer, status: Callable[[], dict[str, object]]) -> None:
+    def __init__(
+        self,
+        durable: Answer,
+        status: Callable[[], dict[str, object]],
+        gate: Gate | None = None,
+    ) -> None:
         super().__init__(self._route)
         self._durable = durable
         self._status = status
+        self._gate = gate or Gate()
         self.triggers: HttpTriggers | None = None
 
     async def _route(self, request: web.Request) -> web.StreamResponse:
@@ -74,9 +82,17 @@ class AppServer(LocalServer):
             return web.Response()
         if path == "/" and request.method in ("GET", "HEAD"):
             return web.Response(text="devhost runs your function app here.\n")
-        if self.triggers is None:
-            return web.Response(status=503)
-        return await self.triggers.handle(request)
+        if self.triggers is None or not self._gate.is_open:
+            return self._come_again()
+        response = await self.triggers.handle(request)
+        # A function that was cut off with its engine has not failed by itself.
+        is_cut_off = response.status >= 500 and not self._gate.is_open
+        return self._come_again() if is_cut_off else response
+
+    def _come_again(self) -> web.Response:
+        return web.Response(
+            status=503, headers={"Retry-After": str(RETRY_AFTER_S)}, text=self._gate.why
+        )
 
 
 class RpcServer(LocalServer):

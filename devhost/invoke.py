@@ -20,6 +20,7 @@ import azure.functions as func
 from azure.functions.meta import Datum
 
 from devhost.app_frames import app_stack
+from devhost.gate import Gate
 from devhost.starting import BadStart
 from devhost.worker import LoadedFunction, WorkerFailure
 
@@ -100,8 +101,15 @@ def unsupported(function: LoadedFunction) -> str | None:
 class Invoker:
     """Runs the functions of one app; belongs to one event loop."""
 
-    def __init__(self, client_binding: Callable[[], str], outputs: Outputs, app_dir: Path) -> None:
+    def __init__(
+        self,
+        client_binding: Callable[[], str],
+        outputs: Outputs,
+        app_dir: Path,
+        gate: Gate | None = None,
+    ) -> None:
         self._client_binding = client_binding
+        self._gate = gate or Gate()
         self._outputs = outputs
         self._app_dir = app_dir
         self._pool = ThreadPoolExecutor(_thread_count(), "function")
@@ -113,7 +121,11 @@ class Invoker:
     async def call(
         self, function: LoadedFunction, value: Datum, metadata: Mapping[str, Datum] | None = None
     ) -> Datum | None:
-        """Run a function on its trigger's value; raises WorkerFailure when it raises."""
+        """Run a function on its trigger's value, once there is an engine.
+
+        Raises WorkerFailure when it raises.
+        """
+        await self._gate.wait()
         try:
             arguments, outs = self._bind(function, value, metadata)
             result = await self._run(function, arguments)

