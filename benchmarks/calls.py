@@ -20,7 +20,7 @@ class Effort:
     activities: int = 0
     """Activity calls in those histories."""
     looks: int = 0
-    """Of those, looks at the job: the part that the wall clock decides."""
+    """Of those, looks at the operation and the job: how many, the clock decides."""
     generations: int = 0
 
     @property

@@ -20,6 +20,7 @@ from restore import names
 
 _SCHEDULED = 4
 """The EventType of a TaskScheduled (facts: durable protocol 2.3)."""
+_LOOKS = (names.READ_OPERATION, names.READ_JOB)
 Run = Callable[[Worker, str, str], str]
 
 
@@ -62,7 +63,7 @@ def history_of(context_json: str) -> dict[str, Any]:
         "instance": context["instanceId"],
         "events": len(events),
         "activities": len(scheduled),
-        "looks": scheduled.count(names.READ_JOB),
+        "looks": sum(scheduled.count(name) for name in _LOOKS),
     }
 
 

@@ -5,8 +5,9 @@ restore adds.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Protocol
 
 from benchmarks.calls import Calls, Effort
@@ -40,6 +41,8 @@ class Measures:
     restores: int
     seconds: float
     """From the first request to rest again."""
+    took_s: float
+    """From accepted to verdict, the median."""
     efforts: Mapping[str, Effort]
     ran: Mapping[str, int]
     """Activities that ran, by name, all restores together."""
@@ -65,9 +68,10 @@ class Measures:
 
 
 def measures_of(
-    name: str, restores: int, idle: Stock, begun: Stock, ended: Stock, calls: Calls
+    name: str, took_s: Sequence[float], idle: Stock, begun: Stock, ended: Stock, calls: Calls
 ) -> Measures:
-    """Divide what a run used up among its restores."""
+    """Divide what a run used up among its restores, of which each took so long."""
+    restores = len(took_s)
     assert len(calls.efforts) == restores, "what ran before or beside them is not in the notes"
     idle_s, run_s = begun.at - idle.at, ended.at - begun.at
     resting, running = begun.asked - idle.asked, ended.asked - begun.asked
@@ -83,6 +87,7 @@ def measures_of(
         name=name,
         restores=restores,
         seconds=run_s,
+        took_s=median(took_s),
         efforts=calls.efforts,
         ran=dict(sorted(calls.ran.items())),
         cpu_ms=cpu,

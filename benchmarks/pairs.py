@@ -1,7 +1,7 @@
 """Compares the same restore on two engines, count by count. Pure.
 
-How often the job was looked at hangs on the clock: a look that comes a second earlier may find the
-job still running. So a pair is compared as it is, and, where the looks differ, that is said.
+How often something was looked at hangs on the clock: a look that comes a second earlier may find
+it still running. So where the looks differ, that is said, and only the others are compared.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ class Pairs:
 
     all_: int
     same_looks: int
-    """Pairs that looked at the job equally often."""
+    """Pairs that looked equally often."""
     equal: int
     """Of those, pairs with every count equal."""
     looks_more: Mapping[int, int]

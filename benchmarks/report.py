@@ -18,7 +18,7 @@ _COUNTS = (
     ("history events at the end", "events"),
     ("history events replayed", "replayed"),
     ("activity calls", "activities"),
-    ("  of them looks at the job", "looks"),
+    ("  of them looks at operation and job", "looks"),
     ("generations, child included", "generations"),
 )
 _CPU = (
@@ -45,6 +45,7 @@ def rows(sides: Sequence[Measures]) -> Iterator[Row]:
         yield _row(label, [side.mean(name) for side in sides], 2)
     yield _row("activities that ran", [sum(one.ran.values()) / one.restores for one in sides], 2)
     yield _row("ARM requests", [side.arm_requests for side in sides], 2)
+    yield _row("seconds from accepted to verdict", [side.took_s for side in sides], 1)
     yield Row("CPU per restore, idle taken off (ms)")
     for label, name in _CPU:
         yield _row(label, [side.cpu_ms[name] for side in sides], 0)

@@ -13,19 +13,21 @@ from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from benchmarks import processes
 from benchmarks.calls import Calls, read_calls
 from benchmarks.counted_storage import CountedStorage
 from benchmarks.storage_requests import Asked
+from benchmarks.vault import LookedAtVault
 from devhost.children import start_child, stop_child
 from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, free_port
-from devhost.vault.seed import STAGING_ID, TARGET_GROUP, VAULT_ID, fleet_state, vm_id
+from devhost.vault.seed import STAGING_ID, TARGET_GROUP, VAULT_ID, vm_id
 from devhost.vault.server import ThreadedVaultServer
-from devhost.vault.simulator import Simulator
 from restore import names
 from restore.settings import Settings
 
@@ -57,20 +59,22 @@ class Side:
         self.name = name
         self.verdicts: dict[str, str] = {}
         """By request id, as far as they have come."""
+        self.told: dict[tuple[str, str], datetime] = {}
+        """When it was accepted, started, finished, by request id and kind."""
         self._folder = folder
         self._settings = settings
         self._engine = engine
         self._storage = CountedStorage(folder / "storage")
-        self._simulator = Simulator()
-        self._simulator.reset(fleet_state(self._simulator.clock.now(), vms))
+        self._simulator = LookedAtVault(vms)
         self._calls = folder / "calls.jsonl"
         self._pid = 0
         self._cleanup = ExitStack()
 
-    def last_jobs(self, seconds: float) -> None:
-        """Say how long the jobs that are started from now on take."""
+    def set_jobs(self, seconds: float, looks: int | None = None) -> None:
+        """Say how long the jobs that are started from now on take, or at which look they end."""
         with self._simulator.locked():
             self._simulator.state.jobs.duration_s = seconds
+            self._simulator.looks = looks
 
     def ask(self, request_id: str, vm: str) -> None:
         """Put a request for a restore on the app's queue."""
@@ -90,10 +94,7 @@ class Side:
             self._telling.receive_messages(max_messages=32, visibility_timeout=3_600)
         ):
             for message in found:
-                event = json.loads(base64.b64decode(message.content))
-                if event["type"] == "azure-vm-restore.finished.v1":
-                    data = event["data"]
-                    self.verdicts[data["requestId"]] = data["verdict"]["verdict"]
+                self._take_in(json.loads(base64.b64decode(message.content)))
 
     def mark(self) -> Mark:
         """Take stock."""
@@ -108,6 +109,11 @@ class Side:
             lines=len(self._notes()),
             engine_pids=tuple(engine),
         )
+
+    def took_s(self, request_id: str) -> float:
+        """Seconds from the acceptance of a restore to its verdict, by the engine's own clock."""
+        begun, ended = (self.told[request_id, kind] for kind in ("accepted", "finished"))
+        return (ended - begun).total_seconds()
 
     def calls(self, since: Mark, until: Mark) -> Calls:
         """The calls between two marks."""
@@ -160,6 +166,12 @@ class Side:
         if code is not None:
             words = log_path.read_text(errors="replace").strip()[-2_000:]
             raise BadStart(f"The app did not start on the {self.name} (code {code}).\n{words}")
+
+    def _take_in(self, event: dict[str, Any]) -> None:
+        kind, data = event["type"].split(".")[1], event["data"]
+        self.told[data["requestId"], kind] = datetime.fromisoformat(event["time"])
+        if kind == "finished":
+            self.verdicts[data["requestId"]] = data["verdict"]["verdict"]
 
     def _notes(self) -> list[str]:
         if not self._calls.exists():

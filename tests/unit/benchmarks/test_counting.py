@@ -141,7 +141,7 @@ def measured(**of_end: Any) -> Measures:
     ended = Stock(30.0, 8.0, Counter({poll: 34, write: 6}), arm=8, **of_end)
     calls = Calls(efforts={"restore-a": Effort(turns=4), "restore-b": Effort(turns=6)})
     calls.notes_cpu_s = 1.0
-    return measures_of("engine", 2, idle, begun, ended, calls)
+    return measures_of("engine", [200.0, 202.0], idle, begun, ended, calls)
 
 
 def test_what_happens_anyway_is_taken_off_each_restore() -> None:
@@ -151,7 +151,7 @@ def test_what_happens_anyway_is_taken_off_each_restore() -> None:
     assert measures.requests_all == {"blob app": 3.0, "queue trigger": 12.0}
     # 6 s used; idle 0.1 s a second for 20 s; 1 s of taking notes.
     assert measures.cpu_ms["host"] == pytest.approx(1_500)
-    assert (measures.mean("turns"), measures.arm_requests) == (5, 4)
+    assert (measures.mean("turns"), measures.arm_requests, measures.took_s) == (5, 4, 201)
 
 
 def test_cpu_that_cannot_be_read_is_absent_and_not_nought() -> None:

@@ -21,6 +21,7 @@ def side(name: str, engine_cpu_ms: float | None) -> Measures:
         name=name,
         restores=1,
         seconds=10,
+        took_s=9,
         efforts={"restore-a": Effort(turns=25)},
         ran={"read_job": 16},
         cpu_ms=nothing | {"turns": 61.0, "activities": 72.0},
