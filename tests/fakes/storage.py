@@ -16,6 +16,8 @@ class MemoryDocuments:
         self.before_read: Callable[[str], None] = lambda name: None
         self.before_write: Callable[[str], None] = lambda name: None
         self.after_write: Callable[[str], None] = lambda name: None
+        self.writing = ""
+        """What the write under way is: "create", "replace" or "remove"."""
         self._versions = 0
 
     def read(self, name: str) -> Versioned | None:
@@ -31,6 +33,7 @@ class MemoryDocuments:
         self.before_write(name)
         if name in self.kept:
             raise Taken(name)
+        self.writing = "create"
         return self._put(name, document, labels)
 
     def replace(self, name: str, document: Document, version: str, labels: Labels) -> str:
@@ -38,12 +41,14 @@ class MemoryDocuments:
         self.before_write(name)
         if name not in self.kept or str(self.kept[name][2]) != version:
             raise Changed(name)
+        self.writing = "replace"
         return self._put(name, document, labels)
 
     def remove(self, name: str) -> None:
         """Remove a document; one that is not there is no error."""
         self.before_write(name)
         self.kept.pop(name, None)
+        self.writing = "remove"
         self.after_write(name)
 
     def touch(self, name: str) -> None:

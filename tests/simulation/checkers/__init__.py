@@ -1,0 +1,26 @@
+"""What is promised of every play, each promise a function: what it returns is broken."""
+
+from collections.abc import Callable
+
+from tests.simulation.checkers import ends, events, order, posts, secrets, verdicts
+from tests.simulation.world import World
+
+Checker = Callable[[World], list[str]]
+
+CHECKERS: dict[str, Checker] = {
+    "one POST per request": posts.one_post,
+    "nothing after a no": posts.nothing_after_a_no,
+    "verdicts are true": verdicts.are_true,
+    "the point is the right one": verdicts.are_of_the_right_point,
+    "events are complete": events.are_complete,
+    "what is refused is told": events.refusals_are_told,
+    "phases keep to their table": order.phases_keep_to_their_table,
+    "the ledger keeps to its table": order.ledger_keeps_to_its_table,
+    "histories are short": order.histories_are_short,
+    "turns replay": order.turns_replay,
+    "no secret is told": secrets.none_is_told,
+    "no signed URL is left": secrets.none_is_left,
+    "all ends": ends.all_ends,
+    "nobody polls too fast": ends.nobody_polls_too_fast,
+    "who is told to wait waits": ends.who_is_told_to_wait_waits,
+}

@@ -1,0 +1,88 @@
+"""Promise 6: when nothing goes wrong any more all ends, and nobody is asked too often."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+from restore.polling import WAIT_S_MIN
+from restore.times import seconds_of
+from tests.simulation.record import Look
+from tests.simulation.world import World
+
+_EARLY_S = 1.1
+"""Timers fire up to a second early; a step takes its moment."""
+_ASKED_S_MAX = 3600.0
+
+
+def all_ends(world: World) -> list[str]:
+    """Everybody is answered, every request has its verdict, every instance is over."""
+    found = [
+        f"{message.id} is still in the queue"
+        for message in world.people.messages
+        if message.is_there
+    ]
+    if world.people.waiting:
+        found.append(f"{world.people.waiting} people have no answer")
+    found += [f"{each.request_id} has no verdict" for each in world.entries() if not each.verdict]
+    rows = world.store.instances_from("")
+    found += [f"{row.instance_id} is {row.status}" for row in rows if row.status != "Completed"]
+    known = {f"restore-{entry.request_id}" for entry in world.entries()}
+    seen = {row.instance_id for row in world.store.instances_from("")}
+    return found + [f"{each} was never started" for each in sorted(known - seen)]
+
+
+def nobody_polls_too_fast(world: World) -> list[str]:
+    """Between two looks at a job that runs lies what the policy says, and never less than 5 s."""
+    pace = world.scenario.pace
+    found = []
+    for job_id, looks in world.record.looks.items():
+        ends = _deadline_s(world, job_id)
+        for one, other in pairwise(_rounds(looks)):
+            if one.life != other.life:
+                continue  # another process repeats what a killed one had begun
+            wait_s = (other.at - one.at).total_seconds()
+            is_calm = one.state == "InProgress" and _since_start_s(world, one) < ends
+            least_s = min(pace.poll_s_first, pace.poll_s_min) if is_calm else WAIT_S_MIN
+            if wait_s < max(least_s, WAIT_S_MIN) - _EARLY_S:
+                found.append(f"the job {job_id} is asked again after {wait_s:g} s")
+    return found
+
+
+def who_is_told_to_wait_waits(world: World) -> list[str]:
+    """After "slow down, come back in n seconds" nobody comes back before."""
+    found = []
+    asked = [*world.record.looks.items(), *world.record.refusals.items()]
+    for name, looks in asked:
+        for one, other in pairwise(looks):
+            if one.status != 429 or one.retry_after_s is None or one.life != other.life:
+                continue
+            wait_s = (other.at - one.at).total_seconds()
+            if wait_s < min(one.retry_after_s, _ASKED_S_MAX) - _EARLY_S:
+                found.append(f"{name}: told to wait {one.retry_after_s:g} s, waited {wait_s:g} s")
+    return found
+
+
+def _rounds(looks: list[Look]) -> list[Look]:
+    """One of each run of the activity: the last of those that the client itself repeats."""
+    rounds: list[Look] = []
+    for look in looks:
+        if rounds and look.round == rounds[-1].round:
+            rounds[-1] = look
+        else:
+            rounds.append(look)
+    return rounds
+
+
+def _since_start_s(world: World, look: Look) -> float:
+    return (look.at - timedelta(0) - world.started).total_seconds()
+
+
+def _deadline_s(world: World, job_id: str) -> float:
+    """After so many seconds of the play, the deadline may make waits shorter."""
+    job = world.job(job_id)
+    for post in world.record.posts:
+        if job is not None and post.operation_id == job.operation_id:
+            entry = world.entry(post.request_id)
+            deadline = entry.request.get("deadline", "PT24H") if entry else "PT24H"
+            since_s = (post.at - world.started).total_seconds()
+            return since_s + seconds_of(deadline) - world.scenario.pace.poll_s_max * 1.2 - 60
+    return 0.0

@@ -1,0 +1,57 @@
+"""Promise 4: phases and ledger move along their tables, histories stay short, turns replay."""
+
+from itertools import pairwise
+
+from restore import ledger, phases
+from restore.ledger import LedgerState
+from restore.phases import RestorePhase
+from tests.simulation.world import World
+
+HISTORY_MAX = 200
+_FIRST = {"~watch": RestorePhase.STARTING}
+
+
+def phases_keep_to_their_table(world: World) -> list[str]:
+    """What statuses show goes the ways of restore/phases.py, and ends with the verdict."""
+    found = []
+    for instance_id, shown in world.record.phases.items():
+        steps = [RestorePhase(each) for each in shown]
+        first = _FIRST.get(instance_id[-6:], RestorePhase.ACCEPTED)
+        if steps[0] is not first:
+            found.append(f"{instance_id} begins as {steps[0]}")
+        found += [
+            f"{instance_id} went from {one} to {other}"
+            for one, other in pairwise(steps)
+            if other not in phases.ALLOWED[one]
+        ]
+    for entry in world.entries():
+        last = world.record.phases.get(f"restore-{entry.request_id}", ["nothing"])[-1]
+        if entry.verdict and last != entry.verdict.verdict:
+            found.append(f"{entry.request_id} is shown {last} at its end: {entry.verdict.verdict}")
+    return found
+
+
+def ledger_keeps_to_its_table(world: World) -> list[str]:
+    """What stands in the ledger goes the ways of restore/ledger.py."""
+    return [
+        f"{name} went from {one} to {other}"
+        for name, states in world.record.moves.items()
+        for one, other in pairwise(states)
+        if one != other and LedgerState(other) not in ledger.ALLOWED[LedgerState(one)]
+    ]
+
+
+def histories_are_short(world: World) -> list[str]:
+    """No instance exceeds 200 events."""
+    longest = world.record.longest_history
+    return [f"a history had {longest} events"] if longest > HISTORY_MAX else []
+
+
+def turns_replay(world: World) -> list[str]:
+    """The engine replays every turn from history before it goes on, and found nothing that
+    differs; no instance has failed by itself."""
+    return [
+        f"{row.instance_id} is Failed: {row.output_text}"
+        for row in world.store.instances_from("")
+        if row.status == "Failed"
+    ]

@@ -1,0 +1,32 @@
+"""Promise 1: one restore per request, and none where "nothing was started" was the answer."""
+
+from collections import Counter
+
+from tests.simulation.world import World
+
+
+def one_post(world: World) -> list[str]:
+    """Azure accepted at most one restore POST per request id, and only of known ones."""
+    accepted = Counter(post.request_id for post in world.record.posts if post.operation_id)
+    known = {entry.request_id for entry in world.entries()}
+    found = [f"{each} was accepted {count} times" for each, count in accepted.items() if count > 1]
+    return found + [f"{each} was sent, and nobody asked" for each in accepted if each not in known]
+
+
+def nothing_after_a_no(world: World) -> list[str]:
+    """Nothing was started for a rejected request, nor for one whose cancel said so."""
+    accepted = {post.request_id for post in world.record.posts if post.operation_id}
+    rejected = {
+        entry.request_id
+        for entry in world.entries()
+        if entry.verdict and entry.verdict.verdict == "Rejected"
+    }
+    cancelled = {
+        reply.request_id
+        for reply in world.record.replies
+        if reply.what == "cancel" and reply.body.get("cancel") == "BeforeStart"
+    }
+    return [f"{each} is rejected and was started" for each in sorted(rejected & accepted)] + [
+        f"{each} was started after its cancel said that nothing would be"
+        for each in sorted(cancelled & accepted)
+    ]

@@ -1,0 +1,122 @@
+"""Promise 2: a verdict is true to what the vault did."""
+
+from datetime import timedelta
+
+from devhost.vault.jobs import look
+from devhost.vault.names import key
+from devhost.vault.state import JobRecord, OperationRecord
+from restore.contracts import Verdict
+from restore.ledger import LedgerEntry
+from restore.times import seconds_of
+from tests.simulation.world import World
+
+_UNSEEN = ("lost sight", "It is not known whether")
+_TIMER_EARLY_S = 10.0
+
+
+def are_true(world: World) -> list[str]:
+    """Each verdict says what became of the request's own job."""
+    found = []
+    for entry in world.entries():
+        if entry.verdict is not None:
+            texts = _untrue(world, entry, entry.verdict)
+            found += [f"{entry.request_id}: {text}" for text in texts]
+    return found
+
+
+def are_of_the_right_point(world: World) -> list[str]:
+    """A plain request is restored from the newest point that can be."""
+    found = []
+    for entry in world.entries():
+        job = world.job(entry.verdict.job_id if entry.verdict else None)
+        if job is None:
+            continue
+        vault = world.simulator.state.vaults[key(job.vault_id)]
+        points = vault.items[key(job.vm_id)].points
+        usable = [
+            point.time
+            for point in points.values()
+            if not point.soft_deleted
+            and (
+                "Valid" in (point.tiers.get("InstantRP"), point.tiers.get("HardenedRP"))
+                or "Rehydrated" in point.tiers.values()
+            )
+        ]
+        if points[job.point].time != max(usable):
+            found.append(f"{entry.request_id} was restored from {job.point}, which is not newest")
+    return found
+
+
+def _untrue(world: World, entry: LedgerEntry, verdict: Verdict) -> list[str]:
+    operation = _operation(world, entry.request_id)
+    job = world.job(operation.job_id) if operation else None
+    found = []
+    if verdict.job_id is not None and (job is None or verdict.job_id != job.id):
+        found.append(f"the verdict's job {verdict.job_id} is not this request's {job and job.id}")
+        return found
+    if job is not None and verdict.job_id is not None:
+        found += _differences(entry, verdict, job)
+    status = None if job is None else look(job, world.simulator.clock.now()).status
+    said = _said(world, entry, verdict, operation, status)
+    return [*found, *([said] if said else [])]
+
+
+def _said(
+    world: World,
+    entry: LedgerEntry,
+    verdict: Verdict,
+    operation: OperationRecord | None,
+    status: str | None,
+) -> str | None:
+    kind = verdict.verdict
+    is_good = kind == "Completed" or (
+        kind == "CompletedWithWarnings" and entry.request["recoveryType"] != "OriginalLocation"
+    )
+    if verdict.succeeded is not is_good:
+        return f"succeeded is {verdict.succeeded} for {kind}"
+    if kind in ("Completed", "CompletedWithWarnings"):
+        return None if status == kind else f"the verdict is {kind}, the job {status}"
+    if kind == "Cancelled":
+        expected = "Cancelled" if verdict.job_id else None
+        return None if status == expected else f"the verdict is {kind}, the job {status}"
+    if kind == "Rejected":
+        return "it is rejected and was started" if operation else None
+    if kind == "DeadlinePassed":
+        return _too_soon(world, entry)
+    if any(text in verdict.text for text in _UNSEEN):
+        return None if world.record.fired.total() else "nothing went wrong, and it is lost"
+    if status == "Failed" or (operation is not None and operation.error is not None):
+        return None
+    return f"the verdict is Failed, the job {status}: {verdict.text}" if operation else None
+
+
+def _differences(entry: LedgerEntry, verdict: Verdict, job: JobRecord) -> list[str]:
+    wanted = {
+        "VM": (key(entry.request["sourceResourceId"]), key(job.vm_id)),
+        "recovery type": (entry.request["recoveryType"], job.recovery_type),
+        "point": (verdict.recovery_point, job.point),
+    }
+    return [
+        f"the {what} is {true}, told is {told}"
+        for what, (told, true) in wanted.items()
+        if told != true
+    ]
+
+
+def _too_soon(world: World, entry: LedgerEntry) -> str | None:
+    posts = [post for post in world.record.posts if post.request_id == entry.request_id]
+    accepted = [post.at for post in posts if post.operation_id]
+    assert entry.finished_at is not None, "who has a verdict is finished"
+    deadline = timedelta(seconds=seconds_of(entry.request.get("deadline", "PT24H")))
+    if not accepted:
+        return "the deadline of something that never started has passed"
+    passed = entry.finished_at - accepted[0] + timedelta(seconds=_TIMER_EARLY_S)
+    return None if passed >= deadline else f"the deadline passed after {passed} of {deadline}"
+
+
+def _operation(world: World, request_id: str) -> OperationRecord | None:
+    records = world.simulator.state.operation_records
+    for post in world.record.posts:
+        if post.request_id == request_id and post.operation_id:
+            return records[post.operation_id]
+    return None

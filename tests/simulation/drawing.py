@@ -1,0 +1,258 @@
+"""Draws a scenario from one seed: most are small, a few are as large as life.
+
+The sizes are skewed so that ten thousand of them fit into a coffee break. What is drawn here means
+nothing by itself: story.py says what its parts are, troubles.py what the kinds of trouble do.
+"""
+
+import random
+from typing import Any
+
+from restore.polling import Pace
+from tests.simulation.story import Ask, Cancel, Kind, Machine, Points, Scenario, Trouble, Vaults
+from tests.simulation.troubles import KINDS
+
+_TYPES: tuple[Kind, ...] = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
+_ODD = ("deleted", "disabled", "archived", "rehydrated", "crash", "plain")
+_CALLS = (
+    "POST restore", "POST restore", "POST restore", "GET jobs", "GET one job", "GET operation",
+    "GET points", "GET items", "",
+)  # fmt: skip
+_LISTS = ("GET items", "GET points", "GET jobs")
+_STEPS = (
+    "trigger_restore", "trigger_restore", "prepare_restore", "close_restore", "publish_event",
+    "read_operation", "read_job", "open_restore", "find_job", "cancel_restore", "restore_vm", "",
+    "",
+)  # fmt: skip
+_WHERE: dict[str, tuple[str, ...]] = {
+    "job_hidden": ("GET one job",),
+    "operation_without_properties": ("GET operation",),
+    "operation_stuck": ("GET operation",),
+    "foreign_poll_url": ("POST restore",),
+    "wrong_poll_url": ("POST restore",),
+    "no_poll_url": ("POST restore",),
+    "truncated_pages": _LISTS,
+    "empty_page": _LISTS,
+    "foreign_next_link": _LISTS,
+    "killed_in_a_turn": ("restore_vm", "watch_job", ""),
+    "killed_in_a_starter": ("starter",),
+    "killed_before_the_delete": ("",),
+    "message_again": ("",),
+    "timer_late": ("",),
+    "completed_twice": ("",),
+}
+_STORMS = (
+    "storage_refuses", "storage_falls_silent", "throttled", "answers_503", "answers_500",
+    "reset_before", "reset_after", "not_connected", "late_reply", "job_hidden",
+    "malformed_reply", "operation_without_properties", "operation_stuck",
+)  # fmt: skip
+_HOUR = 3600.0
+
+
+def draw(seed: int) -> Scenario:
+    """Draw one scenario."""
+    dice = random.Random(seed)
+    vaults = _vaults(dice)
+    pace = _pace(dice)
+    rain_s = dice.choice((120, 600, 1800, 3600, 7200)) * dice.uniform(0.5, 1.5)
+    machines = tuple(_machine(dice, number, vaults) for number in range(_size(dice)))
+    asks = _asks(dice, machines, rain_s)
+    troubles = tuple(_trouble(dice, rain_s, pace) for _ in range(_count(dice)))
+    return Scenario(
+        seed=seed,
+        machines=machines,
+        vaults=_lagging(dice, vaults, pace, len(machines)),
+        pace=pace,
+        asks=tuple(asks),
+        cancels=tuple(_cancels(dice, asks, rain_s)),
+        troubles=(*troubles, *_storms(dice, rain_s)),
+        rain_s=rain_s,
+        lease_s=dice.choice((30, 300, 600)),
+    )
+
+
+def _size(dice: random.Random) -> int:
+    roll = dice.random()
+    if roll < 0.66:
+        return 1
+    if roll < 0.96:
+        return dice.randint(2, 4)
+    return dice.randint(5, 12) if roll < 0.995 else dice.randint(13, 40)
+
+
+def _count(dice: random.Random) -> int:
+    return 0 if dice.random() < 0.05 else dice.randint(1, 7)
+
+
+def _pace(dice: random.Random) -> Pace:
+    if dice.random() < 0.5:
+        return Pace()
+    shortest = dice.choice((20, 60, 120))
+    return Pace(
+        poll_s_first=dice.choice((5, 30, 60)),
+        poll_s_min=shortest,
+        poll_s_max=shortest * dice.choice((1, 5, 15)),
+        settle_s=dice.choice((30, 60, 120)),
+        arm_timeout_s=dice.choice((10, 30, 60)),
+    )
+
+
+def _vaults(dice: random.Random) -> Vaults:
+    return Vaults(
+        count=dice.choice((1, 1, 1, 2, 3)),
+        skew_s=dice.choice((0, 0, 0, -300, 300, dice.uniform(-300, 300))),
+        operation_s=dice.choice((1, 1, 1, 5, 40, 120)),
+        url_life_s=dice.choice((None, None, None, 3, 20)),
+        page_size=dice.choice((200, 200, 200, 2, 40)),
+        order=dice.choice(("newest_first", "oldest_first", "shuffled")),
+        retry_after_s=dice.choice((None, None, 15, 60)),
+    )
+
+
+def _lagging(dice: random.Random, vaults: Vaults, pace: Pace, machines: int) -> Vaults:
+    known: dict[str, Any] = {name: getattr(vaults, name) for name in vaults.__struct_fields__}
+    known["list_lag_s"] = dice.choice((0, 0, 5, 20, pace.settle_s))
+    known["job_lag_s"] = dice.choice((0, 0, 0, 5, 60))
+    if dice.random() < 0.06:
+        known["quota"] = 250 if machines > 12 else dice.choice((3, 6, 20))
+    return Vaults(**known)
+
+
+def _machine(dice: random.Random, number: int, vaults: Vaults) -> Machine:
+    return Machine(
+        name=f"vm-{number:02d}",
+        vault=dice.randrange(vaults.count),
+        exists=dice.random() < 0.95,
+        protected=dice.random() < 0.97,
+        points=_points(dice),
+        job_s=_job_s(dice),
+        end=dice.choices(
+            ("Completed", "CompletedWithWarnings", "Failed", "NoJob"), (70, 12, 14, 4)
+        )[0],
+        says_secrets=dice.random() < 0.5,
+    )
+
+
+def _job_s(dice: random.Random) -> float:
+    roll = dice.random()
+    if roll < 0.6:
+        return round(dice.uniform(2, 180), 1)
+    if roll < 0.9:
+        return round(dice.uniform(180, 2400), 1)
+    return round(dice.uniform(2400, 5 * _HOUR) if roll < 0.98 else dice.uniform(5, 30) * _HOUR, 1)
+
+
+def _points(dice: random.Random) -> Points:
+    roll = dice.random()
+    if roll < 0.03:
+        return Points(count=0)
+    count = dice.randint(1, 7) if roll < 0.97 else dice.randint(8, 450)
+    return Points(
+        count=count,
+        spacing_s=dice.choice((86_400, 86_400, 3600, 0)),
+        ties=dice.random() < 0.2,
+        odd=tuple(dice.choices(_ODD, k=dice.choice((0, 0, 1, 3)))),
+    )
+
+
+def _asks(dice: random.Random, machines: tuple[Machine, ...], rain_s: float) -> list[Ask]:
+    asks: list[Ask] = []
+    for number in range(len(machines)):
+        times = 1 if dice.random() < 0.85 else dice.randint(2, 3)
+        asks += [_ask(dice, f"r{number}-{time}", number, rain_s) for time in range(times)]
+    asks += [again for ask in asks for again in _again(dice, ask, rain_s)]
+    if dice.random() < 0.04:
+        asks.append(Ask(at_s=dice.uniform(0, 60), way="queue", request_id="rubbish", broken=True))
+    return asks
+
+
+def _ask(dice: random.Random, request_id: str, machine: int, rain_s: float) -> Ask:
+    return Ask(
+        at_s=round(dice.uniform(0, min(60, rain_s)), 3),
+        way=dice.choice(("queue", "http")),
+        request_id=request_id,
+        machine=machine,
+        kind=dice.choice(_TYPES),
+        names_vault=dice.random() < 0.8,
+        deadline=dice.choices((None, "PT5M", "PT2H", "P2D"), (85, 4, 4, 7))[0],
+        in_header=dice.random() < 0.3,
+        waits=dice.random() < 0.4,
+        base64=dice.random() < 0.3,
+    )
+
+
+def _again(dice: random.Random, ask: Ask, rain_s: float) -> list[Ask]:
+    """The same once more: at once, later, after the end, with a changed body."""
+    again = []
+    if dice.random() < 0.25:
+        later_s = dice.choice((0.0, 0.01, 0.5, 30.0, 600.0, 3 * _HOUR))
+        again.append(_changed(ask, at_s=ask.at_s + later_s, way=dice.choice(("queue", "http"))))
+    if dice.random() < 0.06:
+        at_s = ask.at_s + dice.choice((0.0, 5.0, 600.0))
+        again.append(_changed(ask, at_s=at_s, way=dice.choice(("queue", "http")), changed=True))
+    return again
+
+
+def _changed(ask: Ask, **fields: Any) -> Ask:
+    known = {name: getattr(ask, name) for name in ask.__struct_fields__}
+    return Ask(**(known | fields))
+
+
+def _cancels(dice: random.Random, asks: list[Ask], rain_s: float) -> list[Cancel]:
+    chosen = [ask for ask in asks if dice.random() < 0.15 and not ask.broken]
+    return [
+        Cancel(
+            at_s=round(ask.at_s + dice.choice((0.05, 1.0, 30.0, 600.0)) * dice.random() * 2, 3),
+            request_id=ask.request_id,
+        )
+        for ask in chosen
+    ]
+
+
+def _trouble(dice: random.Random, rain_s: float, pace: Pace) -> Trouble:
+    kind = dice.choice(tuple(KINDS))
+    is_call = KINDS[kind].tags == ("call",)
+    where = dice.choice(_WHERE.get(kind) or (_CALLS if is_call else _STEPS))
+    few = where in _CALLS[:4] or "trigger" in where or "close" in where
+    return Trouble(
+        kind=kind,
+        where=where,
+        after=int(dice.expovariate(1 / (1.5 if few else 8))),
+        times=dice.choice((1, 1, 1, 2, 5)),
+        value=_value(dice, kind, pace),
+    )
+
+
+def _value(dice: random.Random, kind: str, pace: Pace) -> float:
+    if kind.startswith("killed"):
+        return dice.choice((0.5, 5.0, 30.0, 300.0, 1800.0, 6 * _HOUR))
+    values: dict[str, tuple[float, ...]] = {
+        "delivered_twice": (0.1, 1.0, 5.0),
+        "frozen": (20.0, 120.0, 1800.0),
+        "overlapped": (1, 2, 4),
+        "timer_late": (60.0, 900.0, 2 * _HOUR, 6 * _HOUR),
+        "completed_twice": (0.0, 0.5, 30.0),
+        "message_again": (0.0, 1.0, 30.0),
+        "throttled": (1, 17, 60, 600),
+        "late_reply": (0.0, 0.5, 1.0),
+        "slow_reply": (3.5, pace.arm_timeout_s - 1),
+        "truncated_pages": (1, 2),
+    }
+    return dice.choice(values.get(kind, (0.0,)))
+
+
+def _storms(dice: random.Random, rain_s: float) -> list[Trouble]:
+    """Some hours in which something goes wrong again and again."""
+    if dice.random() > 0.12:
+        return []
+    kind = dice.choice(_STORMS)
+    from_s = round(dice.uniform(0, 120), 1)
+    return [
+        Trouble(
+            kind=kind,
+            where=dice.choice(_WHERE.get(kind, ("",))),
+            times=dice.choice((10, 50)),
+            from_s=from_s,
+            until_s=from_s + dice.choice((30.0, 300.0, 1500.0)),
+            value=17.0 if kind == "throttled" else 0.0,
+        )
+    ]

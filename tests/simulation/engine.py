@@ -1,0 +1,106 @@
+"""The engine's parts with an eye on them: every turn and activity, every row and message.
+
+Nothing of the engine is changed, but timers can be late and completions come twice.
+"""
+
+import json
+from collections import defaultdict
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+
+from devhost.engine.history import Event, Kind
+from devhost.engine.rendering import from_micros, parse_time, to_micros
+from devhost.engine.store import Instance
+from tests.fakes.laboratory import worker
+from tests.fakes.store import MemoryStore
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+_ENDINGS = (
+    Kind.TaskCompleted,
+    Kind.TaskFailed,
+    Kind.SubOrchestrationInstanceCompleted,
+    Kind.SubOrchestrationInstanceFailed,
+)
+_EARLY_US = 50_000
+
+
+class WatchedWorker:
+    """The worker, told of each turn and activity."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.has_orchestrator = worker().has_orchestrator
+        self.has_activity = worker().has_activity
+        self.orchestrator_names = worker().orchestrator_names
+
+    def run_activity(self, name: str, input_text: str) -> str:
+        """Run one activity; what it raises is as much an answer as what it returns."""
+        world = self._world
+        world.record.steps += 1
+        world.rounds += 1
+        world.record.search(input_text, f"an order of {name}")
+        with world.acting(name):
+            world.at("begun", "begun")
+            try:
+                answer = worker().run_activity(name, input_text)
+                world.record.search(answer, f"an answer of {name}")
+                return answer
+            finally:
+                world.at("answered", "answered")
+
+    def run_orchestrator(self, name: str, context_json: str) -> str:
+        """Run one turn."""
+        world = self._world
+        world.record.steps += 1
+        with world.acting(name):
+            world.at("turn", "turn begun")
+            answer = worker().run_orchestrator(name, context_json)
+            world.record.search(context_json, f"a history of {name}")
+            world.record.search(answer, f"a status or an answer of {name}")
+            events = context_json.count('"EventType"')
+            world.record.longest_history = max(world.record.longest_history, events)
+            world.store.turns.append((context_json, answer))
+            world.at("turn", "turn taken")
+        return answer
+
+
+class WatchedStore(MemoryStore):
+    """The rows, seen as they are written."""
+
+    def __init__(self, world: "World") -> None:
+        super().__init__()
+        self._world = world
+        self.turns: list[tuple[str, str]] = []
+        self._digests: dict[str, bytes] = defaultdict(bytes)
+
+    def put_instance(self, row: Instance) -> None:
+        """Keep one row; its custom status tells the phase."""
+        super().put_instance(row)
+        text = row.custom_status_text
+        if text is None:
+            return
+        phase = json.loads(text).get("phase")
+        phases = self._world.record.phases[row.instance_id]
+        if phase is not None and (not phases or phases[-1] != phase):
+            phases.append(phase)
+        digest = blake2b(text.encode(), digest_size=8).hexdigest()
+        self._world.note(f"{row.instance_id} {row.status} {phase} {digest}")
+
+    def send(self, instance_id: str, execution_id: str | None, due: int, item: Event) -> None:
+        """Put an event into an inbox; a timer's may be late, a completion may come twice."""
+        world, kind = self._world, item["EventType"]
+        if kind == Kind.TimerFired:
+            if to_micros(parse_time(item["FireAt"])) - due >= _EARLY_US:
+                world.record.fired["timer_early"] += 1
+            late = world.at("timer", f"timer of {instance_id}")
+            due += sum(int(float(str(each)) * 1e6) for each in late)
+            if late:
+                world.latest_timer = max(world.latest_timer, from_micros(due))
+        super().send(instance_id, execution_id, due, item)
+        if kind in _ENDINGS:
+            for again in world.at("ending", f"completion for {instance_id}"):
+                super().send(
+                    instance_id, execution_id, due + int(float(str(again)) * 1e6), dict(item)
+                )

@@ -1,0 +1,102 @@
+"""What was seen of a play: what the checkers look at, and a digest that tells two plays apart."""
+
+import logging
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Post:
+    """One restore POST that reached Azure, whatever its sender heard of it."""
+
+    at: datetime
+    request_id: str
+    vm_id: str
+    point: str
+    operation_id: str | None
+    """None when it was refused."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What somebody who asked by HTTP was told."""
+
+    at: datetime
+    request_id: str
+    what: str
+    status: int
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look of an activity at a job, and what it heard."""
+
+    at: datetime
+    status: int
+    state: str | None
+    retry_after_s: float | None
+    life: int
+    """Which process looked: another one repeats what a killed one had begun."""
+    round: int = 0
+    """Which run of an activity: the client repeats a read that fails, within seconds."""
+
+
+@dataclass
+class Record:
+    """Everything seen; `lines` only when it is to be told."""
+
+    canaries: dict[str, str] = field(default_factory=dict)
+    keeps: bool = False
+    lines: list[tuple[datetime, str]] = field(default_factory=list)
+    fired: Counter[str] = field(default_factory=Counter)
+    posts: list[Post] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    phases: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Of each execution, in the order in which they were committed."""
+    moves: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Of each ledger entry."""
+    looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+    """Of each job."""
+    refusals: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+    """Of each request: POSTs that were answered "slow down"."""
+    longest_history: int = 0
+    wrong: list[str] = field(default_factory=list)
+    """What was found wrong while it happened."""
+    boundaries: list[str] = field(default_factory=list)
+    steps: int = 0
+    _hash: Any = field(default_factory=lambda: blake2b(digest_size=16))
+
+    def line(self, now: datetime, text: str) -> None:
+        """Note that something happened."""
+        self._hash.update(f"{now.timestamp():.6f} {text}\n".encode())
+        if self.keeps:
+            self.lines.append((now, text))
+
+    def digest(self) -> str:
+        """Return the same text for the same play."""
+        return str(self._hash.hexdigest())
+
+    def search(self, text: str, place: str) -> None:
+        """Look for secrets where none may be."""
+        for what, canary in self.canaries.items():
+            if canary in text:
+                self.wrong.append(f"{what} stands in {place}")
+
+
+class Listener(logging.Handler):
+    """Reads every line that the app logs."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__(logging.DEBUG)
+        self._record = record
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Search one line, with its traceback if it has one."""
+        text = record.getMessage()
+        if record.exc_info:
+            text += logging.Formatter().formatException(record.exc_info)
+        self._record.search(text, f"a log line of {record.name}")

@@ -1,0 +1,112 @@
+"""Plays a scenario to its end, and judges it.
+
+Two gaits: troubles rain until the scenario's own time, then nothing goes wrong any more, and all
+must end within a bounded time. Checkers look at what is left.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from devhost.vault.jobs import end_of
+from tests.fakes.laboratory import START
+from tests.simulation.checkers import CHECKERS
+from tests.simulation.drawing import draw
+from tests.simulation.story import Scenario
+from tests.simulation.world import World
+
+SLACK_S = 2.5 * 3600
+"""Beyond the jobs' own length: a Retry-After of an hour at most, twelve waits, a last look."""
+PER_REQUEST_S = 1800.0
+_SLICE_S = 600.0
+
+
+@dataclass
+class Result:
+    """What became of one seed."""
+
+    seed: int
+    violations: list[str]
+    digest: str
+    fired: Counter[str]
+    verdicts: Counter[str] = field(default_factory=Counter)
+    restores: int = 0
+    posts: int = 0
+    kills: int = 0
+    steps: int = 0
+
+
+def run(seed: int) -> Result:
+    """Draw and play one seed."""
+    scenario = draw(seed)
+    try:
+        world = play(scenario)
+    except Exception as error:  # the app, the engine or the simulator: all must be looked at
+        text = f"the play broke: {type(error).__name__}: {error}"
+        return Result(seed, [text], "", Counter())
+    return judged(world)
+
+
+def play(scenario: Scenario, *, keeps: bool = False) -> World:
+    """Play a scenario to its end."""
+    world = World(scenario, keeps=keeps)
+    with world.open():
+        _rain(world)
+        world.people.put_back()
+        while not is_over(world) and world.clock.now() < _limit(world):
+            world.run_for(_SLICE_S)
+        world.run_for(_SLICE_S)  # who is over stays over
+    return world
+
+
+def judged(world: World) -> Result:
+    """Return what a played world came to."""
+    violations = [
+        f"{name}: {text}" for name, checker in CHECKERS.items() for text in checker(world)
+    ]
+    entries = world.entries()
+    world.record.fired["replaced_with_warnings"] += sum(
+        entry.request["recoveryType"] == "OriginalLocation"
+        for entry in entries
+        if entry.verdict and entry.verdict.verdict == "CompletedWithWarnings"
+    )
+    return Result(
+        seed=world.scenario.seed,
+        violations=violations,
+        digest=world.record.digest(),
+        fired=world.record.fired,
+        verdicts=Counter(each.verdict.verdict for each in entries if each.verdict),
+        restores=len(entries),
+        posts=sum(1 for post in world.record.posts if post.operation_id),
+        kills=world.life - 1,
+        steps=world.record.steps,
+    )
+
+
+def is_over(world: World) -> bool:
+    """Whether all that was asked has ended."""
+    return (
+        world.people.are_done
+        and world.elapsed_s > max((ask.at_s for ask in world.scenario.asks), default=0)
+        and all(entry.verdict for entry in world.entries())
+        and all(row.status == "Completed" for row in world.store.instances_from(""))
+    )
+
+
+def _rain(world: World) -> None:
+    """The first gait: as long as troubles rain, or until all is over before that."""
+    end = START + timedelta(seconds=world.scenario.rain_s)
+    while world.clock.now() < end and not is_over(world):
+        world.run_until(min(end, world.clock.now() + timedelta(seconds=_SLICE_S)))
+    world.stop_rain()
+
+
+def _limit(world: World) -> datetime:
+    """When all must have ended, as far as is known by now."""
+    scenario = world.scenario
+    ends = [end_of(job) for job in world.simulator.state.job_records.values()]
+    skew = timedelta(seconds=scenario.vaults.skew_s)
+    last = START + timedelta(seconds=max(ask.at_s for ask in scenario.asks))
+    latest = max([world.rain_ended, world.latest_timer, last, *(end - skew for end in ends)])
+    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + 3 * scenario.pace.poll_s_max
+    return latest + timedelta(seconds=slack_s)

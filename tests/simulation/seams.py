@@ -1,0 +1,70 @@
+"""Puts a world in place of what the shipped code would find: Azure, storage, time, threads, HTTP.
+
+Nothing of the app's own is replaced. Its triggers ask the machine for the time and for threads, and
+the SDK's client calls the engine by HTTP: these three are the machine's, not the app's.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from importlib import import_module
+from types import ModuleType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
+from uuid import UUID
+
+from activities import clock as activity_clock
+from restore.settings import Settings
+from storage import connection as storage_connection
+from tests.fakes import surroundings
+from tests.simulation.starters import Asyncio, Calls
+from triggers import listing, points, queue, restores, starter, views
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+_TRIGGERS: tuple[ModuleType, ...] = (listing, points, queue, restores, starter, views)
+
+
+@contextmanager
+def installed(world: "World") -> Iterator[None]:
+    """Live in this world until the block ends."""
+    calls, asyncio = Calls(lambda: world.api), Asyncio()
+    parts: list[tuple[Any, str, Any]] = [
+        (sdk_module(), "get_async_request", calls.get),
+        (sdk_module(), "post_async_request", calls.post),
+        (sdk_module(), "delete_async_request", calls.delete),
+        (Settings, "pace", lambda _: world.scenario.pace),
+        (restores, "uuid", SimpleNamespace(uuid4=world.new_guid)),
+        (views, "time", SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())),
+    ]
+    parts += [(module, "asyncio", asyncio) for module in _TRIGGERS if hasattr(module, "asyncio")]
+    parts += [(module, "datetime", _Datetime(world)) for module in (queue, starter)]
+    with ExitStack() as stack:
+        for owner, name, part in parts:
+            stack.enter_context(patch.object(owner, name, part))
+        stack.enter_context(storage_connection.use(world.ledger, world.events))
+        stack.enter_context(activity_clock.use(world.clock.now))
+        stack.enter_context(surroundings.quick_times())
+        yield
+
+
+def guids(dice: Any) -> Any:
+    """Return a source of ids that can be repeated."""
+    return lambda: UUID(int=dice.getrandbits(128), version=4)
+
+
+def sdk_module() -> Any:
+    """The module, not the class of the same name that its package puts in its place."""
+    return import_module("azure.durable_functions.models.DurableOrchestrationClient")
+
+
+class _Datetime:
+    """What the triggers use of datetime."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+
+    def now(self, zone: Any) -> datetime:
+        """The world's time."""
+        return self._world.clock.now().astimezone(zone)

@@ -1,0 +1,166 @@
+"""Runs the shipped triggers without an event loop: one await at a time, each a moment of its own.
+
+A trigger waits for threads, sleeps and HTTP calls to the engine. Here each of these waits gives the
+turn back to the play, which goes on with whatever is due: so starters race as the seed has it, and
+a kill can come between any two of their steps. The HTTP calls of the SDK's own client end in
+devhost's Durable API.
+"""
+
+import json
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from azure.functions.meta import Datum
+
+from devhost.durable_api import DurableApi
+from devhost.engine.seam import DurableRequest
+from devhost.invoke import converter
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+_THREAD_S, _CALL_S = 0.008, 0.015
+DIED = object()
+"""What a function answers under which the process died."""
+
+
+class Pause:
+    """A wait, as the play sees it."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+    def __await__(self) -> Generator["Pause", None, None]:
+        yield self
+
+
+class Asyncio:
+    """What the triggers use of asyncio."""
+
+    async def to_thread(self, call: Callable[..., Any], *args: Any) -> Any:
+        """Another thread does it: others may come before, and after."""
+        await Pause(_THREAD_S)
+        result = call(*args)
+        await Pause(_THREAD_S)
+        return result
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        await Pause(seconds)
+
+    async def gather(self, *waits: Coroutine[Any, Any, Any]) -> list[Any]:
+        """One after the other is one of the orders that there are."""
+        try:
+            return [await each for each in waits]
+        finally:
+            for each in waits:
+                each.close()
+
+
+class Calls:
+    """The HTTP functions of the SDK's client, ending in process."""
+
+    def __init__(self, api: Callable[[], DurableApi]) -> None:
+        self._api = api
+
+    async def get(self, url: str, *_: Any, **more: Any) -> list[Any]:
+        """GET a URL of the engine."""
+        status, body = await self._call("GET", url)
+        return [status, "" if body is None else body]
+
+    async def post(self, url: str, data: Any = None, *_: Any, **more: Any) -> list[Any]:
+        """POST to a URL of the engine."""
+        return await self._call("POST", url, b"" if data is None else json.dumps(data).encode())
+
+    async def delete(self, url: str, *_: Any, **more: Any) -> list[Any]:
+        """DELETE a URL of the engine."""
+        return await self._call("DELETE", url)
+
+    async def _call(self, method: str, url: str, body: bytes = b"") -> list[Any]:
+        await Pause(_CALL_S)
+        parts = urlsplit(url)
+        path = parts.path.partition("/durabletask")[2]
+        headers = {"content-type": "application/json", "x-original-url": url}
+        request = DurableRequest(method, path, dict(parse_qsl(parts.query)), headers, body)
+        reply = await self._api().handle(request)
+        await Pause(_CALL_S)
+        return [reply.status, json.loads(reply.body) if reply.body.strip() else None]
+
+
+class Flow:
+    """One trigger function that runs; `ended` hears what it returned or raised, or DIED when
+    the process died under it."""
+
+    def __init__(
+        self,
+        world: "World",
+        who: str,
+        running: Coroutine[Any, Any, Any],
+        ended: Callable[[Any], None],
+    ) -> None:
+        self.who = who
+        self._world = world
+        self._running = running
+        self._ended = ended
+        world.flows.append(self)
+        world.soon(0, self._step)
+
+    def lose(self) -> None:
+        """The process is gone, and this with it."""
+        self._running.close()
+        self._ended(DIED)
+
+    def _step(self) -> None:
+        world = self._world
+        if self not in world.flows:
+            return
+        with world.acting(self.who):
+            world.at("step", "step")
+            try:
+                pause = self._running.send(None)
+            except StopIteration as end:
+                self._over(end.value)
+            except Exception as error:
+                self._over(error)
+            else:
+                world.soon(pause.seconds, self._step)
+
+    def _over(self, result: Any) -> None:
+        self._world.flows.remove(self)
+        self._ended(result)
+
+
+def http(
+    world: "World", function: str, method: str, path: str, *, body: bytes = b"", **more: Any
+) -> Coroutine[Any, Any, Any]:
+    """Call an HTTP function as the worker does; `more`: headers, params."""
+    value = Datum(
+        {
+            "method": Datum(method, "string"),
+            "url": Datum(f"http://app.test/api{path}", "string"),
+            "headers": _texts(more.get("headers", {})),
+            "query": {},
+            "params": _texts(more.get("params", {})),
+            "body": Datum(body, "bytes"),
+        },
+        "http",
+    )
+    request = converter("httpTrigger").decode(value, trigger_metadata=None)
+    binding = world.api.client_binding()
+    running: Coroutine[Any, Any, Any] = world.function(function)(req=request, client=binding)
+    return running
+
+
+def queue(world: "World", text: str, metadata: dict[str, Datum]) -> Coroutine[Any, Any, Any]:
+    """Call the queue function as the worker does."""
+    message = converter("queueTrigger").decode(Datum(text, "string"), trigger_metadata=metadata)
+    binding = world.api.client_binding()
+    running: Coroutine[Any, Any, Any] = world.function("take_restore_request")(
+        message=message, client=binding
+    )
+    return running
+
+
+def _texts(values: dict[str, str]) -> dict[str, Datum]:
+    return {key: Datum(value, "string") for key, value in values.items()}

@@ -1,0 +1,164 @@
+"""A scenario: everything that one seed decides, written down before anything happens.
+
+Frozen and printable, so that a failure can be told, kept as a test and played again. How one is
+drawn is in drawing.py, how it is played in world.py; what the kinds of trouble do, in troubles.py.
+"""
+
+from typing import Any, Literal
+
+import msgspec
+
+from restore.polling import Pace
+from restore.times import text_of
+
+Kind = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]
+Way = Literal["queue", "http"]
+End = Literal["Completed", "CompletedWithWarnings", "Failed", "NoJob"]
+
+
+class _Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What all parts of a scenario have in common."""
+
+
+class Points(_Part, frozen=True, kw_only=True):
+    """A VM's recovery points: so many, and what is odd about some of them."""
+
+    count: int = 3
+    spacing_s: float = 86_400
+    """0: all of the same time."""
+    ties: bool = False
+    """Two and two of the same time."""
+    odd: tuple[str, ...] = ()
+    """For the newest and on: "deleted", "disabled", "archived", "rehydrated", "crash", "plain"."""
+
+
+class Machine(_Part, frozen=True, kw_only=True):
+    """One VM, its backups, and how its restores go."""
+
+    name: str
+    vault: int = 0
+    exists: bool = True
+    protected: bool = True
+    points: Points = Points()
+    job_s: float = 60
+    end: End = "Completed"
+    says_secrets: bool = False
+    """The job's error quotes a signed URL and a key, as Azure's texts now and then do."""
+
+
+class Ask(_Part, frozen=True, kw_only=True):
+    """Somebody sends a request, perhaps one that was sent before."""
+
+    at_s: float
+    way: Way = "queue"
+    request_id: str
+    machine: int = 0
+    kind: Kind = "RestoreDisks"
+    names_vault: bool = True
+    deadline: str | None = None
+    changed: bool = False
+    """The same id with a changed body."""
+    broken: bool = False
+    """Not a request at all."""
+    in_header: bool = False
+    """By HTTP: the id is in the header Idempotency-Key."""
+    waits: bool = True
+    """By HTTP: for the checks, as the app does unless told otherwise."""
+    base64: bool = False
+
+
+class Cancel(_Part, frozen=True, kw_only=True):
+    """Somebody cancels a request by HTTP."""
+
+    at_s: float
+    request_id: str
+
+
+class Trouble(_Part, frozen=True, kw_only=True):
+    """Something that goes wrong: at the places of its kind, the (after+1)-th and on, `times` times,
+    in the time from `from_s` until `until_s`."""
+
+    kind: str
+    where: str = ""
+    """Only at places whose text contains this."""
+    after: int = 0
+    times: int = 1
+    from_s: float = 0
+    until_s: float = msgspec.field(default=float("1e9"))
+    value: float = 0
+    """Seconds, a status or a size, as the kind has it."""
+
+
+class Vaults(_Part, frozen=True, kw_only=True):
+    """How Azure is, all the time."""
+
+    count: int = 1
+    skew_s: float = 0
+    list_lag_s: float = 0
+    job_lag_s: float = 0
+    operation_s: float = 1
+    url_life_s: float | None = None
+    page_size: int = 200
+    order: Literal["newest_first", "oldest_first", "shuffled"] = "newest_first"
+    retry_after_s: int | None = None
+    quota: int | None = None
+    """Job reads per hour; None is not enforced."""
+
+
+class Scenario(_Part, frozen=True, kw_only=True):
+    """Everything that a seed decides. After `rain_s` nothing goes wrong any more."""
+
+    seed: int = 0
+    machines: tuple[Machine, ...] = (Machine(name="web-01"),)
+    vaults: Vaults = Vaults()
+    pace: Pace = Pace()
+    asks: tuple[Ask, ...] = ()
+    cancels: tuple[Cancel, ...] = ()
+    troubles: tuple[Trouble, ...] = ()
+    rain_s: float = 1e9
+    lease_s: float = 300
+
+
+def tell(scenario: Scenario) -> list[str]:
+    """Tell a scenario in sentences."""
+    lines = [f"seed {scenario.seed}: {_vaults(scenario.vaults)}"]
+    lines += [f"  {_machine(machine)}" for machine in scenario.machines]
+    lines += [f"  {_when(ask.at_s)}: {_ask(ask, scenario)}" for ask in scenario.asks]
+    lines += [f"  {_when(each.at_s)}: {each.request_id} is cancelled" for each in scenario.cancels]
+    lines += [f"  trouble: {_trouble(trouble)}" for trouble in scenario.troubles]
+    return [*lines, f"  after {text_of(scenario.rain_s)} nothing goes wrong any more"]
+
+
+def _vaults(vaults: Vaults) -> str:
+    known: dict[str, Any] = msgspec.to_builtins(vaults)
+    return f"{vaults.count} vault(s) { ({k: v for k, v in known.items() if k != 'count'} or '') }"
+
+
+def _machine(machine: Machine) -> str:
+    points = machine.points
+    odd = f", the newest {', '.join(points.odd)}" if points.odd else ""
+    state = "" if machine.exists else ", deleted"
+    state += "" if machine.protected else ", without backup"
+    return (
+        f"{machine.name} in vault {machine.vault}{state}: {points.count} points{odd}; "
+        f"jobs take {text_of(machine.job_s)} and end {machine.end}"
+    )
+
+
+def _ask(ask: Ask, scenario: Scenario) -> str:
+    how = ["changed"] * ask.changed + ["broken"] * ask.broken + ["waiting"] * ask.waits
+    name = scenario.machines[ask.machine].name
+    return f"{ask.way} asks {ask.request_id}: {ask.kind} of {name} {' '.join(how)}".rstrip()
+
+
+def _trouble(trouble: Trouble) -> str:
+    place = f" at {trouble.where!r}" if trouble.where else ""
+    number = f", number {trouble.after + 1}"
+    number += f" to {trouble.after + trouble.times}" if trouble.times > 1 else ""
+    value = f" ({trouble.value:g})" if trouble.value else ""
+    span = "" if trouble.until_s > 1e8 else f", until {_when(trouble.until_s)}"
+    return f"{trouble.kind}{value}{place}{number}, from {_when(trouble.from_s)}{span}"
+
+
+def _when(at_s: float) -> str:
+    return f"+{text_of(at_s)}"

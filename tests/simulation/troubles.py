@@ -1,0 +1,229 @@
+"""The kinds of trouble: at which places each can strike, and what it does there.
+
+A place has a tag (what sort of place) and a text (who is about to do what, or has just done it).
+Kinds that spoil a call to Azure hand a fault of the simulated vault to the call about to be made.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from devhost.vault.faults import Fault, Match
+from restore.errors import ServiceUnavailable
+from storage.documents import Changed, Taken
+from tests.simulation.story import Trouble
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+EFFECTS = ("call", "called", "read", "write", "written", "send", "sent")
+LONG_S = 600.0
+_ANY_CALL = Match(operation=".*")
+
+
+class Killed(BaseException):
+    """kill -9: nothing catches it."""
+
+    def __init__(self, down_s: float = 0.0) -> None:
+        super().__init__(down_s)
+        self.down_s = down_s
+
+
+class Place(NamedTuple):
+    """Where a play has come to."""
+
+    tag: str
+    who: str
+    text: str
+    name: str = ""
+    """Of the document that is read or written."""
+
+
+Action = Callable[["World", Trouble, Place], "Fault | float | None"]
+
+
+class Sort(NamedTuple):
+    """A kind of trouble."""
+
+    tags: tuple[str, ...]
+    action: Action
+    whom: str = ""
+    """Strikes only whose name begins so; "-" and a name: everybody else."""
+
+
+def _kill(world: "World", trouble: Trouble, place: Place) -> None:
+    if trouble.value >= LONG_S:
+        world.record.fired["down_for_long"] += 1
+    raise Killed(trouble.value)
+
+
+def _freeze(world: "World", trouble: Trouble, place: Place) -> None:
+    world.freeze(trouble.value, is_sending=_is_sending(place))
+
+
+def _overlap(world: "World", trouble: Trouble, place: Place) -> None:
+    if _is_sending(place):
+        raise NothingThere
+    world.overlap(int(trouble.value) or 1)
+
+
+def _is_sending(place: Place) -> bool:
+    return place.tag == "call" and "POST restore" in place.text
+
+
+def _refuse(world: "World", trouble: Trouble, place: Place) -> None:
+    raise ServiceUnavailable("The storage account hiccups.", retry_after_s=10)
+
+
+def _race(world: "World", trouble: Trouble, place: Place) -> None:
+    if place.name not in world.documents.kept:
+        raise NothingThere
+    world.documents.touch(place.name)
+
+
+def _echo(world: "World", trouble: Trouble, place: Place) -> None:
+    if world.documents.writing == "remove":
+        raise NothingThere
+    raise Taken(place.name) if world.documents.writing == "create" else Changed(place.name)
+
+
+def _value(world: "World", trouble: Trouble, place: Place) -> float:
+    return trouble.value
+
+
+class NothingThere(Exception):
+    """The trouble finds nothing to strike; it is left for the next place."""
+
+
+def _fault(kind: str, **fields: Any) -> Action:
+    def action(world: "World", trouble: Trouble, place: Place) -> Fault:
+        return Fault(kind=kind, match=_ANY_CALL, **fields)  # type: ignore[arg-type]
+
+    return action
+
+
+def _throttle(world: "World", trouble: Trouble, place: Place) -> Fault:
+    return Fault(kind="throttle", match=_ANY_CALL, retry_after=trouble.value)
+
+
+def _slow(world: "World", trouble: Trouble, place: Place) -> Fault:
+    return Fault(kind="delay", match=_ANY_CALL, delay_s=trouble.value, lag_s=trouble.value / 2)
+
+
+def _late(world: "World", trouble: Trouble, place: Place) -> Fault:
+    timeout_s = world.scenario.pace.arm_timeout_s
+    return Fault(kind="delay", match=_ANY_CALL, delay_s=timeout_s, lag_s=timeout_s * trouble.value)
+
+
+def _small_pages(world: "World", trouble: Trouble, place: Place) -> Fault:
+    return Fault(kind="truncate_pages", match=_ANY_CALL, page_size=max(int(trouble.value), 1))
+
+
+_CALL = ("call",)
+KINDS: dict[str, Sort] = {
+    # the process
+    "killed_in_a_turn": Sort(("turn",), _kill),
+    "killed_before_an_effect": Sort(("begun",), _kill),
+    "killed_between_effects": Sort(EFFECTS, _kill, "-starter"),
+    "killed_after_an_effect": Sort(("answered",), _kill),
+    "killed_in_a_starter": Sort(("step", *EFFECTS), _kill, "starter"),
+    "killed_before_the_delete": Sort(("delete",), _kill),
+    "delivered_twice": Sort(("begun", "answered", *EFFECTS), _freeze, "-starter"),
+    "frozen": Sort(EFFECTS, _freeze, "-starter"),
+    "overlapped": Sort(("begun", *EFFECTS), _overlap),
+    # the engine and the queue
+    "timer_late": Sort(("timer",), _value),
+    "completed_twice": Sort(("ending",), _value),
+    "message_again": Sort(("delete",), _value),
+    # the storage account
+    "storage_refuses": Sort(("read", "write", "send"), _refuse),
+    "storage_falls_silent": Sort(("written", "sent"), _refuse),
+    "storage_was_raced": Sort(("write",), _race),
+    "storage_meets_itself": Sort(("written",), _echo),
+    # Azure
+    "throttled": Sort(_CALL, _throttle),
+    "throttled_without_a_word": Sort(_CALL, _fault("throttle")),
+    "answers_500": Sort(_CALL, _fault("status", status=500)),
+    "answers_502": Sort(_CALL, _fault("status", status=502)),
+    "answers_503": Sort(_CALL, _fault("status", status=503)),
+    "answers_504": Sort(_CALL, _fault("status", status=504)),
+    "not_connected": Sort(_CALL, _fault("refused")),
+    "reset_before": Sort(_CALL, _fault("drop_before")),
+    "reset_after": Sort(_CALL, _fault("drop_after")),
+    "error_after": Sort(_CALL, _fault("status_after", status=502)),
+    "late_reply": Sort(_CALL, _late),
+    "slow_reply": Sort(_CALL, _slow),
+    "malformed_reply": Sort(_CALL, _fault("malformed")),
+    "job_hidden": Sort(_CALL, _fault("job_404")),
+    "operation_without_properties": Sort(_CALL, _fault("operation_without_properties")),
+    "operation_stuck": Sort(_CALL, _fault("operation_stuck")),
+    "foreign_poll_url": Sort(_CALL, _fault("foreign_poll_url")),
+    "wrong_poll_url": Sort(_CALL, _fault("bad_location")),
+    "no_poll_url": Sort(_CALL, _fault("no_poll_headers")),
+    "truncated_pages": Sort(_CALL, _small_pages),
+    "empty_page": Sort(_CALL, _fault("empty_page")),
+    "foreign_next_link": Sort(_CALL, _fault("foreign_next_link")),
+}
+ALWAYS = (
+    "down_for_long", "timer_early", "two_starters", "poisoned", "asked_again_at_once",
+    "asked_again_later", "asked_again_after_the_end", "asked_with_a_changed_body",
+    "asked_with_rubbish", "cancelled_before_the_start", "cancelled_while_it_runs",
+    "cancelled_after_the_end", "list_lagged", "job_lagged", "quota_spent", "poll_url_expired",
+    "vault_clock_wrong", "replaced_with_warnings",
+)  # fmt: skip
+"""Kinds that no Trouble makes: they lie in the scenario itself, and are counted when they show."""
+EVERY = (*KINDS, *ALWAYS)
+
+
+@dataclass
+class _Armed:
+    trouble: Trouble
+    sort: Sort
+    passed: int = 0
+    hits: int = 0
+
+    def strikes(self, place: Place, now_s: float) -> bool:
+        """Whether it strikes here; what it lets pass counts."""
+        trouble = self.trouble
+        if self.hits >= trouble.times or place.tag not in self.sort.tags:
+            return False
+        if trouble.where not in place.text or not _concerns(self.sort.whom, place.who):
+            return False
+        if not trouble.from_s <= now_s < trouble.until_s:
+            return False
+        self.passed += 1
+        return self.passed > trouble.after
+
+
+class Troubles:
+    """The troubles of one play, as they strike."""
+
+    def __init__(self, troubles: tuple[Trouble, ...]) -> None:
+        self._armed = [_Armed(trouble, KINDS[trouble.kind]) for trouble in troubles]
+
+    def at(self, world: "World", place: Place, now_s: float) -> list["Fault | float"]:
+        """Let what strikes at a place happen; return what it hands out."""
+        found: list[Fault | float] = []
+        for armed in self._armed:
+            if not armed.strikes(place, now_s):
+                continue
+            armed.hits += 1
+            kind = armed.trouble.kind
+            world.note(f"TROUBLE {kind} at {place.text}")
+            if armed.sort.tags != _CALL:  # else it counts when it shows
+                world.record.fired[kind] += 1
+            try:
+                given = armed.sort.action(world, armed.trouble, place)
+            except NothingThere:
+                armed.hits -= 1
+                world.record.fired[kind] -= 1
+                continue
+            if given is not None:
+                found.append(given)
+        return found
+
+
+def _concerns(whom: str, who: str) -> bool:
+    if whom.startswith("-"):
+        return not who.startswith(whom[1:])
+    return who.startswith(whom)

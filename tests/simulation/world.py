@@ -1,0 +1,326 @@
+"""One world: the shipped app on the embedded engine, a simulated Azure, storage, queue and people.
+
+One thread, a virtual clock, and one scenario that decides everything. `at` is told of each place
+that the play comes to; there, troubles strike: the process dies, an activity is delivered again
+while the first delivery stands still, a write fails.
+"""
+
+import json
+import logging
+import random
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, cast
+
+import msgspec
+
+from arm import connection as arm_connection
+from arm.backup import Backup
+from arm.client import Client
+from arm.exchange import Exchange
+from arm.transport import Timeout
+from devhost.clock import VirtualClock
+from devhost.durable_api import DurableApi
+from devhost.engine.dispatcher import Core
+from devhost.engine.virtual import VirtualDriver
+from devhost.vault.faults import Fault
+from devhost.vault.signing import _filler
+from devhost.vault.simulator import Simulator
+from devhost.vault.state import JobRecord
+from restore.ledger import LedgerEntry
+from storage.ledger import Ledger
+from tests.fakes.laboratory import API_VERSION, START, worker
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from tests.fakes.surroundings import Planned
+from tests.simulation import azure, seams
+from tests.simulation.engine import WatchedStore, WatchedWorker
+from tests.simulation.people import People
+from tests.simulation.record import Listener, Record, Reply
+from tests.simulation.starters import Flow
+from tests.simulation.story import Scenario
+from tests.simulation.troubles import Killed, Place, Troubles
+
+ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
+_OVERLAP_DEPTH = 2
+
+
+class World:
+    """A scenario as it is played."""
+
+    def __init__(self, scenario: Scenario, *, keeps: bool = False) -> None:
+        dice = random.Random(f"world {scenario.seed}")
+        self.scenario = scenario
+        self.clock = VirtualClock(START)
+        self.new_guid = seams.guids(dice)
+        skewed = azure.SkewedClock(self.clock, scenario.vaults.skew_s)
+        state = azure.state_of(scenario, skewed.now())
+        self.simulator = Simulator(state, skewed, scenario.seed)
+        self.token = f"canaryToken{scenario.seed:08d}abcdef"
+        self.record = Record(canaries=self._canaries(), keeps=keeps)
+        self.documents, self.events = MemoryDocuments(), MemoryEvents()
+        self.ledger = Ledger(self.documents)
+        self.store = WatchedStore(self)
+        self.flows: list[Flow] = []
+        self.life = 0
+        """How often the process was started."""
+        self.rounds = 0
+        """How many activities were run."""
+        self.started = self.rain_ended = self.latest_timer = START
+        self.is_dry = False
+        self._troubles = Troubles(scenario.troubles)
+        self._who = ["nobody"]
+        self._planned: list[Planned] = []
+        self.is_zombie = False
+        self._frozen = 0
+        self._depth = 0
+        self._stack: ExitStack | None = None
+        self._hook_storage()
+        self._wire = azure.Wire(self)
+        self._boot()
+        self.people = People(self)
+        if scenario.vaults.skew_s:
+            self.record.fired["vault_clock_wrong"] += 1
+
+    @contextmanager
+    def open(self) -> Iterator["World"]:
+        """Put this world's parts in place of the real ones."""
+        listener = Listener(self.record)
+        with ExitStack() as stack, warnings.catch_warnings():
+            # What the SDK says of a completion that comes twice, and the engine of a late cancel.
+            warnings.filterwarnings("ignore", "Potential duplicate Task completion")
+            stack.enter_context(_quiet("devhost.engine"))
+            stack.enter_context(seams.installed(self))
+            for room in ROOMS:
+                logger = logging.getLogger(room)
+                logger.addHandler(listener)
+                stack.callback(logger.removeHandler, listener)
+            self._stack = stack
+            stack.enter_context(arm_connection.use(self.backup))
+            yield self
+        self._stack = None
+
+    # time
+
+    def run_until(self, moment: datetime) -> None:
+        """Live until a moment, whatever dies meanwhile."""
+        while self.clock.now() < moment:
+            try:
+                self.driver.run_until(moment)
+            except Killed as killed:
+                self._after(killed)
+
+    def run_for(self, seconds: float) -> None:
+        """Live on."""
+        self.run_until(self.clock.now() + timedelta(seconds=seconds))
+
+    def live(self, seconds: float) -> None:
+        """Let time pass within a step: others outside go on, the engine does not."""
+        if seconds > 0:
+            self.driver._live_until(self.clock.now() + timedelta(seconds=seconds))
+
+    def plan(self, after_s: float, action: Callable[[], object]) -> None:
+        """Plan what somebody outside does: a kill of the process delays it, and no more."""
+        planned = Planned(self.clock.now() + timedelta(seconds=after_s), action)
+        self._planned.append(planned)
+        self.driver.at(planned.moment, planned)
+
+    def soon(self, after_s: float, action: Callable[[], object]) -> None:
+        """Plan what goes on inside the process, and dies with it."""
+        self.driver.at(self.clock.now() + timedelta(seconds=after_s), action)
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long the play has been going on."""
+        return (self.clock.now() - START).total_seconds()
+
+    # places and troubles
+
+    def at(self, tag: str, what: str, name: str = "") -> list["Fault | float"]:
+        """Come to a place; return what troubles hand out there."""
+        if self.is_zombie:
+            if tag == "answered":
+                raise Killed
+            return []
+        place = Place(tag, self._who[-1], f"{self._who[-1]}: {what}", name)
+        self.record.line(self.clock.now(), place.text)
+        self.record.boundaries.append(place.text)
+        if self.is_dry or self.elapsed_s >= self.scenario.rain_s:
+            return []
+        return self._troubles.at(self, place, self.elapsed_s)
+
+    @contextmanager
+    def acting(self, who: str) -> Iterator[None]:
+        """Note who acts."""
+        self._who.append(who)
+        try:
+            yield
+        finally:
+            self._who.pop()
+
+    def freeze(self, for_s: float, *, is_sending: bool) -> None:
+        """The process stands still and is given up: another one takes over, and delivers what was
+        under way again. Then the frozen one does the rest of its activity, unheard."""
+        if self._frozen or self._depth:
+            return
+        self._frozen += 1
+        who, self._who = self._who, ["nobody"]
+        self._lose_flows()
+        self._boot()
+        since = self.clock.now()
+        self.run_for(for_s)
+        self._frozen -= 1
+        self._who, self.is_zombie = who, True
+        asleep = (self.clock.now() - since).total_seconds()
+        if is_sending and asleep > self.scenario.pace.lost_reply_s / 2:
+            raise Killed  # what remains, docs/decisions/0002
+
+    def overlap(self, steps: int) -> None:
+        """Other work is done while this one stands: activities and turns run at the same time."""
+        if self._depth >= _OVERLAP_DEPTH or self._frozen:
+            return
+        self._depth += 1
+        try:
+            for _ in range(steps):
+                self.driver.step()
+        finally:
+            self._depth -= 1
+
+    def stop_rain(self) -> None:
+        """From now on nothing goes wrong any more."""
+        self.is_dry, self.rain_ended = True, self.clock.now()
+        service = self.simulator.state.service
+        service.quota_enforced, service.signed_url_life_s = False, None
+
+    def note(self, text: str) -> None:
+        """Write something into the story."""
+        self.record.line(self.clock.now(), text)
+
+    # what is known
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """One of the app's functions."""
+        return _functions()[name]
+
+    def entry(self, request_id: str) -> LedgerEntry | None:
+        """The ledger's entry, read past all troubles."""
+        kept = self.documents.kept.get(f"restores/{request_id}")
+        return None if kept is None else _entry(kept[0])
+
+    def entries(self) -> list[LedgerEntry]:
+        """All of the ledger."""
+        kept = self.documents.kept.items()
+        return [_entry(text) for name, (text, *_) in kept if name.startswith("restores/")]
+
+    def job(self, job_id: str | None) -> JobRecord | None:
+        """One of Azure's jobs."""
+        return self.simulator.state.job_records.get(job_id or "")
+
+    def reply(self, reply: Reply) -> None:
+        """Somebody was answered."""
+        self.record.replies.append(reply)
+        text = f"{reply.what} {reply.request_id} -> {reply.status} {json.dumps(reply.body)}"
+        self.record.line(reply.at, text)
+        self.record.search(text, f"an answer to {reply.what} {reply.request_id}")
+
+    # the life of the process
+
+    def _boot(self) -> None:
+        self.life += 1
+        core = Core(self.store, worker(), self.new_guid)
+        self.driver = VirtualDriver(core, WatchedWorker(self), self.clock)
+        self.api = DurableApi(
+            cast(Any, self.driver.client),
+            hub="AzureVmRestore",
+            origins=lambda: ("http://hooks.test", "http://rpc.test"),
+        )
+        exchange = Exchange(
+            azure.ENDPOINT,
+            lambda: self.token,
+            self._wire,
+            self.clock.now,
+            timeout=Timeout(read_s=self.scenario.pace.arm_timeout_s),
+        )
+        self.backup = Backup(Client(exchange, sleep=self.live), API_VERSION)
+        if self._stack is not None:
+            self._stack.enter_context(arm_connection.use(self.backup))
+        self._planned = [planned for planned in self._planned if not planned.is_done]
+        for planned in self._planned:
+            self.driver.at(planned.moment, planned)
+
+    def _after(self, killed: Killed) -> None:
+        self._depth = 0
+        self._who = ["nobody"]
+        if self.is_zombie:  # what took over lives on
+            self.is_zombie = False
+            return
+        self.note(f"the process is dead for {killed.down_s:g} s")
+        self._lose_flows()
+        self.clock.advance(killed.down_s)
+        self._boot()
+
+    def _lose_flows(self) -> None:
+        flows, self.flows = self.flows, []
+        for flow in flows:
+            flow.lose()
+
+    def _hook_storage(self) -> None:
+        documents, events = self.documents, self.events
+
+        def hook(tag: str) -> Callable[[str], None]:
+            return lambda name: self._on_document(tag, name)
+
+        documents.before_read = hook("read")
+        documents.before_write = hook("write")
+        documents.after_write = hook("written")
+        events.before_send = self._before_event
+        events.after_send = self._on_event
+
+    def _on_document(self, tag: str, name: str) -> None:
+        kind = name.partition("/")[0]
+        if tag == "written" and kind == "restores":
+            text = self.documents.kept[name][0]
+            self.record.line(self.clock.now(), f"{name} {text}")
+            self.record.search(text, "the ledger")
+            self.record.moves[name].append(json.loads(text).get("state", "Accepted"))
+        self.at(tag, f"{tag} {kind}", name)
+
+    def _before_event(self) -> None:
+        self.at("send", "send event")
+
+    def _on_event(self) -> None:
+        text = json.dumps(self.events.sent[-1])
+        self.record.line(self.clock.now(), text)
+        self.record.search(text, "an event")
+        self.at("sent", "sent event")
+
+    def _canaries(self) -> dict[str, str]:
+        secret = self.simulator._secret
+        return {
+            "a token": self.token,
+            "a signed URL": _filler(b"certificate" + secret, 2400)[:40],
+            "a SAS": azure.SAS,
+            "an account key": azure.KEY,
+        }
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+@cache
+def _functions() -> dict[str, Callable[..., Any]]:
+    return {item.name: item.function for item in worker().functions}
+
+
+def _entry(text: str) -> LedgerEntry:
+    return msgspec.json.decode(text, type=LedgerEntry)
