@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from devhost.engine.failures import unread_details
 from devhost.engine.rendering import dump, redated, status_too_large
 from devhost.worker import WorkerFailure
 
@@ -36,6 +37,8 @@ class Answer:
     """JSON text; None when the turn reported none."""
     error: str | None = None
     stack: str = ""
+    details: str | None = None
+    """What a parent finds behind the reason, when it is not made of error and stack."""
     broken: bool = False
     """Nothing of the state could be read, so no action is replayed."""
 
@@ -52,7 +55,9 @@ def parse(reply: str | WorkerFailure) -> Answer:
     except ValueError:
         value = None
     if not isinstance(value, dict):
-        return Answer(error=message, stack=reply.stack, broken=True)
+        # Whole, with its stack: nobody takes the text out of it, as is done for activities.
+        error, details = f"One or more errors occurred. ({text})", unread_details(text)
+        return Answer(error=error, details=details, broken=True)
     return _checked(_state(value, reply.stack))
 
 

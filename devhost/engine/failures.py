@@ -34,6 +34,20 @@ def orchestrator_details(error: str, stack: str) -> str:
     return f"Message: {error}, StackTrace: {stack}"
 
 
+def nondeterminism_details(text: str) -> str:
+    kind = "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException"
+    return f"Unhandled exception while executing orchestration: {kind}: {text}"
+
+
+def unread_details(failure: str) -> str:
+    """The JSON behind the reason of a child whose failure carried no state."""
+    inner = _exception(failure, None, _SOURCE)
+    outer = _exception("One or more errors occurred.", inner, "System.Private.CoreLib")
+    kind = "System.AggregateException"
+    named = {"$type": _TYPE.replace(_CLASS, kind), "ClassName": kind}
+    return dump({**outer, **named, "InnerExceptions": [inner]})
+
+
 def _exception(message: str, inner: dict[str, Any] | None, source: str | None) -> dict[str, Any]:
     return {
         "$type": _TYPE,

@@ -4,7 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from devhost.engine.answer import Answer, Names
-from devhost.engine.failures import orchestrator_details, orchestrator_reason
+from devhost.engine.failures import (
+    nondeterminism_details,
+    orchestrator_details,
+    orchestrator_reason,
+)
 from devhost.engine.history import Event, Kind
 from devhost.engine.nondeterminism import NonDeterminism
 from devhost.engine.rendering import dump
@@ -39,7 +43,9 @@ def take_turn(
     shim = Shim(replay, answer, names, _family(instance, [*past, *new]))
     try:
         replay.play(past, new, shim.start)
-    except (NonDeterminism, Unsupported) as error:
+    except NonDeterminism as error:
+        replay.end("Failed", str(error), nondeterminism_details(str(error)))
+    except Unsupported as error:
         replay.end("Failed", str(error), orchestrator_details(str(error), ""))
     else:
         _end(replay, shim, answer, instance.name)
@@ -57,7 +63,7 @@ def _end(replay: Replay, shim: Shim, answer: Answer, name: str) -> None:
     if replay.open_tasks or not shim.finished:
         return
     if answer.error is not None:
-        details = orchestrator_details(answer.error, answer.stack)
+        details = answer.details or orchestrator_details(answer.error, answer.stack)
         replay.end("Failed", orchestrator_reason(name, answer.error), details)
     elif answer.is_done and replay.continue_input is not None:
         replay.continue_input = dump(replay.continue_input)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -131,3 +132,31 @@ def test_an_activitys_result_that_is_no_json_fails_the_activity(engine_for: Engi
             yield context.call_activity("odd", 1)
     """)
     assert "Activity function 'odd' failed:  ValueError: activity trigger output" in failure(driver)
+
+
+OVER = """
+@orch
+def failing(context): raise RuntimeError("broke")
+@orch
+def over(context): yield context.call_sub_orchestrator("failing")
+"""
+
+
+def test_an_exception_that_carries_no_state_is_told_with_its_stack(engine_for: EngineFor) -> None:
+    output = failure(engine_for(OVER))
+    assert output.startswith(
+        "Orchestrator function 'failing' failed: One or more errors occurred. (Result: Failure\n"
+        "Exception: RuntimeError: broke\nStack:"
+    )
+    assert output.endswith(")")
+
+
+def test_a_parent_of_such_a_failure_is_called_non_deterministic(engine_for: EngineFor) -> None:
+    driver = engine_for(OVER)
+    assert failure(driver, "over").startswith("Non-Deterministic workflow detected: ")
+    (row,) = (item for item in driver.core.store.history("x") if item["EventType"] == 9)
+    details = json.loads(row["Details"])
+    assert details["Message"] == "One or more errors occurred."
+    (inner,) = details["InnerExceptions"]
+    assert inner["Message"].startswith("Result: Failure\nException: RuntimeError: broke\nStack:")
+    assert details["InnerException"] == inner
