@@ -8,8 +8,8 @@ import asyncio
 import time
 from collections.abc import Callable
 from typing import Protocol
-from urllib.parse import quote, unquote
 
+from devhost.durable_paging import id_of, token_of
 from devhost.durable_payloads import (
     client_binding,
     empty,
@@ -33,7 +33,11 @@ from devhost.engine.seam import (
 )
 
 _INVALID_OPERATION = "System.InvalidOperationException"
+_ALREADY_EXISTS = "DurableTask.Core.Exceptions.OrchestrationAlreadyExistsException"
 _WRONG = "Something went wrong while processing your request"
+_INCORRECT = "One or more of the arguments submitted is incorrect"
+_TOKEN = "x-ms-continuation-token"
+_PAGE = 100
 
 
 class RunningOrchestrations(Orchestrations, Protocol):
@@ -105,7 +109,8 @@ class DurableApi:
         if call.text and (complaint := not_json(call.text)):
             return complaint
         try:
-            chosen = self._engine.start_new(name, call.text or None, instance_id)
+            version = call.query.get("version")
+            chosen = self._engine.start_new(name, call.text or None, instance_id, version)
         except AlreadyExists as error:
             return refused(409, str(error))
         return await self._started(call, chosen)
@@ -114,12 +119,14 @@ class DurableApi:
         try:
             new_id = call.flag("restartWithNewInstanceId", default=True)
             chosen = self._engine.restart(instance_id, new_id=new_id)
-        except UnknownInstance as error:
+        except UnknownInstance:
             message = "InstanceId does not match a valid orchestration instance."
             kind = "System.ArgumentException"
-            return refused(400, message, kind=kind, exception=str(error))
+            unknown = f"No instance with ID '{instance_id}' was found. (Parameter 'instanceId')"
+            return refused(400, message, kind=kind, exception=unknown)
         except AlreadyExists as error:
-            return refused(409, str(error))
+            message = "A non-terminal instance with this instance ID already exists."
+            return refused(409, message, kind=_ALREADY_EXISTS, exception=str(error))
         return await self._started(call, chosen)
 
     async def _started(self, call: DurableCall, instance_id: str) -> DurableReply:
@@ -127,6 +134,9 @@ class DurableApi:
         timeout_s, interval_s = call.number("timeout"), call.number("pollingInterval")
         if timeout_s is None or interval_s is None:
             return started(call.url, self._hub, instance_id)
+        if timeout_s < interval_s:
+            complaint = f"Total timeout {timeout_s:g} should be bigger than retry timeout"
+            return refused(400, f"{complaint} {interval_s:g}")
         give_up = time.monotonic() + timeout_s
         while True:
             row = self._engine.get(instance_id)
@@ -144,31 +154,32 @@ class DurableApi:
             return empty(404)
         show_input = call.flag("showInput", default=True)
         body = status(row, show_input=show_input)
-        if call.flag("showHistory"):
+        if call.flag("showHistory") and row.runtime_status != "Pending":
             show_output = call.flag("showHistoryOutput")
             try:
                 body["historyEvents"] = self._engine.history(
                     instance_id, show_input=show_input, show_output=show_output
                 )
             except HistoryUnreadable as error:
-                return refused(400, _WRONG, kind="System.ArgumentException", exception=str(error))
+                kind = "System.ArgumentException"
+                return refused(400, _INCORRECT, kind=kind, exception=str(error))
         if row.runtime_status not in FINISHED:
             return reply(202, body, {"Location": call.url, "Retry-After": "5"})
         wants_500 = call.flag("returnInternalServerErrorOnFailure")
         return reply(500 if wants_500 and row.runtime_status == "Failed" else 200, body)
 
     def _list(self, call: DurableCall) -> DurableReply:
-        rows, token = self._engine.query(
+        rows, first_of_next = self._engine.query(
             statuses=call.statuses(),
             created_from=call.moment("createdTimeFrom"),
             created_to=call.moment("createdTimeTo"),
             id_prefix=call.query.get("instanceidprefix", ""),
-            top=int(call.number("top") or 100),
-            continuation=unquote(call.headers.get("x-ms-continuation-token", "")),
+            top=call.whole("top", _PAGE),
+            continuation=id_of(call.headers.get(_TOKEN, "")),
         )
         show_input = call.flag("showInput", default=True)
         body = [status(row, show_input=show_input) for row in rows]
-        return reply(200, body, {"x-ms-continuation-token": quote(token, safe="")})
+        return reply(200, body, {_TOKEN: token_of(first_of_next)})
 
     def _raise_event(self, call: DurableCall, instance_id: str, event: str) -> DurableReply:
         row = self._engine.get(instance_id)
@@ -189,13 +200,14 @@ class DurableApi:
             "suspend": self._engine.suspend,
             "resume": self._engine.resume,
         }[verb]
-        return _quietly(lambda: change(instance_id, call.query.get("reason", "")))
+        return _quietly(lambda: change(instance_id, call.query.get("reason")))
 
     def _rewind(self, call: DurableCall, instance_id: str) -> DurableReply:
         try:
-            self._engine.rewind(instance_id, call.query.get("reason", ""))
-        except UnknownInstance as error:
-            return reply(404, str(error))
+            self._engine.rewind(instance_id, call.query.get("reason"))
+        except UnknownInstance:
+            # The dollar sign is the extension's.
+            return reply(404, f'No orchestration with instance ID "${instance_id}" found.')
         except WrongState as error:
             return reply(412, str(error))
         return empty(202)

@@ -4,8 +4,9 @@ Each call is one commit: it changes a row or puts a message into an inbox, nothi
 Rewind and purge, which take histories apart, are in rewind.py and purge.py.
 """
 
+import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -22,6 +23,9 @@ from devhost.engine.seam import (
 )
 from devhost.engine.store import Instance, Store
 
+_log = logging.getLogger(__name__)
+_END_OF_TIME = 2**62
+
 
 @dataclass
 class Client:
@@ -31,18 +35,32 @@ class Client:
     clock: Clock
     new_guid: Callable[[], UUID] = uuid4
 
-    def start_new(self, name: str, input_text: str | None, instance_id: str | None) -> str:
+    def start_new(
+        self,
+        name: str,
+        input_text: str | None,
+        instance_id: str | None,
+        version: str | None = None,
+    ) -> str:
         """Start an instance under a new execution id; the input is kept verbatim."""
         chosen = instance_id or self.new_guid().hex
         compact(input_text or None)  # refuses what is not JSON; what is stays as it was written
-        self._start(chosen, name, input_text or None, str(self.new_guid()))
+        self._start(chosen, name, input_text or None, str(self.new_guid()), abandoned=bool(version))
+        if version:
+            _log.warning(
+                "%s (%s) was started with version %s, but no versions are set up: as on the real "
+                "engine it stays Pending for ever, until it is terminated",
+                chosen,
+                name,
+                version,
+            )
         return chosen
 
     def restart(self, instance_id: str, *, new_id: bool) -> str:
         """Start again with the same input, re-rendered as the real engine does."""
         row = self.known(instance_id)
         chosen = self.new_guid().hex if new_id else instance_id
-        self._start(chosen, row.name, compact(row.input_text), self.new_guid().hex)
+        self._start(chosen, row.name, compact(row.input_text) or "null", self.new_guid().hex)
         return chosen
 
     def raise_event(self, instance_id: str, name: str, input_text: str | None) -> None:
@@ -59,17 +77,23 @@ class Client:
             ),
         )
 
-    def terminate(self, instance_id: str, reason: str) -> None:
-        self._unfinished(instance_id)
+    def terminate(self, instance_id: str, reason: str | None) -> None:
+        row = self._unfinished(instance_id)
+        if row.status == "Pending" and not self.store.messages(instance_id, _END_OF_TIME):
+            now = to_micros(self.clock.now())
+            self.store.put_instance(
+                replace(row, status="Terminated", output_text=reason, updated=now)
+            )
+            return
         self._post(instance_id, event(Kind.ExecutionTerminated, self.clock.now(), Input=reason))
 
-    def suspend(self, instance_id: str, reason: str) -> None:
+    def suspend(self, instance_id: str, reason: str | None) -> None:
         row = self._unfinished(instance_id)
         if row.status == "Suspended":
             raise WrongState(_cannot("suspend", row))
         self._post(instance_id, event(Kind.ExecutionSuspended, self.clock.now(), Reason=reason))
 
-    def resume(self, instance_id: str, reason: str) -> None:
+    def resume(self, instance_id: str, reason: str | None) -> None:
         row = self._unfinished(instance_id)
         if row.status != "Suspended":
             raise WrongState(_cannot("resume", row))
@@ -95,19 +119,27 @@ class Client:
         top: int,
         continuation: str,
     ) -> tuple[list[InstanceRow], str]:
-        """One page; the token is the last id of the page."""
+        """One page; the token is the first id of the next."""
         page: list[InstanceRow] = []
-        for row in self.store.instances_from(continuation, id_prefix):
+        for row in self.store.instances_from("", id_prefix):
             shown = shown_row(row)
-            if not matches(shown, statuses, created_from, created_to):
+            if shown.instance_id < continuation or not matches(
+                shown, statuses, created_from, created_to
+            ):
                 continue
             if len(page) == top:
-                return page, page[-1].instance_id
+                return page, shown.instance_id
             page.append(shown)
         return page, ""
 
     def _start(
-        self, instance_id: str, name: str, input_text: str | None, execution_id: str
+        self,
+        instance_id: str,
+        name: str,
+        input_text: str | None,
+        execution_id: str,
+        *,
+        abandoned: bool = False,
     ) -> None:
         now = self.clock.now()
         with self.store.transaction():
@@ -117,6 +149,8 @@ class Client:
             self.store.forget(instance_id)
             row = _fresh(instance_id, name, input_text, execution_id, to_micros(now), old)
             self.store.put_instance(row)
+            if abandoned:
+                return
             started = execution_started(
                 now,
                 instance_id=instance_id,

@@ -195,10 +195,11 @@ def _completed(completion: Completion, now: datetime) -> Event:
 
 
 def _reason(episode: "Episode") -> str | None:
-    """The last suspend or resume reason, which the real status shows as output."""
+    """The last suspend or resume reason given, which the real status shows as output."""
     reasons = [
         item["Reason"]
         for item in episode.new
         if item["EventType"] in (Kind.ExecutionSuspended, Kind.ExecutionResumed)
+        and item["Reason"] is not None
     ]
     return reasons[-1] if reasons else episode.instance.output_text

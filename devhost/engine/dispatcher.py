@@ -18,7 +18,7 @@ from devhost.engine.answer import Answer, Names
 from devhost.engine.commit import Commit
 from devhost.engine.failures import activity_details, activity_reason
 from devhost.engine.history import Event, Kind, event, execution_started, failed
-from devhost.engine.rendering import compact, from_micros, to_micros
+from devhost.engine.rendering import compact, from_micros, parsed_or_text, to_micros
 from devhost.engine.seam import FINISHED
 from devhost.engine.store import ActivityCall, Instance, Message, Store
 from devhost.engine.turn import Turn, take_turn
@@ -50,7 +50,7 @@ class Episode:
         parent = started["ParentInstance"]
         body: dict[str, Any] = {
             "history": history,
-            "input": None if started["Input"] is None else json.loads(started["Input"]),
+            "input": parsed_or_text(started["Input"]),
             "instanceId": self.instance.instance_id,
             "isReplaying": started["IsPlayed"],
             "parentInstanceId": parent and parent["OrchestrationInstance"]["InstanceId"],

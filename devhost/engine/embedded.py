@@ -71,10 +71,14 @@ class EmbeddedEngine:
             self._store.close()
 
     def start_new(
-        self, name: str, input_text: str | None = None, instance_id: str | None = None
+        self,
+        name: str,
+        input_text: str | None = None,
+        instance_id: str | None = None,
+        version: str | None = None,
     ) -> str:
         with self._changing():
-            return self._client.start_new(name, input_text, instance_id)
+            return self._client.start_new(name, input_text, instance_id, version)
 
     def get(self, instance_id: str) -> InstanceRow | None:
         with self._lock:
@@ -115,19 +119,19 @@ class EmbeddedEngine:
         with self._changing():
             self._client.raise_event(instance_id, name, input_text)
 
-    def terminate(self, instance_id: str, reason: str) -> None:
+    def terminate(self, instance_id: str, reason: str | None) -> None:
         with self._changing():
             self._client.terminate(instance_id, reason)
 
-    def suspend(self, instance_id: str, reason: str) -> None:
+    def suspend(self, instance_id: str, reason: str | None) -> None:
         with self._changing():
             self._client.suspend(instance_id, reason)
 
-    def resume(self, instance_id: str, reason: str) -> None:
+    def resume(self, instance_id: str, reason: str | None) -> None:
         with self._changing():
             self._client.resume(instance_id, reason)
 
-    def rewind(self, instance_id: str, reason: str) -> None:
+    def rewind(self, instance_id: str, reason: str | None) -> None:
         with self._changing():
             rewind.rewind(self._client, instance_id, reason)
 

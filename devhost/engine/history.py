@@ -39,6 +39,7 @@ class Kind(IntEnum):
 
 STATUS_NUMBERS = {"Completed": 1, "ContinuedAsNew": 2, "Failed": 3, "Canceled": 4, "Terminated": 5}
 _STATUS_NAMES = {number: name for name, number in STATUS_NUMBERS.items()}
+_BOOKKEEPING = {Kind.OrchestratorStarted, Kind.OrchestratorCompleted}
 _CREATING = {Kind.TaskScheduled, Kind.SubOrchestrationInstanceCreated}
 _ENDING = {
     Kind.TaskCompleted: Kind.TaskScheduled,
@@ -105,33 +106,47 @@ def played(events: Iterable[Event]) -> list[Event]:
 
 
 def shown(events: Iterable[Event], *, show_input: bool, show_output: bool) -> list[Event]:
-    """The rows of showHistory: creations folded into completions, bookkeeping left out."""
+    """The rows of showHistory: what ended stands for what began it, bookkeeping is left out."""
+    known = [item for item in events if Kind(item["EventType"]) not in _BOOKKEEPING]
+    created = _created(known)
+    ended = {_key_of_origin(item) for item in known if Kind(item["EventType"]) in _ENDING}
+    return [
+        _row(item, created, show_input, show_output)
+        for item in known
+        if (Kind(item["EventType"]), item["EventId"]) not in ended
+    ]
+
+
+def _created(events: Iterable[Event]) -> dict[tuple[Kind, int], Event]:
     created: dict[tuple[Kind, int], Event] = {}
-    rows: list[Event] = []
     for item in events:
-        kind = Kind(item["EventType"])
-        if kind in _CREATING:
-            key = (kind, item["EventId"])
-            if key in created:
-                raise HistoryUnreadable(
-                    f"An item with the same key has already been added. Key: {kind.name}_{key[1]}"
-                )
-            created[key] = item
-        elif kind not in (Kind.OrchestratorStarted, Kind.OrchestratorCompleted):
-            rows.append(_row(kind, item, created, show_input, show_output))
-    return rows
+        kind, task_id = Kind(item["EventType"]), item["EventId"]
+        if kind not in _CREATING:
+            continue
+        if (kind, task_id) in created:
+            raise HistoryUnreadable(
+                f"An item with the same key has already been added. Key: {kind.name}_{task_id}"
+            )
+        created[kind, task_id] = item
+    return created
+
+
+def _key_of_origin(item: Event) -> tuple[Kind, int]:
+    return _ENDING[Kind(item["EventType"])], item["TaskScheduledId"]
 
 
 def _row(
-    kind: Kind,
-    item: Event,
-    created: dict[tuple[Kind, int], Event],
-    show_input: bool,
-    show_output: bool,
+    item: Event, created: dict[tuple[Kind, int], Event], show_input: bool, show_output: bool
 ) -> Event:
+    kind = Kind(item["EventType"])
     hidden = {"EventId", "IsPlayed", "TaskScheduledId", "TimerId", "EventType"}
     row: Event = {"EventType": kind.name}
+    if kind is Kind.GenericEvent:
+        row = {"Data": item["Data"], **row}
     row |= {key: value for key, value in item.items() if key not in hidden}
+    if kind in _CREATING:
+        # Only what is still open has a row of its own.
+        row.pop("Version")
     if "Result" in row:
         row["Result"] = parsed_or_text(row["Result"])
     if kind is Kind.ExecutionStarted:
@@ -141,7 +156,7 @@ def _row(
     if kind is Kind.ExecutionCompleted:
         row["OrchestrationStatus"] = _STATUS_NAMES[row["OrchestrationStatus"]]
     if kind in _ENDING:
-        row |= _origin(created.get((_ENDING[kind], item["TaskScheduledId"])))
+        row |= _origin(created.get(_key_of_origin(item)))
     if not show_output:
         row.pop("Result", None)
     if not show_input and kind is not Kind.ExecutionTerminated:

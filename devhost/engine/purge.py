@@ -12,6 +12,7 @@ from devhost.engine.client import Client, matches, shown_row
 from devhost.engine.seam import FINISHED, WrongState
 
 _log = logging.getLogger(__name__)
+_NAMED_MAX = 5
 
 
 def purge(client: Client, instance_id: str) -> bool:
@@ -41,10 +42,13 @@ def purge_by(
     ]
     doomed = [row.instance_id for row in window if row.status in FINISHED]
     if len(doomed) < len(window):
+        kept = [row.instance_id for row in window if row.status not in FINISHED]
         _log.warning(
-            "Purge kept %d unfinished instances; the real engine deletes them when the filter "
-            "names no finished status",
-            len(window) - len(doomed),
+            "Purge kept %d unfinished instances, which the real engine would have deleted, because "
+            "the filter names no finished status: %s%s. Name Completed, Failed or Terminated",
+            len(kept),
+            ", ".join(kept[:_NAMED_MAX]),
+            " ..." if len(kept) > _NAMED_MAX else "",
         )
     with client.store.transaction():
         for instance_id in doomed:

@@ -13,19 +13,19 @@ from devhost.engine.seam import WrongState
 from devhost.engine.store import Instance
 
 
-def rewind(client: Client, instance_id: str, reason: str) -> None:
+def rewind(client: Client, instance_id: str, reason: str | None) -> None:
     """Rewind one instance and what failed below it; WrongState unless it is Failed."""
     row = client.known(instance_id)
     if row.status != "Failed":
         raise WrongState(
-            f"Only failed orchestration instances can be rewound, but the orchestration with "
-            f"instance ID {instance_id} has status {row.status}"
+            f"This orchestration has status {row.status}, but only orchestrations in the "
+            '"Failed" state can be rewound.'
         )
     with client.store.transaction():
         _rewind(client, row, reason, client.clock.now())
 
 
-def _rewind(client: Client, row: Instance, reason: str, now: datetime) -> None:
+def _rewind(client: Client, row: Instance, reason: str | None, now: datetime) -> None:
     events = client.store.history(row.instance_id)
     children = [
         child

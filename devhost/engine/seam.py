@@ -112,7 +112,11 @@ class Orchestrations(Protocol):
     """
 
     def start_new(
-        self, name: str, input_text: str | None = None, instance_id: str | None = None
+        self,
+        name: str,
+        input_text: str | None = None,
+        instance_id: str | None = None,
+        version: str | None = None,
     ) -> str:
         """Start an instance; AlreadyExists when the id is unfinished, a finished one restarts.
 
@@ -142,26 +146,26 @@ class Orchestrations(Protocol):
         top: int = 100,
         continuation: str = "",
     ) -> tuple[list[InstanceRow], str]:
-        """One page ordered by id, and the token of the next ("" on the last)."""
+        """One page ordered by id, and the first id of the next ("" on the last)."""
         ...
 
     def raise_event(self, instance_id: str, name: str, input_text: str | None) -> None:
         """UnknownInstance, AlreadyFinished; ValueError when the payload is not JSON."""
         ...
 
-    def terminate(self, instance_id: str, reason: str) -> None:
+    def terminate(self, instance_id: str, reason: str | None) -> None:
         """UnknownInstance, AlreadyFinished."""
         ...
 
-    def suspend(self, instance_id: str, reason: str) -> None:
+    def suspend(self, instance_id: str, reason: str | None) -> None:
         """UnknownInstance, AlreadyFinished, WrongState."""
         ...
 
-    def resume(self, instance_id: str, reason: str) -> None:
+    def resume(self, instance_id: str, reason: str | None) -> None:
         """UnknownInstance, AlreadyFinished, WrongState."""
         ...
 
-    def rewind(self, instance_id: str, reason: str) -> None:
+    def rewind(self, instance_id: str, reason: str | None) -> None:
         """UnknownInstance, WrongState unless Failed."""
         ...
 
