@@ -6,6 +6,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from activities import (
+    app_files,
     cancel_restore,
     close_restore,
     find_job,
@@ -23,7 +24,7 @@ from orchestrators import restore_vm, show_recovery_points, watch_job
 from restore.settings import Settings
 from triggers import http, queue
 
-settings = Settings.parse(os.environ)
+settings = Settings.parse(os.environ, app_files.read)
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 

@@ -7,6 +7,7 @@
         ReplyLost               it may have happened: settle by reading, never send again
       PermanentError          a person must act
         InvalidRequest          the request is wrong; .problems lists everything that is
+        PolicyRefused           the policy does not allow it; .problems says which rule, and why
         AccessDenied            identity or role is missing
         NotFound                vault, item, point or job does not exist
         Conflict                something stands in the way
@@ -84,7 +85,9 @@ class ReplyLost(TemporaryError):
 
 
 class PermanentError(RestoreError):
-    """A person must act."""
+    """A person must act. Where the request is to blame, .problems says at which of its fields."""
+
+    problems: tuple[Problem, ...] = ()
 
 
 class InvalidRequest(PermanentError):
@@ -106,6 +109,21 @@ class InvalidRequest(PermanentError):
             doing=doing,
             request_id=request_id,
         )
+
+
+class PolicyRefused(PermanentError):
+    """The policy does not allow it; .problems says which rule, and why."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        problems: Sequence[Problem] = (),
+        doing: str | None = None,
+    ) -> None:
+        super().__init__(message, code=code, doing=doing)
+        self.problems = tuple(problems)
 
 
 class AccessDenied(PermanentError):
@@ -130,7 +148,7 @@ class DeadlinePassed(PermanentError):
 
 def to_failure(error: RestoreError) -> Failure:
     """Turn an error into data."""
-    problems = error.problems if isinstance(error, InvalidRequest) else ()
+    problems = error.problems if isinstance(error, PermanentError) else ()
     return Failure(
         code=error.code,
         message=error.message,

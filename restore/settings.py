@@ -1,14 +1,17 @@
 """The app's settings, parsed from a mapping: who calls reads the environment, this room does not.
 
-All that is wrong is reported at once. Each field says unit, default and why beneath it.
+All that is wrong is reported at once. Each field says unit, default and why beneath it. One of them
+may name a file, which the caller reads.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from restore import policy
+from restore.policy import Policy
 from restore.polling import WAIT_S_MIN, Pace
 
 ARM_ENDPOINTS = {
@@ -73,19 +76,35 @@ class Settings:
     """RESTORE_LATER_COUNT_MAX: how often one restore is put off before it is given up. Default 12,
     about half an hour; more would make histories too long."""
 
+    restore_policy: Policy = policy.DEFAULT
+    """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
+    for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
+    subscription; replacing disks there with a person's approval."""
+
+    website_auth_enabled: bool = False
+    """WEBSITE_AUTH_ENABLED: set by Azure where App Service authentication is on, never by hand.
+    Only then are the headers that name the caller believed: else anybody could send them."""
+
     @classmethod
-    def parse(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read the settings. What is absent or empty has its default. Raises InvalidSettings."""
+    def parse(
+        cls, environment: Mapping[str, str], read_file: Callable[[str], str] | None = None
+    ) -> "Settings":
+        """Read the settings. What is absent or empty has its default. Raises InvalidSettings.
+
+        Without `read_file` a policy in a file is not read: for who needs other settings only.
+        """
         given = {
             name: environment[name.upper()].strip()
             for name in cls.__dataclass_fields__
             if environment.get(name.upper(), "").strip()
         }
+        allowed, refused = _policy(given.pop("restore_policy", ""), read_file)
         found = {name: _problem(name, text) for name, text in given.items()}
         problems = [f"{name.upper()} {problem}." for name, problem in found.items() if problem]
-        if problems:
-            raise InvalidSettings(problems)
-        settings = cls(**{name: _value(name, text) for name, text in given.items()})
+        if problems or refused:
+            raise InvalidSettings(problems + refused)
+        values = {name: _value(name, text) for name, text in given.items()}
+        settings = cls(restore_policy=allowed, **values)
         if settings.restore_poll_s_min > settings.restore_poll_s_max:
             raise InvalidSettings(["RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."])
         return settings
@@ -117,7 +136,31 @@ _SECONDS: dict[str, tuple[float, float]] = {
 _COUNTS = {"restore_later_count_max": (1, 12)}
 
 
+def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, list[str]]:
+    """Return the policy and what is wrong with it."""
+    is_file = bool(text) and not text.startswith("{")
+    if not text or (is_file and read_file is None):
+        return policy.DEFAULT, []
+    if is_file:
+        assert read_file is not None, "asked above"
+        try:
+            text = read_file(text)
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            return policy.DEFAULT, [f"RESTORE_POLICY names a file that cannot be read: {why}."]
+    from restore import policy_text  # most apps have no policy of their own
+
+    try:
+        return policy_text.parse(text), []
+    except policy_text.InvalidPolicy as error:
+        return policy.DEFAULT, [
+            f"RESTORE_POLICY {each.path} {each.message}." for each in error.problems
+        ]
+
+
 def _value(name: str, text: str) -> Any:
+    if name == "website_auth_enabled":
+        return text.lower() == "true"
     if name in _SECONDS:
         return float(text)
     if name in _COUNTS:
@@ -130,6 +173,8 @@ def _problem(name: str, text: str) -> str | None:
         return _number_problem(text, *_SECONDS[name], kind=float)
     if name in _COUNTS:
         return _number_problem(text, *_COUNTS[name], kind=int)
+    if name == "website_auth_enabled":
+        return None  # Azure's own variable: whatever else it may say is no "true"
     return {
         "azure_cloud": _cloud_problem,
         "simulated_arm_endpoint": _endpoint_problem,

@@ -92,7 +92,8 @@ def _list_problems(value: Any, kind: inspect.VarTupleType, path: str) -> Iterato
     if not isinstance(value, list):
         yield Problem(path=path, message="must be a list")
     elif len(value) < least or (most is not None and len(value) > most):
-        count = f"exactly {most}" if least == most else f"at most {most}"
+        count = f"{least} to {most}" if least else f"at most {most}"
+        count = f"exactly {most}" if least == most else count
         yield Problem(
             path=path, message=f"must have {count} entries".replace("1 entries", "1 entry")
         )

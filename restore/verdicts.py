@@ -56,12 +56,15 @@ _CANCELLED_NEXT = "What had been restored so far may be left in the target: look
 _LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
 _TO_DO = {
     "InvalidRequest": "Correct the request and send it with a new requestId.",
+    "PolicyRefused": (
+        "Ask for what the policy allows, or have the policy changed; then ask with a new requestId."
+    ),
     "NotFound": "Correct the request and send it with a new requestId.",
     "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
     "AccessDenied": "Set that right, then ask again with a new requestId.",
 }
 _TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
-_REJECTING = ("InvalidRequest", "NotFound", "Conflict")
+_REJECTING = ("InvalidRequest", "PolicyRefused", "NotFound", "Conflict")
 _KINDS: dict[str, VerdictKind] = {
     "Completed": "Completed",
     "CompletedWithWarnings": "CompletedWithWarnings",

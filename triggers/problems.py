@@ -12,6 +12,7 @@ from restore.errors import problems_of
 _STATUS_OF_CATEGORY = {
     "InvalidRequest": 400,
     "AccessDenied": 403,
+    "PolicyRefused": 403,
     "NotFound": 404,
     "Conflict": 409,
     "Throttled": 503,

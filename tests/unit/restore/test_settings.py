@@ -6,7 +6,7 @@ from dataclasses import fields
 
 import pytest
 
-from restore import settings
+from restore import policy, settings
 from restore.polling import Pace
 from restore.settings import InvalidSettings, Settings
 
@@ -122,3 +122,47 @@ def test_every_field_says_its_variable_beneath_it() -> None:
     ]
     said = [str(text).partition(":")[0] for text in texts[1:]]
     assert said == [field.name.upper() for field in fields(Settings)]
+
+
+_ONE = (
+    '{"rules": [{"name": "a", "recoveryTypes": ["RestoreDisks"], "sources": ["*"], "targets": []}]}'
+)
+
+
+def test_a_policy_is_given_as_json_or_by_its_files_name() -> None:
+    given = Settings.parse({"RESTORE_POLICY": _ONE})
+    read = Settings.parse({"RESTORE_POLICY": "policy.json"}, {"policy.json": _ONE}.__getitem__)
+    assert given.restore_policy == read.restore_policy
+    assert [rule.name for rule in given.restore_policy.rules] == ["a"]
+
+
+def test_without_a_policy_the_defaults_hold() -> None:
+    assert Settings.parse({"RESTORE_POLICY": ""}).restore_policy == policy.DEFAULT
+
+
+def test_the_faults_of_a_policy_are_said_beside_all_others() -> None:
+    wrong = '{"rules": [{"name": "a"}], "restoresAtOnce": "many"}'
+    assert _problems(AZURE_CLOUD="mars", RESTORE_POLICY=wrong) == (
+        "AZURE_CLOUD must be one of public, usgovernment, china.",
+        "RESTORE_POLICY $.rules[0].recoveryTypes is required.",
+        "RESTORE_POLICY $.rules[0].sources is required.",
+        "RESTORE_POLICY $.rules[0].targets is required.",
+        "RESTORE_POLICY $.restoresAtOnce must be a whole number from 1 to 1000.",
+    )
+
+
+def test_a_policys_file_that_cannot_be_read_is_a_fault() -> None:
+    def read(name: str) -> str:
+        raise FileNotFoundError(2, "No such file or directory", name)
+
+    with pytest.raises(InvalidSettings) as caught:
+        Settings.parse({"RESTORE_POLICY": "nowhere.json"}, read)
+    assert caught.value.problems == (
+        "RESTORE_POLICY names a file that cannot be read: No such file or directory.",
+    )
+
+
+@pytest.mark.parametrize(("text", "is_on"), [("True", True), ("true", True), ("False", False),
+                                             ("1", False), ("", False)])  # fmt: skip
+def test_only_azures_own_word_says_that_callers_are_known(text: str, is_on: bool) -> None:
+    assert Settings.parse({"WEBSITE_AUTH_ENABLED": text}).website_auth_enabled is is_on

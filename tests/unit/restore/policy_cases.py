@@ -1,0 +1,134 @@
+"""Each rule of a policy allowing and refusing: one table for judging, restoring and planning.
+
+The requests are those of the simulated vault, so that the same case can be judged by itself or sent
+to the whole app by HTTP or by the queue.
+"""
+
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from restore.policy import DEFAULT, Policy, RecoveryType, Rule
+from tests.end_to_end.stage import SUBSCRIPTION, request_for, vm
+
+OTHER = "/subscriptions/00000000-0000-0000-0000-000000000002"
+APP = f"{SUBSCRIPTION}/resourceGroups/rg-app"
+RESTORED = f"{SUBSCRIPTION}/resourceGroups/rg-restored"
+NETWORKS = f"{RESTORED}/providers/Microsoft.Network/virtualNetworks"
+STAGING = f"{OTHER}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/staging"
+ALL: tuple[RecoveryType, ...] = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
+EVERYTHING = Policy(
+    rules=(Rule(name="everything", recovery_types=ALL, sources=("*",), targets=("*",)),),
+    restores_at_once=1000,
+    restores_per_vm_per_day=1000,
+    kept_for_people=0,
+)
+"""Lets every restore through, without approval: for tests of other things."""
+
+
+class Case(NamedTuple):
+    """A policy, a request and what comes of it."""
+
+    name: str
+    policy: Policy
+    kind: str
+    allowed_by: str | None
+    at: tuple[str, ...] = ()
+    """The request's fields at which it is refused."""
+    changes: dict[str, Any] = {}
+    source: str = "queue"
+    approval: bool = False
+    point_age: timedelta = timedelta(hours=1)
+
+    def request(self, request_id: str) -> dict[str, Any]:
+        """Return the request's fields."""
+        return request_for(self.kind, request_id, **self.changes)
+
+
+def only(**fields: Any) -> Policy:
+    """Return a policy of one rule, which allows everything but what is said here."""
+    rule = {"name": "only", "recovery_types": ALL, "sources": ("*",), "targets": ("*",)} | fields
+    return Policy(rules=(Rule(**rule),))
+
+
+def _pair(
+    name: str, kind: str, at: tuple[str, ...], good: dict[str, Any], bad: dict[str, Any]
+) -> list[Case]:
+    """The same request under a rule that allows it and under one that does not."""
+    return [
+        Case(f"{name}: allowed", only(**good), kind, "only"),
+        Case(f"{name}: refused", only(**bad), kind, None, at),
+    ]
+
+
+CASES = [
+    Case("by default disks", DEFAULT, "RestoreDisks", "default-new"),
+    Case("by default a new VM", DEFAULT, "AlternateLocation", "default-new"),
+    Case(
+        "by default a replacement with approval",
+        DEFAULT, "OriginalLocation", "default-replace", approval=True,
+    ),
+    Case(
+        "by default no disks in another subscription", DEFAULT, "RestoreDisks", None,
+        ("$.targetResourceGroupId",),
+        {"targetResourceGroupId": f"{OTHER}/resourceGroups/rg", "storageAccountId": STAGING},
+    ),
+    *_pair("recovery type", "AlternateLocation", ("$.recoveryType",),
+           {"recovery_types": ALL}, {"recovery_types": ("RestoreDisks", "OriginalLocation")}),
+    *_pair("source subscription", "RestoreDisks", ("$.sourceResourceId",),
+           {"sources": (SUBSCRIPTION,)}, {"sources": (OTHER,)}),
+    *_pair("source group", "RestoreDisks", ("$.sourceResourceId",),
+           {"sources": (OTHER, APP.upper())}, {"sources": (f"{APP}-2", RESTORED)}),
+    *_pair("source VM", "RestoreDisks", ("$.sourceResourceId",),
+           {"sources": (vm(),)}, {"sources": (vm("web-0"), vm("web-02"))}),
+    *_pair("no source at all", "RestoreDisks", ("$.sourceResourceId",),
+           {"sources": ("vaultSubscription",)}, {"sources": ()}),
+    *_pair("target subscription", "RestoreDisks", ("$.targetResourceGroupId",),
+           {"targets": (f"{SUBSCRIPTION}/",)}, {"targets": (OTHER,)}),
+    *_pair("target group", "RestoreDisks", ("$.targetResourceGroupId",),
+           {"targets": (RESTORED,)}, {"targets": (APP,)}),
+    *_pair("the VM that is replaced", "OriginalLocation", ("$.sourceResourceId",),
+           {"targets": (APP,)}, {"targets": (RESTORED,)}),
+    *_pair("target of a new VM", "AlternateLocation",
+           ("$.targetResourceGroupId", "$.targetVirtualMachineId"),
+           {"targets": (RESTORED,)}, {"targets": (APP,), "networks": ("*",)}),
+    *_pair("network inside targets", "AlternateLocation",
+           ("$.virtualNetworkId", "$.subnetId"),
+           {"targets": (RESTORED,)},
+           {"targets": (f"{RESTORED}/providers/Microsoft.Compute", RESTORED),
+            "networks": (APP,)}),
+    *_pair("network", "AlternateLocation", ("$.virtualNetworkId", "$.subnetId"),
+           {"networks": (f"{NETWORKS}/vnet-restored",)}, {"networks": (f"{NETWORKS}/vnet",)}),
+    *_pair("no network at all", "AlternateLocation", ("$.virtualNetworkId", "$.subnetId"),
+           {"networks": ("*",)}, {"networks": ()}),
+    *_pair("who asks", "RestoreDisks", ("$",),
+           {"asked_by": ("queue",)}, {"asked_by": ("http", "alert")}),
+    *_pair("nobody may ask", "RestoreDisks", ("$",),
+           {"asked_by": ("queue", "http", "alert")}, {"asked_by": ()}),
+    *_pair("age of the point", "RestoreDisks", ("$.recoveryPoint",),
+           {"max_point_age": "P30D"}, {"max_point_age": "PT1M"}),
+    *_pair("two reasons", "RestoreDisks", ("$.sourceResourceId", "$.targetResourceGroupId"),
+           {"sources": (APP,)}, {"sources": (OTHER,), "targets": (OTHER,)}),
+    Case(
+        "HTTP is not the queue", only(asked_by=("queue",)), "RestoreDisks", None, ("$",),
+        source="http",
+    ),
+    Case("HTTP", only(asked_by=("http",)), "RestoreDisks", "only", source="http"),
+    Case("with approval", only(approval=True), "RestoreDisks", "only", approval=True),
+    Case(
+        "unmanaged disks stay in the account", only(targets=(RESTORED,)), "RestoreDisks", None,
+        ("$.storageAccountId",),
+        {"restoreWithManagedDisks": False, "targetResourceGroupId": None},
+    ),
+    Case(
+        "no rule", Policy(rules=()), "RestoreDisks", None, ("$.recoveryType",),
+    ),
+    Case(
+        "the second rule",
+        Policy(rules=(*only(sources=(OTHER,)).rules, *EVERYTHING.rules)),
+        "RestoreDisks", "everything",
+    ),
+    Case(
+        "the first rule that allows", Policy(rules=(*only(approval=True).rules, *EVERYTHING.rules)),
+        "RestoreDisks", "only", approval=True,
+    ),
+]  # fmt: skip

@@ -1,0 +1,98 @@
+"""A policy's text is checked as a whole, and its published schema says what the code reads."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from restore import policy_text
+from restore.policy import DEFAULT, Policy
+from restore.policy_text import InvalidPolicy
+from tests.unit.restore.policy_cases import EVERYTHING, OTHER
+
+SCHEMA = Path(__file__).parents[3] / "docs" / "policy.schema.json"
+RULE: dict[str, Any] = {
+    "name": "a",
+    "recoveryTypes": ["RestoreDisks"],
+    "sources": ["*"],
+    "targets": ["vaultSubscription"],
+}
+
+
+def problems(value: Any) -> dict[str, str]:
+    with pytest.raises(InvalidPolicy) as caught:
+        policy_text.parse(value if isinstance(value, str) else json.dumps(value))
+    return {problem.path: problem.message for problem in caught.value.problems}
+
+
+@pytest.mark.parametrize("rules", [DEFAULT, EVERYTHING])
+def test_a_policy_survives_its_text(rules: Policy) -> None:
+    assert policy_text.parse(msgspec.json.encode(rules).decode()) == rules
+
+
+def test_a_file_may_name_its_schema() -> None:
+    text = json.dumps({"$schema": "docs/policy.schema.json", "rules": []})
+    assert policy_text.parse(text) == Policy(rules=())
+
+
+def test_everything_wrong_is_said_at_once_with_its_place() -> None:
+    wrong = {
+        "rules": [
+            {**RULE, "recoveryTypes": [], "source": ["*"]},
+            {**RULE, "sources": ["rg-app"], "networks": None, "maxPointAge": "1 day"},
+            {"name": "bad name"},
+        ],
+        "restoresAtOnce": 0,
+        "approvalWithin": "P6D",
+    }
+    assert set(problems(wrong)) == {
+        "$.rules[0].recoveryTypes",
+        "$.rules[0].source",
+        "$.rules[1].sources[0]",
+        "$.rules[1].networks",
+        "$.rules[1].maxPointAge",
+        "$.rules[2].name",
+        "$.rules[2].recoveryTypes",
+        "$.rules[2].sources",
+        "$.rules[2].targets",
+        "$.restoresAtOnce",
+        "$.approvalWithin",
+    }
+    assert problems(wrong)["$.rules[0].recoveryTypes"] == "must have 1 to 3 entries"
+
+
+def test_what_only_the_whole_shows_is_said_too() -> None:
+    wrong = {
+        "rules": [RULE, {**RULE, "targets": [f"{OTHER}/rg", f"{OTHER}/resourceGroups/rg"]}],
+        "restoresPerVmPerDay": 1,
+    }
+    assert set(problems(wrong)) == {
+        "$.rules[1].name", "$.rules[1].targets[0]", "$.keptForPeople",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"rules": [], "rules": []}', "{} {}", ""])
+def test_what_is_no_policy_at_all_is_said_so(text: str) -> None:
+    assert "$" in problems(text) or "$.rules" in problems(text)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [
+        OTHER,
+        f"{OTHER}/",
+        f"{OTHER}/resourceGroups/rg-été",
+        f"{OTHER}/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/net",
+        f"{OTHER}/resourcegroups/rg/providers/Microsoft.Network/virtualNetworks/net/subnets/s",
+        f"{OTHER}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/vm",
+    ],
+)
+def test_scopes_are_arm_ids(scope: str) -> None:
+    rules = policy_text.parse(json.dumps({"rules": [{**RULE, "sources": [scope]}]})).rules
+    assert rules[0].sources == (scope,)
+
+
+def test_the_published_schema_is_the_codes() -> None:
+    assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(policy_text.schema()))
