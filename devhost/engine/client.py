@@ -79,7 +79,7 @@ class Client:
 
     def terminate(self, instance_id: str, reason: str | None) -> None:
         row = self._unfinished(instance_id)
-        if row.status == "Pending" and not self.store.messages(instance_id, _END_OF_TIME):
+        if self._never_starts(row):
             now = to_micros(self.clock.now())
             self.store.put_instance(
                 replace(row, status="Terminated", output_text=reason, updated=now)
@@ -167,6 +167,13 @@ class Client:
         if row.status in FINISHED:
             raise AlreadyFinished(row.status)
         return row
+
+    def _never_starts(self, row: Instance) -> bool:
+        """Whether its start was abandoned: then no message would ever be read."""
+        return row.status == "Pending" and not (
+            self.store.messages(row.instance_id, _END_OF_TIME)
+            or self.store.history(row.instance_id)
+        )
 
     def _post(self, instance_id: str, item: Event) -> None:
         # Not bound to an execution: a continued generation still gets it.

@@ -177,7 +177,7 @@ class Commit:
         return replace(
             instance,
             status=completion.status if completion else running,
-            output_text=completion.result if completion else _reason(episode),
+            output_text=_shown_output(episode, completion),
             custom_status_text=status_text,
             updated=to_micros(self._now),
         )
@@ -194,8 +194,10 @@ def _completed(completion: Completion, now: datetime) -> Event:
     )
 
 
-def _reason(episode: "Episode") -> str | None:
-    """The last suspend or resume reason given, which the real status shows as output."""
+def _shown_output(episode: "Episode", completion: Completion | None) -> str | None:
+    """The result or the last suspend or resume reason: what is null leaves the row as it was."""
+    if completion is not None and completion.result is not None:
+        return completion.result
     reasons = [
         item["Reason"]
         for item in episode.new

@@ -172,7 +172,6 @@ class Core:
             execution_id=execution_id,
             status="Running",
             input_text=turn.continues_with,
-            output_text=None,
             custom_status_text=answer.custom_status,
             created=to_micros(now),
             generation=None,

@@ -4,6 +4,7 @@ Failed rows become GenericEvent rows that keep their ids and times; the deepest 
 get one more with the reason, which is what wakes them.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from devhost.engine.client import Client
@@ -34,11 +35,8 @@ def _rewind(client: Client, row: Instance, reason: str | None, now: datetime) ->
     ]
     for seq in _failed_rows(events):
         client.store.replace_event(row.instance_id, seq, _generic(events[seq]))
-    client.store.put_instance(
-        Instance(
-            **{**vars(row), "status": "Running", "output_text": None, "updated": to_micros(now)}
-        )
-    )
+    # Its failure stays its output until another one is written over it.
+    client.store.put_instance(replace(row, status="Pending", updated=to_micros(now)))
     for child in children:
         _rewind(client, child, reason, now)
     if not children:

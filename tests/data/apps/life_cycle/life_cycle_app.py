@@ -61,6 +61,11 @@ def waits(context):
 
 
 @orchestrator
+def silent(context):
+    yield context.wait_for_external_event("Go")
+
+
+@orchestrator
 def says(context):
     yield context.call_activity("echo", 1)
     return context.get_input()
