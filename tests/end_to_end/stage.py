@@ -1,23 +1,31 @@
 """What an end-to-end test may touch: the app's HTTP surface, its queues, and the simulated vault.
 
-A Stage does not know what the app runs on. `requests_of` builds the requests that the tests send.
+A Stage does not know what the app runs on. `request_for` builds the requests that the tests send.
 """
 
 import base64
 import json
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import requests
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import BlobClient
 from azure.storage.queue import QueueClient
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 VAULT = (
     f"{SUBSCRIPTION}/resourceGroups/rg-vault/providers/Microsoft.RecoveryServices/vaults/vault-west"
 )
+
+CALL_S_MAX = 60
+DOWN_S_MAX = 120
+LOOK_S = 0.3
+TAIL_LINES = 40
 
 
 class Reply(NamedTuple):
@@ -30,12 +38,16 @@ class Reply(NamedTuple):
 
 @dataclass
 class Stage:
-    """A running app, its storage account and the vault it talks to."""
+    """A running app, its storage account and the vault it talks to. Threads may share it."""
 
     base_url: str
     storage: str
     vault_url: str
+    logs: Sequence[Path] = ()
+    """What a wait that fails shows the ends of: the host's log, and the engine's."""
     events: list[dict[str, Any]] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _drained: float = 0.0
 
     def call(
         self,
@@ -48,10 +60,25 @@ class Stage:
         """Call the app's HTTP surface."""
         data = raw if raw is not None else (None if body is None else json.dumps(body).encode())
         answer = requests.request(
-            method, f"{self.base_url}/api/{path}", data=data, headers=headers, timeout=60
+            method, f"{self.base_url}/api/{path}", data=data, headers=headers, timeout=CALL_S_MAX
         )
         is_json = "json" in answer.headers.get("content-type", "")
         return Reply(answer.status_code, answer.headers, answer.json() if is_json else answer.text)
+
+    def call_again(
+        self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
+    ) -> Reply:
+        """Call until there is an answer, as one does whose host may be down for a moment."""
+
+        def look() -> Reply | None:
+            try:
+                reply = self.call(method, path, body, headers)
+            except requests.RequestException:
+                return None
+            return reply if reply.status < 500 else None
+
+        answered: Reply = self.until(look, DOWN_S_MAX, f"an answer to {method} {path}")
+        return answered
 
     def send(self, message: Any, encode: bool = False) -> None:
         """Put a message on the app's request queue."""
@@ -65,46 +92,69 @@ class Stage:
             pass
         queue.send_message(text)
 
-    def finished(self, request_id: str, within_s: float = 60) -> dict[str, Any]:
-        """Wait until a restore has its verdict and return its view."""
+    def finished(self, request_id: str, within_s: float = 90) -> dict[str, Any]:
+        """Wait until a restore is announced as finished and is at rest; return its view."""
+        self.event("finished", request_id, within_s)
 
         def look() -> dict[str, Any] | None:
-            reply = self.call("GET", f"restores/{request_id}")
-            has_verdict = reply.status == 200 and "verdict" in reply.body
-            return reply.body if has_verdict else None
+            reply = self.call_again("GET", f"restores/{request_id}")
+            is_over = reply.status == 200 and "verdict" in reply.body
+            return reply.body if is_over and reply.body["runtimeStatus"] == "Completed" else None
 
-        view: dict[str, Any] = self.until(look, within_s, f"the verdict of {request_id}")
+        view: dict[str, Any] = self.until(look, 30, f"rest after the verdict of {request_id}")
         return view
 
-    def event(self, kind: str, request_id: str, within_s: float = 30) -> dict[str, Any]:
+    def event(self, kind: str, request_id: str, within_s: float = 60) -> dict[str, Any]:
         """Wait for an event of one kind about one request (or queue message)."""
 
         def look() -> dict[str, Any] | None:
             self.drain()
-            for event in self.events:
+            for event in tuple(self.events):
                 named = (event["data"].get("requestId"), event["data"].get("messageId"))
                 if event["type"] == f"azure-vm-restore.{kind}.v1" and request_id in named:
                     return event
             return None
 
-        found: dict[str, Any] = self.until(look, within_s, f"the event {kind} of {request_id}")
+        def seen() -> str:
+            return f"The restore itself: {self.glimpse(request_id)}"
+
+        found: dict[str, Any] = self.until(
+            look, within_s, f"the event {kind} of {request_id}", seen
+        )
         return found
 
     def drain(self) -> None:
-        """Take what is on the event queue."""
-        queue = self._queue("restore-events")
+        """Take what is on the event queue; of many who ask at once, one looks."""
+        with self._lock:
+            if time.monotonic() - self._drained < LOOK_S:
+                return
+            queue = self._queue("restore-events")
+            try:
+                for message in queue.receive_messages(messages_per_page=32, visibility_timeout=60):
+                    self.events.append(json.loads(base64.b64decode(message.content)))
+                    queue.delete_message(message)
+            except ResourceNotFoundError:
+                pass
+            self._drained = time.monotonic()
+
+    def ledger(self, name: str) -> dict[str, Any] | None:
+        """Read one document of the ledger's container, such as `restores/{id}`; None if absent."""
+        blob = BlobClient.from_connection_string(self.storage, "restore-ledger", name)
         try:
-            for message in queue.receive_messages(messages_per_page=32, visibility_timeout=60):
-                self.events.append(json.loads(base64.b64decode(message.content)))
-                queue.delete_message(message)
+            found: dict[str, Any] = json.loads(blob.download_blob().readall())
         except ResourceNotFoundError:
-            return
+            return None
+        return found
+
+    def seen(self) -> list[dict[str, Any]]:
+        """Return every request that the vault has seen."""
+        answer = requests.get(f"{self.vault_url}/simulator/requests", timeout=30).json()
+        return list(answer)
 
     def posts(self) -> list[dict[str, Any]]:
         """Return the restore POSTs that the vault has seen."""
-        answer = requests.get(f"{self.vault_url}/simulator/requests", timeout=30).json()
-        seen = answer["value"] if isinstance(answer, dict) else answer
-        return [one for one in seen if one["method"] == "POST" and one["path"].endswith("/restore")]
+        asked = f"{self.vault_url}/simulator/requests?method=POST&path=/restore$"
+        return list(requests.get(asked, timeout=30).json())
 
     def poison(self) -> int:
         """Return how many messages are on the poison queue."""
@@ -121,18 +171,46 @@ class Stage:
         )
         assert answer.ok, answer.text
 
-    def until(self, look: Callable[[], Any], within_s: float, what: str) -> Any:
-        """Look until there is something to see."""
+    def until(
+        self,
+        look: Callable[[], Any],
+        within_s: float,
+        what: str,
+        seen: Callable[[], str] | None = None,
+    ) -> Any:
+        """Look until there is something to see; what was seen instead is in the failure."""
         end = time.monotonic() + within_s
-        while time.monotonic() < end:
+        while True:
             found = look()
             if found is not None:
                 return found
-            time.sleep(0.2)
-        raise AssertionError(f"{what} did not come within {within_s:.0f} s")
+            if time.monotonic() > end:
+                break
+            time.sleep(LOOK_S)
+        tails = [f"--- the end of {path.name}\n{_tail(path)}" for path in self.logs]
+        said = [
+            f"{what} did not come within {within_s:.0f} s.",
+            *([seen()] if seen else []),
+            *tails,
+        ]
+        raise AssertionError("\n".join(said))
+
+    def glimpse(self, request_id: str) -> str:
+        """Say how a restore is shown now, for the text of a failure."""
+        try:
+            reply = self.call("GET", f"restores/{request_id}")
+        except requests.RequestException as error:
+            return f"the host does not answer ({type(error).__name__})"
+        return f"HTTP {reply.status} {json.dumps(reply.body)}"
 
     def _queue(self, name: str) -> QueueClient:
         return QueueClient.from_connection_string(self.storage, name)
+
+
+def _tail(path: Path) -> str:
+    if not path.is_file():
+        return "(there is none)"
+    return "\n".join(path.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
 def vm(name: str = "web-01", group: str = "rg-app") -> str:

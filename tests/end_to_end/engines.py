@@ -1,0 +1,95 @@
+"""What the app runs on in an end-to-end test: devhost with its own engine, devhost with the real
+one, or a Functions host.
+
+DURABLE_ENGINE names the executable of the extension's own engine. FUNCTIONS_HOST_URL names a host
+that somebody started (`func start`), beside Azurite on its default ports (or AzureWebJobsStorage)
+and the simulated vault on port 7072 (or SIMULATED_ARM_ENDPOINT).
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from devhost.azurite import Azurite
+from devhost.storage_account import emulator_connection
+from devhost.testing import HostProcess
+from devhost.vault.server import ThreadedVaultServer
+from devhost.vault.simulator import Simulator
+from tests.end_to_end.stage import Stage
+
+ROOT = Path(__file__).parents[2]
+EMBEDDED, REAL, FUNCTIONS_HOST = "embedded", "durable-engine", "functions-host"
+ENGINES = (EMBEDDED, REAL, FUNCTIONS_HOST)
+JOB_S = 8.0
+CANCEL_S = 2.0
+TRANSFER_SHARE = 0.3
+"""Little, so that a job's last task lasts long enough to be seen."""
+QUICK = {
+    "RESTORE_POLL_S_FIRST": "5",
+    "RESTORE_POLL_S_MIN": "5",
+    "RESTORE_POLL_S_MAX": "5",
+    "RESTORE_SETTLE_S": "3",
+    "ARM_TIMEOUT_S": "3",
+}
+
+
+def why_not(engine: str) -> str | None:
+    """Say why nothing can run on an engine here; None when it can."""
+    if engine == REAL and not os.environ.get("DURABLE_ENGINE"):
+        return "DURABLE_ENGINE names no executable of the extension's own engine"
+    if engine == FUNCTIONS_HOST and not os.environ.get("FUNCTIONS_HOST_URL"):
+        return "FUNCTIONS_HOST_URL names no running Functions host (README, Deployment)"
+    return None
+
+
+@contextmanager
+def stage_on(engine: str, state_dir: Path) -> Iterator[Stage]:
+    """Run the app on an engine, with storage and a vault of its own where it can have them."""
+    if engine == FUNCTIONS_HOST:
+        yield _functions_host()
+        return
+    with Azurite() as azurite, on_devhost(azurite, state_dir, engine) as (stage, _):
+        yield stage
+
+
+@contextmanager
+def on_devhost(
+    azurite: Azurite,
+    state_dir: Path,
+    engine: str = EMBEDDED,
+    environ: Mapping[str, str] | None = None,
+) -> Iterator[tuple[Stage, HostProcess]]:
+    """Run the app on devhost, with a simulated vault of its own."""
+    with ExitStack() as cleanup:
+        vault_url = cleanup.enter_context(ThreadedVaultServer(Simulator()))
+        settings = {
+            **QUICK,
+            "AzureWebJobsStorage": azurite.connection_string,
+            "SIMULATED_ARM_ENDPOINT": vault_url,
+            "DURABLE_ENGINE": "",  # what runs is said by name alone
+            **(environ or {}),
+        }
+        executable = os.environ["DURABLE_ENGINE"] if engine == REAL else None
+        host = HostProcess(ROOT, state_dir, environ=settings, engine=executable)
+        cleanup.enter_context(host)
+        assert (state_dir / "engine.log").exists() == (engine == REAL), "on the wrong engine"
+        logs = (state_dir / "host.log", state_dir / "engine.log")[: 1 + (engine == REAL)]
+        stage = Stage(host.url, azurite.connection_string, vault_url, logs)
+        _prepare(stage)
+        yield stage, host
+
+
+def _functions_host() -> Stage:
+    storage = os.environ.get("AzureWebJobsStorage", "UseDevelopmentStorage=true")
+    if "UseDevelopmentStorage" in storage:
+        storage = emulator_connection()
+    vault_url = os.environ.get("SIMULATED_ARM_ENDPOINT", "http://127.0.0.1:7072")
+    stage = Stage(os.environ["FUNCTIONS_HOST_URL"].rstrip("/"), storage, vault_url)
+    _prepare(stage)
+    return stage
+
+
+def _prepare(stage: Stage) -> None:
+    jobs = {"duration_s": JOB_S, "transfer_share": TRANSFER_SHARE, "cancel_s": CANCEL_S}
+    stage.vault("PUT", "state", {"jobs": jobs})

@@ -1,0 +1,147 @@
+"""Many restores in flight while what carries them is killed with SIGKILL, once or again and again.
+
+A flight has engine, storage and vault of its own, so that several can be up at once: most of their
+time is waiting for what a killed engine had in hand, which stays hidden for up to a minute.
+The vault's log says what was really sent. A Functions host is nobody's child, so none flies there.
+"""
+
+import os
+import random
+import signal
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from devhost.azurite import Azurite
+from devhost.testing import HostProcess
+from tests.end_to_end.engines import EMBEDDED, REAL, on_devhost
+from tests.end_to_end.stage import Stage, request_for
+
+Victims = tuple[str, ...]
+JOB_S = 20.0
+LAND_S_MAX = 420.0
+KINDS_OF_EVENTS = {"accepted", "started", "finished"}
+
+
+@dataclass(frozen=True)
+class Flight:
+    """How many restores, on what, and what is killed how often."""
+
+    engine: str
+    restores: int
+    victims: Victims
+    kills: int = 1
+    pause_s: tuple[float, float] = (0.0, 0.0)
+    """Between two kills, drawn from the seed."""
+
+
+FLIGHTS = {
+    "the real engine, again and again": Flight(
+        REAL, 30, ("engine", "host", "both"), kills=20, pause_s=(1.0, 6.0)
+    ),
+    "the real engine": Flight(REAL, 30, ("engine",)),
+    "the host of the real engine": Flight(REAL, 30, ("host",)),
+    "the real engine and its host": Flight(REAL, 30, ("both",)),
+    "the host of the embedded engine, again and again": Flight(
+        EMBEDDED, 50, ("host",), kills=20, pause_s=(0.2, 2.5)
+    ),
+}
+
+
+@dataclass
+class Landed:
+    """What came of a flight."""
+
+    seed: int
+    killed: Counter[str] = field(default_factory=Counter)
+    verdicts: Counter[str] = field(default_factory=Counter)
+    posts: Counter[str] = field(default_factory=Counter)
+    """Restore POSTs in the vault's log, by VM."""
+    lost: list[str] = field(default_factory=list)
+    """Events that never came."""
+    poison: int = 0
+
+
+def fly(flight: Flight, state_dir: Path, seed: int) -> Landed:
+    """Ask for the restores, kill as the flight says, and wait for every verdict."""
+    dice, landed = random.Random(seed), Landed(seed)
+    ids = [f"flight-{seed}-{number:02d}" for number in range(1, flight.restores + 1)]
+    with Azurite() as azurite, on_devhost(azurite, state_dir, flight.engine) as (stage, host):
+        stage.vault("POST", "reset", {"vms": flight.restores})
+        stage.vault("PUT", "state", {"jobs": {"duration_s": JOB_S}})
+        with ThreadPoolExecutor(1, "asking") as asking:
+            asked = asking.submit(_ask_all, stage, ids, _spread_s(flight))
+            _wait_for_first_posts(stage, flight)
+            for _ in range(flight.kills):
+                time.sleep(dice.uniform(*flight.pause_s))
+                victim = dice.choice(flight.victims)
+                _kill(host, victim)
+                landed.killed[victim] += 1
+            asked.result()
+        _wait_for_all(stage, ids)
+        _look(stage, ids, landed)
+    return landed
+
+
+def _spread_s(flight: Flight) -> float:
+    """Over how long the requests come: until about the last kill, so that all sorts are hit."""
+    return sum(flight.pause_s) / 2 * flight.kills
+
+
+def _ask_all(stage: Stage, ids: list[str], spread_s: float) -> None:
+    """Ask by HTTP and by queue in turn; whoever gets no answer asks again, as a person would."""
+    for number, request_id in enumerate(ids, 1):
+        request = request_for("RestoreDisks", request_id, name=f"vm-{number:04d}")
+        if number % 2:
+            stage.send(request)
+        else:
+            reply = stage.call_again("POST", "restores", request, {"Prefer": "respond-async"})
+            assert reply.status in (200, 202), reply
+        time.sleep(spread_s / len(ids))
+
+
+def _wait_for_first_posts(stage: Stage, flight: Flight) -> None:
+    """Until some restores are sent and, where one kill must do, all are asked for."""
+    enough = flight.restores // 3 if flight.kills == 1 else 1
+    stage.until(lambda: len(stage.posts()) >= enough or None, 120, f"the first {enough} POSTs")
+
+
+def _kill(host: HostProcess, victim: str) -> None:
+    if victim in ("engine", "both"):
+        try:
+            os.kill(host.engine_pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass  # it was dead already, and is being started again
+    if victim in ("host", "both"):
+        host.restart()
+
+
+def _wait_for_all(stage: Stage, ids: list[str]) -> None:
+    """Until each restore is announced as finished."""
+
+    def missing() -> list[str]:
+        ended = {e["data"]["requestId"] for e in stage.events if e["type"].endswith("finished.v1")}
+        return [request_id for request_id in ids if request_id not in ended]
+
+    def look() -> bool | None:
+        stage.drain()
+        return None if missing() else True
+
+    def seen() -> str:
+        return "\n".join(f"{each}: {stage.glimpse(each)}" for each in missing())
+
+    stage.until(look, LAND_S_MAX, f"the verdicts of {len(ids)} restores", seen)
+
+
+def _look(stage: Stage, ids: list[str], landed: Landed) -> None:
+    seen = {(event["data"]["requestId"], event["type"].split(".")[1]) for event in stage.events}
+    wanted = {(request_id, kind) for request_id in ids for kind in KINDS_OF_EVENTS}
+    landed.lost += [f"{kind} of {request_id}" for request_id, kind in sorted(wanted - seen)]
+    for request_id in ids:
+        view = stage.call_again("GET", f"restores/{request_id}").body
+        landed.verdicts[view.get("verdict", "none")] += 1
+    names = [post["body"]["properties"]["sourceResourceId"] for post in stage.posts()]
+    landed.posts.update(name.rpartition("/")[2] for name in names)
+    landed.poison = stage.poison()

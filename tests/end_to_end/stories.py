@@ -1,0 +1,272 @@
+"""The fixed table of stories: what is asked of the app, step by step, and how it must end.
+
+Each story has a VM and a vault of its own, so that everything it leaves behind can be told from the
+rest, and all of them can be played at once. Nothing here knows an engine; records.py says what is
+kept of a story, and how two of them are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+
+from tests.end_to_end.records import Record, record_of
+from tests.end_to_end.stage import SUBSCRIPTION, Reply, Stage, request_for
+
+RIGHT_AWAY = {"Prefer": "respond-async"}
+WHEN_CHECKED = {"Prefer": "wait=20"}
+LONG_JOB_S = 120.0
+POINTS = {
+    "100000000000001": {"time": "2026-03-01T04:00:00Z", "consistency": "CrashConsistent"},
+    "100000000000002": {"time": "2026-02-28T04:00:00Z"},
+}
+
+
+@dataclass
+class Part:
+    """One story while it is played: its VM, its vault, its request, and what was answered."""
+
+    stage: Stage
+    story: Story
+    salt: str = ""
+    """Other ids each time, for a stage that may have seen this table before."""
+    replies: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def mark(self) -> str:
+        """Only in ids of this story; so it tells whose an event or an ARM request is."""
+        return sha256(f"{self.salt}{self.story.name}".encode()).hexdigest()[:10]
+
+    @property
+    def request_id(self) -> str:
+        return f"{self.story.name}.{self.mark}"
+
+    @property
+    def vm(self) -> str:
+        return f"vm-{self.mark}"
+
+    @property
+    def vault_id(self) -> str:
+        group = f"{SUBSCRIPTION}/resourceGroups/rg-vault"
+        return f"{group}/providers/Microsoft.RecoveryServices/vaults/vault-{self.mark}"
+
+    def request(self, **more: Any) -> dict[str, Any]:
+        """The story's request."""
+        kind = self.story.kind
+        return request_for(kind, self.request_id, self.vm, vaultId=self.vault_id, **more)
+
+    def ask(self, request: dict[str, Any] | None = None, prefer: Any = None) -> Reply:
+        """Ask by HTTP."""
+        return self._said("POST", "restores", request or self.request(), prefer)
+
+    def cancel(self) -> Reply:
+        """Cancel by HTTP."""
+        return self._said("POST", f"restores/{self.request_id}/cancel")
+
+    def wait_for_phase(self, phase: str) -> None:
+        """Wait until the restore is shown in a phase."""
+
+        def look() -> bool | None:
+            shown = self.stage.call("GET", f"restores/{self.request_id}").body
+            return True if shown.get("phase") == phase else None
+
+        self.stage.until(look, 60, f"the phase {phase} of {self.request_id}")
+
+    def _said(self, method: str, path: str, body: Any = None, prefer: Any = None) -> Reply:
+        reply = self.stage.call(method, path, body, headers=prefer)
+        # How far the restore has come by then depends on the moment; the rest does not.
+        told = ("requestId", "isNew", "verdict", "cancel", "text", "code", "title", "detail")
+        kept = {name: reply.body[name] for name in told if name in reply.body}
+        self.replies.append({"status": reply.status, "location": reply.headers.get("Location")})
+        self.replies[-1] |= kept
+        return reply
+
+
+@dataclass(frozen=True)
+class Story:
+    """One line of the table: what is done, what the vault does, and how it must end."""
+
+    name: str
+    play: Callable[[Part], object]
+    kind: str = "RestoreDisks"
+    verdict: str = "Completed"
+    posts: int = 1
+    statuses: tuple[int, ...] = ()
+    """Of the HTTP answers, in order."""
+    rejections: int = 0
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    """What becomes of the job, as the vault's `jobs.plans` say it."""
+    fault: Mapping[str, Any] | None = None
+    known: bool = True
+    """Whether the vault protects the VM."""
+
+    @property
+    def kinds_of_events(self) -> list[str]:
+        """The events that it must leave."""
+        started = ["started"] * (self.posts == 1 and "operation_error" not in self.plan)
+        return sorted(["accepted", *started, *["rejected"] * self.rejections, "finished"])
+
+
+def play_all(stage: Stage, salt: str = "") -> dict[str, Record]:
+    """Play the whole table at once; return what each story left behind."""
+    parts = [Part(stage, story, salt) for story in STORIES]
+    _furnish(stage, parts)
+    with ThreadPoolExecutor(len(parts), "story") as threads:
+        for playing in [threads.submit(part.story.play, part) for part in parts]:
+            playing.result()
+        views = list(threads.map(lambda part: stage.finished(part.request_id), parts))
+    seen = stage.seen()
+    return {
+        part.story.name: record_of(stage, part.mark, part.request_id, view, part.replies, seen)
+        for part, view in zip(parts, views, strict=True)
+    }
+
+
+def _furnish(stage: Stage, parts: list[Part]) -> None:
+    """Give each story its vault, its VM, its job's fate, and its fault."""
+    vaults: dict[str, Any] = {}
+    for part in parts:
+        points = {name: dict(point) for name, point in POINTS.items()}
+        vm = part.request()["sourceResourceId"]
+        vaults[part.vault_id] = {"items": {vm: {"points": points}} if part.story.known else {}}
+        stage.vault("PUT", "state", {"vms": {vm: {}}})
+    plans = [{"vm": part.vm, **part.story.plan} for part in parts if part.story.plan]
+    stage.vault("PUT", "state", {"vaults": vaults, "jobs": {"plans": plans}})
+    for part in parts:
+        if part.story.fault:
+            match = {"path": part.vault_id, **part.story.fault["match"]}
+            stage.vault("POST", "faults", [{**part.story.fault, "match": match}])
+
+
+def _by_queue(part: Part) -> None:
+    part.stage.send(part.request(), encode=part.story.kind == "RestoreDisks")
+
+
+def _by_http(part: Part) -> None:
+    part.ask()
+
+
+def _without_vault(part: Part) -> None:
+    request = part.request()
+    del request["vaultId"]
+    part.stage.send(request)
+
+
+def _again_and_again(part: Part) -> None:
+    """The same request during the restore and after it, by both ways; then another one under its
+    id, by both ways."""
+    part.ask(prefer=RIGHT_AWAY)
+    part.stage.send(part.request())
+    part.ask(prefer=RIGHT_AWAY)
+    part.stage.finished(part.request_id)
+    part.ask()
+    part.stage.send(part.request())
+    part.ask(part.request(deadline="PT3H"))
+    part.stage.send(part.request(deadline="PT2H"))
+    part.stage.event("rejected", part.request_id)
+
+
+def _cancel_during_transfer(part: Part) -> None:
+    part.ask()
+    part.wait_for_phase("Transferring")
+    part.cancel()
+    part.stage.finished(part.request_id)
+    part.cancel()
+
+
+def _cancel_before_start(part: Part) -> None:
+    part.ask(prefer=RIGHT_AWAY)
+    part.cancel()
+    part.cancel()
+    part.stage.finished(part.request_id)
+    part.cancel()
+
+
+def _cancel_too_late(part: Part) -> None:
+    part.ask()
+    part.wait_for_phase("Finalizing")
+    part.cancel()
+
+
+def _refused(part: Part) -> None:
+    part.ask(prefer=WHEN_CHECKED)
+
+
+def _without_point(part: Part) -> None:
+    part.ask(part.request(recoveryPoint={"notAfter": "2001-01-01T00:00:00Z"}), WHEN_CHECKED)
+
+
+def _with_deadline(part: Part) -> None:
+    part.ask(part.request(deadline="PT15S"))
+
+
+_ITEMS_THROTTLED = {
+    "kind": "throttle",
+    "retry_after": 8,
+    "match": {"operation": "protected_items"},
+}
+_REPLY_LOST = {"kind": "drop_after", "match": {"operation": "restore"}}
+_LONG = {"duration_s": LONG_JOB_S}
+_LATE = {"duration_s": 20.0}
+
+STORIES = (
+    Story("disks-queue", _by_queue),
+    Story("disks-http", _by_http, statuses=(202,)),
+    Story("original-queue", _by_queue, "OriginalLocation"),
+    Story("original-http", _by_http, "OriginalLocation", statuses=(202,)),
+    Story("alternate-queue", _by_queue, "AlternateLocation"),
+    Story("alternate-http", _by_http, "AlternateLocation", statuses=(202,)),
+    Story("no-vault-named", _without_vault),
+    Story("duplicates", _again_and_again, statuses=(202, 202, 200, 409), rejections=1),
+    Story(
+        "cancel-in-transfer",
+        _cancel_during_transfer,
+        verdict="Cancelled",
+        statuses=(202, 202, 409),
+        plan=_LONG,
+    ),
+    Story(
+        "cancel-before-start",
+        _cancel_before_start,
+        verdict="Cancelled",
+        posts=0,
+        statuses=(202, 202, 202, 409),
+        fault=_ITEMS_THROTTLED,
+    ),
+    Story(
+        "cancel-too-late",
+        _cancel_too_late,
+        "AlternateLocation",
+        statuses=(202, 202),
+        plan=_LATE,
+    ),
+    Story(
+        "vm-unknown",
+        _refused,
+        verdict="Rejected",
+        posts=0,
+        statuses=(404,),
+        rejections=1,
+        known=False,
+    ),
+    Story("no-point", _without_point, verdict="Rejected", posts=0, statuses=(404,), rejections=1),
+    Story("deadline", _with_deadline, verdict="DeadlinePassed", statuses=(202,), plan=_LONG),
+    Story("job-fails", _by_queue, verdict="Failed", plan={"outcome": "Failed"}),
+    Story(
+        "job-warns",
+        _by_queue,
+        "OriginalLocation",
+        verdict="CompletedWithWarnings",
+        plan={"outcome": "CompletedWithWarnings"},
+    ),
+    Story(
+        "operation-fails",
+        _by_queue,
+        verdict="Failed",
+        plan={"operation_error": {"code": "UserErrorRestorePointNotFound", "message": "Gone."}},
+    ),
+    Story("reply-lost", _by_queue, fault=_REPLY_LOST),
+)
