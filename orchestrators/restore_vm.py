@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
+import msgspec
 
 from orchestrators.steps import Step, StepFailed, Steps, given_up, unforeseen
 from restore import endings, names, story, verdicts
@@ -27,7 +28,8 @@ from restore.phases import RestorePhase
 
 blueprint = df.Blueprint()
 
-_END_WAITS = 6
+_END_WAITS, _END_GROWTH, _END_S_MAX = 6, 4, 3600
+"""Six waits of 10 s to an hour: a verdict outlives an hour without storage."""
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RESTORE_VM)
@@ -53,7 +55,8 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     except StepFailed as failed:
         verdict = endings.of_failure(failed.failure, tale)
     # However long it took: the end has patience of its own.
-    steps = Steps(context, order.pace, waits_max=_END_WAITS)
+    pace = msgspec.structs.replace(order.pace, later_s_max=_END_S_MAX)
+    steps = Steps(context, pace, waits_max=_END_WAITS, growth=_END_GROWTH)
     closed = yield from steps.run(
         names.CLOSE_RESTORE, encode(Close(request_id=order.request.request_id, verdict=verdict))
     )

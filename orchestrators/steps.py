@@ -34,11 +34,16 @@ class Steps:
     """The steps of one orchestration, and its budget of waits."""
 
     def __init__(
-        self, context: df.DurableOrchestrationContext, pace: Pace, waits_max: int | None = None
+        self,
+        context: df.DurableOrchestrationContext,
+        pace: Pace,
+        waits_max: int | None = None,
+        growth: float = 2,
     ) -> None:
         self._context = context
         self._pace = pace
         self._waits_max = pace.later_count_max if waits_max is None else waits_max
+        self._growth = growth
         self._waits = 0
 
     def need(self, activity: str, order: Any) -> Step:
@@ -74,7 +79,8 @@ class Steps:
             return True
         self._waits += 1
         spread = f"{self._context.instance_id}:{self._waits}"
-        yield from self.sleep(polling.later_wait_s(outcome, attempt, self._pace, spread))
+        wait_s = polling.later_wait_s(outcome, attempt, self._pace, spread, self._growth)
+        yield from self.sleep(wait_s)
         return False
 
     def sleep(self, seconds: float) -> Step:

@@ -71,17 +71,20 @@ def next_look_s(
     return max(WAIT_S_MIN, min(usual_s + _share(spread) * usual_s * _LATENESS, remaining_s))
 
 
-def later_wait_s(outcome: Outcome, attempt: int, pace: Pace, spread: str) -> float:
-    """Return how long to wait after the attempt-th (from 1) "later": what Azure asks, or doubling.
+def later_wait_s(
+    outcome: Outcome, attempt: int, pace: Pace, spread: str, growth: float = 2
+) -> float:
+    """Return how long to wait after the attempt-th (from 1) "later": longer each time.
 
-    The spread, a text such as the instance id, keeps many restores from coming back together.
+    What is asked is the least where something is wrong, for it may stay wrong much longer; where
+    nothing is (it is another's turn, a job may yet show) it is exact. The spread, a text such as
+    the instance id, keeps many restores from coming back together.
     """
     asked_s = outcome.retry_after_s
-    if asked_s is not None:
-        wait_s = min(asked_s, _RETRY_AFTER_S_MAX)
-    else:
-        doublings = min(max(attempt - 1, 0), 20)
-        wait_s = min(pace.later_s_min * 2**doublings, pace.later_s_max)
+    grown_s = min(pace.later_s_min * growth ** min(max(attempt - 1, 0), 20), pace.later_s_max)
+    wait_s = grown_s if asked_s is None else min(asked_s, _RETRY_AFTER_S_MAX)
+    if outcome.error is not None:
+        wait_s = max(wait_s, grown_s)
     wait_s = max(WAIT_S_MIN, wait_s)
     return wait_s + _share(spread) * wait_s * _LATENESS
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from azure.functions.meta import Datum
 
 from restore.ledger import LedgerState
-from tests.simulation import azure, starters
+from tests.simulation import cloud, starters
 from tests.simulation.record import Reply
 from tests.simulation.story import Ask, Cancel
 from tests.simulation.troubles import Killed
@@ -73,7 +73,7 @@ class People:
     def _enqueue(self, ask: Ask) -> None:
         self._count(ask)
         self.waiting -= 1
-        body = azure.as_json(self._world.scenario, ask)
+        body = cloud.as_json(self._world.scenario, ask)
         text = base64.b64encode(body).decode() if ask.base64 else body.decode()
         message = Message(f"message-{len(self.messages)}", text, ask)
         self.messages.append(message)
@@ -150,7 +150,7 @@ class People:
             "start_restore",
             "POST",
             "/restores",
-            body=azure.as_json(world.scenario, ask),
+            body=cloud.as_json(world.scenario, ask),
             headers=headers,
         )
         starters.Flow(world, f"starter http {ask.request_id}", running, ended)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -140,3 +141,18 @@ def test_the_post_can_be_found_in_azures_traces_by_its_request_id(laboratory: La
         laboratory.ask(request_for("RestoreDisks", "r1"))
         laboratory.run_for(60)
     assert traced == ["r1"]
+
+
+def test_a_verdict_outlives_an_hour_without_storage(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(1200)
+    until = laboratory.clock.now() + timedelta(seconds=600 + 3600)
+
+    def before_write(name: str) -> None:
+        if laboratory.clock.now() < until:
+            raise ServiceUnavailable("The storage account is down.", retry_after_s=10)
+
+    laboratory.documents.before_write = before_write
+    laboratory.run_for(3 * 3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert len(laboratory.sent("finished")) == 1

@@ -35,7 +35,7 @@ from storage.ledger import Ledger
 from tests.fakes.laboratory import API_VERSION, START, worker
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fakes.surroundings import Planned
-from tests.simulation import azure, seams
+from tests.simulation import cloud, seams
 from tests.simulation.engine import WatchedStore, WatchedWorker
 from tests.simulation.people import People
 from tests.simulation.record import Listener, Record, Reply
@@ -55,8 +55,8 @@ class World:
         self.scenario = scenario
         self.clock = VirtualClock(START)
         self.new_guid = seams.guids(dice)
-        skewed = azure.SkewedClock(self.clock, scenario.vaults.skew_s)
-        state = azure.state_of(scenario, skewed.now())
+        skewed = cloud.SkewedClock(self.clock, scenario.vaults.skew_s)
+        state = cloud.state_of(scenario, skewed.now())
         self.simulator = Simulator(state, skewed, scenario.seed)
         self.token = f"canaryToken{scenario.seed:08d}abcdef"
         self.record = Record(canaries=self._canaries(), keeps=keeps)
@@ -78,7 +78,7 @@ class World:
         self._depth = 0
         self._stack: ExitStack | None = None
         self._hook_storage()
-        self._wire = azure.Wire(self)
+        self._wire = cloud.Wire(self)
         self._boot()
         self.people = People(self)
         if scenario.vaults.skew_s:
@@ -237,7 +237,7 @@ class World:
             origins=lambda: ("http://hooks.test", "http://rpc.test"),
         )
         exchange = Exchange(
-            azure.ENDPOINT,
+            cloud.ENDPOINT,
             lambda: self.token,
             self._wire,
             self.clock.now,
@@ -301,8 +301,8 @@ class World:
         return {
             "a token": self.token,
             "a signed URL": _filler(b"certificate" + secret, 2400)[:40],
-            "a SAS": azure.SAS,
-            "an account key": azure.KEY,
+            "a SAS": cloud.SAS,
+            "an account key": cloud.KEY,
         }
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.contracts import JobLook, Outcome
+from restore.contracts import Failure, JobLook, Outcome
 from restore.polling import Pace, later_wait_s, next_look_s, next_operation_look_s
 
 _PACE = Pace()
@@ -83,6 +83,20 @@ def test_without_a_word_from_azure_waits_double_up_to_the_longest() -> None:
     waits = [later_wait_s(Outcome.later(None), attempt, _PACE, "") for attempt in range(1, 9)]
     assert waits == [5, 10, 20, 40, 80, 160, 300, 300]
     assert later_wait_s(Outcome.later(None), 10_000, _PACE, "") == 300
+
+
+def test_what_goes_wrong_again_is_left_alone_longer_than_asked() -> None:
+    """Storage always asks for ten seconds; twelve of them are no patience with an outage."""
+    error = Failure(code="ServerBusy", message="Busy.", category="ServiceUnavailable")
+    outcome = Outcome.later(10, error)
+    waits = [later_wait_s(outcome, attempt, _PACE, "") for attempt in range(1, 13)]
+    assert waits[:5] == [10, 10, 20, 40, 80]
+    assert sum(waits) > 1_800
+    assert later_wait_s(Outcome.later(900, error), 1, _PACE, "") == 900
+
+
+def test_a_wait_for_a_turn_is_as_long_as_asked_each_time() -> None:
+    assert {later_wait_s(Outcome.later(7), attempt, _PACE, "") for attempt in range(1, 9)} == {7}
 
 
 @given(st.text(min_size=1, max_size=20), st.floats(0, 3_600))
