@@ -75,6 +75,13 @@ class HostProcess:
         self._process = None
         return code
 
+    def wait(self, within_s: float) -> int:
+        """Wait until it ends by itself; its exit code. TimeoutExpired when it does not."""
+        assert self._process is not None, "the host has not started"
+        code = self._process.wait(within_s)
+        self._process = None
+        return code
+
     def kill(self) -> None:
         """kill -9."""
         if self._process is not None:

@@ -11,7 +11,7 @@ import subprocess
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
@@ -84,20 +84,21 @@ class EngineProcess:
         """Ask it to end, then insist."""
         try:
             await asyncio.to_thread(stop_child, self._process, STOP_S)
+            await self.ended.wait()
         finally:
             self._process.kill()
 
     def _listen(self, log: logging.Handler) -> None:
         assert self._process.stdout is not None
-        for raw in self._process.stdout:
-            line = hide_secrets(raw.decode("utf-8", "replace").rstrip())
-            log.emit(logging.makeLogRecord({"msg": line}))
-            if line == _READY:
-                self._tell(self._ready)
-            elif not line.startswith(_TELEMETRY):
-                self._heard.append(line.strip())
+        with closing(log), self._process.stdout as output:
+            for raw in output:
+                line = hide_secrets(raw.decode("utf-8", "replace").rstrip())
+                log.emit(logging.makeLogRecord({"msg": line}))
+                if line == _READY:
+                    self._tell(self._ready)
+                elif not line.startswith(_TELEMETRY):
+                    self._heard.append(line.strip())
         self._process.wait()
-        log.close()
         self._tell(self.ended)
 
     def _tell(self, event: asyncio.Event) -> None:

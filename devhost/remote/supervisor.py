@@ -1,12 +1,12 @@
 """Keeps one engine running: starts it, sees it die, and starts it again on the same hub.
 
 Nothing is lost in between, because the hub is in Azure Storage. Starts that fail are tried again
-with growing waits, and given up after RESTARTS_MAX in a row: then the host ends and says why.
+with growing waits, and given up after the last of WAITS_S: then the host ends and says why.
 """
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from devhost.gate import Gate
@@ -14,7 +14,6 @@ from devhost.remote.process import EngineEnded, EngineProcess
 from devhost.starting import BadStart
 
 _log = logging.getLogger(__name__)
-RESTARTS_MAX = 5
 WAITS_S = (0.0, 1.0, 2.0, 4.0, 8.0)
 """Before the first, second, ... attempt to start it again."""
 _PORTS_TRIED_MAX = 3
@@ -43,10 +42,12 @@ class Supervisor:
         launch: Callable[[], tuple[EngineProcess, str]],
         check: Callable[[], None],
         binding_of: Callable[[str], Awaitable[str]],
+        waits_s: Sequence[float] = WAITS_S,
     ) -> None:
         self._executable = executable
         self._gate = gate
         self._launch, self._check, self._binding_of = launch, check, binding_of
+        self._waits_s = waits_s
         self._process: EngineProcess | None = None
         self._watching: asyncio.Task[None] | None = None
         self.running: Running | None = None
@@ -78,13 +79,13 @@ class Supervisor:
 
     async def _start_again(self) -> Running | None:
         why = ""
-        for number, wait_s in enumerate(WAITS_S[:RESTARTS_MAX], 1):
+        for number, wait_s in enumerate(self._waits_s, 1):
             await asyncio.sleep(wait_s)
             try:
                 running = await self._start_once()
             except (EngineEnded, BadStart) as error:
                 why = str(error)
-                _log.error("Start %d of %d failed: %s", number, RESTARTS_MAX, why)
+                _log.error("Start %d of %d failed: %s", number, len(self._waits_s), why)
                 continue
             self._gate.open()
             _log.warning(
@@ -94,7 +95,8 @@ class Supervisor:
             )
             return running
         self._gate.give_up(
-            f"{self._executable} died and did not start again in {RESTARTS_MAX} attempts. {why}"
+            f"{self._executable} died and did not start again in {len(self._waits_s)} attempts. "
+            f"{why}"
         )
         return None
 
