@@ -97,7 +97,9 @@ class Stage:
         return await self.send("GET", f"/instances/{instance_id}{query}")
 
     async def rows(self, instance_id: str, query: str = HISTORY) -> list[dict[str, Any]]:
-        shown: list[dict[str, Any]] = (await self.look(instance_id, query)).json["historyEvents"]
+        """The history; a Pending instance shows none."""
+        status: dict[str, Any] = (await self.look(instance_id, query)).json
+        shown: list[dict[str, Any]] = status.get("historyEvents", [])
         return shown
 
     async def until(self, instance_id: str, *wanted: str) -> dict[str, Any]:
@@ -124,6 +126,13 @@ class Stage:
         """Start an instance and wait until it runs."""
         instance_id = await self.start(name, body)
         await self.until(instance_id, "Running")
+        return instance_id
+
+    async def suspended(self, name: str = "waits", query: str = "?reason=why") -> str:
+        """Start an instance and wait until it is suspended."""
+        instance_id = await self.running(name)
+        await self.change(instance_id, "suspend", query)
+        await self.until(instance_id, "Suspended")
         return instance_id
 
     async def finished(self, name: str, body: str = "") -> str:

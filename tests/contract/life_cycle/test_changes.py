@@ -1,18 +1,10 @@
-"""Suspend, resume, terminate, rewind and purge: what is allowed when, and what it leaves."""
+"""Suspend, resume and terminate: what is allowed when, and what it leaves."""
 
 import asyncio
-from datetime import UTC, datetime
 
 import pytest
 
 from tests.contract.life_cycle.stage import Stage, eventually
-
-
-async def suspended(stage: Stage, name: str = "waits", query: str = "?reason=why") -> str:
-    instance_id = await stage.running(name)
-    await stage.change(instance_id, "suspend", query)
-    await stage.until(instance_id, "Suspended")
-    return instance_id
 
 
 async def kinds(stage: Stage, instance_id: str) -> list[str]:
@@ -20,7 +12,7 @@ async def kinds(stage: Stage, instance_id: str) -> list[str]:
 
 
 async def test_suspend_and_resume_show_their_reasons_as_output(stage: Stage) -> None:
-    x = await suspended(stage, query="?reason=why%20so")
+    x = await stage.suspended(query="?reason=why%20so")
     assert (await stage.look(x)).json["output"] == "why so"
     assert (await stage.change(x, "resume", "?reason=go%20on")).status == 202
     assert (await stage.until(x, "Running"))["output"] == "go on"
@@ -29,7 +21,7 @@ async def test_suspend_and_resume_show_their_reasons_as_output(stage: Stage) -> 
 
 
 async def test_without_a_reason_there_is_none_and_the_last_one_stays(stage: Stage) -> None:
-    x = await suspended(stage)
+    x = await stage.suspended()
     await stage.change(x, "resume", "")
     assert (await stage.until(x, "Running"))["output"] == "why"
     assert (await stage.rows(x))[-1] == {
@@ -37,12 +29,12 @@ async def test_without_a_reason_there_is_none_and_the_last_one_stays(stage: Stag
         "Reason": None,
         "Timestamp": (await stage.rows(x))[-1]["Timestamp"],
     }
-    y = await suspended(stage, query="")
+    y = await stage.suspended(query="")
     assert (await stage.look(y)).json["output"] is None
 
 
 async def test_suspend_twice_and_resume_while_running_are_errors(stage: Stage) -> None:
-    x = await suspended(stage)
+    x = await stage.suspended()
     y = await stage.running("waits")
     for instance_id, verb, status in ((x, "suspend", "Suspended"), (y, "resume", "Running")):
         reply = await stage.change(instance_id, verb)
@@ -57,7 +49,7 @@ async def test_suspend_twice_and_resume_while_running_are_errors(stage: Stage) -
 
 
 async def test_a_suspended_function_is_still_called_but_nothing_is_started(stage: Stage) -> None:
-    x = await suspended(stage, "held")
+    x = await stage.suspended("held")
     assert (await stage.event(x, "1")).status == 202
     await stage.until_says(x, "moved on")
     assert await kinds(stage, x) == ["ExecutionStarted", "ExecutionSuspended", "EventRaised"]
@@ -68,7 +60,7 @@ async def test_a_suspended_function_is_still_called_but_nothing_is_started(stage
 async def test_an_instance_that_is_done_while_suspended_ends_when_it_is_resumed(
     stage: Stage,
 ) -> None:
-    x = await suspended(stage)
+    x = await stage.suspended()
     await stage.event(x, '"v"')
     await asyncio.sleep(0.3)
     assert (await stage.look(x)).json["runtimeStatus"] == "Suspended"
@@ -77,7 +69,7 @@ async def test_an_instance_that_is_done_while_suspended_ends_when_it_is_resumed(
 
 
 async def test_an_activity_that_runs_while_suspended_gets_its_row(stage: Stage) -> None:
-    x = await suspended(stage, "slow_one")
+    x = await stage.suspended("slow_one")
     await eventually(lambda: kinds(stage, x), lambda seen: "TaskCompleted" in seen)
     assert await kinds(stage, x) == ["ExecutionStarted", "ExecutionSuspended", "TaskCompleted"]
     assert (await stage.look(x)).json["runtimeStatus"] == "Suspended"
@@ -109,7 +101,7 @@ async def test_of_two_terminates_the_first_reason_wins(stage: Stage) -> None:
 
 
 async def test_an_end_without_output_leaves_the_last_reason_standing(stage: Stage) -> None:
-    x, y = await suspended(stage), await suspended(stage, "silent")
+    x, y = await stage.suspended(), await stage.suspended("silent")
     await stage.change(x, "terminate", "")
     assert (await stage.until(x))["output"] == "why"
     terminated, completed = (await stage.rows(x))[-2:]
@@ -146,135 +138,3 @@ async def test_what_is_unknown_or_finished_gets_an_empty_reply(stage: Stage, ver
     for instance_id, status in (("nope", 404), (x, 410)):
         reply = await stage.send("POST", f"/instances/{instance_id}/{verb}?reason=x", "1")
         assert (reply.status, reply.text) == (status, "")
-
-
-async def test_a_rewound_instance_runs_its_failed_activity_again_and_goes_on(
-    stage: Stage,
-) -> None:
-    x = await stage.finished("recovers")
-    assert (await stage.change(x, "rewind", "?reason=cured")).status == 202
-    assert (await stage.until(x, "Completed"))["output"] == "well"
-    rows = await stage.rows(x)
-    assert [row["EventType"] for row in rows] == [
-        "ExecutionStarted",
-        "TaskCompleted",
-        *["GenericEvent"] * 4,
-        *["TaskCompleted"] * 2,
-        "ExecutionCompleted",
-    ]
-    assert [row["Data"] for row in rows[2:6]] == [None, None, None, "cured"]
-    assert [row["FunctionName"] for row in rows[6:8]] == ["heals", "echo"]
-
-
-async def test_a_rewind_works_through_a_failed_child(stage: Stage) -> None:
-    x = await stage.finished("over_recovers")
-    await stage.change(x, "rewind", "?reason=cured")
-    assert (await stage.until(x, "Completed"))["output"] == "well"
-    rows = await stage.rows(x)
-    assert [row["EventType"] for row in rows] == [
-        "ExecutionStarted",
-        *["GenericEvent"] * 2,
-        "SubOrchestrationInstanceCompleted",
-        "ExecutionCompleted",
-    ]
-    kid = await stage.rows(f"kid-{x}")
-    assert [row["Data"] for row in kid if "Data" in row] == [None, None, None, "cured"]
-
-
-async def test_a_rewind_that_heals_nothing_fails_again(stage: Stage) -> None:
-    x = await stage.finished("fails")
-    first = (await stage.look(x)).json
-    await stage.change(x, "rewind", "")
-    last = await stage.until(x)
-    assert (last["runtimeStatus"], last["output"]) == ("Failed", first["output"])
-    assert [row["Data"] for row in await stage.rows(x) if "Data" in row] == [None] * 4
-
-
-async def test_only_a_failed_instance_can_be_rewound(stage: Stage) -> None:
-    running, ended = await stage.running("waits"), await stage.running("waits")
-    await stage.change(ended, "terminate")
-    await stage.until(ended)
-    completed, held = await stage.finished("says"), await suspended(stage)
-    for instance_id, status in (
-        (running, "Running"),
-        (ended, "Terminated"),
-        (completed, "Completed"),
-        (held, "Suspended"),
-    ):
-        reply = await stage.change(instance_id, "rewind")
-        assert reply.status == 412
-        assert reply.json == (
-            f'This orchestration has status {status}, but only orchestrations in the "Failed" '
-            "state can be rewound."
-        )
-    unknown = await stage.change("nope", "rewind")
-    message = 'No orchestration with instance ID "$nope" found.'
-    assert (unknown.status, unknown.json) == (404, message)
-
-
-async def test_only_what_has_ended_can_be_purged_and_children_stay(stage: Stage) -> None:
-    x = await stage.running("over_sleeper")
-    await stage.until(f"kid-{x}", "Running")
-    refused = await stage.send("DELETE", f"/instances/{x}")
-    assert refused.status == 412
-    assert refused.json == (
-        "Only orchestrations in a terminal state can be purged, but the orchestration with "
-        f"instance ID {x} has status Running"
-    )
-    await stage.change(x, "terminate")
-    await stage.until(x)
-    purged = await stage.send("DELETE", f"/instances/{x}")
-    assert (purged.status, purged.json) == (200, {"instancesDeleted": 1})
-    again, looked = await stage.send("DELETE", f"/instances/{x}"), await stage.look(x)
-    assert [(reply.status, reply.text) for reply in (again, looked)] == [(404, "")] * 2
-    assert (await stage.look(f"kid-{x}")).json["runtimeStatus"] == "Running"
-    await stage.change(f"kid-{x}", "terminate")
-
-
-async def test_a_purge_by_filter_takes_the_finished_ones_that_it_names(stage: Stage) -> None:
-    since = await _mark()
-    done, failed = await stage.finished("says"), await stage.finished("fails")
-    running = await stage.running("waits")
-    for named, count in (("Terminated", None), ("Completed,Running", 1), ("Failed", 1)):
-        path = f"/instances?createdTimeFrom={since}&runtimeStatus={named}"
-        reply = await stage.send("DELETE", path)
-        expected = (404, "") if count is None else (200, f'{{"instancesDeleted":{count}}}')
-        assert (reply.status, reply.text) == expected
-    left = [(await stage.look(item)).status for item in (done, failed, running)]
-    assert left == [404, 404, 202]
-
-
-async def test_a_purge_by_filter_needs_a_time_to_begin_with(stage: Stage) -> None:
-    for query in ("", "?createdTimeFrom=nonsense", "?runtimeStatus=Completed"):
-        reply = await stage.send("DELETE", "/instances" + query)
-        message = "Please provide value for 'createdTimeFrom' parameter."
-        assert (reply.status, reply.json) == (400, message)
-
-
-async def test_without_a_finished_status_a_purge_takes_running_ones_but_not_on_devhost(
-    stage: Stage, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
-) -> None:
-    since = await _mark()
-    done, running, held = (
-        await stage.finished("says"),
-        await stage.running("waits"),
-        await suspended(stage),
-    )
-    path = f"/instances?createdTimeFrom={since}&runtimeStatus=Running"
-    reply = await stage.send("DELETE", path)
-    left = [(await stage.look(item)).status for item in (done, running, held)]
-    if "durable-engine" in request.node.name:
-        assert (reply.json["instancesDeleted"], left) == (3, [404, 404, 404])
-    else:
-        assert (reply.json["instancesDeleted"], left) == (1, [404, 202, 202])
-        assert "Purge kept 2 unfinished instances" in caplog.text
-        assert running in caplog.text
-        assert "the real engine would have deleted" in caplog.text
-
-
-async def _mark() -> str:
-    """A moment after all that was started before: creation times are compared to the tick."""
-    await asyncio.sleep(0.05)
-    mark = datetime.now(UTC)
-    await asyncio.sleep(0.05)
-    return mark.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

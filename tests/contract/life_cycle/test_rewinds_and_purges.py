@@ -1,0 +1,140 @@
+"""Rewind and purge: the two requests that take histories apart, and what they refuse."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.contract.life_cycle.stage import Stage
+
+
+async def test_a_rewound_instance_runs_its_failed_activity_again_and_goes_on(
+    stage: Stage,
+) -> None:
+    x = await stage.finished("recovers")
+    assert (await stage.change(x, "rewind", "?reason=cured")).status == 202
+    assert (await stage.until(x, "Completed"))["output"] == "well"
+    rows = await stage.rows(x)
+    assert [row["EventType"] for row in rows] == [
+        "ExecutionStarted",
+        "TaskCompleted",
+        *["GenericEvent"] * 4,
+        *["TaskCompleted"] * 2,
+        "ExecutionCompleted",
+    ]
+    assert [row["Data"] for row in rows[2:6]] == [None, None, None, "cured"]
+    assert [row["FunctionName"] for row in rows[6:8]] == ["heals", "echo"]
+
+
+async def test_a_rewind_works_through_a_failed_child(stage: Stage) -> None:
+    x = await stage.finished("over_recovers")
+    await stage.change(x, "rewind", "?reason=cured")
+    assert (await stage.until(x, "Completed"))["output"] == "well"
+    rows = await stage.rows(x)
+    assert [row["EventType"] for row in rows] == [
+        "ExecutionStarted",
+        *["GenericEvent"] * 2,
+        "SubOrchestrationInstanceCompleted",
+        "ExecutionCompleted",
+    ]
+    kid = await stage.rows(f"kid-{x}")
+    assert [row["Data"] for row in kid if "Data" in row] == [None, None, None, "cured"]
+
+
+async def test_a_rewind_that_heals_nothing_fails_again(stage: Stage) -> None:
+    x = await stage.finished("fails")
+    first = (await stage.look(x)).json
+    await stage.change(x, "rewind", "")
+    last = await stage.until(x)
+    assert (last["runtimeStatus"], last["output"]) == ("Failed", first["output"])
+    assert [row["Data"] for row in await stage.rows(x) if "Data" in row] == [None] * 4
+
+
+async def test_only_a_failed_instance_can_be_rewound(stage: Stage) -> None:
+    running, ended = await stage.running("waits"), await stage.running("waits")
+    await stage.change(ended, "terminate")
+    await stage.until(ended)
+    completed, held = await stage.finished("says"), await stage.suspended()
+    for instance_id, status in (
+        (running, "Running"),
+        (ended, "Terminated"),
+        (completed, "Completed"),
+        (held, "Suspended"),
+    ):
+        reply = await stage.change(instance_id, "rewind")
+        assert reply.status == 412
+        assert reply.json == (
+            f'This orchestration has status {status}, but only orchestrations in the "Failed" '
+            "state can be rewound."
+        )
+    unknown = await stage.change("nope", "rewind")
+    message = 'No orchestration with instance ID "$nope" found.'
+    assert (unknown.status, unknown.json) == (404, message)
+
+
+async def test_only_what_has_ended_can_be_purged_and_children_stay(stage: Stage) -> None:
+    x = await stage.running("over_sleeper")
+    await stage.until(f"kid-{x}", "Running")
+    refused = await stage.send("DELETE", f"/instances/{x}")
+    assert refused.status == 412
+    assert refused.json == (
+        "Only orchestrations in a terminal state can be purged, but the orchestration with "
+        f"instance ID {x} has status Running"
+    )
+    await stage.change(x, "terminate")
+    await stage.until(x)
+    purged = await stage.send("DELETE", f"/instances/{x}")
+    assert (purged.status, purged.json) == (200, {"instancesDeleted": 1})
+    again, looked = await stage.send("DELETE", f"/instances/{x}"), await stage.look(x)
+    assert [(reply.status, reply.text) for reply in (again, looked)] == [(404, "")] * 2
+    assert (await stage.look(f"kid-{x}")).json["runtimeStatus"] == "Running"
+    await stage.change(f"kid-{x}", "terminate")
+
+
+async def test_a_purge_by_filter_takes_the_finished_ones_that_it_names(stage: Stage) -> None:
+    since = await _mark()
+    done, failed = await stage.finished("says"), await stage.finished("fails")
+    running = await stage.running("waits")
+    for named, count in (("Terminated", None), ("Completed,Running", 1), ("Failed", 1)):
+        path = f"/instances?createdTimeFrom={since}&runtimeStatus={named}"
+        reply = await stage.send("DELETE", path)
+        expected = (404, "") if count is None else (200, f'{{"instancesDeleted":{count}}}')
+        assert (reply.status, reply.text) == expected
+    left = [(await stage.look(item)).status for item in (done, failed, running)]
+    assert left == [404, 404, 202]
+
+
+async def test_a_purge_by_filter_needs_a_time_to_begin_with(stage: Stage) -> None:
+    for query in ("", "?createdTimeFrom=nonsense", "?runtimeStatus=Completed"):
+        reply = await stage.send("DELETE", "/instances" + query)
+        message = "Please provide value for 'createdTimeFrom' parameter."
+        assert (reply.status, reply.json) == (400, message)
+
+
+async def test_without_a_finished_status_a_purge_takes_running_ones_but_not_on_devhost(
+    stage: Stage, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+) -> None:
+    since = await _mark()
+    done, running, held = (
+        await stage.finished("says"),
+        await stage.running("waits"),
+        await stage.suspended(),
+    )
+    path = f"/instances?createdTimeFrom={since}&runtimeStatus=Running"
+    reply = await stage.send("DELETE", path)
+    left = [(await stage.look(item)).status for item in (done, running, held)]
+    if "durable-engine" in request.node.name:
+        assert (reply.json["instancesDeleted"], left) == (3, [404, 404, 404])
+    else:
+        assert (reply.json["instancesDeleted"], left) == (1, [404, 202, 202])
+        assert "Purge kept 2 unfinished instances" in caplog.text
+        assert running in caplog.text
+        assert "the real engine would have deleted" in caplog.text
+
+
+async def _mark() -> str:
+    """A moment after all that was started before: creation times are compared to the tick."""
+    await asyncio.sleep(0.05)
+    mark = datetime.now(UTC)
+    await asyncio.sleep(0.05)
+    return mark.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
