@@ -81,7 +81,7 @@ class Backup:
     def recovery_points(self, item: ProtectedItem) -> list[RecoveryPoint]:
         """All recovery points of the item, in the order in which Azure lists them."""
         where = self._versioned(resource_ids.path(item.id, "recoveryPoints"))
-        raw = self._all(where, item.vault_id, "list the recovery points")
+        raw = self._all(where, "list the recovery points")
         return [point for point in map(readings.recovery_point, raw) if point is not None]
 
     def restore_jobs(
@@ -98,9 +98,7 @@ class Backup:
         where = self._versioned(resource_ids.path(vault_id, "backupJobs"), _RESTORES + span)
         jobs: list[JobLook] = []
         times: list[datetime] = []
-        for page in self._client.pages(
-            where, resource_ids.subscription_id(vault_id), "list the vault's restore jobs"
-        ):
+        for page in self._client.pages(where, "list the vault's restore jobs"):
             times.append(page.time)
             looks = map(readings.job, _values(page.body))
             jobs += [job for job in looks if job is not None and _is_wanted(job, first)]
@@ -119,7 +117,7 @@ class Backup:
             )
         handles = long_running.handles(answer.headers)
         triggered = Triggered(operation_id=long_running.operation_id(handles))
-        return triggered, handles
+        return triggered, long_running.trusted(handles, self._client, item)
 
     def read_operation(
         self, vault_id: str, operation_id: str | None, handles: PollHandles | None
@@ -150,7 +148,7 @@ class Backup:
 
     def _items_of(self, vault_id: str, source_resource_id: str, doing: str) -> list[Any]:
         where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), _VMS)
-        raw = self._all(where, vault_id, doing)
+        raw = self._all(where, doing)
         return [item for item in raw if readings.is_of_vm(item, source_resource_id)]
 
     def _region(self, vault_id: str) -> str:
@@ -165,8 +163,8 @@ class Backup:
             self._regions[key] = region
         return self._regions[key]
 
-    def _all(self, path: str, resource_id: str, doing: str) -> list[Any]:
-        pages = self._client.pages(path, resource_ids.subscription_id(resource_id), doing)
+    def _all(self, path: str, doing: str) -> list[Any]:
+        pages = self._client.pages(path, doing)
         return [value for page in pages for value in _values(page.body)]
 
     def _versioned(self, path: str, where: str | None = None) -> str:

@@ -16,14 +16,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from arm import destinations, headers
+from arm import destinations, headers, paging
 from arm import errors as arm_errors
 from arm.exchange import Answered, Exchange
+from arm.reply_body import TooLarge
 from arm.transport import NotSent
 from restore import errors
 
 READ_PAUSES_S = (0.3, 1.2)
-PAGES_MAX = 200
 AFTER_TIMEOUT_S = 30.0
 
 # Client errors that a gateway may send although the request has gone on to its destination.
@@ -56,6 +56,10 @@ class Client:
         """Whether this URL of Azure's is at the endpoint and within that resource."""
         return destinations.is_within(url, self.exchange.endpoint, within)
 
+    def trusts_operation(self, url: str, resource_id: str) -> bool:
+        """Whether this URL of Azure's is the status or result of an operation of that resource."""
+        return destinations.is_operation(url, self.exchange.endpoint, resource_id)
+
     def get(self, path: str, doing: str) -> Answer:
         """Read a path below the endpoint."""
         return self._read("GET", self._url(path), None, doing)
@@ -63,30 +67,19 @@ class Client:
     def follow(self, url: str, within: str, doing: str) -> Answer:
         """Read a URL that Azure gave us, verbatim."""
         if not self.trusts(url, within):
-            raise errors.ServiceUnavailable(
-                "Azure's reply points to a URL outside the expected resource; not followed.",
-                code="UntrustedUrl",
-                doing=doing,
-            )
+            raise paging.untrusted(doing)
         return self._read("GET", url, None, doing)
 
-    def pages(self, path: str, within: str, doing: str) -> Iterator[Answer]:
+    def pages(self, path: str, doing: str) -> Iterator[Answer]:
         """Read a list to its end; nextLink is used verbatim."""
+        walk = paging.Walk(path, self.exchange.endpoint, doing, self.exchange.now())
         answer = self.get(path, doing)
-        seen = {self._url(path)}
         while True:
             yield answer
-            link = answer.body.get("nextLink")
-            if not link:
+            link = walk.following(answer.body, self.exchange.now())
+            if link is None:
                 return
-            if not isinstance(link, str) or link in seen or len(seen) >= PAGES_MAX:
-                raise errors.ServiceUnavailable(
-                    f"The list does not end: page {len(seen)} leads nowhere new.",
-                    code="EndlessList",
-                    doing=doing,
-                )
-            seen.add(link)
-            answer = self.follow(link, within, doing)
+            answer = self._read("GET", link, None, doing)
 
     def ask(self, path: str, body: Mapping[str, Any], doing: str) -> Answer:
         """A POST that only reads, and may therefore be repeated."""
@@ -128,9 +121,16 @@ class Client:
             answered = self.exchange.once(method, url, body)
         except ConnectionError:
             raise _unreachable(doing) from None
+        except TooLarge:
+            raise errors.ServiceUnavailable(
+                "Azure's reply is larger than any should be; it was not read.",
+                code="ReplyTooLarge",
+                doing=doing,
+                retry_after_s=AFTER_TIMEOUT_S,
+            ) from None
         except OSError as error:
             raise errors.ServiceUnavailable(
-                f"Azure did not answer in time, or with too much ({type(error).__name__}).",
+                f"Azure did not answer in time, or not readably ({type(error).__name__}).",
                 code="NoAnswer",
                 doing=doing,
                 retry_after_s=AFTER_TIMEOUT_S,
@@ -148,7 +148,7 @@ def _object(body: bytes, doing: str) -> dict[str, Any]:
         return {}
     try:
         return msgspec.json.decode(body, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise errors.ServiceUnavailable(
             "Azure's reply is not the JSON object that it should be.",
             code="MalformedReply",

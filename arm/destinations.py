@@ -1,16 +1,32 @@
 """Where a request, and with it the bearer token, may go.
 
 ARM hands out URLs (Azure-AsyncOperation, Location, nextLink) that must be used verbatim. Each is
-only followed when it points to the configured ARM endpoint and stays under the resource that the
-caller expects; anything else is not a URL to be repaired but one to be left alone.
+only followed when it points to the configured ARM endpoint and to what the caller expects there:
+the next page of the same list, or an operation of the same resource. Anything else is not a URL to
+be repaired but one to be left alone.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from urllib.parse import SplitResult, unquote, urlsplit
 
 URL_CHARS_MAX = 32 * 1024
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
+
+_OPERATIONS = frozenset(
+    {
+        "operationsstatus",
+        "operationresults",
+        "backupoperations",
+        "backupoperationresults",
+        "backupvalidateoperationsstatuses",
+        "backupvalidateoperationresults",
+    }
+)
+# Printable ASCII but for the four that some reader of URLs takes for something else.
+_ODD = re.compile(r"[^!-~]|[\\#<>]")
 
 
 def check_endpoint(endpoint: str) -> None:
@@ -31,19 +47,36 @@ def is_at(url: str, endpoint: str) -> bool:
 
 def is_within(url: str, endpoint: str, resource_id: str) -> bool:
     """Whether this URL is at the endpoint, and at or under the resource."""
-    parts = _split(url)
-    if parts is None or not _same_origin(parts, urlsplit(endpoint)):
-        return False
-    path = _segments(parts.path)
-    expected = _segments(resource_id)
+    path, expected = _path(url, endpoint), _segments(resource_id)
     return bool(path and expected) and path[: len(expected)] == expected
+
+
+def is_list(url: str, endpoint: str, list_path: str) -> bool:
+    """Whether this URL is another page of that list."""
+    path = _path(url, endpoint)
+    return bool(path) and path == _segments(list_path)
+
+
+def is_operation(url: str, endpoint: str, resource_id: str) -> bool:
+    """Whether this URL is the status or the result of an operation of that resource."""
+    path, expected = _path(url, endpoint), _segments(resource_id)
+    rest = path[len(expected) :]
+    if not expected or path[: len(expected)] != expected:
+        return False
+    return len(rest) == 2 and rest[0] in _OPERATIONS
+
+
+def _path(url: str, endpoint: str) -> list[str]:
+    """The segments of a URL at the endpoint; none if it is not there, or plays tricks."""
+    parts = _split(url)
+    at_home = parts is not None and _same_origin(parts, urlsplit(endpoint))
+    return _segments(parts.path) if parts is not None and at_home else []
 
 
 def _split(url: str) -> SplitResult | None:
     # urlsplit quietly drops tabs, line ends and blanks in front, and a backslash is a slash to some
     # servers: what is checked must be what is sent.
-    is_odd = "\\" in url or any(char < " " or char == "\x7f" for char in url) or url != url.strip()
-    if is_odd or len(url) > URL_CHARS_MAX:
+    if len(url) > URL_CHARS_MAX or _ODD.search(url):
         return None
     try:
         return urlsplit(url)
@@ -60,11 +93,20 @@ def _same_origin(parts: SplitResult, endpoint: SplitResult) -> bool:
 
 
 def _segments(path: str) -> list[str]:
-    """The path's segments decoded and lower-cased, or nothing if any of them plays tricks."""
-    segments = [unquote(segment).lower() for segment in path.strip().split("/")[1:]]
+    """The path's segments decoded and lower-cased, or nothing if any of them plays tricks.
+
+    Azure leaves the fabric out of an id now and then, so it does not count.
+    """
+    segments = [unquote(segment).lower() for segment in path.split("/")[1:]]
     for segment in segments:
         if segment in ("", ".", "..") or any(char in segment for char in "/\\%?#"):
             return []
         if any(char < " " or char == "\x7f" for char in segment):
             return []
-    return segments
+    return [*_without_fabric(segments)]
+
+
+def _without_fabric(segments: list[str]) -> Iterator[str]:
+    for before, segment in zip(["", *segments], segments, strict=False):
+        if "backupfabrics" not in (before, segment):
+            yield segment

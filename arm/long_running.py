@@ -18,7 +18,7 @@ from arm import errors as arm_errors
 from arm import resource_ids
 from arm.client import Answer, Client
 from restore import errors
-from restore.contracts import OperationLook
+from restore.contracts import OperationLook, ProtectedItem
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,22 @@ def handles(headers: Mapping[str, str]) -> PollHandles:
         async_url=headers.get("azure-asyncoperation") or None,
         location=headers.get("location") or None,
     )
+
+
+def trusted(handles: PollHandles, client: Client, item: ProtectedItem) -> PollHandles:
+    """The handles that lead to an operation of this item or its vault; the others are dropped.
+
+    The operation's id then finds it as well, so nothing is lost.
+    """
+
+    def kept(url: str | None) -> str | None:
+        homes = (item.id, item.vault_id)
+        if url is None or any(client.trusts_operation(url, home) for home in homes):
+            return url
+        _log.warning("A URL to follow the restore points elsewhere: dropped")
+        return None
+
+    return PollHandles(async_url=kept(handles.async_url), location=kept(handles.location))
 
 
 def operation_id(handles: PollHandles) -> str | None:

@@ -10,18 +10,23 @@ that may have been accepted must never be sent again.
 from __future__ import annotations
 
 import io
+import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from arm import reply_body
+from arm.reply_body import TooLarge
 
 if TYPE_CHECKING:
     import requests
 
 CONNECT_TIMEOUT_S = 10.0
 READ_TIMEOUT_S = 60.0
-BODY_TIMEOUT_S = 120.0
-BODY_BYTES_MAX = 16 * 1024 * 1024
+REPLY_TIMEOUT_S = 120.0
+"""For the whole reply, beyond the time that it may take to begin."""
 IDLE_S_MAX = 60.0
 
 
@@ -94,11 +99,26 @@ class RequestsTransport:
         upload: io.BytesIO | None,
         timeout: Timeout,
     ) -> Reply:
-        import requests
+        from arm.time_limit import TimeLimit
 
+        with TimeLimit(timeout.connect_s + timeout.read_s + REPLY_TIMEOUT_S) as limit:
+            try:
+                return self._within_limit(method, url, headers, upload, timeout)
+            finally:
+                if limit.passed:
+                    raise TimeoutError("the exchange took too long as a whole")
+
+    def _within_limit(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        upload: io.BytesIO | None,
+        timeout: Timeout,
+    ) -> Reply:
         # A write gets a connection of its own: a pooled one may have died unnoticed, which would
         # turn a restore that never left into one whose reply was lost.
-        session = self._session() if method == "GET" else requests.Session()
+        session = self._session() if method == "GET" else _new_session()
         response: requests.Response | None = None
         try:
             # The adapter is called directly: Session.send would follow cookies, read the whole
@@ -109,7 +129,7 @@ class RequestsTransport:
                 timeout=(timeout.connect_s, timeout.read_s),
                 **_environment(session, url),
             )
-            body = _read(response)
+            body = reply_body.read(response)
             return Reply(response.status_code, dict(response.headers), body)
         finally:
             if response is not None:
@@ -118,18 +138,29 @@ class RequestsTransport:
                 session.close()
 
     def _session(self) -> requests.Session:
-        import requests
-
         with self._lock:
             now = time.monotonic()
             if self._pooled is None:
-                self._pooled = requests.Session()
+                self._pooled = _new_session()
             elif now - self._last_used > IDLE_S_MAX:
                 # Outbound NAT drops idle connections in silence; better a new handshake than a
                 # read that hangs until its timeout.
                 self._pooled.close()
             self._last_used = now
             return self._pooled
+
+
+def _new_session() -> requests.Session:
+    import requests
+
+    from arm.time_limit import adapter_class
+
+    # Its warnings quote URLs, and with them signatures.
+    logging.getLogger("urllib3").setLevel(logging.ERROR)
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter_class()())
+    return session
 
 
 def _prepare(
@@ -155,34 +186,30 @@ def _environment(session: requests.Session, url: str) -> dict[str, Any]:
     return {"proxies": proxies, "verify": merged["verify"]}
 
 
-def _read(response: requests.Response) -> bytes:
-    give_up = time.monotonic() + BODY_TIMEOUT_S
-    body = bytearray()
-    for chunk in response.iter_content(64 * 1024):
-        body += chunk
-        if len(body) > BODY_BYTES_MAX:
-            raise OSError(f"the reply is larger than {BODY_BYTES_MAX} bytes")
-        if time.monotonic() > give_up:
-            raise TimeoutError(f"the reply took longer than {BODY_TIMEOUT_S:.0f} s")
-    return bytes(body)
-
-
 def _translate(error: Exception, upload: io.BytesIO | None) -> OSError:
-    """What the library raised, as one of the four things a client can act on, without its text."""
+    """What the library raised, as one of the five things a client can act on, without its text."""
     import requests
+    import urllib3
 
     name = type(error).__name__
     if isinstance(error, requests.ConnectTimeout) or (upload is not None and upload.tell() == 0):
         return NotSent(f"no connection could be made ({name})")
-    if isinstance(error, requests.Timeout | TimeoutError) or _timed_out_inside(error):
+    if isinstance(error, TooLarge):
+        return TooLarge(*error.args)
+    causes = [*_causes(error)]
+    late = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
+    if any(isinstance(cause, late) for cause in causes):
         return TimeoutError(f"no complete reply in time ({name})")
-    if isinstance(error, requests.RequestException):
+    if any(isinstance(cause, HTTPException) and "more than" in str(cause) for cause in causes):
+        return TooLarge("the reply has too many headers, or too long ones")
+    if isinstance(error, requests.RequestException | urllib3.exceptions.ProtocolError):
         return ConnectionResetError(f"the connection broke before the reply was read ({name})")
     return OSError(f"the reply could not be read ({name})")
 
 
-def _timed_out_inside(error: Exception) -> bool:
-    """While a body is streamed, requests reports a read timeout as a mere ConnectionError."""
-    import urllib3
-
-    return any(isinstance(arg, urllib3.exceptions.ReadTimeoutError) for arg in error.args)
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and what it wraps: the library keeps the reason in the arguments."""
+    yield error
+    for arg in error.args:
+        if isinstance(arg, BaseException):
+            yield from _causes(arg)

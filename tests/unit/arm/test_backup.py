@@ -139,7 +139,7 @@ def test_a_refused_look_up_says_what_is_missing_and_the_way_around(steps: list[R
 
 
 def test_all_recovery_points_are_listed_and_others_workloads_left_out() -> None:
-    link = f"{ENDPOINT}{VAULT}/x/recoveryPoints?$skipToken=a;b"
+    link = f"{ENDPOINT}{ITEM.id}/recoveryPoints?$skipToken=a;b"
     other = {"name": "9", "properties": {"objectType": "GenericRecoveryPoint"}}
     script = Script(
         reply(200, {"value": [other], "nextLink": link}),

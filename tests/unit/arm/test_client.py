@@ -1,10 +1,14 @@
 """What the client repeats, what it never does, and what each failure of a write means."""
 
 import logging
+from datetime import timedelta
 
 import pytest
 
+from arm import paging
+from arm.client import Client
 from arm.exchange import USER_AGENT, Exchange
+from arm.reply_body import TooLarge
 from arm.transport import NotSent, Reply, Timeout
 from restore import errors
 from tests.unit.arm.fakes import ENDPOINT, NOW, Script, client, refusal, reply
@@ -104,12 +108,12 @@ def test_a_redirect_is_an_error_and_not_followed() -> None:
 
 
 def test_all_pages_are_read_and_next_links_are_used_verbatim() -> None:
-    link = f"{ENDPOINT}/Subscriptions/S/x?$skipToken=a%2Fb;c~%7E+=&api-version=2017-07-01"
+    link = f"{ENDPOINT}/Subscriptions/S/resourcegroups/R?$skipToken=a%2Fb;c~%7E+=&api=1"
     script = Script(
         reply(200, {"value": [1], "nextLink": link}),
         reply(200, {"value": [2], "nextLink": None}),
     )
-    pages = client(script).pages(PATH, WITHIN, "list")
+    pages = client(script).pages(PATH, "list")
     assert [page.body["value"] for page in pages] == [[1], [2]]
     assert script.urls == [ENDPOINT + PATH, link]
 
@@ -118,14 +122,15 @@ def test_all_pages_are_read_and_next_links_are_used_verbatim() -> None:
     "link",
     [
         "https://evil.example/subscriptions/s/x",
-        f"{ENDPOINT}/subscriptions/other/x",
-        "/subscriptions/s/x",
+        f"{ENDPOINT}/subscriptions/other/resourceGroups/r",
+        f"{ENDPOINT}/subscriptions/s/resourceGroups/other",
+        "/subscriptions/s/resourceGroups/r",
     ],
 )
 def test_a_next_link_that_leads_elsewhere_gets_no_token(link: str) -> None:
     script = Script(reply(200, {"value": [], "nextLink": link}))
     with pytest.raises(errors.ServiceUnavailable) as caught:
-        list(client(script).pages(PATH, WITHIN, "list"))
+        list(client(script).pages(PATH, "list"))
     assert caught.value.code == "UntrustedUrl"
     assert link not in str(caught.value)
     assert len(script.sent) == 1
@@ -135,16 +140,16 @@ def test_a_next_link_that_leads_elsewhere_gets_no_token(link: str) -> None:
 def test_a_list_that_leads_in_circles_ends(link: object) -> None:
     script = Script(reply(200, {"value": [], "nextLink": link}))
     with pytest.raises(errors.ServiceUnavailable) as caught:
-        list(client(script).pages(PATH, WITHIN, "list"))
+        list(client(script).pages(PATH, "list"))
     assert caught.value.code == "EndlessList"
 
 
 def test_a_list_without_end_ends() -> None:
     script = Script(
-        *(reply(200, {"nextLink": f"{ENDPOINT}/subscriptions/s/{n}"}) for n in range(300))
+        *(reply(200, {"nextLink": f"{ENDPOINT}{PATH}&$skipToken={n}"}) for n in range(300))
     )
     with pytest.raises(errors.ServiceUnavailable):
-        list(client(script).pages(PATH, WITHIN, "list"))
+        list(client(script).pages(PATH, "list"))
     assert len(script.sent) == 200
 
 
@@ -249,3 +254,43 @@ def test_each_request_is_logged_by_its_path_alone(caplog: pytest.LogCaptureFixtu
     assert "GET /subscriptions/s/x: HTTP 200" in caplog.text
     assert "S3CRET" not in caplog.text
     assert "secret-token" not in caplog.text
+
+
+def test_a_list_with_too_many_entries_ends() -> None:
+    page = {"value": [0] * (paging.ITEMS_MAX // 2), "nextLink": f"{ENDPOINT}{PATH}&$skipToken="}
+    pages = [reply(200, page | {"nextLink": f"{page['nextLink']}{n}"}) for n in range(4)]
+    script = Script(*pages)
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        list(client(script).pages(PATH, "list"))
+    assert caught.value.code == "ListTooLong"
+    assert len(script.sent) == 3
+
+
+def test_a_list_that_takes_minutes_ends() -> None:
+    times = iter(NOW + timedelta(seconds=n * 30) for n in range(100))
+    script = Script(
+        *(reply(200, {"nextLink": f"{ENDPOINT}{PATH}&$skipToken={n}"}) for n in range(99))
+    )
+    slow = Client(Exchange(ENDPOINT, lambda: "t", script, now=lambda: next(times)))
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        list(slow.pages(PATH, "list"))
+    assert caught.value.code == "ListTooSlow"
+    assert len(script.sent) < 10
+
+
+def test_a_reply_that_is_too_large_is_told_as_that() -> None:
+    script = Script(TooLarge("much"))
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        client(script).get(PATH, "look")
+    assert (caught.value.code, len(script.sent)) == ("ReplyTooLarge", 1)
+    with pytest.raises(errors.ReplyLost):
+        client(Script(TooLarge("much"))).post(PATH, {}, "write")
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":'])
+@pytest.mark.parametrize("status", [200, 400])
+def test_json_that_is_nested_without_end_is_no_reply(opening: bytes, status: int) -> None:
+    script = Script(*[Reply(status, {}, opening * 100_000)] * 3)
+    with pytest.raises(errors.RestoreError) as caught:
+        client(script).get(PATH, "look")
+    assert caught.value.code == ("MalformedReply" if status == 200 else "HTTP 400")

@@ -5,14 +5,21 @@ A few lines of socket instead of an HTTP server, because bytes and broken connec
 
 from __future__ import annotations
 
+import gzip
+import logging
 import socket
 import threading
+import time
+import tracemalloc
+import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from arm import transport
+from arm import reply_body, transport
+from arm.reply_body import TooLarge
 from arm.transport import NotSent, RequestsTransport, Timeout
 from tests.unit.arm.fakes import recording
 
@@ -78,7 +85,11 @@ def _ok(connection: socket.socket) -> None:
 
 
 def _says(answer: bytes) -> Callable[[socket.socket], None]:
-    return lambda connection: connection.sendall(answer)
+    def say(connection: socket.socket) -> None:
+        with suppress(ConnectionError):  # a client may well hang up before the end
+            connection.sendall(answer)
+
+    return say
 
 
 def _resets(connection: socket.socket) -> None:
@@ -236,18 +247,92 @@ def test_a_body_that_ends_early_is_a_broken_connection(listen: Listen) -> None:
         RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK)
 
 
-def test_a_body_that_is_too_large_or_too_slow_is_given_up(
-    listen: Listen, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_body_that_is_too_large_is_given_up(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch, packed: bool
 ) -> None:
-    listener, send = listen(_ok), RequestsTransport()
-    monkeypatch.setattr(transport, "BODY_BYTES_MAX", 1)
-    with pytest.raises(OSError, match="could not be read") as caught:
-        send("GET", f"{listener.origin}/x", {}, None, QUICK)
-    assert not isinstance(caught.value, ConnectionError | TimeoutError)
-    monkeypatch.setattr(transport, "BODY_BYTES_MAX", 99)
-    monkeypatch.setattr(transport, "BODY_TIMEOUT_S", -1.0)
-    with pytest.raises(TimeoutError, match="in time"):
-        send("GET", f"{listener.origin}/x", {}, None, QUICK)
+    monkeypatch.setattr(reply_body, "BODY_BYTES_MAX", 100_000)
+    plain = b"{}" + b" " * 10_000_000
+    body = gzip.compress(plain) if packed else plain
+    assert not packed or len(body) < 100_000, "only its unpacking would hurt"
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n" % len(body)
+    listener = listen(_says(head + b"Content-Encoding: gzip\r\n" * packed + b"\r\n" + body))
+    tracemalloc.start()
+    with pytest.raises(TooLarge, match="larger than 100000 bytes") as caught:
+        RequestsTransport()("GET", f"{listener.origin}/x?sig=s3cret", {}, None, QUICK)
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert used < 15_000_000, "the listener's copies are in it"
+    _has_no_secret(caught.value)
+
+
+def test_a_packed_body_is_unpacked(listen: Listen) -> None:
+    body = gzip.compress(b'{"a":1}')
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body)
+    listener = listen(_says(head + body))
+    assert RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK).body == b'{"a":1}'
+    assert b"Accept-Encoding: identity" in listener.requests[0]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("br", b"\x0b\x02\x80{}\x03"),
+        ("deflate", zlib.compress(b"{}")),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"{}"))),
+        ("gzip", b"{}"),
+        ("gzip", gzip.compress(b"{}")[:-4]),
+    ],
+)
+def test_a_body_that_is_packed_in_another_way_or_badly_is_not_read(
+    listen: Listen, encoding: str, body: bytes
+) -> None:
+    head = f"HTTP/1.1 200 OK\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}"
+    listener = listen(_says(head.encode() + b"\r\n\r\n" + body))
+    with pytest.raises(OSError, match="could not be read"):
+        RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK)
+
+
+@pytest.mark.parametrize("headers", [b"X: y\r\n" * 101, b"X: " + b"y" * 70_000 + b"\r\n"])
+def test_too_many_or_too_long_headers_are_given_up(listen: Listen, headers: bytes) -> None:
+    listener = listen(_says(b"HTTP/1.1 200 OK\r\n" + headers + b"Content-Length: 0\r\n\r\n"))
+    with pytest.raises(TooLarge, match="headers"):
+        RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("begin", [b"HTTP/1.1 200 OK\r\nX: ", OK[:-2].replace(b": 2", b": 9999")])
+def test_a_reply_that_drips_is_given_up_as_a_whole(
+    listen: Listen, monkeypatch: pytest.MonkeyPatch, begin: bytes, method: str
+) -> None:
+    monkeypatch.setattr(transport, "REPLY_TIMEOUT_S", -QUICK.connect_s - QUICK.read_s + 0.3)
+    stopped = threading.Event()
+
+    def drips(connection: socket.socket) -> None:
+        connection.sendall(begin)
+        while not stopped.wait(0.02):
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return
+
+    listener = listen(drips)
+    began = time.monotonic()
+    body = None if method == "GET" else b"{}"
+    with pytest.raises(TimeoutError, match="in time") as caught:
+        RequestsTransport()(method, f"{listener.origin}/x?sig=s3cret", {}, body, QUICK)
+    stopped.set()
+    assert 0.2 < time.monotonic() - began < 3
+    _has_no_secret(caught.value)
+
+
+def test_the_library_beneath_does_not_log_what_it_was_sent(
+    listen: Listen, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    listener = listen(_says(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 2\r\n\r\n{}"))
+    RequestsTransport()("GET", f"{listener.origin}/x?sig=s3cret", {}, None, QUICK)
+    assert "s3cret" not in caplog.text
 
 
 def _has_no_secret(error: BaseException) -> None:
