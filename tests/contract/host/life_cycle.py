@@ -1,4 +1,10 @@
-"""Plays the recorded life-cycle requests on the embedded engine, by HTTP, on both ports."""
+"""Plays the recorded life-cycle requests on an engine, by HTTP, on both its ports.
+
+The recorder's hub held two instances more than its file tells of. `w2` shows in line 60. Of the
+other only the purge in line 62 knows, which counts nine: the published engine, sent the same 63
+requests and w2, counts eight. It was Completed by then (line 60 would show it Running or Failed)
+and its id sorts behind `@foo` (line 59). Both are started here too; nothing else is added.
+"""
 
 import asyncio
 import json
@@ -29,10 +35,10 @@ _SETTLE_S = 0.1
 """Between a change and the look at it: a turn takes some 10 ms here."""
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
 _KNOWN = re.compile(r"(known orchestrator functions: )[^.]*\.")
-_HEADERS = ("Content-Type", "Location", "Retry-After")
-_UNRECORDED = {"case": "unrecorded", "endpoint": "rpc", "method": "POST", "body": ""}
-"""The recorder also started w2, without writing that down, and let time pass before it listed."""
+_HEADERS = ("Content-Type", "Location", "Retry-After", "x-ms-continuation-token")
+_UNRECORDED = ("/orchestrators/waits/w2", "/orchestrators/no_yield/w3")
 _PASSED_S = 10.0
+"""What the recorder let pass before it listed: a child slept until then."""
 
 Line = dict[str, Any]
 
@@ -79,8 +85,7 @@ async def replay(folder: Path) -> list[tuple[Line, Line]]:
         for line in recorded():
             if line["case"] == "list":
                 clock.shift += timedelta(seconds=_PASSED_S)
-                start = {**_UNRECORDED, "path": "/orchestrators/waits/w2"}
-                await _send(session, bases["rpc"], start)
+                await _start_unrecorded(session, bases["rpc"])
                 await asyncio.sleep(_SETTLE_S)
             pairs.append((line, await _send(session, bases[line["endpoint"]], line)))
             if line["method"] != "GET":
@@ -89,22 +94,34 @@ async def replay(folder: Path) -> list[tuple[Line, Line]]:
 
 
 def comparable(line: Line) -> Line:
-    """A line without times, GUIDs, ports and what is the recorder's own."""
+    """A line without times, GUIDs, ports and what is the recorder's own; bodies as texts.
+
+    Texts, because the order of keys counts too.
+    """
     text = _PORT.sub("127.0.0.1:PORT", json.dumps(line))
     # The app has gained scenarios since, and .NET lists the names in no order.
     kept = json.loads(_KNOWN.sub(r"\1(names).", text))
-    headers = {key: kept["headers"][key] for key in _HEADERS if key in kept["headers"]}
+    # A blank at the end of a header's value is its line's, not the value's: some clients cut it.
+    headers = {key: kept["headers"][key].strip() for key in _HEADERS if key in kept["headers"]}
     response = kept["response"]
     if isinstance(response, dict) and "StackTrace" in response:
         response = {**response, "StackTrace": ""}
-    found: Line = normal({"status": kept["status"], "headers": headers, "response": response})
-    return found
+    # As one value: an id in a header and the same one in the body stay the same.
+    found = normal({"headers": headers, "response": response})
+    body = json.dumps(found["response"])
+    return {"status": kept["status"], "headers": found["headers"], "response": body}
 
 
 def _guids() -> Callable[[], UUID]:
     """GUIDs that begin with 0 and fall: lists are ordered by id, and so were the recorder's."""
     numbers = count(2**120, -1)
     return lambda: UUID(int=next(numbers))
+
+
+async def _start_unrecorded(session: aiohttp.ClientSession, base: str) -> None:
+    for path in _UNRECORDED:
+        async with session.post(base + path) as answer:
+            assert answer.status == 202
 
 
 async def _send(session: aiohttp.ClientSession, base: str, line: Line) -> Line:
