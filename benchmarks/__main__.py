@@ -23,12 +23,12 @@ def main(arguments: Sequence[str]) -> int:
     try:
         engine = engines.real_engine()
         machine = this_machine(engine, given.restores, engines.SCALE, engines.EVERY_S)
-        sides = engines.run(given.restores, engine, console)
+        sides = engines.run(given.restores, engine, RESULTS / "engines", console)
     except BadStart as error:
         console.print(str(error), soft_wrap=True)
         return 2
     except engines.NotDone as error:
-        console.print(str(error), soft_wrap=True)
+        console.print(f"{error} The logs are in {_shown(RESULTS / 'engines')}.", soft_wrap=True)
         return 1
     except KeyboardInterrupt:
         console.print("Stopped; nothing was measured.")
@@ -37,8 +37,12 @@ def main(arguments: Sequence[str]) -> int:
     report.say(console, machine, sides, pairs)
     path = RESULTS / "engines.json"
     report.save(path, machine, sides, pairs)
-    console.print(f"All numbers: {path.relative_to(RESULTS.parents[1])}")
+    console.print(f"All numbers: {_shown(path)}")
     return 0
+
+
+def _shown(path: Path) -> Path:
+    return path.relative_to(RESULTS.parents[1])
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

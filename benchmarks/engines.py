@@ -6,7 +6,7 @@ a job of 20 minutes takes 200 seconds and is looked at as often as in Azure (vau
 """
 
 import os
-import tempfile
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -30,7 +30,8 @@ EVERY_S = 0.6
 IDLE_S = 45.0
 SETTLE_S = 10.0
 """Until the engines are at rest: the slowest queue is read every 5 s."""
-PATIENCE_S = 240.0
+PATIENCE_S = 300.0
+"""Without a single new verdict, once all should be there: a busy machine may take its time."""
 _WARM_JOB_S = 6.0
 _WARM_ID = "warm"
 EMBEDDED, REAL = "embedded engine", "real engine"
@@ -40,14 +41,18 @@ class NotDone(Exception):
     """Some restores did not end as they should: then the numbers mean nothing."""
 
 
-def run(restores: int, engine: str | None, console: Console) -> list[Measures]:
-    """Measure; BadStart when something does not start, NotDone when a restore goes wrong."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, ExitStack() as stack:
+def run(restores: int, engine: str | None, folder: Path, console: Console) -> list[Measures]:
+    """Measure; BadStart when something does not start, NotDone when a restore goes wrong.
+
+    Logs and notes stay in the folder until the next run.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as stack:
         chosen = {EMBEDDED: None} | ({REAL: engine} if engine else {})
         sides = []
         for name, path in chosen.items():
             console.print(f"Starting the app on the {name} …")
-            place = Path(folder) / name.partition(" ")[0]
+            place = folder / name.partition(" ")[0]
             side = Side(name, place, scaled_settings(), restores + 1, path)
             sides.append(stack.enter_context(side))
         with _bars(console, sides, restores) as bars:
@@ -116,13 +121,15 @@ def _ask_all(sides: Sequence[Side], ids: Sequence[str], bars: "Bars") -> None:
 
 def _await(sides: Sequence[Side], wanted: set[str], bars: "Bars") -> None:
     """Wait for all verdicts; every one must be Completed."""
-    give_up = time.monotonic() + JOB_S / SCALE + PATIENCE_S
+    give_up, known = time.monotonic() + JOB_S / SCALE + PATIENCE_S, 0
     while any(wanted - side.verdicts.keys() for side in sides):
         if time.monotonic() > give_up:
             missing = {side.name: len(wanted - side.verdicts.keys()) for side in sides}
             raise NotDone(f"Verdicts are missing: {missing}.")
         time.sleep(1.0)
         _listen(sides, bars)
+        if (all_ := sum(len(side.verdicts) for side in sides)) > known:
+            known, give_up = all_, max(give_up, time.monotonic() + PATIENCE_S)
     for side in sides:
         bad = {one: said for one, said in side.verdicts.items() if said != "Completed"}
         if bad:
@@ -140,6 +147,8 @@ class Bars:
 
     def __init__(self, progress: Progress, sides: Sequence[Side], restores: int) -> None:
         self._progress = progress
+        self._restores = restores
+        self._next: dict[str, int] = {}
         self._tasks = {
             side.name: progress.add_task(side.name, total=restores, doing="") for side in sides
         }
@@ -155,6 +164,9 @@ class Bars:
         """Show how many verdicts have come."""
         done = sum(1 for one in side.verdicts if one != _WARM_ID)
         self._progress.update(self._tasks[side.name], completed=done)
+        if not self._progress.console.is_terminal and done >= self._next.get(side.name, 1):
+            self._progress.console.print(f"… {side.name}: {done} of {self._restores}")
+            self._next[side.name] = done + max(1, self._restores // 10)
 
 
 @contextmanager
