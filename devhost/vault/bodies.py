@@ -11,6 +11,10 @@ JSON = dict[str, object]
 ITEM_TYPE = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
 TIER_NUMBERS = {"Invalid": 0, "InstantRP": 1, "HardenedRP": 2, "ArchivedRP": 3, "IASnapshotRP": 4}
 STATUS_NUMBERS = {"Invalid": 0, "Valid": 1, "Disabled": 2, "Deleted": 3, "Rehydrated": 4}
+GUARDED = (
+    "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/"
+    "recoveryPoints/restore/action"
+)
 
 
 def vault_resource(vault: Vault) -> JSON:
@@ -132,6 +136,33 @@ def storage_config_resource(vault: Vault) -> JSON:
             "crossRegionRestoreFlag": vault.cross_region_restore,
         },
     }
+
+
+def guard_proxies(vault: Vault) -> list[JSON]:
+    """The proxy of the Resource Guard that protects restores, if there is one."""
+    guard = vault.resource_guard
+    if guard is None:
+        return []
+    detail = {
+        "vaultCriticalOperation": GUARDED,
+        "defaultResourceRequest": guard_request(guard),
+    }
+    return [
+        {
+            "id": f"{vault.id}/backupResourceGuardProxies/VaultProxy",
+            "name": "VaultProxy",
+            "type": "Microsoft.RecoveryServices/vaults/backupResourceGuardProxies",
+            "properties": {
+                "resourceGuardResourceId": guard,
+                "resourceGuardOperationDetails": [detail],
+            },
+        }
+    ]
+
+
+def guard_request(guard: str) -> str:
+    """What a restore must name where a Resource Guard protects restores."""
+    return f"{guard}/triggerRestoreRequests/default"
 
 
 def _tier(kind: str, status: str, version: Version) -> JSON:

@@ -6,6 +6,7 @@ import msgspec
 
 from devhost.vault import names, store
 from devhost.vault.bodies import (
+    guard_proxies,
     is_after,
     item_path,
     item_resource,
@@ -53,9 +54,8 @@ def read_storage_config(call: Call) -> Reply:
 
 
 def list_guard_proxies(call: Call) -> Reply:
-    """GET the vault's resource guard proxies: it has none."""
-    store.vault(call)
-    return json_reply(200, {"value": []})
+    """GET the vault's resource guard proxies."""
+    return json_reply(200, {"value": guard_proxies(store.vault(call))})
 
 
 def list_protected_items(call: Call) -> Reply:

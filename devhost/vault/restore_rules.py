@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from devhost.vault import names
+from devhost.vault.bodies import guard_request
 from devhost.vault.restore_request import REHYDRATION_TYPE, RestoreRequest
 from devhost.vault.state import Item, Point, State, Vault
 
@@ -57,6 +58,10 @@ def _basics(case: Case) -> Iterator[str]:
         yield "sourceResourceId is not the protected item's VM"
     if _region(request.region or "") != _region(vault.location):
         yield "region is not the vault's location"
+    guard = case.vault.resource_guard
+    named = {names.key(each) for each in request.resource_guard_operation_requests or ()}
+    if guard is not None and names.key(guard_request(guard)) not in named:
+        yield "a Resource Guard protects restores, and the request does not name it"
     if case.item.soft_deleted:
         yield "the protected item is soft-deleted: it must be undeleted first"
 

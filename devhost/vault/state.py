@@ -89,6 +89,8 @@ class Vault(Part, kw_only=True, omit_defaults=True):
     cross_region_restore: bool = False
     cross_subscription_restore: str | None = None
     customer_managed_key: bool = False
+    resource_guard: str | None = None
+    """The id of the Resource Guard that protects restores from this vault."""
     items: dict[str, Item] = {}
 
 
