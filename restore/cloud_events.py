@@ -7,14 +7,24 @@ SOURCE = "/azure-vm-restore"
 
 
 def event(
-    kind: str, request_id: str, subject: str, time: datetime, data: dict[str, Any]
+    kind: str,
+    request_id: str,
+    subject: str,
+    time: datetime,
+    data: dict[str, Any],
+    *,
+    key: str | None = None,
 ) -> dict[str, Any]:
-    """Return the event `accepted`, `started`, `finished` or `rejected` of a request."""
+    """Return an event of a request: accepted, started, finished, rejected, planned.
+
+    Its id is made of the kind and the key; without one, of the request id: what can happen to a
+    request only once.
+    """
     return {
         "specversion": "1.0",
         "type": f"azure-vm-restore.{kind}.v1",
         "source": SOURCE,
-        "id": f"{request_id}:{kind}",
+        "id": f"{key or request_id}:{kind}",
         "time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "subject": subject,
         "datacontenttype": "application/json",

@@ -50,18 +50,18 @@ VerdictKind = Literal[
 _TERMINAL_STATUSES = {"Completed", "CompletedWithWarnings", "Failed", "Cancelled", "Invalid"}
 
 
-class _Contract(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class Contract(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """What all contracts have in common."""
 
 
-class Problem(_Contract, frozen=True, kw_only=True):
+class Problem(Contract, frozen=True, kw_only=True):
     """One thing wrong with a request, at a JSON path such as `$.zones[0]`."""
 
     path: str
     message: str
 
 
-class ProtectedItem(_Contract, frozen=True, kw_only=True):
+class ProtectedItem(Contract, frozen=True, kw_only=True):
     """A VM in the care of a vault. Names are the URL's, as found in the item's id."""
 
     id: str
@@ -75,7 +75,7 @@ class ProtectedItem(_Contract, frozen=True, kw_only=True):
     friendly_name: str | None = None
 
 
-class RecoveryPoint(_Contract, frozen=True, kw_only=True):
+class RecoveryPoint(Contract, frozen=True, kw_only=True):
     """One recovery point, as far as choosing and restoring need it."""
 
     name: str
@@ -94,7 +94,7 @@ class RecoveryPoint(_Contract, frozen=True, kw_only=True):
     is_encrypted: bool = False
 
 
-class PassedOver(_Contract, frozen=True, kw_only=True):
+class PassedOver(Contract, frozen=True, kw_only=True):
     """A recovery point that was not chosen, and why."""
 
     recovery_point: str
@@ -103,7 +103,7 @@ class PassedOver(_Contract, frozen=True, kw_only=True):
     text: str
 
 
-class Choice(_Contract, frozen=True, kw_only=True):
+class Choice(Contract, frozen=True, kw_only=True):
     """The chosen recovery point and the reasons."""
 
     point: RecoveryPoint
@@ -114,7 +114,7 @@ class Choice(_Contract, frozen=True, kw_only=True):
     passed_over_counts: dict[str, int] = {}
 
 
-class Failure(_Contract, frozen=True, kw_only=True):
+class Failure(Contract, frozen=True, kw_only=True):
     """An error as data: what an activity or a verdict carries instead of an exception."""
 
     code: str
@@ -126,7 +126,7 @@ class Failure(_Contract, frozen=True, kw_only=True):
     """Of a request that is wrong: everything that is, each with its place."""
 
 
-class Outcome(_Contract, frozen=True, kw_only=True):
+class Outcome(Contract, frozen=True, kw_only=True):
     """What an activity answers: done with a value, try later, or failed for good."""
 
     kind: Literal["done", "later", "failed"]
@@ -150,13 +150,13 @@ class Outcome(_Contract, frozen=True, kw_only=True):
         return cls(kind="failed", error=error)
 
 
-class Triggered(_Contract, frozen=True, kw_only=True):
+class Triggered(Contract, frozen=True, kw_only=True):
     """Azure accepted the restore."""
 
     operation_id: str | None = None
 
 
-class OperationLook(_Contract, frozen=True, kw_only=True):
+class OperationLook(Contract, frozen=True, kw_only=True):
     """What one look at an operation saw."""
 
     state: Literal["InProgress", "Succeeded", "Failed", "Unknown"]
@@ -165,7 +165,7 @@ class OperationLook(_Contract, frozen=True, kw_only=True):
     retry_after_s: float | None = None
 
 
-class JobError(_Contract, frozen=True, kw_only=True):
+class JobError(Contract, frozen=True, kw_only=True):
     """One of a job's errorDetails. Its code is a number; texts are localised."""
 
     code: int | None = None
@@ -174,7 +174,7 @@ class JobError(_Contract, frozen=True, kw_only=True):
     recommendations: tuple[str, ...] = ()
 
 
-class JobLook(_Contract, frozen=True, kw_only=True):
+class JobLook(Contract, frozen=True, kw_only=True):
     """What one look at a job saw."""
 
     job_id: str
@@ -198,7 +198,7 @@ class JobLook(_Contract, frozen=True, kw_only=True):
         return self.status in _TERMINAL_STATUSES
 
 
-class Verdict(_Contract, frozen=True, kw_only=True):
+class Verdict(Contract, frozen=True, kw_only=True):
     """How a request ended."""
 
     verdict: VerdictKind

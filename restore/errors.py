@@ -11,6 +11,7 @@
         AccessDenied            identity or role is missing
         NotFound                vault, item, point or job does not exist
         Conflict                something stands in the way
+        PlanChanged             it is not what was planned; .problems lists what differs
         JobFailed               Azure Backup's job failed
         DeadlinePassed          it took longer than the request allows
 
@@ -136,6 +137,19 @@ class NotFound(PermanentError):
 
 class Conflict(PermanentError):
     """Something stands in the way."""
+
+
+class PlanChanged(PermanentError):
+    """The restore would not be the one that was planned, in all the ways that .problems lists."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        assert problems, "a plan that changed differs in something"
+        self.problems = tuple(problems)
+        super().__init__(
+            "The plan changed: the restore would not be the one that planHash stands for. Nothing "
+            "was started. Look at a new plan, and send the request with its planHash.",
+            doing="compare the restore with its plan",
+        )
 
 
 class JobFailed(PermanentError):

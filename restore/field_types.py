@@ -35,6 +35,9 @@ RequestId = Annotated[
         pattern=REQUEST_ID,
     ),
 ]
+PlanHash = Annotated[
+    str, _text("must be the 64 hexadecimal digits of a plan", pattern=r"\A[0-9a-f]{64}\Z")
+]
 Time = Annotated[
     datetime,
     Meta(tz=True, extra={"says": "must be a time with a zone, such as 2026-11-01T12:00:00Z"}),

@@ -16,6 +16,7 @@ from restore.field_types import REQUEST_ID
 RESTORE_VM = "restore_vm"
 WATCH_JOB = "watch_job"
 SHOW_RECOVERY_POINTS = "show_recovery_points"
+PLAN_RESTORE = "plan_restore"
 
 # activities
 OPEN_RESTORE = "open_restore"
@@ -30,6 +31,9 @@ READ_JOB = "read_job"
 CANCEL_RESTORE = "cancel_restore"
 CLOSE_RESTORE = "close_restore"
 PUBLISH_EVENT = "publish_event"
+SURVEY_RESTORE = "survey_restore"
+START_VALIDATION = "start_validation"
+READ_VALIDATION = "read_validation"
 
 # events, queues, containers
 CANCEL_EVENT = "cancel"

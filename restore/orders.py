@@ -10,7 +10,8 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from restore.contracts import Failure, ProtectedItem, RecoveryPoint, RestoreRequest, Verdict
+from restore.contracts import Choice, Failure, ProtectedItem, RecoveryPoint, RestoreRequest, Verdict
+from restore.plan import Finding
 from restore.polling import Pace
 
 T = TypeVar("T")
@@ -55,6 +56,45 @@ class ListPoints(_Order, frozen=True, kw_only=True):
 
     item: ProtectedItem
     count_max: int = 200
+
+
+class MakePlan(_Order, frozen=True, kw_only=True):
+    """Input of the orchestrator plan_restore, sent by a trigger."""
+
+    request: RestoreRequest
+    source: str
+
+
+class Survey(_Order, frozen=True, kw_only=True):
+    """Order of survey_restore."""
+
+    request: RestoreRequest
+    item: ProtectedItem
+    source: str
+
+
+class Surveyed(_Order, frozen=True, kw_only=True):
+    """Answer of survey_restore: the choice, and what is known before Azure is asked."""
+
+    choice: Choice
+    findings: tuple[Finding, ...]
+    body: dict[str, Any] | None = None
+    plan_hash: str | None = None
+
+
+class StartValidation(_Order, frozen=True, kw_only=True):
+    """Order of start_validation, answered by `{operationId}`."""
+
+    item: ProtectedItem
+    point: str
+    body: dict[str, Any]
+
+
+class ReadValidation(_Order, frozen=True, kw_only=True):
+    """Order of read_validation, answered by `{findings}`."""
+
+    vault_id: str
+    operation_id: str
 
 
 class Prepare(_Order, frozen=True, kw_only=True):

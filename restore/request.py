@@ -3,8 +3,8 @@
 A field that a struct does not have is forbidden for that recovery type, a field without a default
 is required, and an id's type says what it is the id of: parsing.py and shape.py read their tables
 off these classes. Names and meanings are ARM's own (IaasVMRestoreRequest), except requestId,
-vaultId, recoveryPoint, confirm and deadline, which are ours. Rules between fields live in rules.py,
-rules that need the recovery point in request_body.py.
+vaultId, recoveryPoint, confirm, deadline, planHash and planOnly, which are ours. Rules between
+fields live in rules.py, rules that need the recovery point in request_body.py.
 """
 
 from typing import Annotated, Literal
@@ -24,6 +24,7 @@ from restore.field_types import (
     KeyVaultId,
     Lun,
     NetworkId,
+    PlanHash,
     RequestId,
     Retention,
     StorageAccountId,
@@ -152,6 +153,10 @@ class _Restore(_Part, frozen=True, kw_only=True, tag_field="recoveryType"):
     vault_id: VaultId | None = None
     recovery_point: RecoveryPointChoice = RecoveryPointChoice()
     deadline: Deadline = "PT24H"
+    plan_hash: PlanHash | None = None
+    """Of a plan that was looked at: whatever is otherwise by now is refused."""
+    plan_only: bool = False
+    """Answer with a plan; restore nothing."""
     region: Text | None = None
     storage_account_id: StorageAccountId | None = None
     identity_info: IdentityInfo | None = None

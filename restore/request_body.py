@@ -26,6 +26,8 @@ _NOT_ARMS = (
     "recoveryPoint",
     "deadline",
     "confirm",
+    "planHash",
+    "planOnly",
     "recoveryPointRehydrationInfo",
 )
 
