@@ -16,10 +16,9 @@ from urllib.parse import quote
 from arm import discovery, long_running, readings, resource_ids
 from arm.client import Client
 from arm.long_running import PollHandles
+from arm.preflight import VAULT_API_VERSION, Preflight
 from restore import errors
 from restore.contracts import JobLook, OperationLook, ProtectedItem, RecoveryPoint, Triggered
-
-VAULT_API_VERSION = "2024-04-01"
 
 _VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
 _RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"
@@ -56,6 +55,11 @@ class Backup:
         traced = Backup(self._client.for_request(request_id), self._api_version)
         traced._regions = self._regions
         return traced
+
+    @property
+    def preflight(self) -> Preflight:
+        """What is read before a restore is asked for."""
+        return Preflight(self._client, self._api_version)
 
     def find_protected_item(self, vault_id: str, source_resource_id: str) -> ProtectedItem:
         """The vault's protected item that is this VM, whether or not the VM still exists."""

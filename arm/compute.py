@@ -1,4 +1,4 @@
-"""The one thing that we ask Microsoft.Compute: in which region a VM is."""
+"""What we ask Microsoft.Compute: whether a VM exists, and in which region."""
 
 from __future__ import annotations
 
@@ -36,3 +36,13 @@ def read_vm_region(client: Client, vm_id: str) -> str:
             "Azure does not say where the VM is.", code="MalformedReply", doing=_DOING
         )
     return region
+
+
+def has_vm(client: Client, vm_id: str) -> bool:
+    """Whether the VM exists."""
+    path = f"{resource_ids.path(vm_id)}?api-version={API_VERSION}"
+    try:
+        client.get(path, "look whether the VM exists")
+    except errors.NotFound:
+        return False
+    return True

@@ -1,0 +1,127 @@
+"""What is read before a restore is asked for: the vault's state, guards, VMs, Azure's own opinion.
+
+Nothing here changes anything in Azure. Facts 6, 7.2, 7.3 and 7.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from arm import compute, long_running, resource_ids
+from arm.client import Client
+from arm.scrubbing import scrub
+from restore.contracts import ProtectedItem
+
+VAULT_API_VERSION = "2024-04-01"
+_GUARDED = (
+    "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems/"
+    "recoverypoints/restore/action"
+)
+_FINDINGS_MAX = 50
+
+
+class Opinion(NamedTuple):
+    """One of Azure's findings; a pass has none."""
+
+    code: str
+    message: str
+    recommendations: tuple[str, ...]
+
+
+class Preflight:
+    """Reads around one restore. Each raises NotFound or AccessDenied where Azure says so."""
+
+    def __init__(self, client: Client, api_version: str) -> None:
+        self._client = client
+        self._api_version = api_version
+
+    def cross_subscription(self, vault_id: str) -> str:
+        """Whether the vault restores to other subscriptions; Azure's default is Enabled."""
+        path = f"{resource_ids.path(vault_id)}?api-version={VAULT_API_VERSION}"
+        body = self._client.get(path, "read the vault's restore settings").body
+        found = _at(
+            body,
+            "properties",
+            "restoreSettings",
+            "crossSubscriptionRestoreSettings",
+            "crossSubscriptionRestoreState",
+        )
+        return found if isinstance(found, str) else "Enabled"
+
+    def storage_type(self, vault_id: str) -> str | None:
+        """The vault's redundancy, such as GeoRedundant."""
+        path = resource_ids.path(vault_id, "backupstorageconfig", "vaultstorageconfig")
+        body = self._client.get(self._versioned(path), "read the vault's redundancy").body
+        found = _at(body, "properties", "storageType")
+        return found if isinstance(found, str) else None
+
+    def guard_requests(self, vault_id: str) -> tuple[str, ...]:
+        """What a guarded restore must name; empty when no Resource Guard protects restores."""
+        path = self._versioned(resource_ids.path(vault_id, "backupResourceGuardProxies"))
+        inside = resource_ids.subscription_id(vault_id)
+        pages = self._client.pages(path, inside, "read the vault's resource guards")
+        proxies = [proxy for page in pages for proxy in _list(page.body.get("value"))]
+        details = [
+            each
+            for proxy in proxies
+            for each in _list(_at(proxy, "properties", "resourceGuardOperationDetails"))
+        ]
+        wanted = [
+            _at(each, "defaultResourceRequest")
+            for each in details
+            if str(_at(each, "vaultCriticalOperation")).lower() == _GUARDED
+        ]
+        return tuple(each for each in wanted if isinstance(each, str))
+
+    def has_vm(self, vm_id: str) -> bool:
+        """Whether the VM exists."""
+        return compute.has_vm(self._client, vm_id)
+
+    def start_validation(
+        self, item: ProtectedItem, point_name: str, body: Mapping[str, Any]
+    ) -> str | None:
+        """Ask Azure for its opinion of a restore body; the id by which to read it."""
+        vault_id = item.vault_id
+        path = resource_ids.path(vault_id, "backupTriggerValidateOperation")
+        question = {
+            "id": f"{item.id}/recoveryPoints/{point_name}",
+            "properties": {
+                "objectType": "ValidateIaasVMRestoreOperationRequest",
+                "restoreRequest": body["properties"],
+            },
+        }
+        answer = self._client.post(self._versioned(path), question, "ask Azure to validate")
+        return long_running.operation_id(long_running.handles(answer.headers))
+
+    def read_validation(self, vault_id: str, operation_id: str) -> tuple[Opinion, ...] | None:
+        """Azure's findings; None while it still looks. A 200 may carry failures (facts 6)."""
+        path = resource_ids.path(vault_id, "backupValidateOperationResults", operation_id)
+        answer = self._client.get(self._versioned(path), "read Azure's validation")
+        if answer.status == 202:
+            return None
+        results = _list(_at(answer.body, "validateOperationResponse", "validationResults"))
+        found = [_opinion(one) for one in results[:_FINDINGS_MAX] if isinstance(one, dict)]
+        return tuple(one for one in found if one.code.lower() != "success")
+
+    def _versioned(self, path: str) -> str:
+        return f"{path}?api-version={self._api_version}"
+
+
+def _opinion(raw: Mapping[str, Any]) -> Opinion:
+    texts = (scrub(one) for one in _list(raw.get("recommendations"))[:_FINDINGS_MAX])
+    return Opinion(
+        scrub(raw.get("code")) or "ValidationFailed",
+        scrub(raw.get("message")),
+        tuple(text for text in texts if text),
+    )
+
+
+def _at(value: Any, *names: str) -> Any:
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
