@@ -18,9 +18,12 @@ from activities import (
     publish_event,
     read_job,
     read_operation,
+    read_validation,
+    start_validation,
+    survey_restore,
     trigger_restore,
 )
-from orchestrators import restore_vm, show_recovery_points, watch_job
+from orchestrators import plan_restore, restore_vm, show_recovery_points, watch_job
 from restore.settings import Settings
 from triggers import http, queue
 
@@ -34,6 +37,7 @@ app.register_functions(queue.blueprint(settings))
 app.register_functions(restore_vm.blueprint)
 app.register_functions(watch_job.blueprint)
 app.register_functions(show_recovery_points.blueprint)
+app.register_functions(plan_restore.blueprint)
 
 app.register_functions(open_restore.blueprint)
 app.register_functions(find_protected_item.blueprint)
@@ -47,3 +51,6 @@ app.register_functions(read_job.blueprint)
 app.register_functions(cancel_restore.blueprint)
 app.register_functions(close_restore.blueprint)
 app.register_functions(publish_event.blueprint)
+app.register_functions(survey_restore.blueprint)
+app.register_functions(start_validation.blueprint)
+app.register_functions(read_validation.blueprint)

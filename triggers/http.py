@@ -1,10 +1,10 @@
-"""The HTTP surface: which route is which handler. The handlers are in restores.py and points.py."""
+"""The HTTP surface: which route is which handler. Each handler has a module of its own."""
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from restore.settings import Settings
-from triggers import health, listing, points, restores
+from triggers import health, listing, plans, points, restores
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -23,6 +23,22 @@ def blueprint(settings: Settings) -> df.Blueprint:
     async def list_restores(req: func.HttpRequest) -> func.HttpResponse:
         """List the restores of the ledger, page by page."""
         return await listing.show_page(req)
+
+    @functions.route(route="restores/plan", methods=["POST"])
+    @functions.durable_client_input(client_name="client")
+    async def plan_one_restore(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Say what a restore would be, and restore nothing."""
+        return await plans.ask(req, client)
+
+    @functions.route(route="plans/{id}", methods=["GET"])
+    @functions.durable_client_input(client_name="client")
+    async def show_plan(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Show a plan that took longer than its asker waited."""
+        return await plans.show(req, client)
 
     @functions.route(route="restores/{id}", methods=["GET"])
     @functions.durable_client_input(client_name="client")

@@ -15,6 +15,7 @@ _STATUS_OF_CATEGORY = {
     "PolicyRefused": 403,
     "NotFound": 404,
     "Conflict": 409,
+    "PlanChanged": 409,
     "Throttled": 503,
     "ServiceUnavailable": 503,
 }

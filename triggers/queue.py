@@ -17,7 +17,7 @@ from restore.contracts import Problem, RestoreRequest
 from restore.errors import InvalidRequest
 from restore.settings import Settings
 from storage import connection, rejections
-from triggers import starter
+from triggers import plans, starter
 
 _log = logging.getLogger(__name__)
 
@@ -49,6 +49,10 @@ async def _take(
         request: RestoreRequest = parsing.parse_text(body, default_request_id=message_id)
     except InvalidRequest as error:
         await _reject(message_id, body, error.code, error.problems)
+        return
+    if request.plan_only:
+        await plans.start(client, request, "queue", message_id)
+        _log.info("Planning restore %s", request.request_id)
         return
     started = await starter.start(client, request, "queue", settings)
     if started.is_conflict:

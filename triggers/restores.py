@@ -13,7 +13,7 @@ from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.ledger import LedgerEntry, LedgerState
 from restore.settings import Settings
 from storage import connection
-from triggers import problems, starter, views
+from triggers import plans, problems, starter, views
 
 _WAIT_S = 3.0
 _WAIT_S_MAX = 20.0
@@ -40,6 +40,8 @@ async def start(
         )
     if key is not None and request.request_id != key:
         return _two_keys(key, request.request_id)
+    if request.plan_only:
+        return await plans.answer(client, request)
     try:
         started = await starter.start(client, request, "http", settings)
     except ServiceUnavailable as error:

@@ -1,0 +1,39 @@
+"""Read what Azure thinks of a restore body. HTTP 200 may carry failures (facts 6)."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection
+from restore import names
+from restore.contracts import Outcome
+from restore.orders import ReadValidation, decode
+from restore.plan import Finding
+
+blueprint = df.Blueprint()
+
+_LOOK_AGAIN_S = 10.0
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.READ_VALIDATION)
+def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: ReadValidation. Done with `{findings}`; later while Azure still looks."""
+    return edge.outcome(lambda: _read(decode(order, ReadValidation)))
+
+
+def _read(order: ReadValidation) -> dict[str, Any] | Outcome:
+    preflight = connection.backup().preflight
+    opinions = preflight.read_validation(order.vault_id, order.operation_id)
+    if opinions is None:
+        return Outcome.later(_LOOK_AGAIN_S)
+    found = [
+        Finding(
+            severity="blocking",
+            code=opinion.code,
+            text=f"Azure would refuse this restore: {opinion.message}",
+            action=" ".join(opinion.recommendations),
+        )
+        for opinion in opinions
+    ]
+    return {"findings": edge.as_json(found)}

@@ -1,0 +1,23 @@
+"""Ask Azure itself what it thinks of a restore body. It starts nothing, and may be asked twice."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from activities import edge
+from arm import connection
+from restore import names
+from restore.orders import StartValidation, decode
+
+blueprint = df.Blueprint()
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.START_VALIDATION)
+def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: StartValidation. Done with `{operationId}`, None when Azure named none."""
+    return edge.outcome(lambda: _start(decode(order, StartValidation)))
+
+
+def _start(order: StartValidation) -> dict[str, Any]:
+    preflight = connection.backup().preflight
+    return {"operationId": preflight.start_validation(order.item, order.point, order.body)}

@@ -1,0 +1,76 @@
+"""Everything of a restore but the restore: what would be done, and what speaks against it."""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from orchestrators.steps import Step, Steps
+from restore import names, planning
+from restore.contracts import Outcome, ProtectedItem
+from restore.orders import (
+    FindItem,
+    MakePlan,
+    ReadValidation,
+    StartValidation,
+    Survey,
+    Surveyed,
+    decode,
+    encode,
+)
+from restore.polling import WAIT_S_MIN, Pace
+
+blueprint = df.Blueprint()
+
+_PATIENCE = Pace(later_count_max=12)
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=names.PLAN_RESTORE)
+def plan_restore(context: df.DurableOrchestrationContext) -> Any:
+    """Answer with an Outcome: done with a Plan, or failed when Azure did not answer.
+
+    1. Find the protected item.
+    2. Survey: choose the point, build the body, check what ARM would refuse.
+    3. Ask Azure to validate the body, and wait for its findings.
+    4. A plan that came by the queue is published.
+    """
+    order = decode(context.get_input(), MakePlan)
+    steps = Steps(context, _PATIENCE)
+    outcome = yield from _plan(context, steps, order)
+    if order.source == "queue":
+        now = context.current_utc_datetime
+        event = planning.event(order.request, outcome, now, context.instance_id)
+        yield from steps.run(names.PUBLISH_EVENT, event)
+    return encode(outcome)
+
+
+def _plan(context: df.DurableOrchestrationContext, steps: Steps, order: MakePlan) -> Step:
+    request = order.request
+    wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
+    found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, encode(wanted))
+    if found.kind != "done":
+        return planning.impossible(request, found, context.current_utc_datetime)
+    item = decode(found.value, ProtectedItem)
+    survey = Survey(request=request, item=item, source=order.source)
+    looked: Outcome = yield from steps.run(names.SURVEY_RESTORE, encode(survey))
+    if looked.kind != "done":
+        return planning.impossible(request, looked, context.current_utc_datetime, item)
+    surveyed = decode(looked.value, Surveyed)
+    opinion: Outcome | None = None
+    if surveyed.body is not None:
+        opinion = yield from _ask_azure(steps, item, surveyed)
+    return planning.plan(request, item, surveyed, opinion, context.current_utc_datetime)
+
+
+def _ask_azure(steps: Steps, item: ProtectedItem, surveyed: Surveyed) -> Step:
+    """Return the Outcome of Azure's validation."""
+    assert surveyed.body is not None, "only a body can be validated"
+    start = StartValidation(item=item, point=surveyed.choice.point.name, body=surveyed.body)
+    started: Outcome = yield from steps.run(names.START_VALIDATION, encode(start))
+    if started.kind != "done":
+        return started
+    operation_id = started.value["operationId"]
+    if operation_id is None:
+        return planning.UNNAMED
+    yield from steps.sleep(WAIT_S_MIN)
+    read = ReadValidation(vault_id=item.vault_id, operation_id=operation_id)
+    return (yield from steps.run(names.READ_VALIDATION, encode(read)))

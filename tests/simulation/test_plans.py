@@ -1,0 +1,219 @@
+"""Plans on the virtual clock: everything is looked at, nothing is restored."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from devhost.vault.faults import Fault
+from devhost.vault.state import Vm
+from restore import names, parsing
+from restore.contracts import Outcome
+from restore.orders import MakePlan, encode
+from restore.plan import Plan
+from tests.end_to_end.stage import VAULT, request_for
+from tests.fakes.laboratory import Laboratory
+
+GUARD = (
+    "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/rg-guard/providers/"
+    "Microsoft.DataProtection/resourceGuards/guard"
+)
+KINDS = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
+
+
+@pytest.fixture
+def laboratory() -> Iterator[Laboratory]:
+    with Laboratory().open() as it:
+        yield it
+
+
+def outcome_of(laboratory: Laboratory, fields: dict[str, Any], source: str = "http") -> Outcome:
+    request = parsing.parse_request(fields, default_request_id="none")
+    order = encode(MakePlan(request=request, source=source))
+    laboratory.driver.client.start_new(names.PLAN_RESTORE, json.dumps(json.dumps(order)), "plan-1")
+    laboratory.run_for(7200)
+    row = laboratory.driver.client.get("plan-1")
+    assert row is not None, "it was started"
+    assert row.runtime_status == "Completed", row
+    return msgspec.convert(json.loads(row.output_text or "null"), Outcome)
+
+
+def plan_of(laboratory: Laboratory, fields: dict[str, Any], source: str = "http") -> Plan:
+    outcome = outcome_of(laboratory, fields, source)
+    assert outcome.kind == "done", outcome
+    return msgspec.convert(outcome.value, Plan)
+
+
+def codes(plan: Plan, severity: str) -> list[str]:
+    return [finding.code for finding in plan.findings if finding.severity == severity]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_plan_says_what_would_be_sent_and_sends_nothing(
+    laboratory: Laboratory, kind: str
+) -> None:
+    plan = plan_of(laboratory, request_for(kind, "r1"))
+    assert plan.allowed, plan.findings
+    assert plan.validated
+    assert plan.body is not None
+    assert plan.body["properties"]["recoveryType"] == kind
+    assert plan.choice is not None
+    assert plan.choice.why
+    assert not [call for call in laboratory.calls() if call["path"].endswith("/restore")]
+    assert laboratory.ledger.read("r1") is None
+
+
+def test_what_a_plan_shows_is_what_a_restore_sends(laboratory: Laboratory) -> None:
+    plan = plan_of(laboratory, request_for("AlternateLocation", "r1"))
+    laboratory.ask(request_for("AlternateLocation", "r1"))
+    laboratory.run_for(3600)
+    (post,) = laboratory.posts()
+    assert post["body"] == plan.body
+
+
+def _guarded(laboratory: Laboratory) -> None:
+    _vault(laboratory).resource_guard = GUARD
+
+
+def _zone(laboratory: Laboratory) -> dict[str, Any]:
+    return {"zones": ["1"]}
+
+
+def _taken(laboratory: Laboratory) -> dict[str, Any]:
+    target = request_for("AlternateLocation", "r1")["targetVirtualMachineId"]
+    laboratory.simulator.state.vms[target.lower()] = Vm(id=target)
+    return {}
+
+
+def _other_subscription(laboratory: Laboratory) -> dict[str, Any]:
+    _vault(laboratory).cross_subscription_restore = "Disabled"
+    fields = request_for("AlternateLocation", "r1")
+    names_ = ("targetResourceGroupId", "targetVirtualMachineId", "virtualNetworkId", "subnetId")
+    moved = {name: fields[name].replace("000000000001", "000000000002") for name in names_}
+    account = fields["storageAccountId"].replace("000000000001", "000000000002")
+    return moved | {"storageAccountId": account}
+
+
+def _vault(laboratory: Laboratory) -> Any:
+    return laboratory.simulator.state.vaults[VAULT.lower()]
+
+
+def _encrypted(laboratory: Laboratory) -> dict[str, Any]:
+    for item in _vault(laboratory).items.values():
+        for point in item.points.values():
+            point.encrypted = True
+    return {}
+
+
+def _gone(laboratory: Laboratory) -> dict[str, Any]:
+    laboratory.simulator.state.vms.clear()
+    return {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "arrange", "code"),
+    [
+        ("RestoreDisks", _guarded, "ResourceGuardInForce"),
+        ("AlternateLocation", _zone, "ZoneNotAllowed"),
+        ("AlternateLocation", _taken, "TargetNameTaken"),
+        ("AlternateLocation", _other_subscription, "CrossSubscriptionRestoreDisabled"),
+        ("OriginalLocation", _encrypted, "EncryptedVmNotReplaceable"),
+        ("OriginalLocation", _gone, "SourceVmMissing"),
+    ],
+)
+def test_what_azure_would_refuse_is_found_here_and_by_azure(
+    laboratory: Laboratory,
+    kind: str,
+    arrange: Callable[[Laboratory], dict[str, Any] | None],
+    code: str,
+) -> None:
+    more = arrange(laboratory) or {}
+    plan = plan_of(laboratory, request_for(kind, "r1") | more)
+    assert not plan.allowed
+    found = codes(plan, "blocking")
+    assert code in found
+    assert "BMSUserErrorInvalidInput" in found, "Azure was asked, too, and says no as well"
+
+
+def test_a_guarded_restore_that_names_the_guard_may_go(laboratory: Laboratory) -> None:
+    _guarded(laboratory)
+    named = {"resourceGuardOperationRequests": [f"{GUARD}/triggerRestoreRequests/default"]}
+    plan = plan_of(laboratory, request_for("RestoreDisks", "r1") | named)
+    assert plan.allowed, plan.findings
+    assert "ResourceGuardInForce" in codes(plan, "info")
+
+
+def test_a_vault_without_the_vm_is_a_plan_that_says_so(laboratory: Laboratory) -> None:
+    plan = plan_of(laboratory, request_for("RestoreDisks", "r1", name="nowhere-01"))
+    assert (plan.allowed, plan.plan_hash) == (False, None)
+    assert codes(plan, "blocking") == ["ProtectedItemNotFound"]
+    assert plan.findings[0].path == "$.sourceResourceId"
+
+
+def test_a_request_that_does_not_fit_its_point_has_every_problem_as_a_finding(
+    laboratory: Laboratory,
+) -> None:
+    fields = request_for("RestoreDisks", "r1", region="northeurope")
+    del fields["targetResourceGroupId"]
+    plan = plan_of(laboratory, fields)
+    paths = {finding.path for finding in plan.findings if finding.severity == "blocking"}
+    assert paths == {"$.region", "$.targetResourceGroupId"}
+    assert (plan.body, plan.plan_hash, plan.validated) == (None, None, False)
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        ("backupstorageconfig", "redundancy"),
+        ("backupResourceGuardProxies", "Resource Guard"),
+        ("virtualMachines", "name is free"),
+    ],
+)
+def test_what_may_not_be_read_is_said_and_stops_nothing(
+    laboratory: Laboratory, part: str, text: str
+) -> None:
+    _deny(laboratory, part)
+    plan = plan_of(laboratory, request_for("AlternateLocation", "r1"))
+    assert plan.allowed, plan.findings
+    (finding,) = [each for each in plan.findings if each.code == "NotChecked"]
+    assert text in finding.text
+
+
+def test_without_the_right_to_validate_the_plan_says_that_azure_was_not_asked(
+    laboratory: Laboratory,
+) -> None:
+    _deny(laboratory, "backupTriggerValidateOperation")
+    plan = plan_of(laboratory, request_for("RestoreDisks", "r1"))
+    assert (plan.allowed, plan.validated) == (True, False)
+    assert "NotValidated" in codes(plan, "warning")
+
+
+def test_an_azure_that_does_not_answer_is_a_failure_and_no_plan(laboratory: Laboratory) -> None:
+    laboratory.simulator.faults.add(
+        [msgspec.convert({"kind": "status", "status": 503, "times": None}, Fault)]
+    )
+    outcome = outcome_of(laboratory, request_for("RestoreDisks", "r1"))
+    assert outcome.kind == "failed"
+    assert outcome.error is not None
+    assert outcome.error.category == "ServiceUnavailable"
+
+
+def test_a_plan_that_came_by_the_queue_is_published(laboratory: Laboratory) -> None:
+    plan = plan_of(laboratory, request_for("RestoreDisks", "r1", planOnly=True), source="queue")
+    (told,) = laboratory.sent("planned")
+    assert told["requestId"] == "r1"
+    assert told["plan"]["planHash"] == plan.plan_hash
+
+
+def test_the_same_restore_planned_again_has_the_same_hash(laboratory: Laboratory) -> None:
+    first = plan_of(laboratory, request_for("RestoreDisks", "r1"))
+    laboratory.run_for(7200)
+    again = plan_of(laboratory, request_for("RestoreDisks", "r1", deadline="PT12H"))
+    assert first.plan_hash == again.plan_hash
+
+
+def _deny(laboratory: Laboratory, part: str) -> None:
+    fault = {"match": {"path": part}, "kind": "status", "status": 403, "times": None}
+    laboratory.simulator.faults.add([msgspec.convert(fault, Fault)])

@@ -1,0 +1,78 @@
+"""Handlers of `/restores/plan` and `/plans/{id}`: what a restore would be, without one.
+
+A plan that takes longer than a person waits is fetched later; the history keeps it till then.
+"""
+
+import uuid
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from restore import names
+from restore.contracts import Outcome, RestoreRequest
+from restore.errors import InvalidRequest
+from restore.orders import MakePlan, encode
+from triggers import answers, problems
+
+_PREFIX = "plan-"
+
+
+async def ask(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Answer a restore request with its plan: 200, or 202 with the place where it will be."""
+    from restore import parsing  # its tables are built on first use, not at start
+
+    try:
+        request = parsing.parse_text(req.get_body(), default_request_id=uuid.uuid4().hex)
+    except InvalidRequest as error:
+        return problems.problem(
+            400, error.code, "The request is not valid", error.message, error.problems
+        )
+    return await answer(client, request)
+
+
+async def answer(
+    client: df.DurableOrchestrationClient, request: RestoreRequest
+) -> func.HttpResponse:
+    """Make a plan and wait for it as long as a person does."""
+    plan_id = uuid.uuid4().hex
+    instance_id = await start(client, request, "http", plan_id)
+    outcome = await answers.wait(client, instance_id)
+    if outcome is None:
+        return _not_yet(plan_id)
+    await client.purge_instance_history(instance_id)
+    return _told(outcome)
+
+
+async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+    """Show a plan that took longer: 200, or 202 while it is made."""
+    plan_id = req.route_params["id"]
+    instance_id = _PREFIX + plan_id
+    if not names.is_request_id(plan_id) or not await client.get_status(instance_id):
+        detail = "No such plan is being made. Ask for it again: POST /api/restores/plan."
+        return problems.problem(404, "PlanNotFound", "No such plan", detail)
+    outcome = await answers.wait(client, instance_id, wait_s=0)
+    return _not_yet(plan_id) if outcome is None else _told(outcome)
+
+
+async def start(
+    client: df.DurableOrchestrationClient, request: RestoreRequest, source: str, plan_id: str
+) -> str:
+    """Start to make a plan, unless it is being made already; return the orchestration's id."""
+    instance_id = _PREFIX + plan_id
+    if not await client.get_status(instance_id):
+        order = MakePlan(request=request, source=source)
+        await client.start_new(names.PLAN_RESTORE, instance_id, encode(order))
+    return instance_id
+
+
+def _told(outcome: Outcome) -> func.HttpResponse:
+    if outcome.kind == "done":
+        return problems.ok(200, outcome.value)
+    assert outcome.error is not None, "what failed says why"
+    return problems.of_failure(outcome.error)
+
+
+def _not_yet(plan_id: str) -> func.HttpResponse:
+    place = f"/api/plans/{plan_id}"
+    headers = {"Location": place, "Retry-After": "5"}
+    return problems.ok(202, {"plan": place, "text": f"Azure takes long; GET {place}."}, headers)
