@@ -6,10 +6,15 @@ from collections.abc import Callable
 
 import pytest
 
+from devhost.clock import VirtualClock
+from devhost.engine.dispatcher import Core
+from devhost.engine.store import Store
 from devhost.engine.virtual import VirtualDriver
+from devhost.worker import Worker
 from tests.unit.devhost.engine.driving import later, run, status
 
 EngineFor = Callable[[str], VirtualDriver]
+WorkerFor = Callable[[str], Worker]
 
 
 def raise_at(driver: VirtualDriver, seconds: float, payload: str, name: str = "Go") -> None:
@@ -212,6 +217,24 @@ def test_unclaimed_events_are_taken_oldest_first_when_each_has_its_waiter(
     for payload in ("1", "2", "3"):
         raise_at(driver, 2, payload)
     assert run(driver, "three", 3).output_text == "[1,2,3]"
+
+
+def test_events_that_come_while_a_turn_takes_long_are_lost_but_the_last(
+    worker_for: WorkerFor,
+) -> None:
+    worker = worker_for("""
+        @orch
+        def three(context):
+            got = []
+            for _ in range(3):
+                got.append((yield context.wait_for_external_event("Go")))
+                yield context.call_activity("echo", len(got))
+            return got
+    """)
+    driver = VirtualDriver(Core(Store(), worker), worker, VirtualClock(), step_s=1.0)
+    for seconds, payload in ((5.0, "1"), (5.2, "2"), (5.4, "3")):
+        raise_at(driver, seconds, payload)
+    assert run(driver, "three", 9).output_text == "[1,3,3]"
 
 
 def test_dates_in_outputs_and_statuses_are_rendered_again_and_no_others(
