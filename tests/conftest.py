@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.collected_calls import CollectedCalls
+
 # Drawn alike on every machine, and never judged by the clock: the first text that is drawn in a
 # fresh checkout takes seconds, because hypothesis builds its table of characters then.
 settings.register_profile(
@@ -48,3 +50,11 @@ def _is_here(opened: socket.socket, address: Any) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Listen from the start; see tests/collected_calls.py."""
+    calls = CollectedCalls()
+    calls.start()
+    config.pluginmanager.register(calls, "collected-calls")
+    config.add_cleanup(calls.stop)

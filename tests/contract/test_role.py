@@ -1,0 +1,128 @@
+"""The custom role in infra/ is what the app calls, no more and no less.
+
+Every method of Backup is played on the simulated vault. A new one must be added here; the plugin in
+tests/collected_calls.py looks at what all the other tests call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from arm.backup import Backup
+from arm.client import Client
+from arm.exchange import Exchange
+from arm.long_running import PollHandles
+from devhost.clock import VirtualClock
+from devhost.vault import seed
+from devhost.vault.simulator import Simulator
+from devhost.vault.transport import InProcess
+from restore.contracts import ProtectedItem
+from tests import role
+from tests.collected_calls import CollectedCalls
+
+VM = seed.vm_id("web-01")
+BODY = {
+    "properties": {
+        "objectType": "IaasVMRestoreRequest",
+        "recoveryType": "RestoreDisks",
+        "sourceResourceId": VM,
+        "storageAccountId": seed.STAGING_ID,
+        "region": seed.REGION,
+        "targetResourceGroupId": seed.TARGET_GROUP,
+    }
+}
+
+
+class Story:
+    """One restore on a simulated vault, step by step, noting each call."""
+
+    def __init__(self) -> None:
+        self.simulator = Simulator(clock=VirtualClock())
+        self.calls: list[tuple[str, str]] = []
+        exchange = Exchange("https://management.azure.com", lambda: "t", self._send)
+        self.backup = Backup(Client(exchange), "2025-02-01")
+        self.item: ProtectedItem = self.backup.find_vault_item(VM)
+        self.job_id = ""
+
+    def _send(self, method: str, url: str, headers: Mapping[str, str], *rest: Any) -> Any:
+        self.calls.append((method, urlsplit(url).path))
+        return InProcess(self.simulator)(method, url, headers, *rest)
+
+    def restore(self) -> None:
+        """Start it, and ask each of the three places that know its operation."""
+        point = self.backup.recovery_points(self.item)[0]
+        body = {"properties": BODY["properties"] | {"recoveryPointId": point.name}}
+        triggered, urls = self.backup.trigger_restore(self.item, point.name, body)
+        for known in (urls, None, PollHandles(location=urls.location)):
+            operation_id = None if known else triggered.operation_id
+            look = self.backup.read_operation(self.item.vault_id, operation_id, known)
+            self.job_id = look.job_id or self.job_id
+
+    def find_job(self) -> None:
+        """Find its job by the list, for its operation may not be over yet."""
+        self.job_id = self.backup.restore_jobs(self.item).jobs[0].job_id
+
+
+PLAYED: dict[str, Callable[[Story], object]] = {
+    "find_protected_item": lambda story: story.backup.find_protected_item(story.item.vault_id, VM),
+    "find_vault_item": lambda story: story.backup.find_vault_item(VM),
+    "recovery_points": lambda story: story.backup.recovery_points(story.item),
+    "trigger_restore": Story.restore,
+    "read_operation": lambda story: None,  # in the step before
+    "restore_jobs": Story.find_job,
+    "read_job": lambda story: story.backup.read_job(story.item.vault_id, story.job_id),
+    "cancel_job": lambda story: story.backup.cancel_job(story.item.vault_id, story.job_id),
+    "for_request": lambda story: story.backup.for_request("r"),
+}
+
+
+def test_every_call_that_the_app_can_make_needs_an_action_and_every_action_a_call() -> None:
+    public = {name for name in vars(Backup) if not name.startswith("_")}
+    assert set(PLAYED) == public, "a call that is not played here is not held against the role"
+    story = Story()
+    for play in PLAYED.values():
+        play(story)
+    needed = {role.action_of(*call) or str(call) for call in story.calls}
+    assert sorted(needed) == sorted(role.granted())
+
+
+def test_the_table_explains_exactly_the_actions_of_the_definition() -> None:
+    assert role.granted() == list(dict.fromkeys(call.action for call in role.table()))
+
+
+def test_the_definition_is_a_custom_role_without_wildcards_that_must_be_given_a_scope() -> None:
+    definition = json.loads((role.INFRA / "role-definition.json").read_text())
+    assert definition["IsCustom"] is True
+    assert not [action for action in definition["Actions"] if "*" in action]
+    assert definition["NotActions"] == definition["DataActions"] == []
+    assert definition["AssignableScopes"] == ["/subscriptions/<subscription id>"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{seed.VAULT_ID}/backupPolicies"),
+        ("DELETE", VM),
+        ("POST", f"{seed.VAULT_ID}/backupJobs/1"),
+        ("GET", "/subscriptions/s"),
+    ],
+)
+def test_a_call_that_the_table_does_not_know_is_noticed(method: str, path: str) -> None:
+    assert role.action_of(method, path) is None
+    collected = CollectedCalls()
+    collected.seen = {*role.granted(), f"{method} {path}"}
+    (fault,) = collected.faults(is_whole=True)
+    assert path in fault
+
+
+def test_an_action_that_nothing_needs_is_noticed_when_all_tests_ran() -> None:
+    collected = CollectedCalls()
+    collected.seen = {*role.granted()[1:]}
+    assert [*collected.faults(is_whole=False)] == []
+    (fault,) = collected.faults(is_whole=True)
+    assert role.granted()[0] in fault
