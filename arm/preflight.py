@@ -59,8 +59,7 @@ class Preflight:
     def guard_requests(self, vault_id: str) -> tuple[str, ...]:
         """What a guarded restore must name; empty when no Resource Guard protects restores."""
         path = self._versioned(resource_ids.path(vault_id, "backupResourceGuardProxies"))
-        inside = resource_ids.subscription_id(vault_id)
-        pages = self._client.pages(path, inside, "read the vault's resource guards")
+        pages = self._client.pages(path, "read the vault's resource guards")
         proxies = [proxy for page in pages for proxy in _list(page.body.get("value"))]
         details = [
             each
