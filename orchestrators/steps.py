@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
-import msgspec
 
 from restore import polling
 from restore.contracts import Failure, Outcome
+from restore.decoding import decode
 from restore.polling import Pace
 
 Step = Generator[Any, Any, Any]
@@ -71,7 +71,7 @@ class Steps:
             answer = yield self._context.call_activity_with_retry(activity, _UNFORESEEN, order)
         except Exception as error:
             return Outcome.failed(unforeseen(activity, error))
-        return msgspec.convert(answer, Outcome)
+        return decode(answer, Outcome)
 
     def wait_later(self, outcome: Outcome, attempt: int) -> Step:
         """Wait as long as an Outcome asks, by a durable timer. True when the budget is spent."""

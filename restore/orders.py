@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from restore import decoding
 from restore.contracts import Choice, Failure, ProtectedItem, RecoveryPoint, RestoreRequest, Verdict
 from restore.plan import Finding
 from restore.polling import Pace
@@ -213,7 +214,7 @@ class Watched(_Order, frozen=True, kw_only=True):
 
 def decode(value: Any, kind: type[T]) -> T:
     """Read an order or answer from plain JSON. Raises msgspec.ValidationError."""
-    return msgspec.convert(value, kind)
+    return decoding.decode(value, kind)
 
 
 def encode(value: Any) -> Any:

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-import msgspec
 from msgspec.inspect import Field
 from msgspec.structs import replace
 
 from restore import rules, shape
 from restore.contracts import REQUEST_TYPES, Problem, RestoreRequest
+from restore.decoding import decode
 from restore.errors import InvalidRequest
 from restore.json_text import json_of
 from restore.orders import FindItem
@@ -63,7 +63,7 @@ def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
     found = tuple(islice(_problems(recovery_type, fields), PROBLEMS_MAX + 1))
     if found:
         raise _all_wrong(found, given["requestId"])
-    request: RestoreRequest = msgspec.convert(fields, RestoreRequest)
+    request: RestoreRequest = decode(fields, RestoreRequest)
     return request
 
 
@@ -73,7 +73,7 @@ def parse_find_item(parameters: Mapping[str, Any]) -> FindItem:
     problems = tuple(shape.problems_of(given, ItemQuery))
     if problems:
         raise InvalidRequest(problems)
-    query = msgspec.convert(given, ItemQuery)
+    query = decode(given, ItemQuery)
     return FindItem(source_resource_id=query.source_resource_id, vault_id=query.vault_id)
 
 

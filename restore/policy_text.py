@@ -11,6 +11,7 @@ import msgspec
 
 from restore import policy, shape
 from restore.contracts import Problem
+from restore.decoding import decode
 from restore.errors import InvalidRequest
 from restore.json_text import json_of
 from restore.policy import Policy
@@ -43,7 +44,7 @@ def parse(text: str) -> Policy:
     problems = tuple(shape.problems_of(value, Policy)) or tuple(_between(value))
     if problems:
         raise InvalidPolicy(problems)
-    return msgspec.convert(value, Policy)
+    return decode(value, Policy)
 
 
 def schema() -> dict[str, Any]:

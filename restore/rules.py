@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from restore import ids
+from restore.decoding import decode
 
 Found = Iterator[tuple[str, str]]
 
@@ -180,4 +179,4 @@ def _twice(luns: list[int]) -> list[int]:
 
 
 def _time(text: str) -> datetime:
-    return msgspec.convert(text, datetime)
+    return decode(text, datetime)

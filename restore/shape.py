@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta, inspect
 
 from restore.contracts import Problem
+from restore.decoding import decode
 from restore.ids import kind_problem
 from restore.times import seconds_of
 
@@ -146,6 +147,6 @@ def _duration_problem(value: str, least: str, most: str) -> str | None:
 
 def _is_time(value: Any) -> bool:
     try:
-        return isinstance(value, str) and msgspec.convert(value, _TIME) is not None
+        return isinstance(value, str) and decode(value, _TIME) is not None
     except msgspec.ValidationError:
         return False

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from restore.contracts import Failure, JobLook, OperationLook, Outcome
+from restore.decoding import decode
 from restore.orders import Watch, Watched, WatchEnd, encode
 from restore.phases import RestorePhase, advanced, phase_of
 from restore.times import stamp
@@ -23,7 +24,7 @@ def learn_operation(watch: Watch, outcome: Outcome) -> Watch | Watched:
     """Take in a look at the operation: it names the job, or failed, or must be looked at again."""
     if outcome.kind != "done":
         return _missed(watch, outcome.error)
-    look = msgspec.convert(outcome.value, OperationLook)
+    look = decode(outcome.value, OperationLook)
     if look.state == "Failed":
         return _over(watch, "operation_failed", error=look.error)
     if look.job_id is not None:
@@ -83,7 +84,7 @@ def job_look(outcome: Outcome) -> JobLook | None:
     """Return what a look at the job saw, None when it saw nothing."""
     if outcome.kind != "done" or outcome.value is None:
         return None
-    return msgspec.convert(outcome.value, JobLook)
+    return decode(outcome.value, JobLook)
 
 
 def in_phase(watch: Watch, phase: RestorePhase, now: datetime) -> Watch:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from restore.decoding import decode
 from storage.documents import Documents, Taken
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def find(documents: Documents, request_id: str) -> "PollHandles | None":
     from arm.long_running import PollHandles
 
     found = documents.read(_name(request_id))
-    return None if found is None else msgspec.convert(found.document, PollHandles)
+    return None if found is None else decode(found.document, PollHandles)
 
 
 def drop(documents: Documents, request_id: str) -> None:

@@ -12,6 +12,7 @@ import msgspec
 
 from restore import names
 from restore.contracts import Verdict
+from restore.decoding import decode
 from restore.ledger import Intent, LedgerEntry, LedgerState, moved
 from storage.documents import Changed, Documents, Page, Taken
 from storage.labels import labels_of
@@ -49,7 +50,7 @@ class Ledger:
         found = self.documents.read(_name(request_id))
         if found is None:
             return None
-        return Held(msgspec.convert(found.document, LedgerEntry), found.version)
+        return Held(decode(found.document, LedgerEntry), found.version)
 
     def page(self, size: int, token: str | None) -> Page:
         """List entries by their labels, in the order of their request ids."""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from restore.decoding import decode
 from restore.ledger import LedgerState
 from storage.documents import Changed, Taken
 from storage.ledger import Held, Ledger
@@ -57,7 +58,7 @@ def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking
             turn = Turn(holder=request_id, since=now)
             documents.create(name, msgspec.to_builtins(turn), {})
             return Taking(is_ours=True)
-        turn = msgspec.convert(found.document, Turn)
+        turn = decode(found.document, Turn)
         if turn.holder == request_id:
             if now - turn.since > _HELD_MAX / 2:  # else it may be taken while we settle
                 turn = msgspec.structs.replace(turn, since=now)
@@ -93,7 +94,7 @@ def _wait_s(line: dict[str, datetime], request_id: str, held: timedelta) -> floa
 def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:
     """Return the item's jobs that belong to earlier requests of ours."""
     found = ledger.documents.read(_name(item_id))
-    return () if found is None else msgspec.convert(found.document, Turn).claimed
+    return () if found is None else decode(found.document, Turn).claimed
 
 
 class _Freed(NamedTuple):

@@ -8,9 +8,9 @@ import time
 from typing import Any
 
 import azure.durable_functions as df
-import msgspec
 
 from restore.contracts import Failure, Outcome
+from restore.decoding import decode
 
 WAIT_S_MAX = 25.0
 _LOOK_S = 0.3
@@ -33,7 +33,7 @@ async def wait(
         if status and status.runtime_status and status.runtime_status.value in _OVER:
             if status.runtime_status.value != "Completed":
                 return Outcome.failed(_BROKEN)
-            return msgspec.convert(status.output, Outcome)
+            return decode(status.output, Outcome)
         if time.monotonic() + _LOOK_S > until:
             return None
         await asyncio.sleep(_LOOK_S)

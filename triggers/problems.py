@@ -7,6 +7,7 @@ import azure.functions as func
 import msgspec
 
 from restore.contracts import Failure, Problem
+from restore.decoding import decode
 from restore.errors import problems_of
 
 _STATUS_OF_CATEGORY = {
@@ -68,5 +69,5 @@ def ok(status: int, body: Any, headers: dict[str, str] | None = None) -> func.Ht
 
 def rejected(view: dict[str, Any]) -> func.HttpResponse:
     """Return an accepted request that was rejected after a look at the vault."""
-    failure = msgspec.convert(view["error"], Failure)
+    failure = decode(view["error"], Failure)
     return of_failure(failure, requestId=view["requestId"], verdict=view["verdict"])

@@ -14,6 +14,7 @@ import msgspec
 
 from restore import names
 from restore.contracts import RestoreRequest
+from restore.decoding import decode
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Restore, encode
 from restore.settings import Settings
@@ -64,7 +65,7 @@ async def _ensure_running(
     if await client.get_status(instance_id):
         return
     order = Restore(
-        request=msgspec.convert(entry.request, RestoreRequest),
+        request=decode(entry.request, RestoreRequest),
         pace=settings.pace(),
         source=entry.source,
     )
