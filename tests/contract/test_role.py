@@ -17,6 +17,7 @@ from arm.backup import Backup
 from arm.client import Client
 from arm.exchange import Exchange
 from arm.long_running import PollHandles
+from arm.preflight import Preflight
 from devhost.clock import VirtualClock
 from devhost.vault import seed
 from devhost.vault.simulator import Simulator
@@ -47,7 +48,7 @@ class Story:
         exchange = Exchange("https://management.azure.com", lambda: "t", self._send)
         self.backup = Backup(Client(exchange), "2025-02-01")
         self.item: ProtectedItem = self.backup.find_vault_item(VM)
-        self.job_id = ""
+        self.vault_id, self.job_id = self.item.vault_id, ""
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], *rest: Any) -> Any:
         self.calls.append((method, urlsplit(url).path))
@@ -60,30 +61,47 @@ class Story:
         triggered, urls = self.backup.trigger_restore(self.item, point.name, body)
         for known in (urls, None, PollHandles(location=urls.location)):
             operation_id = None if known else triggered.operation_id
-            look = self.backup.read_operation(self.item.vault_id, operation_id, known)
+            look = self.backup.read_operation(self.vault_id, operation_id, known)
             self.job_id = look.job_id or self.job_id
+
+    def validate(self) -> None:
+        """Ask for Azure's opinion, and read it."""
+        point = self.backup.recovery_points(self.item)[0]
+        operation_id = self.backup.preflight.start_validation(self.item, point.name, BODY)
+        assert operation_id is not None
+        self.backup.preflight.read_validation(self.vault_id, operation_id)
 
     def find_job(self) -> None:
         """Find its job by the list, for its operation may not be over yet."""
         self.job_id = self.backup.restore_jobs(self.item).jobs[0].job_id
 
 
+PREFLIGHT: dict[str, Callable[[Story], object]] = {
+    "cross_subscription": lambda story: story.backup.preflight.cross_subscription(story.vault_id),
+    "storage_type": lambda story: story.backup.preflight.storage_type(story.vault_id),
+    "guard_requests": lambda story: story.backup.preflight.guard_requests(story.vault_id),
+    "has_vm": lambda story: story.backup.preflight.has_vm(VM),
+    "start_validation": Story.validate,
+    "read_validation": lambda story: None,  # in the step before
+}
 PLAYED: dict[str, Callable[[Story], object]] = {
-    "find_protected_item": lambda story: story.backup.find_protected_item(story.item.vault_id, VM),
+    "find_protected_item": lambda story: story.backup.find_protected_item(story.vault_id, VM),
     "find_vault_item": lambda story: story.backup.find_vault_item(VM),
     "recovery_points": lambda story: story.backup.recovery_points(story.item),
     "trigger_restore": Story.restore,
     "read_operation": lambda story: None,  # in the step before
     "restore_jobs": Story.find_job,
-    "read_job": lambda story: story.backup.read_job(story.item.vault_id, story.job_id),
-    "cancel_job": lambda story: story.backup.cancel_job(story.item.vault_id, story.job_id),
+    "read_job": lambda story: story.backup.read_job(story.vault_id, story.job_id),
+    "cancel_job": lambda story: story.backup.cancel_job(story.vault_id, story.job_id),
+    "preflight": lambda story: [play(story) for play in PREFLIGHT.values()],
     "for_request": lambda story: story.backup.for_request("r"),
 }
 
 
 def test_every_call_that_the_app_can_make_needs_an_action_and_every_action_a_call() -> None:
-    public = {name for name in vars(Backup) if not name.startswith("_")}
-    assert set(PLAYED) == public, "a call that is not played here is not held against the role"
+    for kind, played in ((Backup, PLAYED), (Preflight, PREFLIGHT)):
+        public = {name for name in vars(kind) if not name.startswith("_")}
+        assert set(played) == public, "what is not played here is not held against the role"
     story = Story()
     for play in PLAYED.values():
         play(story)
