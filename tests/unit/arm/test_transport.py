@@ -19,8 +19,11 @@ from pathlib import Path
 import pytest
 
 from arm import reply_body, transport
+from arm.client import Client
+from arm.exchange import Exchange
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, RequestsTransport, Timeout
+from restore import errors
 from tests.unit.arm.fakes import recording
 
 QUICK = Timeout(connect_s=2, read_s=5)
@@ -169,6 +172,25 @@ def test_a_redirect_is_a_reply_like_any_other(listen: Listen) -> None:
     reply = RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK)
     assert (reply.status, reply.headers["Location"]) == (307, "/evil")
     assert len(listener.requests) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_no_token_follows_a_redirect_to_another_server(listen: Listen, status: int) -> None:
+    elsewhere = listen(_ok)
+    target = f"{elsewhere.origin}/token"
+    head = f"HTTP/1.1 {status} X\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n"
+    home = listen(_says(head.encode()))
+    exchange = Exchange(home.origin, lambda: "canary", RequestsTransport(), timeout=QUICK)
+    arm = Client(exchange, sleep=lambda seconds: None)
+    with pytest.raises(errors.ServiceUnavailable) as refused:
+        arm.get("/x", "look")
+    with pytest.raises(errors.ReplyLost) as lost:
+        arm.post("/x", {}, "write")
+    assert (len(home.requests), len(elsewhere.requests)) == (4, 0)
+    assert all(b"Bearer canary" in request for request in home.requests)
+    for shown in (str(refused.value), str(lost.value)):
+        assert "canary" not in shown
+        assert elsewhere.origin not in shown
 
 
 def test_neither_netrc_nor_a_proxy_touches_a_request_to_loopback(
