@@ -8,7 +8,7 @@ from benchmarks.engines import JOB_S, LOOKS
 from benchmarks.vault import LookedAtVault
 from devhost.vault.jobs import look
 from devhost.vault.seed import VAULT_ID, vm_id
-from devhost.vault.state import JobRecord
+from devhost.vault.state import JobRecord, OperationRecord
 from devhost.vault.wire import Request
 from restore.contracts import JobLook
 from restore.polling import Pace, next_look_s
@@ -53,6 +53,22 @@ def statuses(duration_s: float, started_s_ago: float, looks: int | None) -> list
 def test_a_job_is_over_at_its_last_look_and_not_before(duration_s: float) -> None:
     wanted = ["InProgress", "InProgress", "Completed"]
     assert statuses(duration_s, started_s_ago=100, looks=3) == wanted
+
+
+def test_an_operation_is_over_at_its_second_look() -> None:
+    vault = LookedAtVault(vms=1)
+    now = vault.clock.now()
+    vault.state.operation_records["op"] = OperationRecord(
+        id="op", kind="restore", vault_id=VAULT_ID, start=now, done=now, job_id=JOB
+    )
+    vault.looks = LOOKS
+    url = f"http://127.0.0.1{VAULT_ID}/backupOperations/op?api-version=2025-02-01"
+    found = []
+    for _ in range(2):
+        body = vault.answer(Request("GET", url, {"Authorization": "Bearer a.b.c"})).reply.json()
+        assert isinstance(body, dict)
+        found.append(body["status"])
+    assert found == ["InProgress", "Succeeded"]
 
 
 def test_without_a_last_look_the_clock_decides() -> None:
