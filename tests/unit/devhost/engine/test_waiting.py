@@ -234,7 +234,7 @@ def test_events_that_come_while_a_turn_takes_long_are_lost_but_the_last(
     driver = VirtualDriver(Core(Store(), worker), worker, VirtualClock(), step_s=1.0)
     for seconds, payload in ((5.0, "1"), (5.2, "2"), (5.4, "3")):
         raise_at(driver, seconds, payload)
-    assert run(driver, "three", 9).output_text == "[1,3,3]"
+    assert run(driver, "three", 30).output_text == "[1,3,3]"
 
 
 def test_dates_in_outputs_and_statuses_are_rendered_again_and_no_others(
