@@ -10,9 +10,12 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 # Two processes, a file stays in one: on a laptop faster, and on one core hardly slower.
 PARALLEL := -n 2 --dist loadfile
+# ENGINE=real is the one that `make engine` unpacks; ENGINE=/path names any other executable.
+ENGINE_PATH = $(if $(filter real,$(ENGINE)),$$(tools/engine.sh path),$(ENGINE))
+ON_ENGINE = $(if $(ENGINE),--engine "$(ENGINE_PATH)")
 CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation)
 
-.PHONY: help setup setup-python demo run test check bench static clean
+.PHONY: help setup setup-python engine engine-asked demo run test check bench static clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -23,14 +26,20 @@ setup: ## make .venv and install Azurite (the other targets do it by themselves)
 setup-python:
 	@tools/setup.sh python
 
-demo: setup ## restore two VMs on this machine, live; REQUEST=file.json runs your own request
-	@$(BIN)/python -m devhost demo $(if $(REQUEST),"$(REQUEST)")
+engine: ## unpack the real engine, a test tool, where its archive is there (ENGINE_ARCHIVE=path)
+	@tools/engine.sh
 
-run: setup ## host on 127.0.0.1:7071, simulated vault on :7072, Azurite; until Ctrl-C
-	@$(BIN)/python -m devhost up
+engine-asked:
+	@$(if $(filter real,$(ENGINE)),tools/engine.sh needed,:)
 
-test: setup static ## everything that CI runs
-	@$(PYTEST) $(PARALLEL) tests
+demo: setup engine-asked ## restore two VMs on this machine, live; REQUEST=file.json, ENGINE=real
+	@$(BIN)/python -m devhost demo $(ON_ENGINE) $(if $(REQUEST),"$(REQUEST)")
+
+run: setup engine-asked ## host on :7071, simulated vault on :7072, Azurite; until Ctrl-C; ENGINE=real
+	@$(BIN)/python -m devhost up $(ON_ENGINE)
+
+test: setup engine static ## everything that CI runs
+	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" $(PYTEST) $(PARALLEL) tests
 
 check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
 	@$(PYTEST) $(PARALLEL) $(CHECKED)

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from rich.console import Console
 
+from devhost.cli.engine_option import add_engine_option, engine_of
+
 _PIPE_WIDTH = 110
 _SIGNALS = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
@@ -36,9 +38,10 @@ def _run(given: argparse.Namespace, console: Console) -> int:
     # Imported late: a missing file or Ctrl-C should not have to wait for the storage packages.
     from devhost.demo import asked, play
 
+    engine = engine_of(given)
     if given.request is not None:
-        return play.play([asked.from_file(given.request)], console)
-    return play.play(asked.tour(datetime.now(UTC)), console)
+        return play.play([asked.from_file(given.request)], console, engine)
+    return play.play(asked.tour(datetime.now(UTC)), console, engine)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -50,6 +53,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="REQUEST.json",
         help="a request of your own against the simulated vault; default: the demo's two",
     )
+    add_engine_option(parser)
     return parser.parse_args(arguments)
 
 

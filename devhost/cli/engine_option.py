@@ -3,6 +3,8 @@
 import argparse
 import os
 
+from devhost.remote.checks import check_executable
+
 SETTING = "DURABLE_ENGINE"
 EMBEDDED = "embedded"
 
@@ -17,6 +19,16 @@ def add_engine_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def described(engine: str | None) -> str:
+    """Which engine that is, for a person who has heard of neither."""
+    if engine is None:
+        return "devhost's embedded engine"
+    return f"the real engine (the published Durable extension), {engine}"
+
+
 def engine_of(given: argparse.Namespace) -> str | None:
-    """The path of a durable-engine; None for the embedded engine."""
-    return None if given.engine == EMBEDDED else str(given.engine)
+    """The path of a durable-engine, None for the embedded engine; BadStart when none is there."""
+    if given.engine == EMBEDDED:
+        return None
+    check_executable(given.engine)
+    return str(given.engine)

@@ -20,6 +20,7 @@ from rich.panel import Panel
 from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
 from devhost.cli import vault
+from devhost.cli.engine_option import EMBEDDED, add_engine_option, described, engine_of
 from devhost.host import DEFAULT_PORT
 from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, is_listening
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
+    engine = engine_of(given)
     state_dir = Path(given.state or given.dir / ".devhost").resolve()
     for port, option in ((given.port, "--port"), (given.vault_port, "--vault-port")):
         if is_listening(port):
@@ -60,6 +62,7 @@ def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
         "SIMULATED_ARM_ENDPOINT": f"http://127.0.0.1:{given.vault_port}",
     }
     command = ["run", str(given.dir), "--port", str(given.port), "--state", str(state_dir)]
+    command += ["--engine", engine or EMBEDDED]
     url = f"http://127.0.0.1:{given.port}"
     while True:
         host = _start(stack, command, environ)
@@ -81,6 +84,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--job-s", type=float, default=60, help="seconds that a simulated restore job takes"
     )
     parser.add_argument("--state", help="where all data is kept; default DIR/.devhost")
+    add_engine_option(parser)
     return parser.parse_args(arguments)
 
 
@@ -123,6 +127,7 @@ def _banner(url: str, given: argparse.Namespace) -> Panel:
         f"App                {url}/api",
         f"Simulated vault    http://127.0.0.1:{given.vault_port}  (it saw: /simulator/requests)",
         "Storage            UseDevelopmentStorage=true  (queues at port 10001)",
+        f"Orchestrations     on {described(engine_of(given))}",
         f"Restore jobs       take {given.job_s:g} s here (--job-s); about 25 minutes in Azure",
         "",
         f"Try                curl -s {url}/api/health",

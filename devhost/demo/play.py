@@ -11,6 +11,7 @@ from azure.core.exceptions import AzureError
 from rich.columns import Columns
 from rich.console import Console
 
+from devhost.cli.engine_option import described
 from devhost.demo import following, report, stage
 from devhost.demo.app import App, NotTaken, RunningApp
 from devhost.demo.asked import Asked
@@ -23,16 +24,19 @@ _BETWEEN_LOOKS = "The app looks at Azure 5 to 10 s apart; what it does not know 
 _COMPLETED, _REJECTED = "Completed", "Rejected"
 
 
-def play(all_asked: Sequence[Asked], console: Console) -> int:
+def play(all_asked: Sequence[Asked], console: Console, engine: str | None = None) -> int:
     """Start everything, restore, report, and end everything. BadStart when it cannot start."""
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="azure-vm-restore-demo-"))
     log_path, keep_log = folder / _LOG, False
     try:
         console.print("Starting Azurite, the simulated vault and the app ...")
-        with stage.on_stage(folder, log_path) as running:
+        with stage.on_stage(folder, log_path, engine) as running:
             took_s = time.monotonic() - begun
-            console.print(f"Ready after {took_s:.1f} s. All of it, Azure too, is this machine.\n")
+            console.print(f"Ready after {took_s:.1f} s. All of it, Azure too, is this machine.")
+            console.print(
+                f"Orchestrations run on {described(engine)}.\n", soft_wrap=True, markup=False
+            )
             app = RunningApp(running.url, running.azurite.connection_string, running.vault_url)
             try:
                 code = restore(app, all_asked, console, running.ended, Pulse())

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
+from devhost.cli.engine_option import EMBEDDED
 from devhost.console import hide_secrets
 from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, free_port, is_listening
@@ -64,7 +65,7 @@ class HostDidNotStart(BadStart):
 
 
 @contextmanager
-def on_stage(folder: Path, log_path: Path) -> Iterator[Stage]:
+def on_stage(folder: Path, log_path: Path, engine: str | None = None) -> Iterator[Stage]:
     """Start everything, with its data in a folder; BadStart when something does not start."""
     _stay_here()
     with ExitStack() as stack:
@@ -75,7 +76,7 @@ def on_stage(folder: Path, log_path: Path) -> Iterator[Stage]:
         vault_url = stack.enter_context(ThreadedVaultServer(simulator))
         port = free_port()
         settings = app_settings(azurite.connection_string, vault_url)
-        host = _start_host(port, folder / "state", log_path, settings)
+        host = _start_host(port, folder / "state", log_path, settings, engine)
         stack.callback(stop_child, host)
         url = f"http://127.0.0.1:{port}"
         _wait(host, url, log_path)
@@ -107,10 +108,14 @@ def _stay_here() -> None:
 
 
 def _start_host(
-    port: int, state_dir: Path, log_path: Path, settings: Mapping[str, str]
+    port: int,
+    state_dir: Path,
+    log_path: Path,
+    settings: Mapping[str, str],
+    engine: str | None,
 ) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "devhost", "run", str(ROOT)]
-    command += ["--port", str(port), "--state", str(state_dir)]
+    command += ["--port", str(port), "--state", str(state_dir), "--engine", engine or EMBEDDED]
     environ = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
     with log_path.open("wb") as log:
         return start_child(command, output=log, environ=environ)
