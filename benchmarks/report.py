@@ -74,6 +74,16 @@ def table(sides: Sequence[Measures]) -> Table:
     return drawn
 
 
+def markdown(machine: Machine, sides: Sequence[Measures], pairs: Pairs | None) -> str:
+    """Everything as the table of docs/engines.md."""
+    lines = [f"{machine.line}.", "", f"| | {' | '.join(side.name for side in sides)} |"]
+    lines.append("|---" + "|--:" * len(sides) + "|")
+    for label, values in rows(sides):
+        cells = values or ("",) * len(sides)
+        lines.append(f"| {label.strip() if values else f'**{label}**'} | {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *sentences(sides, pairs), ""])
+
+
 def sentences(sides: Sequence[Measures], pairs: Pairs | None) -> Iterator[str]:
     """What the table cannot say."""
     if pairs is None:
@@ -105,7 +115,7 @@ def say(console: Console, machine: Machine, sides: Sequence[Measures], pairs: Pa
 
 
 def save(path: Path, machine: Machine, sides: Sequence[Measures], pairs: Pairs | None) -> None:
-    """Write everything as JSON."""
+    """Write everything as JSON, and the table once more for the docs."""
     path.parent.mkdir(parents=True, exist_ok=True)
     found = {
         "machine": asdict(machine),
@@ -113,6 +123,7 @@ def save(path: Path, machine: Machine, sides: Sequence[Measures], pairs: Pairs |
         "pairs": asdict(pairs) if pairs else None,
     }
     path.write_text(json.dumps(found, indent=1) + "\n")
+    path.with_suffix(".md").write_text(markdown(machine, sides, pairs))
 
 
 def _by_owner(found: Sequence[Mapping[str, float]], digits: int, suffix: str = "") -> Iterator[Row]:

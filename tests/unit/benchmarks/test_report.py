@@ -61,6 +61,7 @@ def test_all_numbers_are_kept_as_json(tmp_path: Path) -> None:
     kept = json.loads(path.read_text())
     assert kept["sides"][0]["efforts"]["restore-a"]["turns"] == 25
     assert kept["machine"]["cores"] == 2
+    assert "| engine process | – |" in path.with_suffix(".md").read_text()
 
 
 def test_the_scaled_settings_are_settings_that_the_app_accepts() -> None:
