@@ -160,7 +160,7 @@ class Backup:
         if key not in self._regions:
             where = f"{resource_ids.path(vault_id)}?api-version={VAULT_API_VERSION}"
             region = self._client.get(where, "read the vault's region").body.get("location")
-            if not isinstance(region, str) or not region:
+            if not isinstance(region, str) or not resource_ids.is_name(region):
                 raise errors.ServiceUnavailable(
                     "Azure does not say where the vault is.", code="MalformedReply"
                 )

@@ -31,7 +31,7 @@ def read_vm_region(client: Client, vm_id: str) -> str:
             doing=_DOING,
         ) from None
     region = answer.body.get("location")
-    if not isinstance(region, str) or not region:
+    if not isinstance(region, str) or not resource_ids.is_name(region):
         raise errors.ServiceUnavailable(
             "Azure does not say where the VM is.", code="MalformedReply", doing=_DOING
         )

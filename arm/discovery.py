@@ -31,8 +31,8 @@ def find_vault_id(client: Client, api_version: str, vm_id: str) -> str:
             code=error.code,
             doing=_DOING,
         ) from None
-    vault_id = answer.body.get("vaultId")
-    if not isinstance(vault_id, str) or not resource_ids.find_segment(vault_id, "vaults"):
+    vault_id = _vault_id(answer.body.get("vaultId"))
+    if vault_id is None:
         raise errors.NotFound(
             "Azure Backup knows of no vault that protects this VM. If there is one, give the "
             "request its vaultId.",
@@ -40,3 +40,11 @@ def find_vault_id(client: Client, api_version: str, vm_id: str) -> str:
             doing=_DOING,
         )
     return vault_id
+
+
+def _vault_id(said: object) -> str | None:
+    try:
+        found = resource_ids.vault_id(said) if isinstance(said, str) else None
+        return found if found and resource_ids.path(found) else None
+    except ValueError:
+        return None

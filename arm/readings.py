@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from math import isfinite
 from typing import Any, TypeVar
 
 from arm import resource_ids
@@ -20,12 +21,14 @@ from restore.contracts import (
     ProtectedItem,
     RecoveryPoint,
 )
+from restore.plain_text import is_plain
 from restore.selection import usable_tier
 from restore.times import seconds_of, time_of
 
 T = TypeVar("T")
 
 _ERRORS_MAX = 20
+_TEXT_CHARS_MAX = 2000
 _CANCELLABLE = ("Cancellable", 1)
 
 
@@ -49,6 +52,8 @@ def protected_item(raw: object, vault_id: str, region: str) -> ProtectedItem | N
     source = _text(known, "sourceResourceId") or _text(known, "virtualMachineId")
     if not (container and name and source):
         return None
+    if not (resource_ids.is_name(container) and resource_ids.is_name(name)):
+        return None
     return ProtectedItem(
         id=resource_ids.protected_item(vault_id, container, name),
         vault_id=vault_id,
@@ -63,12 +68,14 @@ def protected_item(raw: object, vault_id: str, region: str) -> ProtectedItem | N
 
 def recovery_point(raw: object) -> RecoveryPoint | None:
     """The recovery point; None if it is another workload's, or has no name or time."""
-    known, name = _map(_map(raw).get("properties")), _text(_map(raw), "name")
+    known, name = _map(_map(raw).get("properties")), _name(_map(raw))
     time = _time(known.get("recoveryPointTime"))
     is_of_a_vm = known.get("objectType", "IaasVMRecoveryPoint") == "IaasVMRecoveryPoint"
     if name is None or time is None or not is_of_a_vm:
         return None
-    zones = [zone for zone in _list(known.get("zones")) if isinstance(zone, str)]
+    zones = [
+        zone for zone in _list(known.get("zones")) if isinstance(zone, str) and is_plain(zone, 40)
+    ]
     return RecoveryPoint(
         name=name,
         time=time,
@@ -88,7 +95,7 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
 def job(raw: object, job_id: str | None = None) -> JobLook | None:
     """The job, from a list or a look of its own; None if it has no id or status."""
     known = _map(_map(raw).get("properties"))
-    name, status = _text(_map(raw), "name") or job_id, _text(known, "status")
+    name, status = _name(_map(raw)) or job_id, _text(known, "status")
     if name is None or status is None:
         return None
     extended = _map(known.get("extendedInfo"))
@@ -144,16 +151,23 @@ def _list(value: object) -> list[Any]:
 
 
 def _text(raw: Mapping[str, Any], key: str) -> str | None:
+    """A text that may be shown; one that may not is no text of Azure's."""
     value = raw.get(key)
-    return value if isinstance(value, str) and value else None
+    fits = isinstance(value, str) and is_plain(value, _TEXT_CHARS_MAX)
+    return value if fits and value else None
+
+
+def _name(raw: Mapping[str, Any]) -> str | None:
+    """A name that may stand in a path."""
+    name = _text(raw, "name")
+    return name if name and resource_ids.is_name(name) else None
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool):
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    if isinstance(value, int | float):
-        return float(value)
-    return _read(float, value)
+    found = _read(float, str(value))
+    return found if found is not None and isfinite(found) else None
 
 
 def _time(value: object) -> datetime | None:

@@ -13,6 +13,8 @@ from urllib.parse import quote, urlsplit
 
 FABRIC = "Azure"
 
+_NAME_CHARS_MAX = 512  # a container's holds the names of a group and a VM, and more
+
 
 def find_segment(resource_id: str, name: str) -> str | None:
     """What follows the first segment of that name, or None if there is no such pair."""
@@ -27,7 +29,7 @@ def segment(resource_id: str, name: str) -> str:
     """What follows the segment of that name; an id without it is a ValueError."""
     value = find_segment(resource_id, name)
     if value is None:
-        raise ValueError(f"this id has no {name!r}: {resource_id!r}")
+        raise ValueError(f"this id has no {name!r}: {resource_id[:200]!r}")
     return value
 
 
@@ -71,14 +73,23 @@ def path(resource_id: str, *more: str) -> str:
     return "".join(f"/{quote(part, safe='')}" for part in _checked(resource_id, more))
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be one segment of an id."""
+    is_printed = text.isprintable() and len(text) <= _NAME_CHARS_MAX
+    return is_printed and text not in ("", ".", "..") and "/" not in text
+
+
 def _checked(resource_id: str, more: tuple[str, ...]) -> Iterator[str]:
     for part in (*_segments(resource_id), *more):
-        if part in ("", ".", "..") or "/" in part:
-            raise ValueError(f"not an ARM id: {resource_id!r}")
+        if not is_name(part):
+            raise ValueError(f"not an ARM id: {resource_id[:200]!r}")
         yield part
 
 
 def _segments(resource_id: str) -> list[str]:
     if resource_id.lower().startswith(("https://", "http://")):
-        resource_id = urlsplit(resource_id).path
+        try:
+            resource_id = urlsplit(resource_id).path
+        except ValueError:
+            return [""]
     return resource_id.strip("/").split("/")

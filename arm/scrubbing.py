@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from restore.plain_text import plain
+
 TEXT_CHARS_MAX = 1000
 
 _REMOVED = "[removed]"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
 _SECRETS = re.compile(
     r"""
       https?://[^\s"'<>]*[?@#][^\s"'<>]*                     # a URL that may be signed
@@ -30,5 +31,5 @@ def scrub(text: object, chars_max: int = TEXT_CHARS_MAX) -> str:
     if not isinstance(text, str):
         return ""
     # Cut before the search, generously, so that rubbish of megabytes costs nothing.
-    clean = _SECRETS.sub(_REMOVED, _CONTROL.sub(" ", text[: 8 * chars_max])).strip()
+    clean = _SECRETS.sub(_REMOVED, plain(text, 8 * chars_max)).strip()
     return clean if len(clean) <= chars_max else f"{clean[: chars_max - 1]}…"

@@ -15,14 +15,17 @@
         JobFailed               Azure Backup's job failed
         DeadlinePassed          it took longer than the request allows
 
-An AssertionError is our bug: never caught, never retried. Messages never carry tokens or URLs.
+An AssertionError is our bug: never caught, never retried. Messages never carry tokens or URLs, and
+whatever they quote is made plain here, for they end in logs, statuses, events and answers.
 """
 
 from collections.abc import Sequence
 
 from restore.contracts import Failure, Problem
+from restore.plain_text import plain
 
 _DETAILS_MAX = 50
+_CODE_CHARS_MAX = 200
 _AT_FAULT = {
     "VaultNotFound": "$.vaultId",
     "ProtectedItemNotFound": "$.sourceResourceId",
@@ -44,10 +47,10 @@ class RestoreError(Exception):
         doing: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.code = code or type(self).__name__
-        self.details = tuple(details)
+        self.message = plain(message)
+        super().__init__(self.message)
+        self.code = plain(code or type(self).__name__, _CODE_CHARS_MAX)
+        self.details = tuple(plain(detail) for detail in details)
         self.doing = doing
         self.request_id = request_id
 
@@ -102,7 +105,7 @@ class InvalidRequest(PermanentError):
         request_id: str | None = None,
     ) -> None:
         assert problems, "an invalid request has a problem"
-        self.problems = tuple(problems)
+        self.problems = _plain(problems)
         texts = [f"{problem.path}: {problem.message}" for problem in self.problems]
         count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
         super().__init__(
@@ -124,7 +127,7 @@ class PolicyRefused(PermanentError):
         doing: str | None = None,
     ) -> None:
         super().__init__(message, code=code, doing=doing)
-        self.problems = tuple(problems)
+        self.problems = _plain(problems)
 
 
 class AccessDenied(PermanentError):
@@ -144,7 +147,7 @@ class PlanChanged(PermanentError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         assert problems, "a plan that changed differs in something"
-        self.problems = tuple(problems)
+        self.problems = _plain(problems)
         super().__init__(
             "The plan changed: the restore would not be the one that planHash stands for. Nothing "
             "was started. Look at a new plan, and send the request with its planHash.",
@@ -158,6 +161,13 @@ class JobFailed(PermanentError):
 
 class DeadlinePassed(PermanentError):
     """It took longer than the request allows."""
+
+
+def _plain(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    return tuple(
+        Problem(path=plain(problem.path, _CODE_CHARS_MAX), message=plain(problem.message))
+        for problem in problems
+    )
 
 
 def to_failure(error: RestoreError) -> Failure:
