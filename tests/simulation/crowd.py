@@ -1,17 +1,25 @@
 """Plays many seeds on all cores, and reports: how fast, what broke, which troubles struck."""
 
 import gc
+import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tests.simulation.replaying import ROOT
 from tests.simulation.report import Tally, print_report
 from tests.simulation.running import Result, run
 
+REPLAYED_SEEDS = 200
 _CHUNK = 4
 
 
@@ -20,27 +28,50 @@ def play_many(first: int, count: int, processes: int | None) -> int:
     console = Console(highlight=False, soft_wrap=True)
     tally = Tally(first, count)
     begun = time.perf_counter()
+    with TemporaryDirectory() as folder:
+        _play(console, tally, Path(folder), processes or os.cpu_count() or 1)
+        tally.spent_s = time.perf_counter() - begun
+        console.print("replaying histories through the SDK, in a process of its own …")
+        tally.replayed = _replayed(Path(folder))
+    return print_report(console, tally)
+
+
+def _play(console: Console, tally: Tally, folder: Path, processes: int) -> None:
+    begun = time.perf_counter()
     with _progress(console) as progress:
-        task = progress.add_task("playing", total=count, speed="")
-        for result in _results(first, count, processes or os.cpu_count() or 1):
+        task = progress.add_task("playing", total=tally.wanted, speed="")
+        for result in _results(tally, folder, processes):
             if result.violations and not tally.broken:
                 progress.console.print(_first(result), style="bold red")
             tally.add(result)
             spent_s = time.perf_counter() - begun
             progress.update(task, advance=1, speed=f"{tally.played / spent_s:.1f} seeds/s")
-    tally.spent_s = time.perf_counter() - begun
-    return print_report(console, tally)
 
 
-def _results(first: int, count: int, processes: int) -> Iterator[Result]:
-    seeds = range(first, first + count)
+def _results(tally: Tally, folder: Path, processes: int) -> Iterator[Result]:
+    seeds = range(tally.first, tally.first + tally.wanted)
+    work = [(seed, folder if seed < tally.first + REPLAYED_SEEDS else None) for seed in seeds]
     if processes == 1:
-        yield from map(run, seeds)
+        yield from map(_run, work)
         return
-    # Forked: the app and its SDK are loaded once.
-    run(first)
+    run(tally.first)  # forked processes need not load the app and its SDK again
     with get_context("fork").Pool(processes, initializer=_settle_down) as pool:
-        yield from pool.imap_unordered(run, seeds, chunksize=_CHUNK)
+        yield from pool.imap_unordered(_run, work, chunksize=_CHUNK)
+
+
+def _run(work: tuple[int, Path | None]) -> Result:
+    seed, folder = work
+    return run(seed, folder and folder / f"{os.getpid()}.jsonl")
+
+
+def _replayed(folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.simulation.replaying", *map(str, folder.iterdir())]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    try:
+        known: dict[str, Any] = json.loads(done.stdout)
+    except ValueError:
+        return {"executions": 0, "turns": 0, "found": [done.stderr[-500:]]}
+    return known
 
 
 def _settle_down() -> None:

@@ -39,6 +39,10 @@ _WHERE: dict[str, tuple[str, ...]] = {
     "message_again": ("",),
     "timer_late": ("",),
     "completed_twice": ("",),
+    "storage_refuses": ("publish_event", "starter", "write restores", "trigger_restore", ""),
+    "storage_falls_silent": ("publish_event", "starter", "written restores", "handles", ""),
+    "storage_was_raced": ("restores", "restores", "items", ""),
+    "storage_meets_itself": ("restores", "items", "handles", ""),
 }
 _STORMS = (
     "storage_refuses", "storage_falls_silent", "throttled", "answers_503", "answers_500",
@@ -72,11 +76,11 @@ def draw(seed: int) -> Scenario:
 
 def _size(dice: random.Random) -> int:
     roll = dice.random()
-    if roll < 0.66:
+    if roll < 0.72:
         return 1
-    if roll < 0.96:
-        return dice.randint(2, 4)
-    return dice.randint(5, 12) if roll < 0.995 else dice.randint(13, 40)
+    if roll < 0.98:
+        return dice.randint(2, 3)
+    return dice.randint(4, 10) if roll < 0.998 else dice.randint(11, 40)
 
 
 def _count(dice: random.Random) -> int:
@@ -113,7 +117,7 @@ def _lagging(dice: random.Random, vaults: Vaults, pace: Pace, machines: int) -> 
     known["list_lag_s"] = dice.choice((0, 0, 5, 20, pace.settle_s))
     known["job_lag_s"] = dice.choice((0, 0, 0, 5, 60))
     if dice.random() < 0.06:
-        known["quota"] = 250 if machines > 12 else dice.choice((3, 6, 20))
+        known["quota"] = 250 if machines > 9 else dice.choice((3, 6, 20))
     return Vaults(**known)
 
 
@@ -134,11 +138,11 @@ def _machine(dice: random.Random, number: int, vaults: Vaults) -> Machine:
 
 def _job_s(dice: random.Random) -> float:
     roll = dice.random()
-    if roll < 0.6:
+    if roll < 0.65:
         return round(dice.uniform(2, 180), 1)
-    if roll < 0.9:
-        return round(dice.uniform(180, 2400), 1)
-    return round(dice.uniform(2400, 5 * _HOUR) if roll < 0.98 else dice.uniform(5, 30) * _HOUR, 1)
+    if roll < 0.95:
+        return round(dice.uniform(180, 1800), 1)
+    return round(dice.uniform(1800, 4 * _HOUR) if roll < 0.99 else dice.uniform(4, 30) * _HOUR, 1)
 
 
 def _points(dice: random.Random) -> Points:
@@ -212,7 +216,7 @@ def _trouble(dice: random.Random, rain_s: float, pace: Pace) -> Trouble:
     kind = dice.choice(tuple(KINDS))
     is_call = KINDS[kind].tags == ("call",)
     where = dice.choice(_WHERE.get(kind) or (_CALLS if is_call else _STEPS))
-    few = where in _CALLS[:4] or "trigger" in where or "close" in where
+    few = "publish" in where or where in _CALLS[:4] or "trigger" in where or "close" in where
     return Trouble(
         kind=kind,
         where=where,

@@ -4,7 +4,6 @@ Nothing of the engine is changed, but timers can be late and completions come tw
 """
 
 import json
-from collections import defaultdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -61,7 +60,9 @@ class WatchedWorker:
             world.record.search(answer, f"a status or an answer of {name}")
             events = context_json.count('"EventType"')
             world.record.longest_history = max(world.record.longest_history, events)
-            world.store.turns.append((context_json, answer))
+            if world.keeps_histories:
+                execution = json.loads(context_json)["history"]
+                world.store.keep_answer(execution, answer)
             world.at("turn", "turn taken")
         return answer
 
@@ -72,8 +73,28 @@ class WatchedStore(MemoryStore):
     def __init__(self, world: "World") -> None:
         super().__init__()
         self._world = world
-        self.turns: list[tuple[str, str]] = []
-        self._digests: dict[str, bytes] = defaultdict(bytes)
+        self.answers: dict[tuple[str, int], str] = {}
+        """What the SDK answered, by execution and length of the history it was given."""
+        self.over: list[tuple[Instance, list[Event]]] = []
+        """Executions that have made room for others, with their histories."""
+
+    def keep_answer(self, history: list[Event], answer: str) -> None:
+        """Keep what the SDK answered, for it to be asked again."""
+        started = next(item for item in history if item["EventType"] == Kind.ExecutionStarted)
+        execution_id = started["OrchestrationInstance"]["ExecutionId"]
+        self.answers[execution_id, len(history)] = answer
+
+    def executions(self) -> list[tuple[Instance, list[Event]]]:
+        """All executions with their whole histories."""
+        rows = self.instances_from("")
+        return [*self.over, *((row, self.history(row.instance_id)) for row in rows)]
+
+    def clear_history(self, instance_id: str) -> None:
+        """Drop an instance's events, for it continues as new."""
+        row = self.instance(instance_id)
+        if row is not None and self._world.keeps_histories:
+            self.over.append((row, self.history(instance_id)))
+        super().clear_history(instance_id)
 
     def put_instance(self, row: Instance) -> None:
         """Keep one row; its custom status tells the phase."""

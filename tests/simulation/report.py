@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -26,6 +27,7 @@ class Tally:
     fired: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     broken: list[Result] = field(default_factory=list)
+    replayed: dict[str, Any] = field(default_factory=dict)
 
     def add(self, result: Result) -> None:
         """Count one seed in."""
@@ -57,6 +59,12 @@ def print_report(console: Console, tally: Tally) -> int:
     console.print(f"verdicts: {verdicts}")
     for result in sorted(tally.broken, key=lambda each: each.seed)[:_BROKEN_SHOWN]:
         console.print(f"seed {result.seed}: {result.violations[0][:400]}", style="red")
+    replayed = tally.replayed
+    console.print(
+        f"replayed through the SDK: {replayed['turns']} turns of {replayed['executions']} histories"
+    )
+    for text in replayed["found"]:
+        console.print(f"a replay differs: {text}", style="red")
     for kind in tally.missing():
         console.print(f"{kind} never struck: a defect of the simulator", style="red")
     if tally.broken:
@@ -64,7 +72,7 @@ def print_report(console: Console, tally: Tally) -> int:
         console.print(f"{len(tally.broken)} seeds broke promises; make simulate SEED={seed}")
     else:
         console.print("0 violations", style="green")
-    return 1 if tally.broken or tally.missing() else 0
+    return 1 if tally.broken or tally.missing() or replayed["found"] else 0
 
 
 def _coverage(tally: Tally) -> Table:

@@ -7,9 +7,11 @@ must end within a bounded time. Checkers look at what is left.
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from devhost.vault.jobs import end_of
 from tests.fakes.laboratory import START
+from tests.simulation import replaying
 from tests.simulation.checkers import CHECKERS
 from tests.simulation.drawing import draw
 from tests.simulation.story import Scenario
@@ -36,20 +38,22 @@ class Result:
     steps: int = 0
 
 
-def run(seed: int) -> Result:
-    """Draw and play one seed."""
+def run(seed: int, histories: Path | None = None) -> Result:
+    """Draw and play one seed; keep its histories in a file if there is one to keep them in."""
     scenario = draw(seed)
     try:
-        world = play(scenario)
+        world = play(scenario, keeps_histories=histories is not None)
     except Exception as error:  # the app, the engine or the simulator: all must be looked at
         text = f"the play broke: {type(error).__name__}: {error}"
         return Result(seed, [text], "", Counter())
+    if histories is not None:
+        replaying.keep(world, histories)
     return judged(world)
 
 
-def play(scenario: Scenario, *, keeps: bool = False) -> World:
+def play(scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = False) -> World:
     """Play a scenario to its end."""
-    world = World(scenario, keeps=keeps)
+    world = World(scenario, keeps=keeps, keeps_histories=keeps_histories)
     with world.open():
         _rain(world)
         world.people.put_back()

@@ -50,9 +50,12 @@ _OVERLAP_DEPTH = 2
 class World:
     """A scenario as it is played."""
 
-    def __init__(self, scenario: Scenario, *, keeps: bool = False) -> None:
+    def __init__(
+        self, scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = False
+    ) -> None:
         dice = random.Random(f"world {scenario.seed}")
         self.scenario = scenario
+        self.keeps_histories = keeps_histories
         self.clock = VirtualClock(START)
         self.new_guid = seams.guids(dice)
         skewed = cloud.SkewedClock(self.clock, scenario.vaults.skew_s)

@@ -23,6 +23,11 @@ def all_ends(world: World) -> list[str]:
     if world.people.waiting:
         found.append(f"{world.people.waiting} people have no answer")
     found += [f"{each.request_id} has no verdict" for each in world.entries() if not each.verdict]
+    asked = [each.ask for each in world.people.messages if not each.ask.broken]
+    accepted = [reply for reply in world.record.replies if reply.what == "ask"]
+    wanted = {ask.request_id for ask in asked}
+    wanted |= {reply.request_id for reply in accepted if reply.status < 300}
+    found += [f"{each} was taken and forgotten" for each in sorted(wanted) if not world.entry(each)]
     rows = world.store.instances_from("")
     found += [f"{row.instance_id} is {row.status}" for row in rows if row.status != "Completed"]
     known = {f"restore-{entry.request_id}" for entry in world.entries()}
