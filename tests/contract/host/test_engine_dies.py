@@ -66,7 +66,7 @@ def test_while_it_is_down_callers_are_told_to_come_again(mortal: Sample) -> None
         reply = mortal.call("GET", "/api/orders/d1")
         return reply if reply.status == 503 else None
 
-    down = eventually(refusal, within_s=1.0)
+    down = eventually(refusal, within_s=2.0)
     assert down is not None
     assert ("Retry-After", "5") in down.headers
     assert down.body == "The durable-engine has died (signal 9) and is being started again."
