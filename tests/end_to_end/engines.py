@@ -30,7 +30,7 @@ QUICK = {
     "RESTORE_POLL_S_MIN": "5",
     "RESTORE_POLL_S_MAX": "5",
     "RESTORE_SETTLE_S": "3",
-    "ARM_TIMEOUT_S": "3",
+    "ARM_TIMEOUT_S": "10",
 }
 
 

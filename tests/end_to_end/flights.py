@@ -17,11 +17,11 @@ from pathlib import Path
 from devhost.azurite import Azurite
 from devhost.testing import HostProcess
 from tests.end_to_end.engines import EMBEDDED, REAL, on_devhost
-from tests.end_to_end.stage import Stage, request_for
+from tests.end_to_end.stage import END_S_MAX, Stage, request_for
 
 Victims = tuple[str, ...]
 JOB_S = 20.0
-LAND_S_MAX = 420.0
+LAND_S_MAX = 480.0
 KINDS_OF_EVENTS = {"accepted", "started", "finished"}
 
 
@@ -105,7 +105,9 @@ def _ask_all(stage: Stage, ids: list[str], spread_s: float) -> None:
 def _wait_for_first_posts(stage: Stage, flight: Flight) -> None:
     """Until some restores are sent and, where one kill must do, all are asked for."""
     enough = flight.restores // 3 if flight.kills == 1 else 1
-    stage.until(lambda: len(stage.posts()) >= enough or None, 120, f"the first {enough} POSTs")
+    stage.until(
+        lambda: len(stage.posts()) >= enough or None, END_S_MAX, f"the first {enough} POSTs"
+    )
 
 
 def _kill(host: HostProcess, victim: str) -> None:

@@ -23,7 +23,9 @@ VAULT = (
 )
 
 CALL_S_MAX = 60
-DOWN_S_MAX = 120
+DOWN_S_MAX = 180
+END_S_MAX = 180
+"""Generous: machines are slow at times, and only a failure waits so long."""
 LOOK_S = 0.3
 TAIL_LINES = 40
 
@@ -92,7 +94,7 @@ class Stage:
             pass
         queue.send_message(text)
 
-    def finished(self, request_id: str, within_s: float = 90) -> dict[str, Any]:
+    def finished(self, request_id: str, within_s: float = END_S_MAX) -> dict[str, Any]:
         """Wait until a restore is announced as finished and is at rest; return its view."""
         self.event("finished", request_id, within_s)
 
@@ -101,10 +103,12 @@ class Stage:
             is_over = reply.status == 200 and "verdict" in reply.body
             return reply.body if is_over and reply.body["runtimeStatus"] == "Completed" else None
 
-        view: dict[str, Any] = self.until(look, 30, f"rest after the verdict of {request_id}")
+        view: dict[str, Any] = self.until(
+            look, END_S_MAX, f"rest after the verdict of {request_id}"
+        )
         return view
 
-    def event(self, kind: str, request_id: str, within_s: float = 60) -> dict[str, Any]:
+    def event(self, kind: str, request_id: str, within_s: float = END_S_MAX) -> dict[str, Any]:
         """Wait for an event of one kind about one request (or queue message)."""
 
         def look() -> dict[str, Any] | None:

@@ -14,10 +14,9 @@ from hashlib import sha256
 from typing import Any
 
 from tests.end_to_end.records import Record, record_of
-from tests.end_to_end.stage import SUBSCRIPTION, Reply, Stage, request_for
+from tests.end_to_end.stage import END_S_MAX, SUBSCRIPTION, Reply, Stage, request_for
 
 RIGHT_AWAY = {"Prefer": "respond-async"}
-WHEN_CHECKED = {"Prefer": "wait=20"}
 LONG_JOB_S = 120.0
 POINTS = {
     "100000000000001": {"time": "2026-03-01T04:00:00Z", "consistency": "CrashConsistent"},
@@ -73,7 +72,7 @@ class Part:
             shown = self.stage.call("GET", f"restores/{self.request_id}").body
             return True if shown.get("phase") == phase else None
 
-        self.stage.until(look, 60, f"the phase {phase} of {self.request_id}")
+        self.stage.until(look, END_S_MAX, f"the phase {phase} of {self.request_id}")
 
     def _said(self, method: str, path: str, body: Any = None, prefer: Any = None) -> Reply:
         reply = self.stage.call(method, path, body, headers=prefer)
@@ -191,12 +190,15 @@ def _cancel_too_late(part: Part) -> None:
     part.cancel()
 
 
-def _refused(part: Part) -> None:
-    part.ask(prefer=WHEN_CHECKED)
+def _refused(part: Part, **choice: Any) -> None:
+    """Told at once that it is accepted, and afterwards why nothing came of it."""
+    part.ask(part.request(**choice), RIGHT_AWAY)
+    part.stage.finished(part.request_id)
+    part.ask(part.request(**choice))
 
 
 def _without_point(part: Part) -> None:
-    part.ask(part.request(recoveryPoint={"notAfter": "2001-01-01T00:00:00Z"}), WHEN_CHECKED)
+    _refused(part, recoveryPoint={"notAfter": "2001-01-01T00:00:00Z"})
 
 
 def _with_deadline(part: Part) -> None:
@@ -205,12 +207,12 @@ def _with_deadline(part: Part) -> None:
 
 _ITEMS_THROTTLED = {
     "kind": "throttle",
-    "retry_after": 8,
+    "retry_after": 20,
     "match": {"operation": "protected_items"},
 }
 _REPLY_LOST = {"kind": "drop_after", "match": {"operation": "restore"}}
 _LONG = {"duration_s": LONG_JOB_S}
-_LATE = {"duration_s": 20.0}
+_LATE = {"duration_s": 30.0}
 
 STORIES = (
     Story("disks-queue", _by_queue),
@@ -248,11 +250,13 @@ STORIES = (
         _refused,
         verdict="Rejected",
         posts=0,
-        statuses=(404,),
+        statuses=(202, 404),
         rejections=1,
         known=False,
     ),
-    Story("no-point", _without_point, verdict="Rejected", posts=0, statuses=(404,), rejections=1),
+    Story(
+        "no-point", _without_point, verdict="Rejected", posts=0, statuses=(202, 404), rejections=1
+    ),
     Story("deadline", _with_deadline, verdict="DeadlinePassed", statuses=(202,), plan=_LONG),
     Story("job-fails", _by_queue, verdict="Failed", plan={"outcome": "Failed"}),
     Story(

@@ -76,7 +76,7 @@ def test_a_job_is_followed_to_where_it_leads(plays: Plays) -> None:
     assert records["cancel-before-start"]["replies"][1]["cancel"] == "BeforeStart"
     assert records["duplicates"]["replies"][3]["code"] == "RequestIdReused"
     assert records["disks-http"]["view"]["recoveryPoint"]["id"] == "100000000000001"
-    assert records["vm-unknown"]["replies"][0]["code"] == "ProtectedItemNotFound"
+    assert records["vm-unknown"]["replies"][1]["code"] == "ProtectedItemNotFound"
 
 
 PLANTED: dict[str, Any] = {
