@@ -234,7 +234,8 @@ class Wire:
         job = world.job(records[0].job_id) if records else None
         segments = path.split("/")
         vm = job.vm_id if job else segments[-4].rpartition(";")[2]
-        world.record.posts.append(Post(at, request_id, vm, segments[-2], operation))
+        job_id = job.id if job else None
+        world.record.posts.append(Post(at, request_id, vm, segments[-2], operation, job_id))
         if reply.status == 429:
             again_s = float(reply.headers.get("Retry-After", 0))
             refused = Look(at, 429, None, again_s, world.life)

@@ -63,6 +63,11 @@ class People:
         """Whether everybody has been answered and the queue is empty."""
         return self.waiting == 0 and not any(message.is_there for message in self.messages)
 
+    def cancel(self, cancel: Cancel) -> None:
+        """Somebody cancels right now."""
+        self.waiting += 1
+        self._cancel(cancel)
+
     def put_back(self) -> None:
         """The operator puts poisoned messages back."""
         for message in self.messages:

@@ -18,6 +18,8 @@ class Post:
     point: str
     operation_id: str | None
     """None when it was refused."""
+    job_id: str | None = None
+    """None also when Azure accepted it, and failed before there was a job."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Record:
     longest_history: int = 0
     wrong: list[str] = field(default_factory=list)
     """What was found wrong while it happened."""
-    boundaries: list[str] = field(default_factory=list)
+    places: list[tuple[str, str]] = field(default_factory=list)
+    """Tag of each place that the play came to, and who was there."""
     steps: int = 0
     _hash: Any = field(default_factory=lambda: blake2b(digest_size=16))
 

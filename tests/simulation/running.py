@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from devhost.vault.jobs import end_of
+from restore import watching
 from tests.fakes.laboratory import START
 from tests.simulation import replaying
 from tests.simulation.checkers import CHECKERS
@@ -112,5 +113,6 @@ def _limit(world: World) -> datetime:
     skew = timedelta(seconds=scenario.vaults.skew_s)
     last = START + timedelta(seconds=max(ask.at_s for ask in scenario.asks))
     latest = max([world.rain_ended, world.latest_timer, last, *(end - skew for end in ends)])
-    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + 3 * scenario.pace.poll_s_max
+    looks = watching.MISSES_MAX + 3  # so often somebody looks for what is not there
+    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + looks * scenario.pace.poll_s_max
     return latest + timedelta(seconds=slack_s)

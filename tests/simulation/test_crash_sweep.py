@@ -1,27 +1,28 @@
-"""Kill the process once at every boundary of a restore, start it again, and see that it is one.
+"""Kill the process at every place of a restore, and once more while it recovers: it is still one.
 
-The usual run takes a sample of the boundaries, another one in each scene; CRASH_SWEEP=all takes
-every one, each with a short and a long time until the process is there again.
+The usual run takes a sample; `make simulate SWEEP=all` takes every crash point.
 """
 
 import pytest
 
-from tests.simulation.promises import broken
-from tests.simulation.scenes import SCENES, TAKES_ALL, chosen, play, undisturbed
-from tests.simulation.tricks import HOUR, kill
+from tests.simulation.sweep import MAIN, SCENES, Point, broken, crashes
 
-DOWN_S = (1.0, HOUR)
+_STRIDE, _STEP = 97, 31
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_killed_at_any_boundary_it_is_still_one_restore(name: str) -> None:
-    assert broken(undisturbed(name)) == []
-    wrong, tried = {}, 0
-    for at, where in chosen(name, lambda where: True):
-        for down_s in DOWN_S if TAKES_ALL else DOWN_S[at % 2 :][:1]:
-            tried += 1
-            if faults := broken(play(SCENES[name], at, kill(down_s))):
-                wrong[at, where, down_s] = faults
-    print(f"{name}: {len(undisturbed(name).boundaries)} boundaries, killed {tried} times")
+def test_killed_at_any_place_it_is_still_one_restore(name: str) -> None:
+    assert broken(Point(name, ())) == []
+    points = list(crashes([name]))
+    first = list(SCENES).index(name) * _STEP % _STRIDE
+    chosen = points[first::_STRIDE]
+    wrong = {str(point): faults for point in chosen if (faults := broken(point))}
+    print(f"{name}: killed at {len(chosen)} of {len(points)} crash points")
     assert wrong == {}
-    assert tried > 0
+    assert chosen
+
+
+def test_every_recovery_type_is_swept_as_it_is_and_with_a_lost_reply() -> None:
+    asked = [(scene.asks[0].kind, bool(scene.troubles)) for scene in MAIN.values()]
+    types = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
+    assert sorted(asked) == sorted((kind, lost) for kind in types for lost in (False, True))

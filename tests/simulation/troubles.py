@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from devhost.vault.faults import Fault, Match
 from restore.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
-from tests.simulation.story import Trouble
+from tests.simulation.story import Cancel, Trouble
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -87,6 +87,11 @@ def _echo(world: "World", trouble: Trouble, place: Place) -> None:
     raise Taken(place.name) if world.documents.writing == "create" else Changed(place.name)
 
 
+def _cancel(world: "World", trouble: Trouble, place: Place) -> None:
+    request_id = world.scenario.asks[0].request_id
+    world.soon(0, lambda: world.people.cancel(Cancel(at_s=0, request_id=request_id)))
+
+
 def _value(world: "World", trouble: Trouble, place: Place) -> float:
     return trouble.value
 
@@ -120,6 +125,8 @@ def _small_pages(world: "World", trouble: Trouble, place: Place) -> Fault:
 
 
 _CALL = ("call",)
+STEPS = ("turn", "begun", "answered", "step", "delete", *EFFECTS)
+"""Every place at which a process can be killed."""
 KINDS: dict[str, Sort] = {
     # the process
     "killed_in_a_turn": Sort(("turn",), _kill),
@@ -164,6 +171,13 @@ KINDS: dict[str, Sort] = {
     "empty_page": Sort(_CALL, _fault("empty_page")),
     "foreign_next_link": Sort(_CALL, _fault("foreign_next_link")),
 }
+SWEPT = {
+    "killed": Sort(STEPS, _kill),
+    "held_up": Sort(("begun", "answered", *EFFECTS), _freeze, "-starter"),
+    "storage_fails": Sort(("read", "write", "written", "send", "sent"), _refuse, "-starter"),
+    "cancelled": Sort(STEPS, _cancel),
+}
+"""Kinds of the sweeps: at one place each, counted over the whole play."""
 ALWAYS = (
     "down_for_long", "timer_early", "two_starters", "poisoned", "asked_again_at_once",
     "asked_again_later", "asked_again_after_the_end", "asked_with_a_changed_body",
@@ -199,7 +213,8 @@ class Troubles:
     """The troubles of one play, as they strike."""
 
     def __init__(self, troubles: tuple[Trouble, ...]) -> None:
-        self._armed = [_Armed(trouble, KINDS[trouble.kind]) for trouble in troubles]
+        sorts = KINDS | SWEPT
+        self._armed = [_Armed(trouble, sorts[trouble.kind]) for trouble in troubles]
 
     def at(self, world: "World", place: Place, now_s: float) -> list["Fault | float"]:
         """Let what strikes at a place happen; return what it hands out."""

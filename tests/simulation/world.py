@@ -149,7 +149,7 @@ class World:
             return []
         place = Place(tag, self._who[-1], f"{self._who[-1]}: {what}", name)
         self.record.line(self.clock.now(), place.text)
-        self.record.boundaries.append(place.text)
+        self.record.places.append((tag, place.who))
         if self.is_dry or self.elapsed_s >= self.scenario.rain_s:
             return []
         return self._troubles.at(self, place, self.elapsed_s)

@@ -1,4 +1,8 @@
-"""Promise 1: one restore per request, and none where "nothing was started" was the answer."""
+"""Promise 1: one restore per request, and none where "nothing was started" was the answer.
+
+A POST that Azure accepts, answers too late, and fails before there is a job leaves no trace that
+anybody could find: it is sent again, and has restored nothing. It does not count.
+"""
 
 from collections import Counter
 
@@ -7,7 +11,7 @@ from tests.simulation.world import World
 
 def one_post(world: World) -> list[str]:
     """Azure accepted at most one restore POST per request id, and only of known ones."""
-    accepted = Counter(post.request_id for post in world.record.posts if post.operation_id)
+    accepted = Counter(post.request_id for post in world.record.posts if post.job_id)
     known = {entry.request_id for entry in world.entries()}
     found = [f"{each} was accepted {count} times" for each, count in accepted.items() if count > 1]
     return found + [f"{each} was sent, and nobody asked" for each in accepted if each not in known]
@@ -15,7 +19,7 @@ def one_post(world: World) -> list[str]:
 
 def nothing_after_a_no(world: World) -> list[str]:
     """Nothing was started for a rejected request, nor for one whose cancel said so."""
-    accepted = {post.request_id for post in world.record.posts if post.operation_id}
+    accepted = {post.request_id for post in world.record.posts if post.job_id}
     rejected = {
         entry.request_id
         for entry in world.entries()
