@@ -13,12 +13,19 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from arm import discovery, long_running, readings, resource_ids
+from arm import compute, discovery, long_running, readings, resource_ids
 from arm.client import Client
 from arm.long_running import PollHandles
 from arm.preflight import VAULT_API_VERSION, Preflight
 from restore import errors
-from restore.contracts import JobLook, OperationLook, ProtectedItem, RecoveryPoint, Triggered
+from restore.contracts import (
+    JobLook,
+    OperationLook,
+    ProtectedItem,
+    RecoveryPoint,
+    Triggered,
+    VmDisk,
+)
 
 _VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
 _RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"
@@ -81,6 +88,10 @@ class Backup:
         """The protected item of a VM that still exists, in whatever vault it is."""
         vault_id = discovery.find_vault_id(self._client, self._api_version, source_resource_id)
         return self.find_protected_item(vault_id, source_resource_id)
+
+    def vm_disks(self, vm_id: str) -> tuple[VmDisk, ...]:
+        """The disks of a VM that still exists."""
+        return compute.read_vm_disks(self._client, vm_id)
 
     def recovery_points(self, item: ProtectedItem) -> list[RecoveryPoint]:
         """All recovery points of the item, in the order in which Azure lists them."""

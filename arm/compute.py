@@ -1,13 +1,18 @@
-"""What we ask Microsoft.Compute: whether a VM exists, and in which region."""
+"""What we ask Microsoft.Compute: whether a VM exists, in which region, and which disks it has."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from arm import resource_ids
 from arm.client import Client
 from restore import errors
+from restore.contracts import VmDisk
 
 API_VERSION = "2024-07-01"
 
+_NAME_MAX = 260
 _DOING = "find the VM's region"
 _ADVICE = "Give the request a vaultId: then the VM need not exist any more."
 
@@ -46,3 +51,24 @@ def has_vm(client: Client, vm_id: str) -> bool:
     except errors.NotFound:
         return False
     return True
+
+
+def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
+    """The managed disks that the VM has now, the OS disk first."""
+    path = f"{resource_ids.path(vm_id)}?api-version={API_VERSION}"
+    properties = client.get(path, "read the VM's disks").body.get("properties")
+    profile = properties.get("storageProfile") if isinstance(properties, dict) else None
+    if not isinstance(profile, dict):
+        return ()
+    data = profile.get("dataDisks")
+    found = [_disk(profile.get("osDisk"), None)]
+    for each in data if isinstance(data, list) else []:
+        lun = each.get("lun") if isinstance(each, dict) else None
+        if type(lun) is int:
+            found.append(_disk(each, lun))
+    return tuple(disk for disk in found if disk is not None)
+
+
+def _disk(raw: Mapping[str, Any] | None, lun: int | None) -> VmDisk | None:
+    name = raw.get("name") if isinstance(raw, dict) else None
+    return VmDisk(name=name[:_NAME_MAX], lun=lun) if isinstance(name, str) and name else None

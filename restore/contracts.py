@@ -23,6 +23,7 @@ from restore.request import (
 __all__ = [
     "REQUEST_TYPES",
     "AlternateLocation",
+    "Approval",
     "Choice",
     "ExtendedLocation",
     "Failure",
@@ -32,6 +33,7 @@ __all__ = [
     "OriginalLocation",
     "Outcome",
     "PassedOver",
+    "Permit",
     "Problem",
     "ProtectedItem",
     "RecoveryPoint",
@@ -41,6 +43,7 @@ __all__ = [
     "Triggered",
     "Verdict",
     "VerdictKind",
+    "VmDisk",
 ]
 
 VerdictKind = Literal[
@@ -92,6 +95,14 @@ class RecoveryPoint(Contract, frozen=True, kw_only=True):
     original_storage_account_option: bool = False
     threat_status: str | None = None
     is_encrypted: bool = False
+
+
+class VmDisk(Contract, frozen=True, kw_only=True):
+    """A disk of a VM as it is now."""
+
+    name: str
+    lun: int | None = None
+    """None: the OS disk."""
 
 
 class PassedOver(Contract, frozen=True, kw_only=True):
@@ -148,6 +159,28 @@ class Outcome(Contract, frozen=True, kw_only=True):
     def failed(cls, error: Failure) -> "Outcome":
         """Asking again is of no use; a person must act."""
         return cls(kind="failed", error=error)
+
+
+class Approval(Contract, frozen=True, kw_only=True):
+    """What a person decided about a restore, or that nobody did in time."""
+
+    decision: Literal["approved", "refused", "expired"]
+    at: datetime
+    by: str | None = None
+    """None: not known."""
+    reason: str | None = None
+
+
+class Permit(Contract, frozen=True, kw_only=True):
+    """What the guard found: the rule that allows a restore, and on what terms."""
+
+    rule: str
+    approval: bool = False
+    """A person must approve."""
+    until: datetime | None = None
+    """By then, or it has expired."""
+    disks: tuple[VmDisk, ...] | None = None
+    """Of OriginalLocation: those that will be replaced; None: they could not be read."""
 
 
 class Triggered(Contract, frozen=True, kw_only=True):
@@ -209,3 +242,5 @@ class Verdict(Contract, frozen=True, kw_only=True):
     recovery_point: str | None = None
     error: Failure | None = None
     job_errors: tuple[JobError, ...] = ()
+    replaced_disks: tuple[str, ...] = ()
+    """The disks that the VM had before, which are still there; as far as they could be read."""

@@ -47,12 +47,23 @@ def vm_resource(vm: Vm) -> JSON:
         "properties": {
             "hardwareProfile": {"vmSize": vm.size},
             "provisioningState": "Succeeded",
-            "storageProfile": {"osDisk": {"osType": vm.os_type}},
+            "storageProfile": _vm_disks(vm),
         },
     }
     if vm.zones:
         body["zones"] = vm.zones
     return body
+
+
+def _vm_disks(vm: Vm) -> JSON:
+    """The VM's disks; after a replacement they have other names."""
+    name = _last(vm.id)
+    suffix = f"-{vm.disks_replaced_by_job[:8]}" if vm.disks_replaced_by_job else ""
+    data = [{"lun": lun, "name": f"{name}-data{lun}{suffix}"} for lun in vm.data_luns]
+    return {
+        "osDisk": {"osType": vm.os_type, "name": f"{name}-osdisk{suffix}"},
+        "dataDisks": data,
+    }
 
 
 def item_path(vault: Vault, item: Item) -> str:

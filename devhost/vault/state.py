@@ -42,6 +42,7 @@ class Vm(Part, kw_only=True, omit_defaults=True):
     size: str = "Standard_D2s_v5"
     os_type: str = "Linux"
     zones: list[str] = []
+    data_luns: list[int] = []
     created_by_job: str | None = None
     disks_replaced_by_job: str | None = None
 
