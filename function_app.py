@@ -12,18 +12,27 @@ from activities import (
     find_job,
     find_protected_item,
     find_recovery_point,
+    guard_restore,
     list_recovery_points,
     open_restore,
     prepare_restore,
     publish_event,
+    read_decision,
     read_job,
     read_operation,
     read_validation,
     start_validation,
     survey_restore,
+    take_slot,
     trigger_restore,
 )
-from orchestrators import plan_restore, restore_vm, show_recovery_points, watch_job
+from orchestrators import (
+    plan_restore,
+    restore_vm,
+    show_recovery_points,
+    wait_for_slot,
+    watch_job,
+)
 from restore.settings import Settings
 from triggers import http, queue
 
@@ -36,6 +45,7 @@ app.register_functions(queue.blueprint(settings))
 
 app.register_functions(restore_vm.blueprint)
 app.register_functions(watch_job.blueprint)
+app.register_functions(wait_for_slot.blueprint)
 app.register_functions(show_recovery_points.blueprint)
 app.register_functions(plan_restore.blueprint)
 
@@ -43,7 +53,10 @@ app.register_functions(open_restore.blueprint)
 app.register_functions(find_protected_item.blueprint)
 app.register_functions(find_recovery_point.blueprint)
 app.register_functions(list_recovery_points.blueprint)
-app.register_functions(prepare_restore.blueprint)
+app.register_functions(guard_restore.blueprint(settings))
+app.register_functions(read_decision.blueprint)
+app.register_functions(take_slot.blueprint(settings))
+app.register_functions(prepare_restore.blueprint(settings))
 app.register_functions(trigger_restore.blueprint)
 app.register_functions(read_operation.blueprint)
 app.register_functions(find_job.blueprint)

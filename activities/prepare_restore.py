@@ -1,35 +1,44 @@
 """Make sure that sending the restore would be the first time: take the item's turn, settle, adopt.
 
-Reads the ledger and the vault's job list, and decides by restore/settling.py. It sends nothing:
-its "go" carries the ledger version that activities/trigger_restore.py must still find.
+Reads the ledger and the vault's job list, and decides by restore/settling.py. Before anything is
+sent it also takes one of the places that the policy has, and counts the VM's budget; what is out
+already is beyond both. It sends nothing: its "go" carries the ledger version that
+activities/trigger_restore.py must still find.
 """
 
 from datetime import timedelta
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import clock, edge, policies
 from arm import connection as arm_connection
-from restore import names, settling
+from restore import budget, names, settling
 from restore.contracts import Outcome
 from restore.errors import Conflict
 from restore.ledger import LedgerState
 from restore.orders import Clearance, Prepare, decode
-from storage import connection, turns
+from restore.policy import Policy
+from restore.settings import Settings
+from storage import connection, slots, turns
 from storage.ledger import Held
-
-blueprint = df.Blueprint()
 
 _JOBS_BACK = timedelta(hours=26)
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.PREPARE_RESTORE)
-def prepare_restore(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: Prepare. Done with a Clearance; later while it is another's turn or unsettled."""
-    return edge.outcome(lambda: _prepare(decode(order, Prepare)))
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; the limits are those of these settings' policy."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order", activity=names.PREPARE_RESTORE)
+    def prepare_restore(order: dict) -> dict:  # type: ignore[type-arg]
+        """Order: Prepare. Done with a Clearance; later while it is another's turn or unsettled;
+        failed when the VM's budget is spent."""
+        return edge.outcome(lambda: _prepare(decode(order, Prepare), policies.in_force(settings)))
+
+    return functions
 
 
-def _prepare(wanted: Prepare) -> Clearance | Outcome:
+def _prepare(wanted: Prepare, policy: Policy) -> Clearance | Outcome:
     ledger = connection.ledger()
     held = ledger.read(wanted.request_id)
     assert held is not None, "open_restore entered it"
@@ -38,13 +47,19 @@ def _prepare(wanted: Prepare) -> Clearance | Outcome:
         return Clearance(kind="started", operation_id=entry.operation_id, job_id=entry.job_id)
     if entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED):
         return Clearance(kind="cancelled")
+    if entry.state is LedgerState.ACCEPTED:
+        slot = slots.take(ledger, wanted.request_id, policy.restores_at_once, clock.now())
+        if not slot.is_ours:
+            return Clearance(kind="full")
     turn = turns.take(ledger, wanted.item.id, wanted.request_id, clock.now())
     if not turn.is_ours:
         return Outcome.later(turn.wait_s)
-    return _settle(wanted, held, turn.claimed)
+    return _settle(wanted, held, turn.claimed, policy)
 
 
-def _settle(wanted: Prepare, held: Held, claimed: tuple[str, ...]) -> Clearance | Outcome:
+def _settle(
+    wanted: Prepare, held: Held, claimed: tuple[str, ...], policy: Policy
+) -> Clearance | Outcome:
     since = held.entry.intent.vault_time if held.entry.intent else clock.now()
     jobs = arm_connection.backup().restore_jobs(wanted.item.vault_id, since - _JOBS_BACK)
     step = settling.next_step(
@@ -57,6 +72,9 @@ def _settle(wanted: Prepare, held: Held, claimed: tuple[str, ...]) -> Clearance 
     )
     match step:
         case settling.Go(known_jobs):
+            if held.entry.state is LedgerState.ACCEPTED:
+                of_vm = [job for job in jobs.jobs if job.job_id in known_jobs]
+                budget.check(policy, of_vm, held.entry.source, jobs.vault_time)
             return Clearance(
                 kind="go",
                 version=held.version,

@@ -6,6 +6,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from orchestrators import permission
 from orchestrators.steps import Step, StepFailed, Steps, given_up, unforeseen
 from restore import endings, names, story, verdicts
 from restore.contracts import Choice, Outcome, ProtectedItem, Verdict
@@ -19,6 +20,7 @@ from restore.orders import (
     Restore,
     Started,
     Trigger,
+    WaitForSlot,
     Watch,
     Watched,
     decode,
@@ -38,10 +40,11 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
 
     1. Open the ledger entry. A request that has a verdict already gets it again; nothing is done.
     2. Find the protected item; choose the recovery point, keeping the reason for each other one.
-    3. Prepare until it is certain that sending would be the first time, or that it was done before;
+    3. Have it permitted: by the policy, and by a person where the policy says so.
+    4. Prepare until it is certain that sending would be the first time, or that it was done before;
        then trigger. A lost reply leads back to prepare, which finds the job.
-    4. Follow operation and job in a child; a cancel request meanwhile is passed on to Azure.
-    5. Judge, write the verdict into the ledger, publish it.
+    5. Follow operation and job in a child; a cancel request meanwhile is passed on to Azure.
+    6. Judge, write the verdict into the ledger, publish it.
     """
     order = decode(context.get_input(), Restore)
     steps, tale = Steps(context, order.pace), story.Tale(order.request, order.source)
@@ -73,7 +76,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
 def _restore(
     context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
 ) -> Step:
-    """Steps 2 to 4. Raises StepFailed."""
+    """Steps 2 to 5. Raises StepFailed."""
     request = order.request
     _show(context, tale, RestorePhase.FINDING_ITEM)
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
@@ -84,6 +87,10 @@ def _restore(
         names.FIND_RECOVERY_POINT, encode(FindPoint(request=request, item=tale.item))
     )
     tale.choice = decode(chosen, Choice)
+    if order.version > 1:
+        may_go = yield from permission.ask(context, steps, tale, order)
+        if not may_go:
+            return verdicts.cancelled_before_start()
     _show(context, tale, RestorePhase.TRIGGERING)
     started = yield from _start(context, steps, tale, order)
     if started is None:
@@ -111,6 +118,9 @@ def _start(
             return None
         if clearance.kind == "started":
             return story.started_before(clearance)
+        if clearance.kind == "full":
+            yield from _wait_for_slot(context, tale, order)
+            continue
         _show(context, tale, RestorePhase.TRIGGERING)  # what was out, if anything, is settled
         trigger = Trigger(
             request=order.request, item=tale.item, point=tale.choice.point, clearance=clearance
@@ -126,6 +136,22 @@ def _start(
         is_spent = yield from steps.wait_later(outcome, attempt)
         if is_spent:
             raise StepFailed(Outcome.failed(given_up(names.TRIGGER_RESTORE, outcome)))
+
+
+def _wait_for_slot(
+    context: df.DurableOrchestrationContext, tale: story.Tale, order: Restore
+) -> Step:
+    """Wait in a child until a place is ours, or it is over. Raises StepFailed."""
+    _show(context, tale, RestorePhase.WAITING_FOR_SLOT)
+    until = context.current_utc_datetime + timedelta(seconds=order.request.deadline_s)
+    wait = WaitForSlot(request_id=order.request.request_id, pace=order.pace, until=until)
+    try:
+        answer = yield context.call_sub_orchestrator(names.WAIT_FOR_SLOT, encode(wait))
+    except Exception as error:
+        raise StepFailed(Outcome.failed(unforeseen(names.WAIT_FOR_SLOT, error))) from None
+    outcome = decode(answer, Outcome)
+    if outcome.kind == "failed":
+        raise StepFailed(outcome)
 
 
 def _follow(

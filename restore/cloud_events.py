@@ -15,7 +15,7 @@ def event(
     *,
     key: str | None = None,
 ) -> dict[str, Any]:
-    """Return an event of a request: accepted, started, finished, rejected, planned.
+    """Return an event: accepted, approval-requested, started, finished, rejected or planned.
 
     Its id is made of the kind and the key; without one, of the request id: what can happen to a
     request only once.

@@ -39,7 +39,9 @@ def of_watched(watched: Watched, tale: Tale) -> Verdict:
     point = _point(tale)
     if watched.end == "job":
         assert look is not None, "a watch that ends with its job has seen it"
-        return verdicts.judge_job(tale.request.recovery_type, look, recovery_point=point)
+        return verdicts.judge_job(
+            tale.request.recovery_type, look, recovery_point=point, disks=tale.disks
+        )
     job_id = look.job_id if look else watched.job_id
     if watched.end == "deadline":
         return verdicts.deadline_passed(

@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from restore.contracts import Verdict
+from restore.contracts import Approval, Permit, Verdict
 
 
 class LedgerState(StrEnum):
@@ -64,6 +64,10 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     source: str
     accepted_at: datetime
     state: LedgerState = LedgerState.ACCEPTED
+    asked_by: str | None = None
+    """Who asked, as far as that is known for certain."""
+    permit: Permit | None = None
+    approval: Approval | None = None
     intent: Intent | None = None
     operation_id: str | None = None
     job_id: str | None = None
@@ -78,6 +82,12 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
             LedgerState.INTENDED,
             LedgerState.STARTED,
         )
+
+    @property
+    def is_waiting_for_approval(self) -> bool:
+        """A decision would count now."""
+        wants_one = self.permit is not None and self.permit.approval and self.approval is None
+        return wants_one and self.state is LedgerState.ACCEPTED
 
 
 def moved(entry: LedgerEntry, state: LedgerState, **changes: Any) -> LedgerEntry:

@@ -11,11 +11,24 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from restore import decoding
-from restore.contracts import Choice, Failure, ProtectedItem, RecoveryPoint, RestoreRequest, Verdict
+from restore.contracts import (
+    Approval,
+    Choice,
+    Failure,
+    Permit,
+    ProtectedItem,
+    RecoveryPoint,
+    RestoreRequest,
+    Verdict,
+)
 from restore.plan import Finding
 from restore.polling import Pace
 
 T = TypeVar("T")
+RESTORE_VERSION = 2
+"""The order of steps of restore_vm that new restores follow. 1: without guard. Those in flight keep
+theirs."""
+
 WatchEnd = Literal["job", "operation_failed", "deadline", "lost"]
 
 
@@ -36,6 +49,8 @@ class Restore(_Order, frozen=True, kw_only=True):
     request: RestoreRequest
     pace: Pace
     source: str = "unknown"
+    version: int = 1
+    """An input that does not say comes from a build that knew one order only."""
 
 
 class FindItem(_Order, frozen=True, kw_only=True):
@@ -98,6 +113,54 @@ class ReadValidation(_Order, frozen=True, kw_only=True):
     operation_id: str
 
 
+class Guard(_Order, frozen=True, kw_only=True):
+    """Order of guard_restore."""
+
+    request: RestoreRequest
+    item: ProtectedItem
+    choice: Choice
+    source: str
+
+
+class Guarded(_Order, frozen=True, kw_only=True):
+    """Answer of guard_restore: it may go on, or wait for a person."""
+
+    permit: Permit
+    approval: Approval | None = None
+    """What was decided already."""
+    is_over: bool = False
+    """It was cancelled, or has a verdict."""
+
+    @property
+    def must_wait(self) -> bool:
+        """A person has yet to decide."""
+        return self.permit.approval and self.approval is None and not self.is_over
+
+
+class ReadDecision(_Order, frozen=True, kw_only=True):
+    """Order of read_decision."""
+
+    request_id: str
+    is_over: bool
+    """The time is up: where nobody has decided, it has expired."""
+
+
+class Decided(_Order, frozen=True, kw_only=True):
+    """Answer of read_decision."""
+
+    approval: Approval | None = None
+    is_over: bool = False
+    """It was cancelled, or has a verdict."""
+
+
+class WaitForSlot(_Order, frozen=True, kw_only=True):
+    """Input of the orchestrator wait_for_slot, and order of take_slot."""
+
+    request_id: str
+    pace: Pace
+    until: datetime
+
+
 class Prepare(_Order, frozen=True, kw_only=True):
     """Order of prepare_restore."""
 
@@ -109,7 +172,7 @@ class Prepare(_Order, frozen=True, kw_only=True):
 class Clearance(_Order, frozen=True, kw_only=True):
     """Answer of prepare_restore: may the restore be sent?"""
 
-    kind: Literal["go", "started", "cancelled"]
+    kind: Literal["go", "started", "cancelled", "full"]
     version: str | None = None
     known_jobs: tuple[str, ...] = ()
     vault_time: datetime | None = None

@@ -15,7 +15,10 @@ class RestorePhase(StrEnum):
     ACCEPTED = "Accepted"
     FINDING_ITEM = "FindingItem"
     CHOOSING_POINT = "ChoosingPoint"
+    WAITING_FOR_APPROVAL = "WaitingForApproval"
     TRIGGERING = "Triggering"
+    WAITING_FOR_SLOT = "WaitingForSlot"
+    """As many restores run as the policy allows at once."""
     SETTLING = "Settling"
     """A reply may have been lost: the job list decides whether there is a job already."""
     STARTING = "Starting"
@@ -40,8 +43,13 @@ _JOB_RUNS = {_P.TRANSFERRING, _P.FINALIZING, _P.CANCELLING}
 ALLOWED: dict[RestorePhase, set[RestorePhase]] = {
     _P.ACCEPTED: {_P.FINDING_ITEM} | _EARLY_ENDS,
     _P.FINDING_ITEM: {_P.CHOOSING_POINT} | _EARLY_ENDS,
-    _P.CHOOSING_POINT: {_P.TRIGGERING, _P.SETTLING} | _EARLY_ENDS,
-    _P.TRIGGERING: {_P.SETTLING, _P.STARTING} | _JOB_RUNS | _JOB_ENDS | _EARLY_ENDS,
+    _P.CHOOSING_POINT: {_P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.SETTLING} | _EARLY_ENDS,
+    _P.WAITING_FOR_APPROVAL: {_P.TRIGGERING, _P.SETTLING} | _EARLY_ENDS,
+    _P.TRIGGERING: {_P.WAITING_FOR_SLOT, _P.SETTLING, _P.STARTING}
+    | _JOB_RUNS
+    | _JOB_ENDS
+    | _EARLY_ENDS,
+    _P.WAITING_FOR_SLOT: {_P.TRIGGERING, _P.SETTLING, _P.STARTING} | _EARLY_ENDS,
     _P.SETTLING: {_P.TRIGGERING, _P.STARTING} | _JOB_RUNS | _JOB_ENDS | _EARLY_ENDS,
     _P.STARTING: _JOB_RUNS | _JOB_ENDS,
     _P.TRANSFERRING: {_P.FINALIZING, _P.CANCELLING} | _JOB_ENDS,

@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from restore import cloud_events
-from restore.contracts import Choice, Outcome, ProtectedItem, RestoreRequest, Verdict
+from restore.contracts import (
+    Approval,
+    Choice,
+    Outcome,
+    Permit,
+    ProtectedItem,
+    RestoreRequest,
+    Verdict,
+)
 from restore.errors import problems_of
 from restore.orders import Cancelled, Clearance, Started, decode, encode
 from restore.phases import RestorePhase
@@ -23,6 +31,8 @@ class Tale:
     source: str
     item: ProtectedItem | None = None
     choice: Choice | None = None
+    permit: Permit | None = None
+    approval: Approval | None = None
     started: Started | None = None
     cancel: Cancelled | None = None
     verdict: Verdict | None = None
@@ -45,6 +55,14 @@ class Tale:
         }
         return status | {name: value for name, value in known.items() if value is not None}
 
+    @property
+    def disks(self) -> tuple[str, ...] | None:
+        """The names of the disks that are to be replaced, as far as they could be read; None when
+        nobody looked."""
+        if self.permit is None:
+            return None
+        return tuple(disk.name for disk in self.permit.disks or ())
+
     def facts(self) -> dict[str, Any]:
         """Return what an event tells of the restore so far."""
         known = {
@@ -53,16 +71,22 @@ class Tale:
             "sourceResourceId": self.request.source_resource_id,
             "vaultId": self.item.vault_id if self.item else self.request.vault_id,
             "recoveryPoint": _point(self.choice),
+            "rule": self.permit.rule if self.permit else None,
+            "approval": encode(self.approval),
             "verdict": encode(self.verdict),
         }
         return {name: value for name, value in known.items() if value is not None}
 
 
 def event(kind: str, tale: Tale, now: datetime) -> dict[str, Any]:
-    """Return one event of this restore: accepted, rejected or finished."""
+    """Return one event of this restore: accepted, approval-requested, rejected or finished."""
     data = tale.facts() | {"source": tale.source}
     if kind == "accepted":
         data["request"] = encode(tale.request)
+    if kind == "approval-requested":
+        data |= _to_decide(tale)
+    if kind == "finished" and tale.verdict is not None and tale.verdict.replaced_disks:
+        data["replacedDisks"] = list(tale.verdict.replaced_disks)
     if kind == "rejected":
         failure = tale.verdict.error if tale.verdict else None
         assert failure is not None, "what is rejected says why"
@@ -70,6 +94,18 @@ def event(kind: str, tale: Tale, now: datetime) -> dict[str, Any]:
     return cloud_events.event(
         kind, tale.request.request_id, tale.request.source_resource_id, now, data
     )
+
+
+def _to_decide(tale: Tale) -> dict[str, Any]:
+    """Everything that a person needs to decide, and where to say it."""
+    permit = tale.permit
+    assert permit is not None, "the guard asks for an approval"
+    return {
+        "request": encode(tale.request),
+        "decideAt": f"/api/restores/{tale.request.request_id}/approval",
+        "until": stamp(permit.until) if permit.until else None,
+        "disksToReplace": encode(permit.disks),
+    }
 
 
 def started_before(clearance: Clearance) -> Started:

@@ -4,11 +4,14 @@ CompletedWithWarnings is not success where disks were to be replaced: there Azur
 nothing was replaced at all (OlrBackupFailed).
 """
 
+from collections.abc import Sequence
+
 from restore.contracts import Failure, JobError, JobLook, Verdict, VerdictKind
 from restore.times import text_of
 
 _TEXT_MAX = 600
 _ERRORS_SHOWN = 3
+_DISKS_SHOWN = 8
 
 _DONE = {
     "RestoreDisks": "The disks are restored.",
@@ -59,12 +62,13 @@ _TO_DO = {
     "PolicyRefused": (
         "Ask for what the policy allows, or have the policy changed; then ask with a new requestId."
     ),
+    "PlanChanged": "Look at a new plan, then ask with its planHash and a new requestId.",
     "NotFound": "Correct the request and send it with a new requestId.",
     "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
     "AccessDenied": "Set that right, then ask again with a new requestId.",
 }
 _TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
-_REJECTING = ("InvalidRequest", "PolicyRefused", "NotFound", "Conflict")
+_REJECTING = ("InvalidRequest", "PolicyRefused", "PlanChanged", "NotFound", "Conflict")
 _KINDS: dict[str, VerdictKind] = {
     "Completed": "Completed",
     "CompletedWithWarnings": "CompletedWithWarnings",
@@ -72,8 +76,17 @@ _KINDS: dict[str, VerdictKind] = {
 }
 
 
-def judge_job(request_type: str, look: JobLook, *, recovery_point: str | None = None) -> Verdict:
-    """Judge a job that has ended, by its status; never by its texts, which are localised."""
+def judge_job(
+    request_type: str,
+    look: JobLook,
+    *,
+    recovery_point: str | None = None,
+    disks: Sequence[str] | None = None,
+) -> Verdict:
+    """Judge a job that has ended, by its status; never by its texts, which are localised.
+
+    `disks` are those that were to be replaced, as far as they could be read; None: nobody looked.
+    """
     assert look.is_terminal, "a job is judged when it is over"
     kind = _KINDS.get(look.status, "Failed")
     said = [_said(error) for error in look.errors[:_ERRORS_SHOWN]]
@@ -85,8 +98,11 @@ def judge_job(request_type: str, look: JobLook, *, recovery_point: str | None = 
         "Cancelled": ("The restore was cancelled.", _CANCELLED_NEXT),
         "Failed": ("The restore failed.", _FAILED_NEXT[request_type]),
     }[kind]
-    is_replaced = kind == "Completed" or request_type != "OriginalLocation"
+    is_replacing = request_type == "OriginalLocation"
+    is_replaced = kind == "Completed" or not is_replacing
     succeeded = kind in ("Completed", "CompletedWithWarnings") and is_replaced
+    if is_replacing and disks is not None:
+        next_step += _of_disks(disks, is_replaced=is_replaced)
     return Verdict(
         verdict=kind,
         succeeded=succeeded,
@@ -95,6 +111,7 @@ def judge_job(request_type: str, look: JobLook, *, recovery_point: str | None = 
         recovery_point=recovery_point,
         error=None if succeeded or kind == "Cancelled" else _job_failure(look),
         job_errors=look.errors,
+        replaced_disks=tuple(disks or ()) if is_replacing and is_replaced else (),
     )
 
 
@@ -176,6 +193,14 @@ def _of_failure(
         recovery_point=recovery_point,
         error=failure,
     )
+
+
+def _of_disks(disks: Sequence[str], *, is_replaced: bool) -> str:
+    """Name the disks that the VM had before; those that were replaced are still there."""
+    named = f"{', '.join(disks[:_DISKS_SHOWN])}{' …' if len(disks) > _DISKS_SHOWN else ''}"
+    if is_replaced:
+        return f" Until then they cost money{f': {named}' if disks else ''}."
+    return f" Before the restore it had {named}." if disks else ""
 
 
 def _job_failure(look: JobLook) -> Failure:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from restore import names
-from restore.contracts import Verdict
+from restore.contracts import Approval, Permit, Verdict
 from restore.decoding import decode
 from restore.ledger import Intent, LedgerEntry, LedgerState, moved
 from storage.documents import Changed, Documents, Page, Taken
@@ -55,6 +55,33 @@ class Ledger:
     def page(self, size: int, token: str | None) -> Page:
         """List entries by their labels, in the order of their request ids."""
         return self.documents.page(_name(""), size, token)
+
+    def permit(self, request_id: str, permit: Permit) -> LedgerEntry:
+        """Record what the guard found, unless something was sent already or all is over. The time
+        until which an approval may come is set once. Repeatable."""
+
+        def allow(entry: LedgerEntry) -> LedgerEntry:
+            if entry.state is not LedgerState.ACCEPTED:
+                return entry
+            until = permit.until
+            if permit.approval and entry.permit is not None and entry.permit.until is not None:
+                until = entry.permit.until
+            return msgspec.structs.replace(
+                entry, permit=msgspec.structs.replace(permit, until=until)
+            )
+
+        return self._update(request_id, allow)
+
+    def decide(self, request_id: str, approval: Approval) -> LedgerEntry:
+        """Record a decision about an approval; the first one stands. Repeatable: whoever wants to
+        know whether theirs stands looks at the returned entry."""
+
+        def note(entry: LedgerEntry) -> LedgerEntry:
+            if not entry.is_waiting_for_approval:
+                return entry
+            return msgspec.structs.replace(entry, approval=approval)
+
+        return self._update(request_id, note)
 
     def intend(self, held: Held, intent: Intent) -> Held:
         """Write the intent to POST. Raises Changed when anything happened since `held`."""

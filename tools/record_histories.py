@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 warnings.simplefilter("ignore")  # the SDK's own notices
 
+from restore.orders import RESTORE_VERSION  # noqa: E402
 from tests.replay.scenes import SCENES, record  # noqa: E402
 
 
@@ -27,4 +28,4 @@ def main(version: str) -> None:
 
 
 if __name__ == "__main__":
-    main(*(sys.argv[1:] or ["v1"]))
+    main(*(sys.argv[1:] or [f"v{RESTORE_VERSION}"]))

@@ -16,7 +16,7 @@ from restore import names
 from restore.contracts import RestoreRequest
 from restore.decoding import decode
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Restore, encode
+from restore.orders import RESTORE_VERSION, Restore, encode
 from restore.settings import Settings
 from restore.times import stamp
 from storage import connection
@@ -39,7 +39,12 @@ def reused(entry: LedgerEntry) -> str:
 
 
 async def start(
-    client: df.DurableOrchestrationClient, request: RestoreRequest, source: str, settings: Settings
+    client: df.DurableOrchestrationClient,
+    request: RestoreRequest,
+    source: str,
+    settings: Settings,
+    *,
+    asked_by: str | None = None,
 ) -> Start:
     """Accept a request and see to it that its orchestration runs. Raises ServiceUnavailable."""
     offered = LedgerEntry(
@@ -48,6 +53,7 @@ async def start(
         request=msgspec.to_builtins(request),
         source=source,
         accepted_at=datetime.now(UTC),
+        asked_by=asked_by,
     )
     entry, is_new = await asyncio.to_thread(connection.ledger().accept, offered)
     if entry.request_hash != offered.request_hash:
@@ -68,6 +74,7 @@ async def _ensure_running(
         request=decode(entry.request, RestoreRequest),
         pace=settings.pace(),
         source=entry.source,
+        version=RESTORE_VERSION,
     )
     try:
         await client.start_new(names.RESTORE_VM, instance_id, encode(order))

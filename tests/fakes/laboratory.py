@@ -11,12 +11,13 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
 
 from activities import clock as activity_clock
+from activities import policies
 from arm import connection as arm_connection
 from arm.backup import Backup
 from arm.client import Client
@@ -31,16 +32,19 @@ from devhost.vault.simulator import Simulator
 from devhost.vault.transport import InProcess
 from devhost.worker import Worker
 from restore import names, parsing
-from restore.contracts import Verdict
+from restore.contracts import Approval, Verdict
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Restore, encode
+from restore.orders import RESTORE_VERSION, Restore, encode
+from restore.policy import Policy
 from restore.polling import Pace
 from storage import connection as storage_connection
 from storage.ledger import Ledger
 from tests.fakes import surroundings
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fakes.surroundings import Planned
+from tests.unit.restore.policy_cases import EVERYTHING
 
+Decision = Literal["approved", "refused", "expired"]
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ENDPOINT = "https://arm.test"
@@ -92,7 +96,8 @@ def _guids(seed: int) -> Callable[[], UUID]:
 class Laboratory:
     """One world with one app, one vault and one storage account in it."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, policy: Policy = EVERYTHING) -> None:
+        self.policy = policy
         self.clock = VirtualClock(START)
         self.simulator = Simulator(default_state(START), self.clock, seed)
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
@@ -127,6 +132,7 @@ class Laboratory:
             stack.enter_context(arm_connection.use(self.backup))
             stack.enter_context(storage_connection.use(self.ledger, self.events))
             stack.enter_context(activity_clock.use(self.clock.now))
+            stack.enter_context(policies.use(self.policy))
             stack.enter_context(surroundings.quick_times())
             yield self
         self._seams = None
@@ -149,23 +155,39 @@ class Laboratory:
     def cancel(self, request_id: str) -> LedgerState:
         """Cancel a request as the HTTP trigger does; return where that found it."""
         state = self.ledger.cancel(request_id).state
-        if state not in (LedgerState.CANCELLED, LedgerState.FINISHED):
-            instance_id = names.instance_id(request_id)
-            self.driver.client.raise_event(instance_id, names.CANCEL_EVENT, "{}")
+        if state is not LedgerState.FINISHED:
+            is_over = state is LedgerState.CANCELLED
+            self.wake(request_id, names.DECISION_EVENT if is_over else names.CANCEL_EVENT)
         return state
 
-    def ask(self, fields: dict[str, Any], pace: Pace = Pace()) -> str:
+    def decide(self, request_id: str, decision: Decision, by: str | None = None) -> LedgerEntry:
+        """Decide about an approval as the HTTP trigger does."""
+        approval = Approval(decision=decision, at=self.clock.now(), by=by, reason="because")
+        entry = self.ledger.decide(request_id, approval)
+        self.wake(request_id, names.DECISION_EVENT)
+        return entry
+
+    def purge(self) -> None:
+        """All histories are gone; the ledger is not."""
+        self.store = Store(":memory:")
+        self.boot()
+
+    def wake(self, request_id: str, event: str) -> None:
+        """Raise an event."""
+        self.driver.client.raise_event(names.instance_id(request_id), event, "{}")
+
+    def ask(self, fields: dict[str, Any], pace: Pace = Pace(), source: str = "queue") -> str:
         """Accept a request as a starter does, and start its orchestration."""
         request = parsing.parse_request(fields, default_request_id="none")
         entry = LedgerEntry(
             request_id=request.request_id,
             request_hash=names.request_hash(request),
             request=msgspec.to_builtins(request),
-            source="queue",
+            source=source,
             accepted_at=self.clock.now(),
         )
         self.ledger.accept(entry)
-        order = Restore(request=request, pace=pace, source="queue")
+        order = Restore(request=request, pace=pace, source=source, version=RESTORE_VERSION)
         instance_id = names.instance_id(request.request_id)
         self.driver.client.start_new(
             names.RESTORE_VM, json.dumps(json.dumps(encode(order))), instance_id

@@ -9,8 +9,9 @@ from typing import Any
 
 import msgspec
 
+from activities import policies
 from devhost.vault.faults import Fault
-from restore import names
+from restore import names, policy
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 
@@ -76,6 +77,32 @@ def _past_deadline(laboratory: Laboratory) -> None:
     laboratory.run_for(HOUR)
 
 
+def _approval(happens: Callable[[Laboratory], object]) -> Callable[[Laboratory], None]:
+    """Under the default policy a replacement waits; then something happens."""
+
+    def play(laboratory: Laboratory) -> None:
+        with policies.use(policy.DEFAULT):
+            laboratory.ask(request_for("OriginalLocation", "r1"))
+            laboratory.run_for(60)
+            happens(laboratory)
+            laboratory.run_for(5 * HOUR)
+
+    return play
+
+
+def _spurious(laboratory: Laboratory) -> None:
+    laboratory.wake("r1", names.DECISION_EVENT)
+
+
+def _full(laboratory: Laboratory) -> None:
+    one = msgspec.structs.replace(laboratory.policy, restores_at_once=1)
+    with policies.use(one):
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(60)
+        laboratory.ask(request_for("RestoreDisks", "r2", name="web-02"))
+        laboratory.run_for(2 * HOUR)
+
+
 _POST = {"method": "POST", "path": "/restore$"}
 
 SCENES: dict[str, Callable[[Laboratory], None]] = {
@@ -90,4 +117,10 @@ SCENES: dict[str, Callable[[Laboratory], None]] = {
     "cancelled_too_late": _cancelled(1450),
     "rejected": _rejected,
     "past_deadline": _past_deadline,
+    "approved": _approval(lambda laboratory: laboratory.decide("r1", "approved")),
+    "approval_refused": _approval(lambda laboratory: laboratory.decide("r1", "refused")),
+    "approval_expired": _approval(lambda laboratory: None),
+    "woken_for_nothing": _approval(_spurious),
+    "cancelled_while_waiting": _approval(lambda laboratory: laboratory.cancel("r1")),
+    "waited_for_a_slot": _full,
 }

@@ -14,16 +14,18 @@ from unittest.mock import patch
 from uuid import UUID
 
 from activities import clock as activity_clock
+from activities import policies
 from restore.settings import Settings
 from storage import connection as storage_connection
 from tests.fakes import surroundings
 from tests.simulation.starters import Asyncio, Calls
-from triggers import listing, points, queue, restores, starter, views
+from tests.unit.restore.policy_cases import EVERYTHING
+from triggers import approvals, listing, points, queue, restores, starter, views
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-_TRIGGERS: tuple[ModuleType, ...] = (listing, points, queue, restores, starter, views)
+_TRIGGERS: tuple[ModuleType, ...] = (approvals, listing, points, queue, restores, starter, views)
 
 
 @contextmanager
@@ -39,12 +41,13 @@ def installed(world: "World") -> Iterator[None]:
         (views, "time", SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())),
     ]
     parts += [(module, "asyncio", asyncio) for module in _TRIGGERS if hasattr(module, "asyncio")]
-    parts += [(module, "datetime", _Datetime(world)) for module in (queue, starter)]
+    parts += [(module, "datetime", _Datetime(world)) for module in (approvals, queue, starter)]
     with ExitStack() as stack:
         for owner, name, part in parts:
             stack.enter_context(patch.object(owner, name, part))
         stack.enter_context(storage_connection.use(world.ledger, world.events))
         stack.enter_context(activity_clock.use(world.clock.now))
+        stack.enter_context(policies.use(EVERYTHING))
         stack.enter_context(surroundings.quick_times())
         yield
 

@@ -35,7 +35,8 @@ class Case(NamedTuple):
     at: tuple[str, ...] = ()
     """The request's fields at which it is refused."""
     changes: dict[str, Any] = {}
-    source: str = "queue"
+    source: str | None = None
+    """None: it makes no difference."""
     approval: bool = False
     point_age: timedelta = timedelta(hours=1)
 
@@ -51,12 +52,17 @@ def only(**fields: Any) -> Policy:
 
 
 def _pair(
-    name: str, kind: str, at: tuple[str, ...], good: dict[str, Any], bad: dict[str, Any]
+    name: str,
+    kind: str,
+    at: tuple[str, ...],
+    good: dict[str, Any],
+    bad: dict[str, Any],
+    source: str | None = None,
 ) -> list[Case]:
     """The same request under a rule that allows it and under one that does not."""
     return [
-        Case(f"{name}: allowed", only(**good), kind, "only"),
-        Case(f"{name}: refused", only(**bad), kind, None, at),
+        Case(f"{name}: allowed", only(**good), kind, "only", source=source),
+        Case(f"{name}: refused", only(**bad), kind, None, at, source=source),
     ]
 
 
@@ -101,7 +107,7 @@ CASES = [
     *_pair("no network at all", "AlternateLocation", ("$.virtualNetworkId", "$.subnetId"),
            {"networks": ("*",)}, {"networks": ()}),
     *_pair("who asks", "RestoreDisks", ("$",),
-           {"asked_by": ("queue",)}, {"asked_by": ("http", "alert")}),
+           {"asked_by": ("queue",)}, {"asked_by": ("http", "alert")}, "queue"),
     *_pair("nobody may ask", "RestoreDisks", ("$",),
            {"asked_by": ("queue", "http", "alert")}, {"asked_by": ()}),
     *_pair("age of the point", "RestoreDisks", ("$.recoveryPoint",),

@@ -38,7 +38,7 @@ def refused(rules: Policy, wish: Asked) -> PolicyRefused:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_rule_allows_and_refuses(case: Case) -> None:
-    wish = asked(case.request("r1"), case.source, case.point_age)
+    wish = asked(case.request("r1"), case.source or "queue", case.point_age)
     if case.allowed_by is not None:
         assert policy.judge(case.policy, wish) == Allowed(case.allowed_by, case.approval)
         return

@@ -147,3 +147,24 @@ def test_at_the_deadline_without_a_job_that_is_said() -> None:
     assert judged.text.endswith("(no job known)")
     assert judged.error is not None
     assert judged.error.category == "DeadlinePassed"
+
+
+def test_a_replacement_names_the_old_disks_that_still_cost_money() -> None:
+    judged = verdicts.judge_job("OriginalLocation", _look("Completed"), disks=["os", "data0"])
+    assert judged.replaced_disks == ("os", "data0")
+    assert "Until then they cost money: os, data0." in judged.text
+
+
+def test_disks_that_could_not_be_read_cost_money_too() -> None:
+    judged = verdicts.judge_job("OriginalLocation", _look("Completed"), disks=())
+    assert "Until then they cost money." in judged.text
+
+
+@pytest.mark.parametrize("status", ["CompletedWithWarnings", "Failed"])
+def test_where_it_is_not_certain_that_disks_were_replaced_the_old_names_help_to_see(
+    status: str,
+) -> None:
+    judged = verdicts.judge_job("OriginalLocation", _look(status), disks=["os"])
+    assert not judged.succeeded
+    assert judged.replaced_disks == ()
+    assert "Before the restore it had os." in judged.text

@@ -1,10 +1,11 @@
 """The ledger: one entry per request, moved only by conditional writes."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from restore.contracts import Verdict
+from restore.contracts import Approval, Permit, Verdict, VmDisk
 from restore.ledger import ALLOWED, Intent, LedgerEntry, LedgerState, moved
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
@@ -143,3 +144,61 @@ def test_a_text_that_is_no_request_id_was_never_accepted_and_reaches_no_blob(tex
     documents = MemoryDocuments()
     documents.kept[f"restores/{text}"] = ('{"holder": "another document"}', {}, 1)
     assert Ledger(documents).read(text) is None
+
+
+WANTED = Permit(rule="replace", approval=True, until=NOW, disks=(VmDisk(name="os"),))
+
+
+def approval(decision: Any = "approved", by: str = "bob") -> Approval:
+    return Approval(decision=decision, at=NOW, by=by)
+
+
+def test_the_first_decision_stands_whoever_comes_next() -> None:
+    ledger, _ = accepted()
+    ledger.permit("r1", WANTED)
+    assert ledger.decide("r1", approval("refused")).approval == approval("refused")
+    assert ledger.decide("r1", approval("approved", "carl")).approval == approval("refused")
+
+
+def test_nothing_is_decided_that_nobody_asked_for() -> None:
+    ledger, _ = accepted()
+    assert ledger.decide("r1", approval()).approval is None
+    ledger.permit("r1", Permit(rule="new"))
+    assert ledger.decide("r1", approval()).approval is None
+
+
+def test_a_decision_and_a_cancellation_compete_and_one_is_true() -> None:
+    ledger, _ = accepted()
+    ledger.permit("r1", WANTED)
+    documents = ledger.documents
+    assert isinstance(documents, MemoryDocuments)
+
+    def cancel_first(name: str) -> None:
+        documents.before_write = lambda name: None
+        ledger.cancel("r1")
+
+    documents.before_write = cancel_first
+    decided = ledger.decide("r1", approval())
+    assert (decided.state, decided.approval) == (LedgerState.CANCELLED, None)
+
+
+def test_a_second_look_of_the_guard_does_not_move_the_end_of_the_waiting_time() -> None:
+    ledger, _ = accepted()
+    ledger.permit("r1", WANTED)
+    later = Permit(rule="other", approval=True, until=NOW + timedelta(hours=4))
+    permit = ledger.permit("r1", later).permit
+    assert permit is not None
+    assert (permit.rule, permit.until) == ("other", NOW)
+
+
+def test_what_was_sent_is_not_permitted_anew() -> None:
+    ledger, held = accepted()
+    ledger.intend(held, intent())
+    assert ledger.permit("r1", WANTED).permit is None
+
+
+def test_an_entry_of_an_older_build_is_read() -> None:
+    ledger, _ = accepted()
+    assert isinstance(ledger.documents, MemoryDocuments)
+    kept = ledger.documents.kept["restores/r1"][0]
+    assert not any(name in kept for name in ("permit", "approval", "askedBy"))

@@ -1,0 +1,92 @@
+"""May this restore be sent? The policy says so, or that a person must, or refuses; and a request
+that carries a plan's hash must still be what was planned.
+
+Judged by the policy of the process that runs it, after the point is chosen and once more after an
+approval. What allowed it is written into the ledger. What was sent before is not judged again: it
+is followed to its end. Nothing is sent here.
+"""
+
+from datetime import timedelta
+
+import azure.durable_functions as df
+
+from activities import clock, edge, policies
+from arm import connection as arm_connection
+from restore import names, policy
+from restore.contracts import OriginalLocation, Permit, RestoreRequest, VmDisk
+from restore.errors import RestoreError
+from restore.ledger import LedgerEntry, LedgerState
+from restore.orders import Guard, Guarded, decode
+from restore.policy import Asked, Policy
+from restore.settings import Settings
+from storage import connection, plans
+
+_SENT = Permit(rule="sent-before")
+_OVER = (LedgerState.CANCELLED, LedgerState.FINISHED)
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; it judges by these settings' policy."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order", activity=names.GUARD_RESTORE)
+    def guard_restore(order: dict) -> dict:  # type: ignore[type-arg]
+        """Order: Guard. Done with Guarded; failed when no rule allows it."""
+        return edge.outcome(lambda: _guard(decode(order, Guard), policies.in_force(settings)))
+
+    return functions
+
+
+def _guard(order: Guard, in_force: Policy) -> Guarded:
+    ledger, request_id = connection.ledger(), order.request.request_id
+    held = ledger.read(request_id)
+    assert held is not None, "open_restore entered it"
+    if held.entry.state is not LedgerState.ACCEPTED:
+        return _as_it_stands(held.entry)
+    now = clock.now()
+    asked = Asked(order.request, order.source, order.item, order.choice.point, now)
+    allowed = policy.judge(in_force, asked)
+    within = timedelta(seconds=in_force.approval_within_s)
+    _compare(order)
+    permit = Permit(
+        rule=allowed.rule,
+        approval=allowed.approval,
+        until=now + within if allowed.approval else None,
+        disks=_disks(order.request),
+    )
+    return _as_it_stands(ledger.permit(request_id, permit))
+
+
+def _compare(order: Guard) -> None:
+    """Refuse what is not what was planned. Raises PlanChanged."""
+    planned_hash = order.request.plan_hash
+    if planned_hash is None:
+        return
+    from restore import plan, request_body
+
+    point = order.choice.point
+    body = request_body.build(order.request, order.item, point)
+    planned = plans.read(connection.ledger().documents, planned_hash)
+    plan.require_same(planned_hash, planned, plan.matter(order.request, order.item, point, body))
+
+
+def _as_it_stands(entry: LedgerEntry) -> Guarded:
+    is_over = entry.state in _OVER
+    if is_over or entry.state is LedgerState.ACCEPTED:
+        return Guarded(permit=entry.permit or _SENT, approval=entry.approval, is_over=is_over)
+    # Whatever the policy says by now, it is out: its job must be found and followed.
+    sent = entry.permit or _SENT
+    return Guarded(permit=Permit(rule=sent.rule, disks=sent.disks), approval=entry.approval)
+
+
+def _disks(request: RestoreRequest) -> tuple[VmDisk, ...] | None:
+    """The disks that will be replaced. Not being able to read them is no reason not to restore: the
+    VM may be what is broken."""
+    if not isinstance(request, OriginalLocation):
+        return None
+    try:
+        disks = arm_connection.backup().vm_disks(request.source_resource_id)
+    except RestoreError:
+        return None
+    luns = request.restore_disk_lun_list
+    return tuple(disk for disk in disks if luns is None or disk.lun is None or disk.lun in luns)

@@ -1,0 +1,36 @@
+"""What has been decided about an approval? The ledger knows; an event only said to look.
+
+When the time is up, "expired" is written by the same conditional write as a person's decision: of
+the two exactly one stands.
+"""
+
+import azure.durable_functions as df
+
+from activities import clock, edge
+from restore import names
+from restore.contracts import Approval
+from restore.ledger import LedgerState
+from restore.orders import Decided, ReadDecision, decode
+from storage import connection
+
+blueprint = df.Blueprint()
+
+_OVER = (LedgerState.CANCELLED, LedgerState.FINISHED)
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.READ_DECISION)
+def read_decision(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: ReadDecision. Done with Decided."""
+    return edge.outcome(lambda: _read(decode(order, ReadDecision)))
+
+
+def _read(order: ReadDecision) -> Decided:
+    ledger = connection.ledger()
+    if order.is_over:
+        expired = Approval(decision="expired", at=clock.now())
+        entry = ledger.decide(order.request_id, expired)
+    else:
+        held = ledger.read(order.request_id)
+        assert held is not None, "open_restore entered it"
+        entry = held.entry
+    return Decided(approval=entry.approval, is_over=entry.state in _OVER)

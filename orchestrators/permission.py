@@ -1,0 +1,84 @@
+"""How a restore is permitted: the guard judges, and where it says so a person decides, in time.
+
+Part of restore_vm, one turn after the other in the same orchestration. The ledger is the truth
+about a decision; the event that comes with it only wakes this wait.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import azure.durable_functions as df
+
+from orchestrators.steps import Step, StepFailed, Steps
+from restore import approvals, names, story
+from restore.contracts import Outcome
+from restore.orders import Decided, Guard, Guarded, ReadDecision, Restore, decode, encode
+from restore.phases import RestorePhase
+from restore.story import Tale
+
+
+def ask(context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, order: Restore) -> Step:
+    """Return True when the restore may be sent, False when it was cancelled. Raises StepFailed.
+
+    1. Let the guard judge. It may refuse, allow, or want a person's approval.
+    2. Say that one is wanted, and wait once for a decision or the end of its time.
+    3. Read what was decided. An approval is judged once more: points and policies grow old.
+    """
+    guarded = yield from _judge(steps, tale, order)
+    tale.approval = guarded.approval
+    if guarded.must_wait:
+        decided = yield from _wait(context, steps, tale, guarded)
+        if decided.is_over:
+            return False
+        tale.approval = decided.approval
+    if guarded.is_over:
+        return False
+    refusal = approvals.refusal(guarded.permit, tale.approval)
+    if refusal is not None:
+        raise StepFailed(Outcome.failed(refusal))
+    if guarded.must_wait:
+        guarded = yield from _judge(steps, tale, order)
+    return not guarded.is_over
+
+
+def _judge(steps: Steps, tale: Tale, order: Restore) -> Step:
+    assert tale.item is not None, "it was found before"
+    assert tale.choice is not None, "it was made before"
+    guard = Guard(request=order.request, item=tale.item, choice=tale.choice, source=order.source)
+    answer = yield from steps.need(names.GUARD_RESTORE, encode(guard))
+    guarded = decode(answer, Guarded)
+    tale.permit = guarded.permit
+    return guarded
+
+
+def _wait(
+    context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, guarded: Guarded
+) -> Step:
+    """Wait once for the event or the timer; return what the ledger says then."""
+    until = guarded.permit.until
+    assert until is not None, "what waits for an approval waits for a time"
+    now = context.current_utc_datetime
+    context.set_custom_status(tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
+    event = story.event("approval-requested", tale, now)
+    yield from steps.run(names.PUBLISH_EVENT, event)
+    decision = context.wait_for_external_event(names.DECISION_EVENT)
+    timer: Any = context.create_timer(_due(context, until))
+    winner = yield context.task_any([decision, timer])
+    if winner == decision:
+        decided = yield from _read(steps, tale, is_over=False)
+        if decided.approval is not None or decided.is_over:
+            timer.cancel()
+            return decided
+        yield timer  # nobody has decided: whoever raised the event did not ask the ledger
+    return (yield from _read(steps, tale, is_over=True))
+
+
+def _read(steps: Steps, tale: Tale, *, is_over: bool) -> Step:
+    order = ReadDecision(request_id=tale.request.request_id, is_over=is_over)
+    answer: Any = yield from steps.need(names.READ_DECISION, encode(order))
+    return decode(answer, Decided)
+
+
+def _due(context: df.DurableOrchestrationContext, until: datetime) -> datetime:
+    """Timers fire up to a second early, and none is for the past."""
+    return max(until, context.current_utc_datetime) + approvals.TIMER_SLACK

@@ -1,0 +1,43 @@
+"""How many restores of one VM there may be in a day, counted from the vault's own job list.
+
+The list also holds what people started in the portal: whoever asks, Azure does the work, and a VM
+that is restored again and again is in trouble that another restore does not end.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from restore.contracts import JobLook, Problem
+from restore.errors import PolicyRefused
+from restore.policy import Policy
+from restore.times import stamp
+
+DAY = timedelta(hours=24)
+_PEOPLE = "http"
+
+
+def check(policy: Policy, jobs: Iterable[JobLook], source: str, vault_time: datetime) -> None:
+    """Count the jobs of one VM. Raises PolicyRefused when the budget is spent.
+
+    A job that does not say when it began counts: it may have begun today.
+    """
+    since = vault_time - DAY
+    begun = sorted(job.start_time or vault_time for job in jobs)
+    begun = [time for time in begun if time > since]
+    limit = policy.restores_per_vm_per_day
+    text = f"the policy allows {limit} (restoresPerVmPerDay)"
+    if source != _PEOPLE and policy.kept_for_people:
+        limit -= policy.kept_for_people
+        text += f", the last {policy.kept_for_people} only for people, by HTTP (keptForPeople)"
+    if len(begun) < limit:
+        return
+    said = f"{len(begun)} restores of this VM began in the last 24 hours; {text}"
+    if limit > 0:
+        free_at = begun[len(begun) - limit] + DAY
+        said += f". The next place is free at {stamp(free_at)}"
+    raise PolicyRefused(
+        f"The VM's budget of restores is spent: {said}.",
+        code="BudgetSpent",
+        problems=[Problem(path="$.sourceResourceId", message=said)],
+        doing="count the VM's restores",
+    )

@@ -1,0 +1,134 @@
+"""The app's own triggers in front of a laboratory: requests come in by HTTP and by the queue."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+from unittest.mock import patch
+
+import azure.functions as func
+
+from restore.settings import Settings
+from tests.fakes.laboratory import Laboratory
+from triggers import approvals, queue, restores, starter
+
+
+class Reply(NamedTuple):
+    """An HTTP answer."""
+
+    status: int
+    body: Any
+
+
+class _Status:
+    """An instance's status, as far as the triggers look at it."""
+
+    def __init__(self, row: Any) -> None:
+        self._row = row
+        self.custom_status = json.loads(row.custom_status_text or "null") if row else None
+        self.runtime_status = None
+
+    def __bool__(self) -> bool:
+        return self._row is not None
+
+
+class _Client:
+    """The durable client, on the laboratory's engine."""
+
+    def __init__(self, laboratory: Laboratory) -> None:
+        self._engine = laboratory.driver.client
+
+    async def get_status(self, instance_id: str) -> _Status:
+        return _Status(self._engine.get(instance_id))
+
+    async def start_new(self, name: str, instance_id: str, client_input: Any) -> str:
+        self._engine.start_new(name, json.dumps(json.dumps(client_input)), instance_id)
+        return instance_id
+
+    async def raise_event(self, instance_id: str, event_name: str, event_data: Any) -> None:
+        if self._engine.get(instance_id) is None:
+            raise Exception(f"No instance with ID {instance_id} found.")
+        self._engine.raise_event(instance_id, event_name, json.dumps(json.dumps(event_data)))
+
+
+class FrontDoor:
+    """Calls the shipped handlers, one at a time; they know the laboratory's time."""
+
+    def __init__(self, laboratory: Laboratory, settings: Settings | None = None) -> None:
+        self._laboratory = laboratory
+        self._settings = settings or Settings(website_auth_enabled=True)
+
+    def ask(self, fields: dict[str, Any], who: str | None = None) -> Reply:
+        """POST /restores."""
+        return self._call("restores", "POST", fields, who=who)
+
+    def show(self, request_id: str) -> Reply:
+        """GET /restores/{id}."""
+        return self._call("show", "GET", None, request_id)
+
+    def cancel(self, request_id: str) -> Reply:
+        """POST /restores/{id}/cancel."""
+        return self._call("cancel", "POST", None, request_id)
+
+    def decide(
+        self, request_id: str, decision: str, who: str | None = None, reason: str = "because"
+    ) -> Reply:
+        """POST /restores/{id}/approval."""
+        body = {"decision": decision, "reason": reason}
+        return self._call("approval", "POST", body, request_id, who)
+
+    def drop(self, fields: dict[str, Any], message_id: str = "m1") -> None:
+        """Put a message on the queue, and let it be taken."""
+        message = func.QueueMessage(id=message_id, body=json.dumps(fields).encode())
+        client = cast("Any", _Client(self._laboratory))
+        with self._time():
+            asyncio.run(queue._take(message, client, self._settings))
+
+    def _call(
+        self,
+        what: str,
+        method: str,
+        body: Any,
+        request_id: str = "",
+        who: str | None = None,
+    ) -> Reply:
+        headers = {"prefer": "respond-async"}
+        if who is not None:
+            headers["x-ms-client-principal-name"] = who
+        request = func.HttpRequest(
+            method,
+            "/api",
+            headers=headers,
+            route_params={"id": request_id},
+            body=b"" if body is None else json.dumps(body).encode(),
+        )
+        client = cast("Any", _Client(self._laboratory))
+        answers = {
+            "restores": lambda: restores.start(request, client, self._settings),
+            "show": lambda: restores.show(request, client),
+            "cancel": lambda: restores.cancel(request, client),
+            "approval": lambda: approvals.decide(request, client, self._settings),
+        }
+        with self._time():
+            reply = asyncio.run(answers[what]())
+        return Reply(reply.status_code, json.loads(reply.get_body()))
+
+    @contextmanager
+    def _time(self) -> Iterator[None]:
+        clock = self._laboratory.clock
+
+        class Datetime:
+            """What the triggers use of datetime."""
+
+            @staticmethod
+            def now(zone: Any) -> datetime:
+                return clock.now().astimezone(zone)
+
+        with (
+            patch.object(approvals, "datetime", Datetime),
+            patch.object(starter, "datetime", Datetime),
+            patch.object(queue, "datetime", Datetime),
+        ):
+            yield

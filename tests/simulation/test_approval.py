@@ -1,0 +1,225 @@
+"""A restore that needs an approval waits for it: whoever decides, whenever, once."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from activities import policies
+from restore import names, policy
+from restore.ledger import LedgerState
+from tests.end_to_end.stage import request_for
+from tests.fakes.front_door import FrontDoor
+from tests.fakes.laboratory import Laboratory
+from tests.unit.restore.policy_cases import only
+
+HOUR = 3600.0
+
+
+@pytest.fixture
+def laboratory() -> Iterator[Laboratory]:
+    with Laboratory(policy=policy.DEFAULT).open() as world:
+        yield world
+
+
+@pytest.fixture
+def door(laboratory: Laboratory) -> FrontDoor:
+    """Somebody has asked, and the restore waits."""
+    door = FrontDoor(laboratory)
+    assert door.ask(request_for("OriginalLocation", "r1"), who="ann@example.com").status == 202
+    laboratory.run_for(60)
+    return door
+
+
+def entry(laboratory: Laboratory) -> Any:
+    held = laboratory.ledger.read("r1")
+    assert held is not None
+    return held.entry
+
+
+def verdict_code(laboratory: Laboratory) -> tuple[str, str | None]:
+    verdict = laboratory.verdict("r1")
+    return verdict.verdict, verdict.error.code if verdict.error else None
+
+
+def runtime(laboratory: Laboratory) -> str:
+    row = laboratory.driver.client.get("restore-r1")
+    assert row is not None
+    return row.runtime_status
+
+
+def test_the_event_carries_everything_needed_to_decide(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    told = laboratory.sent("approval-requested")
+    assert len(told) == 1
+    assert told[0]["rule"] == "default-replace"
+    assert told[0]["until"] == "2026-11-23T07:00:00Z"
+    assert told[0]["decideAt"] == "/api/restores/r1/approval"
+    assert told[0]["request"]["confirm"] == "web-01"
+    assert told[0]["recoveryPoint"]["why"]
+    assert told[0]["disksToReplace"] == [{"name": "web-01-osdisk"}]
+    view = door.show("r1").body
+    assert (view["phase"], view["rule"]) == ("WaitingForApproval", "default-replace")
+    assert view["approval"] == {"until": told[0]["until"], "decideAt": told[0]["decideAt"]}
+    assert view["disksToReplace"] == ["web-01-osdisk"]
+    assert laboratory.posts() == []
+
+
+def test_an_approved_restore_goes_on_and_tells_who_approved(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    reply = door.decide("r1", "approve", "bob@example.com", "the disk is gone")
+    assert (reply.status, reply.body["by"]) == (200, "bob@example.com")
+    laboratory.run_for(2 * HOUR)
+    assert verdict_code(laboratory) == ("Completed", None)
+    assert len(laboratory.posts()) == 1
+    told = laboratory.sent("finished")[0]["approval"]
+    assert (told["decision"], told["reason"]) == ("approved", "the disk is gone")
+    view = door.show("r1").body
+    assert (view["approval"]["by"], view["askedBy"]) == ("bob@example.com", "ann@example.com")
+    assert runtime(laboratory) == "Completed"
+
+
+def test_a_refused_restore_is_rejected_and_says_who_and_why(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    door.decide("r1", "refuse", "bob@example.com", "wrong VM")
+    laboratory.run_for(60)
+    assert verdict_code(laboratory) == ("Rejected", "ApprovalRefused")
+    text = laboratory.verdict("r1").text
+    assert "bob@example.com refused this restore" in text
+    assert "wrong VM" in text
+    assert laboratory.posts() == []
+    assert runtime(laboratory) == "Completed"
+
+
+def test_without_a_decision_in_time_it_is_rejected(laboratory: Laboratory, door: FrontDoor) -> None:
+    laboratory.run_for(4 * HOUR)
+    assert verdict_code(laboratory) == ("Rejected", "ApprovalExpired")
+    assert door.decide("r1", "approve").body["code"] == "ApprovalExpired"
+    assert laboratory.posts() == []
+
+
+def test_the_last_second_counts(laboratory: Laboratory, door: FrontDoor) -> None:
+    laboratory.run_for(4 * HOUR - 61)
+    assert door.decide("r1", "approve").status == 200
+    laboratory.run_for(2 * HOUR)
+    assert verdict_code(laboratory) == ("Completed", None)
+
+
+def test_a_cancel_while_waiting_ends_the_wait_at_once(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    assert door.cancel("r1").body["cancel"] == "BeforeStart"
+    laboratory.run_for(60)
+    assert verdict_code(laboratory) == ("Cancelled", None)
+    assert runtime(laboratory) == "Completed"
+    assert door.decide("r1", "approve").body["code"] == "NotWaiting"
+
+
+def test_a_decision_that_comes_before_the_wait_begins_counts(laboratory: Laboratory) -> None:
+    door = FrontDoor(laboratory)
+    door.ask(request_for("OriginalLocation", "r1"))
+
+    def before_send() -> None:
+        if entry(laboratory).is_waiting_for_approval:
+            laboratory.events.before_send = lambda: None
+            laboratory.decide("r1", "approved")
+
+    laboratory.events.before_send = before_send
+    laboratory.run_for(2 * HOUR)
+    assert verdict_code(laboratory) == ("Completed", None)
+
+
+def test_the_first_decision_stands_and_the_same_one_again_is_no_error(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    assert door.decide("r1", "refuse", "bob@example.com").status == 200
+    again = door.decide("r1", "refuse", "carl@example.com")
+    assert (again.status, again.body["by"]) == (200, "bob@example.com")
+    other = door.decide("r1", "approve", "carl@example.com")
+    assert (other.status, other.body["code"]) == (409, "DecidedOtherwise")
+    assert other.body["approval"]["by"] == "bob@example.com"
+    laboratory.run_for(60)
+    assert verdict_code(laboratory) == ("Rejected", "ApprovalRefused")
+
+
+def test_a_wake_for_nothing_decides_nothing(laboratory: Laboratory, door: FrontDoor) -> None:
+    laboratory.wake("r1", names.DECISION_EVENT)
+    laboratory.run_for(60)
+    assert laboratory.status("restore-r1")["phase"] == "WaitingForApproval"
+    assert door.decide("r1", "approve").status == 200
+    laboratory.run_for(6 * HOUR)
+    assert verdict_code(laboratory) == ("Completed", None)
+
+
+def test_nobody_approves_their_own_request_but_anybody_may_refuse_theirs(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    own = door.decide("r1", "approve", "ANN@example.com")
+    assert (own.status, own.body["code"]) == (403, "OwnRequest")
+    assert entry(laboratory).is_waiting_for_approval
+    assert door.decide("r1", "refuse", "ann@example.com").status == 200
+
+
+def test_who_is_not_known_for_certain_may_approve(laboratory: Laboratory, door: FrontDoor) -> None:
+    reply = door.decide("r1", "approve")
+    assert reply.status == 200
+    assert "by" not in reply.body
+
+
+def test_an_approval_does_not_outlive_the_policy(laboratory: Laboratory, door: FrontDoor) -> None:
+    door.decide("r1", "approve")
+    with policies.use(only(sources=())):
+        laboratory.run_for(60)
+    assert verdict_code(laboratory) == ("Rejected", "PolicyRefused")
+    assert laboratory.posts() == []
+
+
+def test_an_approved_restore_that_is_started_anew_needs_no_second_approval(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    laboratory.purge()
+    reply = door.decide("r1", "approve")
+    assert "nobody follows" in reply.body["text"]
+    door.ask(request_for("OriginalLocation", "r1"))
+    laboratory.run_for(2 * HOUR)
+    assert verdict_code(laboratory) == ("Completed", None)
+    assert len(laboratory.sent("approval-requested")) == 1
+
+
+def test_a_restore_that_waits_anew_waits_until_the_same_time(
+    laboratory: Laboratory, door: FrontDoor
+) -> None:
+    laboratory.purge()
+    laboratory.run_for(3 * HOUR)
+    door.ask(request_for("OriginalLocation", "r1"))
+    laboratory.run_for(HOUR)
+    assert verdict_code(laboratory) == ("Rejected", "ApprovalExpired")
+
+
+@pytest.mark.parametrize("kind", ["RestoreDisks", "AlternateLocation"])
+def test_what_needs_no_approval_has_nothing_to_decide(laboratory: Laboratory, kind: str) -> None:
+    door = FrontDoor(laboratory)
+    door.ask(request_for(kind, "r1"))
+    laboratory.run_for(60)
+    assert door.decide("r1", "approve").body["code"] == "NotWaiting"
+    assert entry(laboratory).state is LedgerState.STARTED
+
+
+def test_a_kill_while_waiting_changes_nothing(laboratory: Laboratory, door: FrontDoor) -> None:
+    laboratory.boot()
+    laboratory.run_for(HOUR)
+    door.decide("r1", "approve")
+    laboratory.boot()
+    laboratory.run_for(2 * HOUR)
+    assert verdict_code(laboratory) == ("Completed", None)
+
+
+def test_a_decision_may_carry_no_line_breaks_into_events(door: FrontDoor) -> None:
+    reply = door.decide("r1", "approve", reason="fine\nevil: yes")
+    assert reply.status == 400
+    assert reply.body["problems"][0]["path"] == "$.reason"
+    assert "evil" not in json.dumps(reply.body)

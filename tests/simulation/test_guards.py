@@ -1,0 +1,217 @@
+"""What the policy does not allow never reaches Azure, whichever way it was asked for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+
+from activities import policies
+from devhost.vault.faults import Fault
+from restore import policy
+from restore.contracts import Verdict
+from restore.policy import Policy
+from restore.polling import Pace
+from tests.end_to_end.stage import request_for
+from tests.fakes.front_door import FrontDoor
+from tests.fakes.laboratory import Laboratory
+from tests.unit.restore.policy_cases import CASES, EVERYTHING, Case, only
+
+HOUR = 3600.0
+
+
+@contextmanager
+def laboratory_with(rules: Policy) -> Iterator[Laboratory]:
+    with Laboratory(policy=rules).open() as world:
+        yield world
+
+
+def limited(**limits: Any) -> Policy:
+    return msgspec.structs.replace(EVERYTHING, **limits)
+
+
+def entry(laboratory: Laboratory, request_id: str = "r1") -> Any:
+    held = laboratory.ledger.read(request_id)
+    assert held is not None
+    return held.entry
+
+
+def must_be_as_the_table_says(case: Case, laboratory: Laboratory) -> None:
+    laboratory.run_for(30)
+    known = entry(laboratory)
+    if case.allowed_by is None:
+        verdict: Verdict = laboratory.verdict("r1")
+        assert (verdict.verdict, verdict.error and verdict.error.code) == (
+            "Rejected",
+            "PolicyRefused",
+        )
+        assert verdict.error is not None
+        assert tuple(problem.path for problem in verdict.error.problems) == case.at
+        assert laboratory.posts() == []
+        assert laboratory.sent("rejected")[0]["code"] == "PolicyRefused"
+        return
+    assert known.permit.rule == case.allowed_by
+    assert known.is_waiting_for_approval is case.approval
+    assert len(laboratory.posts()) == (0 if case.approval else 1)
+
+
+def by(source: str) -> list[Case]:
+    return [case for case in CASES if case.source in (None, source)]
+
+
+@pytest.mark.parametrize("case", by("queue"), ids=lambda case: case.name)
+def test_a_message_is_held_to_the_policy(case: Case) -> None:
+    with laboratory_with(case.policy) as laboratory:
+        FrontDoor(laboratory).drop(case.request("r1"))
+        must_be_as_the_table_says(case, laboratory)
+
+
+@pytest.mark.parametrize("case", by("http"), ids=lambda case: case.name)
+def test_a_request_by_http_is_held_to_the_policy(case: Case) -> None:
+    with laboratory_with(case.policy) as laboratory:
+        assert FrontDoor(laboratory).ask(case.request("r1")).status == 202
+        must_be_as_the_table_says(case, laboratory)
+
+
+def test_a_refusal_is_told_by_http_with_its_rule() -> None:
+    with laboratory_with(only(sources=())) as laboratory:
+        door = FrontDoor(laboratory)
+        door.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(30)
+        view = door.show("r1").body
+        assert view["error"]["category"] == "PolicyRefused"
+        assert "the rule 'only'" in view["text"]
+        assert "nothing was started" in view["text"]
+
+
+def test_the_policy_counts_that_is_in_force_when_it_is_judged() -> None:
+    with laboratory_with(EVERYTHING) as laboratory:
+        throttled = {"match": {"path": "/recoveryPoints"}, "kind": "throttle", "retry_after": 60}
+        laboratory.simulator.faults.add([msgspec.convert(throttled, Fault)])
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(20)
+        with policies.use(only(sources=())):
+            laboratory.run_for(120)
+        assert laboratory.verdict("r1").verdict == "Rejected"
+
+
+def test_what_was_sent_already_is_followed_whatever_the_policy_says_by_now() -> None:
+    with laboratory_with(EVERYTHING) as laboratory:
+        lost = {"match": {"method": "POST", "path": "/restore$"}, "kind": "drop_after"}
+        laboratory.simulator.faults.add([msgspec.convert(lost, Fault)])
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(10)
+        laboratory.purge()
+        with policies.use(limited(rules=(), restores_at_once=1, restores_per_vm_per_day=1)):
+            laboratory.ask(request_for("RestoreDisks", "r1"))
+            laboratory.run_for(HOUR)
+        assert laboratory.verdict("r1").verdict == "Completed"
+        assert len(laboratory.posts()) == 1
+
+
+def test_no_more_restores_run_at_once_than_the_policy_allows_and_none_is_refused() -> None:
+    with laboratory_with(limited(restores_at_once=2)) as laboratory:
+        for number, name in enumerate(("web-01", "web-02", "web-01", "web-02")):
+            laboratory.ask(request_for("RestoreDisks", f"r{number}", name=name))
+        laboratory.run_for(120)
+        assert len(laboratory.posts()) == 2
+        phases = sorted(laboratory.status(f"restore-r{each}")["phase"] for each in range(4))
+        assert phases == ["Starting", "Starting", "WaitingForSlot", "WaitingForSlot"]
+        laboratory.run_for(3 * HOUR)
+        assert [laboratory.verdict(f"r{each}").verdict for each in range(4)] == ["Completed"] * 4
+
+
+def test_a_restore_that_waits_for_its_place_can_be_cancelled() -> None:
+    with laboratory_with(limited(restores_at_once=1)) as laboratory:
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(30)
+        laboratory.ask(request_for("RestoreDisks", "r2"))
+        laboratory.run_for(60)
+        laboratory.cancel("r2")
+        laboratory.run_for(120)
+        assert laboratory.verdict("r2").verdict == "Cancelled"
+        assert len(laboratory.posts()) == 1
+
+
+def test_waiting_for_a_place_keeps_every_history_short_and_ends_with_the_deadline() -> None:
+    with laboratory_with(limited(restores_at_once=1)) as laboratory:
+        laboratory.simulator.state.jobs.duration_s = 20 * HOUR
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(30)
+        laboratory.ask(request_for("RestoreDisks", "r2", deadline="PT2H"))
+        laboratory.run_for(3 * HOUR)
+        verdict = laboratory.verdict("r2")
+        assert verdict.error is not None
+        assert (verdict.verdict, verdict.error.code) == ("Failed", "NoSlot")
+        assert "could not be started" in verdict.text
+        assert len(laboratory.store.history("restore-r2")) < 60
+
+
+def test_the_budget_of_a_vm_is_spent_after_so_many_restores_in_a_day() -> None:
+    rules = limited(restores_per_vm_per_day=3, kept_for_people=1)
+    with laboratory_with(rules) as laboratory:
+        for number in range(3):
+            laboratory.ask(request_for("RestoreDisks", f"r{number}"), Pace())
+            laboratory.run_for(HOUR)
+        refused = laboratory.verdict("r2")
+        assert refused.error is not None
+        assert (refused.verdict, refused.error.code) == ("Rejected", "BudgetSpent")
+        assert "2 restores of this VM began in the last 24 hours" in refused.text
+        laboratory.ask(request_for("RestoreDisks", "by-a-person"), source="http")
+        laboratory.ask(request_for("RestoreDisks", "another-vm", name="web-02"))
+        laboratory.run_for(HOUR)
+        assert laboratory.verdict("by-a-person").verdict == "Completed"
+        assert laboratory.verdict("another-vm").verdict == "Completed"
+        laboratory.ask(request_for("RestoreDisks", "too-many"), source="http")
+        laboratory.run_for(60)
+        assert laboratory.verdict("too-many").verdict == "Rejected"
+        laboratory.run_for(24 * HOUR)
+        laboratory.ask(request_for("RestoreDisks", "next-day"))
+        laboratory.run_for(HOUR)
+        assert laboratory.verdict("next-day").verdict == "Completed"
+
+
+def test_a_refused_budget_gives_its_place_back() -> None:
+    rules = limited(restores_per_vm_per_day=1, restores_at_once=1)
+    with laboratory_with(rules) as laboratory:
+        for number in range(2):
+            laboratory.ask(request_for("RestoreDisks", f"r{number}"))
+            laboratory.run_for(HOUR)
+        assert laboratory.verdict("r1").verdict == "Rejected"
+        laboratory.ask(request_for("RestoreDisks", "r2", name="web-02"))
+        laboratory.run_for(HOUR)
+        assert laboratory.verdict("r2").verdict == "Completed"
+
+
+def test_by_default_an_old_disk_is_named_when_it_was_replaced() -> None:
+    with laboratory_with(policy.DEFAULT) as laboratory:
+        vm = laboratory.simulator.state.vms
+        next(each for key, each in vm.items() if key.endswith("web-01")).data_luns = [0, 1]
+        laboratory.ask(request_for("OriginalLocation", "r1", restoreDiskLunList=[1]))
+        laboratory.run_for(60)
+        told = laboratory.sent("approval-requested")[0]
+        assert [disk["name"] for disk in told["disksToReplace"]] == [
+            "web-01-osdisk",
+            "web-01-data1",
+        ]
+        laboratory.decide("r1", "approved")
+        laboratory.run_for(2 * HOUR)
+        finished = laboratory.sent("finished")[0]
+        assert finished["replacedDisks"] == ["web-01-osdisk", "web-01-data1"]
+        assert finished["verdict"]["replacedDisks"] == finished["replacedDisks"]
+        assert "cost money: web-01-osdisk, web-01-data1" in finished["verdict"]["text"]
+
+
+def test_a_vm_that_cannot_be_read_can_still_be_restored() -> None:
+    with laboratory_with(EVERYTHING) as laboratory:
+        denied = {
+            "match": {"path": "/virtualMachines/"}, "times": None, "kind": "status",
+            "status": 403, "code": "AuthorizationFailed",
+        }  # fmt: skip
+        laboratory.simulator.faults.add([msgspec.convert(denied, Fault)])
+        laboratory.ask(request_for("OriginalLocation", "r1"))
+        laboratory.run_for(2 * HOUR)
+        verdict = laboratory.verdict("r1")
+        assert (verdict.verdict, verdict.replaced_disks) == ("Completed", ())
+        assert "cost money" in verdict.text

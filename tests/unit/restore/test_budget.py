@@ -1,0 +1,70 @@
+"""A VM's budget of restores: so many in 24 hours of the vault's clock, the last ones for people."""
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+import pytest
+
+from restore import budget
+from restore.contracts import JobLook
+from restore.errors import PolicyRefused
+from restore.policy import DEFAULT, Policy
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+def jobs(*hours_ago: float | None) -> list[JobLook]:
+    return [
+        JobLook(
+            job_id=str(number),
+            status="Completed",
+            start_time=None if ago is None else NOW - timedelta(hours=ago),
+        )
+        for number, ago in enumerate(hours_ago)
+    ]
+
+
+def limited(per_day: int, kept: int) -> Policy:
+    return msgspec.structs.replace(DEFAULT, restores_per_vm_per_day=per_day, kept_for_people=kept)
+
+
+def refusal(policy: Policy, looks: list[JobLook], source: str = "queue") -> PolicyRefused:
+    with pytest.raises(PolicyRefused) as caught:
+        budget.check(policy, looks, source, NOW)
+    assert caught.value.code == "BudgetSpent"
+    return caught.value
+
+
+def test_by_default_eight_by_the_queue_and_two_more_by_people() -> None:
+    budget.check(DEFAULT, jobs(*range(7)), "queue", NOW)
+    refusal(DEFAULT, jobs(*range(8)))
+    budget.check(DEFAULT, jobs(*range(9)), "http", NOW)
+    refusal(DEFAULT, jobs(*range(10)), "http")
+
+
+def test_alerts_have_no_more_than_the_queue() -> None:
+    refusal(DEFAULT, jobs(*range(8)), "alert")
+
+
+def test_a_day_is_twenty_four_hours() -> None:
+    budget.check(limited(1, 0), jobs(24), "queue", NOW)
+    refusal(limited(1, 0), jobs(23.99))
+
+
+def test_a_job_that_does_not_say_when_it_began_counts() -> None:
+    refusal(limited(1, 0), jobs(None))
+
+
+def test_a_refusal_says_what_was_counted_and_when_there_is_room_again() -> None:
+    said = refusal(limited(3, 1), jobs(23, 22, 1)).message
+    assert "3 restores of this VM began in the last 24 hours" in said
+    assert "the policy allows 3 (restoresPerVmPerDay)" in said
+    assert "the last 1 only for people, by HTTP (keptForPeople)" in said
+    # With two places for all, two of the three must drop out before the next.
+    assert "The next place is free at 2026-11-23T05:00:00Z" in said
+
+
+def test_where_all_is_kept_for_people_there_is_no_next_place() -> None:
+    said = refusal(limited(2, 2), [], "queue").message
+    assert "next place" not in said
+    budget.check(limited(2, 2), jobs(1), "http", NOW)
