@@ -4,7 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.settings import Settings
-from triggers import health, listing, plans, points, restores
+from triggers import approvals, health, listing, plans, points, restores
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -55,6 +55,14 @@ def blueprint(settings: Settings) -> df.Blueprint:
     ) -> func.HttpResponse:
         """Cancel one restore, as far as that is still possible."""
         return await restores.cancel(req, client)
+
+    @functions.route(route="restores/{id}/approval", methods=["POST"])
+    @functions.durable_client_input(client_name="client")
+    async def decide_about_restore(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Approve or refuse one restore that waits for it."""
+        return await approvals.decide(req, client, settings)
 
     @functions.route(route="recovery-points", methods=["GET"])
     @functions.durable_client_input(client_name="client")

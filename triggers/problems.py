@@ -57,6 +57,12 @@ def unavailable(failure: Failure) -> func.HttpResponse:
     return problem(503, failure.code, "The app cannot reach its storage account", detail)
 
 
+def unknown(request_id: str) -> func.HttpResponse:
+    """Return that no such restore was ever accepted."""
+    detail = f"No restore with the request id {request_id[:128]!r} was ever accepted here."
+    return problem(404, "RestoreNotFound", "No such restore", detail)
+
+
 def ok(status: int, body: Any, headers: dict[str, str] | None = None) -> func.HttpResponse:
     """Return plain JSON."""
     return func.HttpResponse(

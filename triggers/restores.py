@@ -13,7 +13,7 @@ from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.ledger import LedgerEntry, LedgerState
 from restore.settings import Settings
 from storage import connection
-from triggers import plans, problems, starter, views
+from triggers import callers, plans, problems, starter, views, waking
 
 _WAIT_S = 3.0
 _WAIT_S_MAX = 20.0
@@ -43,7 +43,8 @@ async def start(
     if request.plan_only:
         return await plans.answer(client, request)
     try:
-        started = await starter.start(client, request, "http", settings)
+        asked_by = callers.principal(req, settings)
+        started = await starter.start(client, request, "http", settings, asked_by=asked_by)
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
     if started.is_conflict:
@@ -58,7 +59,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
         view = await views.read(client, request_id)
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
-    return _unknown(request_id) if view is None else problems.ok(200, view)
+    return problems.unknown(request_id) if view is None else problems.ok(200, view)
 
 
 async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
@@ -67,7 +68,7 @@ async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
     try:
         known = await asyncio.to_thread(connection.ledger().read, request_id)
         if known is None:
-            return _unknown(request_id)
+            return problems.unknown(request_id)
         entry = await asyncio.to_thread(connection.ledger().cancel, request_id)
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
@@ -75,9 +76,11 @@ async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
         return _over(entry)
     place = views.place(request_id)
     if entry.state is LedgerState.CANCELLED:
+        if entry.permit is not None and entry.permit.approval:
+            await waking.wake(client, request_id, names.DECISION_EVENT)  # it may be waiting for one
         text = "Cancelled before anything was sent: nothing was started, and nothing will be."
         return problems.ok(202, {"requestId": request_id, "cancel": "BeforeStart", "text": text})
-    if not await _is_told(client, request_id):
+    if not await waking.wake(client, request_id, names.CANCEL_EVENT):
         now = await asyncio.to_thread(connection.ledger().read, request_id)
         assert now is not None, "entries are never removed"
         is_over = now.entry.state is LedgerState.FINISHED
@@ -87,18 +90,6 @@ async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
         f"GET {place} tells what came of it."
     )
     return problems.ok(202, {"requestId": request_id, "cancel": "Asked", "text": text})
-
-
-async def _is_told(client: df.DurableOrchestrationClient, request_id: str) -> bool:
-    """Pass the cancellation on; False when no orchestration is there to hear it."""
-    instance_id = names.instance_id(request_id)
-    try:
-        await client.raise_event(instance_id, names.CANCEL_EVENT, {"by": "http"})
-    except Exception as error:  # the SDK raises nothing more exact for "gone" and "not found"
-        if "nstance with ID" not in str(error):
-            raise
-        return False
-    return True
 
 
 async def _answer(
@@ -122,11 +113,6 @@ def _wait_s(req: func.HttpRequest) -> float:
         return 0.0
     found = _PREFER_WAIT.search(prefer)
     return min(float(found[1]), _WAIT_S_MAX) if found else _WAIT_S
-
-
-def _unknown(request_id: str) -> func.HttpResponse:
-    detail = f"No restore with the request id {request_id[:128]!r} was ever accepted here."
-    return problems.problem(404, "RestoreNotFound", "No such restore", detail)
 
 
 def _two_keys(key: str, request_id: str) -> func.HttpResponse:

@@ -14,6 +14,7 @@ import msgspec
 from restore import names
 from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
+from restore.times import stamp
 from storage import connection
 
 _EARLY = frozenset({None, "Accepted", "FindingItem", "ChoosingPoint"})
@@ -60,6 +61,7 @@ def _view(
         "recoveryType": entry.request.get("recoveryType"),
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "source": entry.source,
+        "askedBy": entry.asked_by,
         "phase": now.get("phase") or entry.state.value,
         "since": now.get("since"),
         "percent": job.get("percent") if job else None,
@@ -67,6 +69,9 @@ def _view(
         "vaultId": story.get("vaultId") or entry.request.get("vaultId"),
         "protectedItem": story.get("protectedItem"),
         "recoveryPoint": story.get("recoveryPoint") or _intended(entry),
+        "rule": entry.permit.rule if entry.permit else None,
+        "approval": _approval(entry),
+        "disksToReplace": _names(entry),
         "operationId": entry.operation_id,
         "job": job,
         "cancel": {"asked": True} | story.get("cancel", {}) if entry.cancel_asked else None,
@@ -80,14 +85,32 @@ def _view(
     return msgspec.to_builtins(shown)  # type: ignore[no-any-return]
 
 
+def _approval(entry: LedgerEntry) -> dict[str, Any] | None:
+    """Return what is decided; or that somebody must decide, until when, and where to say it."""
+    permit = entry.permit
+    if permit is None or not permit.approval:
+        return None
+    until = stamp(permit.until) if permit.until else None
+    if entry.approval is not None:
+        standing: dict[str, Any] = msgspec.to_builtins(entry.approval)
+        return {"until": until} | standing
+    return {"until": until, "decideAt": f"{place(entry.request_id)}/approval"}
+
+
+def _names(entry: LedgerEntry) -> list[str] | None:
+    disks = entry.permit.disks if entry.permit else None
+    return None if disks is None else [disk.name for disk in disks]
+
+
 def _ended(verdict: Verdict) -> dict[str, Any]:
     """Return what a verdict changes: what the last look before it saw is no news any more."""
     plain = msgspec.to_builtins(verdict)
-    told = ("verdict", "succeeded", "text", "error", "jobErrors")
+    told = ("verdict", "succeeded", "text", "error", "jobErrors", "replacedDisks")
     return {name: plain.get(name) for name in told} | {
         "phase": verdict.verdict,
         "percent": 100.0 if verdict.verdict == "Completed" else None,
         "remainingS": None,
+        "disksToReplace": None,
         "job": {"id": verdict.job_id} if verdict.job_id else None,
     }
 

@@ -8,7 +8,7 @@ import azure.functions as func
 import pytest
 
 from restore import names
-from restore.contracts import Verdict
+from restore.contracts import Permit, Verdict
 from restore.ledger import Intent
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
@@ -90,3 +90,10 @@ async def test_an_unknown_restore_cannot_be_cancelled(ledger: Ledger, request_id
     del ledger
     status, body = await cancel(FakeDurableClient(), request_id)
     assert (status, body["code"]) == (404, "RestoreNotFound")
+
+
+async def test_a_restore_that_waits_for_an_approval_is_woken(ledger: Ledger) -> None:
+    ledger.permit("r1", Permit(rule="replace", approval=True, until=NOW))
+    client = FakeDurableClient()
+    assert (await cancel(client))[1]["cancel"] == "BeforeStart"
+    assert client.raised == [("restore-r1", names.DECISION_EVENT)]

@@ -1,0 +1,103 @@
+"""Handler of `POST /restores/{id}/approval`: a person decides, and the first decision stands.
+
+The ledger's conditional write is the decision; the event only wakes the orchestration. So whoever
+asks twice, or while the app is being restarted, is told what stands.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+import azure.durable_functions as df
+import azure.functions as func
+import msgspec
+
+from restore import names
+from restore.contracts import Approval
+from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.ledger import LedgerEntry
+from restore.settings import Settings
+from restore.times import stamp
+from storage import connection
+from triggers import callers, problems, waking
+
+
+async def decide(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, settings: Settings
+) -> func.HttpResponse:
+    """Answer 200 with the decision that stands, or why this one cannot."""
+    request_id = req.route_params["id"]
+    from restore import approvals, decisions  # its tables are built on first use, not at start
+
+    try:
+        wanted = decisions.parse(req.get_body())
+    except InvalidRequest as error:
+        return problems.problem(
+            400, error.code, "The decision is not valid", error.message, error.problems
+        )
+    try:
+        known = await asyncio.to_thread(connection.ledger().read, request_id)
+        if known is None:
+            return problems.unknown(request_id)
+        by, now = callers.principal(req, settings), datetime.now(UTC)
+        approval = Approval(decision=wanted.outcome, at=now, by=by, reason=wanted.reason)
+        entry = known.entry
+        if entry.is_waiting_for_approval:
+            if wanted.outcome == "approved" and approvals.is_own(entry.asked_by, by):
+                return _own(entry)
+            if entry.permit and entry.permit.until and now > entry.permit.until:
+                return _expired(entry)
+            entry = await asyncio.to_thread(connection.ledger().decide, request_id, approval)
+        if entry.approval is None:
+            return _not_waiting(entry)
+        if entry.approval.decision == "expired":
+            return _expired(entry)
+        if entry.approval.decision != wanted.outcome:
+            return _decided(entry)
+        is_heard = entry.verdict is not None or await waking.wake(
+            client, request_id, names.DECISION_EVENT
+        )
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    return problems.ok(200, _standing(entry, is_heard))
+
+
+def _standing(entry: LedgerEntry, is_heard: bool) -> dict[str, Any]:
+    standing: dict[str, Any] = msgspec.to_builtins(entry.approval)
+    body = {"requestId": entry.request_id} | standing
+    if not is_heard:
+        body["text"] = (
+            "The decision is recorded, but nobody follows this restore: its orchestration was "
+            "ended by hand. Send the request again; then the decision counts."
+        )
+    return body
+
+
+def _own(entry: LedgerEntry) -> func.HttpResponse:
+    detail = f"{entry.asked_by} asked for this restore; somebody else must approve it."
+    return problems.problem(403, "OwnRequest", "Nobody approves their own request", detail)
+
+
+def _expired(entry: LedgerEntry) -> func.HttpResponse:
+    until = entry.permit.until if entry.permit else None
+    by = f" by {stamp(until)}" if until else ""
+    detail = f"Nobody decided{by}: the restore is rejected. Ask again with a new requestId."
+    return problems.problem(409, "ApprovalExpired", "Too late to decide", detail)
+
+
+def _decided(entry: LedgerEntry) -> func.HttpResponse:
+    standing = entry.approval
+    assert standing is not None, "it was decided"
+    who = standing.by or "Somebody whose name is not known"
+    detail = f"{who} decided at {stamp(standing.at)}: {standing.decision}. That stands."
+    return problems.problem(
+        409, "DecidedOtherwise", "It is decided", detail, approval=msgspec.to_builtins(standing)
+    )
+
+
+def _not_waiting(entry: LedgerEntry) -> func.HttpResponse:
+    detail = (
+        f"This restore waits for no approval; the ledger says {entry.state.value}. Before it has "
+        "looked at the vault it is not known whether it needs one."
+    )
+    return problems.problem(409, "NotWaiting", "Nothing to decide", detail)
