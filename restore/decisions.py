@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from restore import shape
+from restore.decoding import decode
 from restore.errors import InvalidRequest
 from restore.json_text import json_of
 
@@ -41,4 +42,4 @@ def parse(body: bytes | str) -> Decision:
     problems = tuple(shape.problems_of(value, Decision))
     if problems:
         raise InvalidRequest(problems)
-    return msgspec.convert(value, Decision)
+    return decode(value, Decision)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from restore.decoding import decode
 from restore.ledger import LedgerState
 from storage.documents import Changed, Taken
 from storage.ledger import Ledger
@@ -43,7 +44,7 @@ def take(ledger: Ledger, request_id: str, places: int, now: datetime) -> Slot:
     """Take one of so many places for a request, if one is free or ours already."""
     for _ in range(_RACES_MAX):
         found = ledger.documents.read(_NAME)
-        holders = msgspec.convert(found.document, Slots).holders if found else {}
+        holders = decode(found.document, Slots).holders if found else {}
         if request_id in holders:
             return Slot(is_ours=True)
         if len(holders) >= places:
