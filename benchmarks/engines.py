@@ -12,12 +12,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from benchmarks.measures import Measures, measures_of
 from benchmarks.side import Side
 from devhost.starting import BadStart
+from restore import policy
 from restore.polling import WAIT_S_MIN
 from restore.settings import Settings
 
@@ -53,20 +55,22 @@ def run(restores: int, engine: str | None, folder: Path, console: Console) -> li
         for name, path in chosen.items():
             console.print(f"Starting the app on the {name} …")
             place = folder / name.partition(" ")[0]
-            side = Side(name, place, scaled_settings(), restores + 1, path)
+            side = Side(name, place, scaled_settings(restores), restores + 1, path)
             sides.append(stack.enter_context(side))
         with _bars(console, sides, restores) as bars:
             return _measured(sides, restores, bars)
 
 
-def scaled_settings() -> dict[str, str]:
-    """The app's own paces, SCALE times as fast; the waits after lost replies are not needed."""
+def scaled_settings(restores: int) -> dict[str, str]:
+    """The app's own paces, SCALE times as fast; and a policy that lets all of them run at once."""
     pace = Settings().pace()
     paces = {"FIRST": pace.poll_s_first, "MIN": pace.poll_s_min, "MAX": pace.poll_s_max}
-    return {
+    found = {
         f"RESTORE_POLL_S_{name}": f"{max(WAIT_S_MIN, seconds / SCALE):g}"
         for name, seconds in paces.items()
     }
+    open_ = msgspec.structs.replace(policy.DEFAULT, restores_at_once=restores + 1)
+    return found | {"RESTORE_POLICY": msgspec.json.encode(open_).decode()}
 
 
 def real_engine() -> str | None:

@@ -65,8 +65,10 @@ def test_all_numbers_are_kept_as_json(tmp_path: Path) -> None:
 
 
 def test_the_scaled_settings_are_settings_that_the_app_accepts() -> None:
-    pace = Settings.parse(scaled_settings()).pace()
+    settings = Settings.parse(scaled_settings(200))
+    pace = settings.pace()
     assert (pace.poll_s_first, pace.poll_s_min, pace.poll_s_max) == (5, 10, 50)
+    assert settings.restore_policy.restores_at_once == 201
 
 
 def test_the_engines_versions_are_read_beside_it(tmp_path: Path) -> None:
