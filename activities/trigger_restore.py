@@ -12,12 +12,12 @@ from activities import clock, edge
 from arm import connection as arm_connection
 from restore import names
 from restore.contracts import Outcome
-from restore.errors import ReplyLost, RestoreError, to_failure
+from restore.errors import ReplyLost, RestoreError, ServiceUnavailable, Throttled, to_failure
 from restore.ledger import Intent, LedgerState
 from restore.orders import Clearance, Started, Trigger, decode
 from storage import connection, handles
 from storage.documents import Changed
-from storage.ledger import Held
+from storage.ledger import Held, Ledger
 
 blueprint = df.Blueprint()
 
@@ -46,14 +46,24 @@ def _trigger(order: Trigger) -> Started | Outcome:
         triggered, poll_handles = backup.trigger_restore(order.item, order.point.name, body)
     except ReplyLost as error:
         return Outcome.later(error.retry_after_s, to_failure(error))
-    except RestoreError:  # surely not accepted
-        ledger.withdraw(held)
+    except RestoreError as error:  # surely not accepted
+        _withdraw(ledger, held, error)
         raise
     handles.keep(ledger.documents, order.request.request_id, poll_handles)
     entry = ledger.started(order.request.request_id, operation_id=triggered.operation_id)
     if entry.state is LedgerState.FINISHED:  # another one adopted the job, and was quicker
         handles.drop(ledger.documents, order.request.request_id)
     return Started(operation_id=triggered.operation_id)
+
+
+def _withdraw(ledger: Ledger, held: Held, error: RestoreError) -> None:
+    """Take the intent back. What cannot be taken back is settled, but not before Azure's wait."""
+    try:
+        ledger.withdraw(held)
+    except (Changed, ServiceUnavailable):
+        if isinstance(error, Throttled):
+            raise error from None
+        raise
 
 
 def _intend(order: Trigger) -> Held:

@@ -14,12 +14,13 @@ import msgspec
 
 from restore.polling import Pace
 from tests.simulation.running import judged, play
-from tests.simulation.story import Ask, Cancel, Kind, Machine, Scenario, Trouble, Vaults
+from tests.simulation.story import Ask, Cancel, Kind, Machine, Scenario, Trouble, Vaults, Way
 from tests.simulation.troubles import STEPS
 
 PACE = Pace(poll_s_first=5, poll_s_min=20, poll_s_max=60, settle_s=30, arm_timeout_s=10)
 DOWN_S = (1.0, 3600.0)
 _RAIN_S = 4 * 3600.0
+_WAYS: tuple[Way, ...] = ("queue", "http")
 _AGAIN = (1, 3, 8, 21)
 """So many places after the first crash comes the second: in the middle of recovering."""
 
@@ -34,7 +35,7 @@ def _scene(kind: Kind = "RestoreDisks", *troubles: Trouble, **more: Any) -> Scen
         pace=PACE,
         asks=tuple(
             Ask(at_s=0.1 * each, request_id=f"r{each}", kind=kind, waits=False, way=way)
-            for each, way in zip(range(requests), ("queue", "http"), strict=False)
+            for each, way in zip(range(requests), _WAYS, strict=False)
         ),
         cancels=() if cancel_s is None else (Cancel(at_s=cancel_s, request_id="r0"),),
         troubles=troubles,
