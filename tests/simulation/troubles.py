@@ -38,6 +38,11 @@ class Place(NamedTuple):
     name: str = ""
     """Of the document that is read or written."""
 
+    @property
+    def is_sending(self) -> bool:
+        """Whether the restore is about to be sent."""
+        return self.tag == "call" and "POST restore" in self.text
+
 
 Action = Callable[["World", Trouble, Place], "Fault | float | None"]
 
@@ -58,17 +63,13 @@ def _kill(world: "World", trouble: Trouble, place: Place) -> None:
 
 
 def _freeze(world: "World", trouble: Trouble, place: Place) -> None:
-    world.freeze(trouble.value, is_sending=_is_sending(place))
+    world.freeze(trouble.value, place)
 
 
 def _overlap(world: "World", trouble: Trouble, place: Place) -> None:
-    if _is_sending(place):
+    if place.is_sending:
         raise NothingThere
     world.overlap(int(trouble.value) or 1)
-
-
-def _is_sending(place: Place) -> bool:
-    return place.tag == "call" and "POST restore" in place.text
 
 
 def _refuse(world: "World", trouble: Trouble, place: Place) -> None:

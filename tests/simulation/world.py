@@ -163,7 +163,7 @@ class World:
         finally:
             self._who.pop()
 
-    def freeze(self, for_s: float, *, is_sending: bool) -> None:
+    def freeze(self, for_s: float, place: Place) -> None:
         """The process stands still and is given up: another one takes over, and delivers what was
         under way again. Then the frozen one does the rest of its activity, unheard."""
         if self._frozen or self._depth:
@@ -177,8 +177,10 @@ class World:
         self._frozen -= 1
         self._who, self.is_zombie = who, True
         asleep = (self.clock.now() - since).total_seconds()
-        if is_sending and asleep > self.scenario.pace.lost_reply_s / 2:
-            raise Killed  # what remains, docs/decisions/0002
+        # Its answer is not heard; and what remains, docs/decisions/0002
+        is_too_late = asleep > self.scenario.pace.lost_reply_s / 2
+        if place.tag == "answered" or (place.is_sending and is_too_late):
+            raise Killed
 
     def overlap(self, steps: int) -> None:
         """Other work is done while this one stands: activities and turns run at the same time."""
