@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.simulation.replaying import ROOT
 from tests.simulation.report import Tally, print_report
 from tests.simulation.running import Result, run
+from tests.simulation.sweep import MAIN, SCENES, Point, broken, crashes, hindrances
 
 REPLAYED_SEEDS = 200
 _CHUNK = 4
@@ -34,6 +35,33 @@ def play_many(first: int, count: int, processes: int | None) -> int:
         console.print("replaying histories through the SDK, in a process of its own …")
         tally.replayed = _replayed(Path(folder))
     return print_report(console, tally)
+
+
+def sweep_all(processes: int | None) -> int:
+    """Play every point of every sweep; 1 when a promise was broken."""
+    console = Console(highlight=False, soft_wrap=True)
+    crash_points, others = list(crashes(list(MAIN))), list(hindrances(list(SCENES)))
+    points = [*crash_points, *others]
+    wrong = 0
+    with (
+        _progress(console) as progress,
+        get_context("fork").Pool(processes or os.cpu_count(), initializer=_settle_down) as pool,
+    ):
+        task = progress.add_task("sweeping", total=len(points), speed="")
+        for text, violations in pool.imap_unordered(_sweep, points, chunksize=_CHUNK):
+            progress.update(task, advance=1)
+            if violations:
+                wrong += 1
+                progress.console.print(f"{text}: {violations[0]}", style="red")
+    console.print(
+        f"{len(crash_points)} crash points in {len(MAIN)} scenes, {len(others)} other points in "
+        f"{len(SCENES)}: {wrong} broke a promise"
+    )
+    return 1 if wrong else 0
+
+
+def _sweep(point: Point) -> tuple[str, list[str]]:
+    return str(point), broken(point)
 
 
 def _play(console: Console, tally: Tally, folder: Path, processes: int) -> None:

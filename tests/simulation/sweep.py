@@ -15,7 +15,7 @@ import msgspec
 from restore.polling import Pace
 from tests.simulation.running import judged, play
 from tests.simulation.story import Ask, Cancel, Kind, Machine, Scenario, Trouble, Vaults, Way
-from tests.simulation.troubles import STEPS
+from tests.simulation.troubles import EFFECTS, STEPS, STORAGE
 
 PACE = Pace(poll_s_first=5, poll_s_min=20, poll_s_max=60, settle_s=30, arm_timeout_s=10)
 DOWN_S = (1.0, 3600.0)
@@ -111,6 +111,18 @@ def crashes(names: Iterator[str] | list[str]) -> Iterator[Point]:
             again = _AGAIN[at % len(_AGAIN)]
             for down_s in DOWN_S:
                 yield Point(name, (_killed(at, down_s), _killed(at + again, DOWN_S[at % 2])))
+
+
+def hindrances(names: Iterator[str] | list[str]) -> Iterator[Point]:
+    """At every place: the activity is delivered again, storage fails, somebody cancels."""
+    for name in names:
+        for at in range(places(name, ("begun", "answered", *EFFECTS), "starter")):
+            held_s = (0.5, 20.0)[at % 2]
+            yield Point(name, (Trouble(kind="held_up", after=at, value=held_s),))
+        for at in range(places(name, STORAGE, "starter")):
+            yield Point(name, (Trouble(kind="storage_fails", after=at),))
+        for at in range(places(name)):
+            yield Point(name, (Trouble(kind="cancelled", after=at),))
 
 
 def _killed(at: int, down_s: float) -> Trouble:

@@ -172,10 +172,11 @@ KINDS: dict[str, Sort] = {
     "empty_page": Sort(_CALL, _fault("empty_page")),
     "foreign_next_link": Sort(_CALL, _fault("foreign_next_link")),
 }
+STORAGE = ("read", "write", "written", "send", "sent")
 SWEPT = {
     "killed": Sort(STEPS, _kill),
     "held_up": Sort(("begun", "answered", *EFFECTS), _freeze, "-starter"),
-    "storage_fails": Sort(("read", "write", "written", "send", "sent"), _refuse, "-starter"),
+    "storage_fails": Sort(STORAGE, _refuse, "-starter"),
     "cancelled": Sort(STEPS, _cancel),
 }
 """Kinds of the sweeps: at one place each, counted over the whole play."""
