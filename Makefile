@@ -53,8 +53,8 @@ static: setup-python
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports --no-logo
 
-simulate: setup ## SEEDS=1000 FIRST=0: play so many seeds; SEED=x: play and tell one
-	@$(BIN)/python -m tests.simulation $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))
+simulate: setup ## SEEDS=1000 FIRST=0: play seeds; SEED=x: tell one; SWEEP=all: every crash point
+	@$(BIN)/python -m tests.simulation $(if $(SWEEP),--sweep,$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)))
 
 clean: ## remove caches and local state; .venv and node_modules stay
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \
