@@ -17,6 +17,7 @@ from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
 from devhost.cli.engine_option import EMBEDDED
 from devhost.console import hide_secrets
+from devhost.demo.policy import ALLOWS_ALL
 from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, free_port, is_listening
 from devhost.vault.server import ThreadedVaultServer
@@ -33,8 +34,10 @@ QUICK = {
     "RESTORE_POLL_S_MAX": "10",
     "RESTORE_SETTLE_S": "5",
     "ARM_TIMEOUT_S": "5",
+    "RESTORE_POLICY": ALLOWS_ALL,
 }
-"""The app's shortest waits, in place of minutes."""
+"""The app's shortest waits, in place of minutes; and nobody has to approve what only seems to
+happen."""
 _LOG_LINES = 8
 _OUR_LOOK = re.compile(r"GET /(api|admin)/\S+ -> 200")
 """The demo's own looks at the app, which nobody wants to read about."""

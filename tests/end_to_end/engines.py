@@ -6,6 +6,7 @@ that somebody started (`func start`), beside Azurite on its default ports (or Az
 and the simulated vault on port 7072 (or SIMULATED_ARM_ENDPOINT).
 """
 
+import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -16,21 +17,45 @@ from devhost.storage_account import emulator_connection
 from devhost.testing import HostProcess
 from devhost.vault.server import ThreadedVaultServer
 from devhost.vault.simulator import Simulator
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.stage import SUBSCRIPTION, Stage
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED, REAL, FUNCTIONS_HOST = "embedded", "durable-engine", "functions-host"
 ENGINES = (EMBEDDED, REAL, FUNCTIONS_HOST)
+GUARDED_GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-guarded"
 JOB_S = 8.0
 CANCEL_S = 2.0
 TRANSFER_SHARE = 0.3
 """Little, so that a job's last task lasts long enough to be seen."""
+POLICY = {
+    "rules": [
+        {
+            "name": "guarded",
+            "recoveryTypes": ["RestoreDisks", "OriginalLocation", "AlternateLocation"],
+            "sources": [GUARDED_GROUP],
+            "targets": ["*"],
+            "approval": True,
+        },
+        {
+            "name": "everything",
+            "recoveryTypes": ["RestoreDisks", "OriginalLocation", "AlternateLocation"],
+            "sources": ["*"],
+            "targets": ["*"],
+        },
+    ],
+    "restoresAtOnce": 1000,
+    "restoresPerVmPerDay": 1000,
+    "approvalWithin": "PT20S",
+}
+"""All restores go through as asked; those of VMs in one group wait for an approval, not long."""
 QUICK = {
     "RESTORE_POLL_S_FIRST": "5",
     "RESTORE_POLL_S_MIN": "5",
     "RESTORE_POLL_S_MAX": "5",
     "RESTORE_SETTLE_S": "3",
     "ARM_TIMEOUT_S": "10",
+    "RESTORE_POLICY": json.dumps(POLICY),
+    "WEBSITE_AUTH_ENABLED": "true",
 }
 
 
