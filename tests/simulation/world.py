@@ -42,6 +42,7 @@ from tests.simulation.record import Listener, Record, Reply
 from tests.simulation.starters import Flow
 from tests.simulation.story import Scenario
 from tests.simulation.troubles import Killed, Place, Troubles
+from tests.simulation.wire import Wire
 
 ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 _OVERLAP_DEPTH = 2
@@ -81,7 +82,7 @@ class World:
         self._depth = 0
         self._stack: ExitStack | None = None
         self._hook_storage()
-        self._wire = cloud.Wire(self)
+        self._wire = Wire(self)
         self._boot()
         self.people = People(self)
         if scenario.vaults.skew_s:
