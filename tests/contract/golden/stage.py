@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -34,16 +33,16 @@ def recorded(name: str) -> Recording:
     return value
 
 
-def load_app(directory: Path) -> Worker:
+def load_app(directory: Path) -> RecordingWorker:
     """A fresh copy of the scenarios' app: it keeps counts in a module variable."""
     shutil.copy(DATA / "scenarios_app.py.txt", directory / "scenarios_app.py")
-    return Worker(directory, "scenarios_app.py")
+    return RecordingWorker(directory, "scenarios_app.py")
 
 
 def play(name: str, directory: Path) -> Recording:
     """Replay a scenario's requests at their times; the answer has the recording's form."""
     clock = VirtualClock()
-    worker = RecordingWorker(load_app(directory))
+    worker = load_app(directory)
     driver = VirtualDriver(Core(Store(), worker), worker, clock, _STEP_S.get(name, STEP_S))
     requests, replies, moment = recorded(name)["http"], [], clock.now()
 
@@ -58,30 +57,18 @@ def play(name: str, directory: Path) -> Recording:
     return {"scenario": name, "http": replies, "orchestrator_calls": worker.calls}
 
 
-@dataclass
-class RecordingWorker:
+class RecordingWorker(Worker):
     """The real worker, with every orchestrator call kept in the recordings' form."""
 
-    worker: Worker
-    calls: list[dict[str, Any]] = field(default_factory=list)
-
-    def has_orchestrator(self, name: str) -> bool:
-        return self.worker.has_orchestrator(name)
-
-    def has_activity(self, name: str) -> bool:
-        return self.worker.has_activity(name)
-
-    def orchestrator_names(self) -> list[str]:
-        return self.worker.orchestrator_names()
-
-    def run_activity(self, name: str, input_text: str) -> str:
-        return self.worker.run_activity(name, input_text)
+    def __init__(self, app_dir: Path, script: str) -> None:
+        super().__init__(app_dir, script)
+        self.calls: list[dict[str, Any]] = []
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
         call: dict[str, Any] = {"function": name, "context": json.loads(context_json)}
         self.calls.append(call)
         try:
-            text = self.worker.run_orchestrator(name, context_json)
+            text = super().run_orchestrator(name, context_json)
         except WorkerFailure as failure:
             call |= {"ok": False, "result": str(failure)}
             raise

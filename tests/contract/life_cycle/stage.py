@@ -172,12 +172,13 @@ async def embedded() -> AsyncIterator[Bases]:
 @asynccontextmanager
 async def published(executable: str, worker: Worker | None = None) -> AsyncIterator[Bases]:
     """The published extension's engine on an emulator of its own."""
+    worker = worker or _worker()
     with Azurite() as azurite, tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "AzureWebJobsStorage": azurite.connection_string}
         engine = RemoteEngine(
             executable,
-            worker or _worker(),
-            app_dir=APP,
+            worker,
+            app_dir=worker.app_dir,
             state_dir=Path(folder),
             hub=HUB,
             environ=environ,
