@@ -1,7 +1,7 @@
 """Promise 6: when nothing goes wrong any more all ends, and nobody is asked too often."""
 
-from datetime import timedelta
 from itertools import pairwise
+from math import inf
 
 from restore.polling import WAIT_S_MIN
 from restore.times import seconds_of
@@ -40,7 +40,7 @@ def nobody_polls_too_fast(world: World) -> list[str]:
     pace = world.scenario.pace
     found = []
     for job_id, looks in world.record.looks.items():
-        ends = _deadline_s(world, job_id)
+        ends = _deadline_s(world, job_id) - pace.poll_s_max * 1.2 - 60  # then waits get shorter
         for one, other in pairwise(_rounds(looks)):
             if one.life != other.life:
                 continue  # another process repeats what a killed one had begun
@@ -53,7 +53,8 @@ def nobody_polls_too_fast(world: World) -> list[str]:
 
 
 def who_is_told_to_wait_waits(world: World) -> list[str]:
-    """After "slow down, come back in n seconds" nobody comes back before."""
+    """After "slow down, come back in n seconds" nobody comes back before, but for one last look
+    when the deadline has come."""
     found = []
     asked = [*world.record.looks.items(), *world.record.refusals.items()]
     for name, looks in asked:
@@ -61,6 +62,8 @@ def who_is_told_to_wait_waits(world: World) -> list[str]:
             if one.status != 429 or one.retry_after_s is None or one.life != other.life:
                 continue
             wait_s = (other.at - one.at).total_seconds()
+            if _since_start_s(world, other) > _deadline_s(world, name) - WAIT_S_MIN:
+                continue
             if wait_s < min(one.retry_after_s, _ASKED_S_MAX) - _EARLY_S:
                 found.append(f"{name}: told to wait {one.retry_after_s:g} s, waited {wait_s:g} s")
     return found
@@ -78,16 +81,16 @@ def _rounds(looks: list[Look]) -> list[Look]:
 
 
 def _since_start_s(world: World, look: Look) -> float:
-    return (look.at - timedelta(0) - world.started).total_seconds()
+    return (look.at - world.started).total_seconds()
 
 
 def _deadline_s(world: World, job_id: str) -> float:
-    """After so many seconds of the play, the deadline may make waits shorter."""
+    """When the deadline of a job's restore comes, in seconds of the play, at the earliest."""
     job = world.job(job_id)
     for post in world.record.posts:
         if job is not None and post.operation_id == job.operation_id:
             entry = world.entry(post.request_id)
             deadline = entry.request.get("deadline", "PT24H") if entry else "PT24H"
             since_s = (post.at - world.started).total_seconds()
-            return since_s + seconds_of(deadline) - world.scenario.pace.poll_s_max * 1.2 - 60
-    return 0.0
+            return since_s + seconds_of(deadline)
+    return inf
