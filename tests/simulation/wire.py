@@ -49,6 +49,7 @@ class Wire:
         world = self._world
         if not url.startswith(f"{ENDPOINT}/"):
             world.record.wrong.append(f"a request with a token leaves for {urlsplit(url).netloc}")
+            raise NotSent("nobody else is there")
         what = call_name(method, url)
         faults = world.at("call", what)
         world.simulator.faults = FaultPlan([each for each in faults if isinstance(each, Fault)])
