@@ -63,7 +63,7 @@ def engine_versions(engine: Path) -> dict[str, str]:
     if not listed.is_file():
         return {"durable-engine": "of unknown version"}
     libraries = [name.split("/") for name in json.loads(listed.read_text())["libraries"]]
-    return {name: number for name, number in libraries if name in _ENGINE_PARTS}
+    return {f"{name} (assembly)": text for name, text in libraries if name in _ENGINE_PARTS}
 
 
 def _azurite() -> str:

@@ -74,5 +74,7 @@ def test_the_scaled_settings_are_settings_that_the_app_accepts() -> None:
 def test_the_engines_versions_are_read_beside_it(tmp_path: Path) -> None:
     parts: dict[str, Any] = {"DurableTask.AzureStorage/2.9.0.0": {}, "Other/1.0": {}}
     (tmp_path / "durable-engine.deps.json").write_text(json.dumps({"libraries": parts}))
-    assert engine_versions(tmp_path / "durable-engine") == {"DurableTask.AzureStorage": "2.9.0.0"}
+    assert engine_versions(tmp_path / "durable-engine") == {
+        "DurableTask.AzureStorage (assembly)": "2.9.0.0"
+    }
     assert engine_versions(tmp_path / "other") == {"durable-engine": "of unknown version"}
