@@ -44,8 +44,9 @@ test: setup engine static ## everything that CI runs
 check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
 	@$(PYTEST) $(PARALLEL) $(CHECKED)
 
-bench: setup ## measure what a restore costs on both engines; RESTORES=20 for a smaller run
-	@$(BIN)/python -m benchmarks $(if $(RESTORES),--restores $(RESTORES))
+bench: setup engine ## measure what a restore costs on both engines; RESTORES=20 for a smaller run
+	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" \
+		$(BIN)/python -m benchmarks $(if $(RESTORES),--restores $(RESTORES))
 
 static: setup-python
 	@$(BIN)/python -m ruff check .
