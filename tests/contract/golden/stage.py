@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl
 
 from devhost.clock import VirtualClock
+from devhost.durable_api import DurableApi
+from devhost.durable_request import URL_HEADER
 from devhost.engine.dispatcher import Core
-from devhost.engine.history import shown
-from devhost.engine.rendering import parsed_or_text, time_text
-from devhost.engine.seam import FINISHED, HistoryUnreadable
+from devhost.engine.embedded import EmbeddedEngine
+from devhost.engine.seam import DurableRequest
 from devhost.engine.store import Store
 from devhost.engine.virtual import STEP_S, VirtualDriver
 from devhost.worker import Worker, WorkerFailure
 
 DATA = Path(__file__).parents[2] / "data" / "golden"
-SCENARIOS = sorted(path.stem for path in (DATA / "scenarios").glob("*.json"))
+OWN = DATA / "own"
+OWN_APP = DATA.parent / "apps" / "own_scenarios"
+GIVEN_SCENARIOS = sorted(path.stem for path in (DATA / "scenarios").glob("*.json"))
+OWN_SCENARIOS = sorted(path.stem for path in OWN.glob("*.json"))
+SCENARIOS = GIVEN_SCENARIOS + OWN_SCENARIOS
 
+_ORIGIN = "http://127.0.0.1:1"
 _STEP_S = {"persistent_event": 0.0605, "cancel_pattern": 0.06}
 """How long a turn took, where the outcome hangs on how many turns fit between two requests."""
 
@@ -29,14 +40,17 @@ Recording = dict[str, Any]
 
 def recorded(name: str) -> Recording:
     """A scenario as the real engine played it."""
-    value: Recording = json.loads((DATA / "scenarios" / f"{name}.json").read_text("utf-8"))
+    folder = OWN if name in OWN_SCENARIOS else DATA / "scenarios"
+    value: Recording = json.loads((folder / f"{name}.json").read_text("utf-8"))
     return value
 
 
 def load_app(directory: Path) -> RecordingWorker:
-    """A fresh copy of the scenarios' app: it keeps counts in a module variable."""
+    """A fresh copy of the scenarios' app, given and own: it keeps counts in module variables."""
+    shutil.copytree(OWN_APP, directory, dirs_exist_ok=True)
     shutil.copy(DATA / "scenarios_app.py.txt", directory / "scenarios_app.py")
-    return RecordingWorker(directory, "scenarios_app.py")
+    sys.modules.pop("scenarios_app", None)
+    return RecordingWorker(directory, "own_scenarios_app.py")
 
 
 def play(name: str, directory: Path) -> Recording:
@@ -44,10 +58,11 @@ def play(name: str, directory: Path) -> Recording:
     clock = VirtualClock()
     worker = load_app(directory)
     driver = VirtualDriver(Core(Store(), worker), worker, clock, _STEP_S.get(name, STEP_S))
+    api = DurableApi(VirtualEngine(driver), hub="golden", origins=lambda: (_ORIGIN, _ORIGIN))
     requests, replies, moment = recorded(name)["http"], [], clock.now()
 
     def send(request: dict[str, Any]) -> None:
-        replies.append(_send(driver, request))
+        replies.append(_send(api, request))
 
     for request in requests:
         moment = clock.now() + timedelta(seconds=request["after_s"])
@@ -76,36 +91,22 @@ class RecordingWorker(Worker):
         return text
 
 
-def _send(driver: VirtualDriver, request: dict[str, Any]) -> dict[str, Any]:
-    path, _, _ = request["path"].partition("?")
-    match [unquote(part) for part in path.strip("/").split("/")]:
-        case ["orchestrators", name, instance_id]:
-            driver.client.start_new(name, request["body"] or None, instance_id)
-            return {"status": 202, "response": {"id": instance_id}}
-        case ["instances", instance_id, "raiseEvent", name]:
-            driver.client.raise_event(instance_id, name, request["body"])
-            return {"status": 202, "response": ""}
-        case ["instances", instance_id]:
-            return _status(driver, instance_id)
-    raise AssertionError(f"no such request in the recordings: {path}")
+class VirtualEngine(EmbeddedEngine):
+    """The embedded engine's client calls over a driver whose clock is the test's."""
+
+    def __init__(self, driver: VirtualDriver) -> None:
+        self._lock = threading.RLock()
+        self._store, self._client = driver.core.store, driver.client
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        yield  # the driver looks for itself
 
 
-def _status(driver: VirtualDriver, instance_id: str) -> dict[str, Any]:
-    row = driver.client.get(instance_id)
-    assert row is not None
-    try:
-        events = shown(driver.core.store.history(instance_id), show_input=True, show_output=True)
-    except HistoryUnreadable as error:
-        return {"status": 400, "response": {"ExceptionMessage": str(error)}}
-    response = {
-        "name": row.name,
-        "instanceId": row.instance_id,
-        "runtimeStatus": row.runtime_status,
-        "input": parsed_or_text(row.input_text),
-        "customStatus": parsed_or_text(row.custom_status_text),
-        "output": parsed_or_text(row.output_text),
-        "createdTime": time_text(row.created),
-        "lastUpdatedTime": time_text(row.last_updated),
-        "historyEvents": events,
-    }
-    return {"status": 200 if row.runtime_status in FINISHED else 202, "response": response}
+def _send(api: DurableApi, request: dict[str, Any]) -> dict[str, Any]:
+    path, _, query = request["path"].partition("?")
+    headers = {"Content-Type": "application/json", URL_HEADER: _ORIGIN + request["path"]}
+    body = (request["body"] or "").encode()
+    asked = DurableRequest(request["method"], path, dict(parse_qsl(query)), headers, body)
+    reply = asyncio.run(api.handle(asked))
+    return {"status": reply.status, "response": json.loads(reply.body) if reply.body else ""}

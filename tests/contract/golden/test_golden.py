@@ -13,7 +13,17 @@ import pytest
 
 from devhost.engine.rendering import parse_time
 from tests.contract.golden.compare import differences
-from tests.contract.golden.stage import DATA, SCENARIOS, Recording, load_app, play, recorded
+from tests.contract.golden.scripts import SCRIPTS
+from tests.contract.golden.stage import (
+    DATA,
+    GIVEN_SCENARIOS,
+    OWN_SCENARIOS,
+    SCENARIOS,
+    Recording,
+    load_app,
+    play,
+    recorded,
+)
 
 pytestmark = [
     # The SDK's own notices: one codec advice per process, one line per event nobody awaits.
@@ -23,7 +33,8 @@ pytestmark = [
 
 
 def test_all_recordings_are_here() -> None:
-    assert len(SCENARIOS) == 33
+    assert len(GIVEN_SCENARIOS) == 33
+    assert set(OWN_SCENARIOS) == set(SCRIPTS)
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -54,6 +65,10 @@ def _action(key: str, value: object) -> Callable[[Recording], None]:
 
 def _status(key: str, value: object) -> Callable[[Recording], None]:
     return lambda recording: recording["http"][-1]["response"].__setitem__(key, value)
+
+
+def _reply(number: int, key: str, value: object) -> Callable[[Recording], None]:
+    return lambda recording: recording["http"][number]["response"].__setitem__(key, value)
 
 
 def _swap_events(recording: Recording) -> None:
@@ -98,6 +113,8 @@ PLANTED: dict[str, tuple[str, Callable[[Recording], None]]] = {
     "a blank in a failure's text": ("unhandled", _in_failure("failed:  V", "failed: V")),
     "what failed, deep inside": ("parent_catches", _in_failure("boom z", "boom y")),
     "a field of Details": ("catches", _in_failure("HResult", "Result")),
+    "a reply on the way": ("restore_again_after_purge", _reply(3, "instancesDeleted", 2)),
+    "how another instance ended": ("restore_watch_terminated", _reply(2, "output", "other")),
     "how often it spun": ("persistent_event", _status("output", 49)),
 }
 
@@ -127,7 +144,7 @@ def _spans(created: Any, due: Any, fired: Any) -> list[tuple[Any, Any]]:
     return [(created, due), (created, fired), (fired, due)]
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", GIVEN_SCENARIOS)
 def test_timers_wait_whole_seconds_and_fire_early_as_recorded(name: str, tmp_path: Path) -> None:
     real, here = list(_timers(recorded(name))), list(_timers(play(name, tmp_path)))
     assert bool(real) == bool(here)
