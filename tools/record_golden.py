@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+import sysconfig
 import tempfile
 import warnings
 from pathlib import Path
@@ -22,6 +23,9 @@ from devhost.starting import BadStart  # noqa: E402
 from tests.contract.golden.real import play_all  # noqa: E402
 from tests.contract.golden.scripts import SCRIPTS  # noqa: E402
 from tests.contract.golden.stage import OWN, load_app  # noqa: E402
+
+
+_PACKAGES = sysconfig.get_path("purelib")
 
 
 def main() -> int:
@@ -39,10 +43,13 @@ def record(engine: str, names: list[str]) -> None:
     """Write one file per scenario. Raises BadStart."""
     scripts = [SCRIPTS[name] for name in names or SCRIPTS]
     with tempfile.TemporaryDirectory() as folder:
-        recordings = asyncio.run(play_all(engine, load_app(Path(folder)), scripts))
+        place = Path(folder).resolve()
+        recordings = asyncio.run(play_all(engine, load_app(place), scripts))
     OWN.mkdir(exist_ok=True)
     for name, recording in recordings.items():
         text = json.dumps(recording, ensure_ascii=False, indent=1)
+        # Python's stacks are in failures, and where this machine keeps its files is in the stacks.
+        text = text.replace(str(place), "/app").replace(_PACKAGES, "/site-packages")
         (OWN / f"{name}.json").write_text(text + "\n", "utf-8")
         statuses = " ".join(str(reply["status"]) for reply in recording["http"])
         print(f"{name}: {len(recording['orchestrator_calls'])} calls, HTTP {statuses}")
