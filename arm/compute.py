@@ -9,10 +9,12 @@ from arm import resource_ids
 from arm.client import Client
 from restore import errors
 from restore.contracts import VmDisk
+from restore.plain_text import plain
 
 API_VERSION = "2024-07-01"
 
 _NAME_MAX = 260
+_DISKS_MAX = 200
 _DOING = "find the VM's region"
 _ADVICE = "Give the request a vaultId: then the VM need not exist any more."
 
@@ -62,7 +64,7 @@ def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
         return ()
     data = profile.get("dataDisks")
     found = [_disk(profile.get("osDisk"), None)]
-    for each in data if isinstance(data, list) else []:
+    for each in data[:_DISKS_MAX] if isinstance(data, list) else []:
         lun = each.get("lun") if isinstance(each, dict) else None
         if type(lun) is int:
             found.append(_disk(each, lun))
@@ -71,4 +73,4 @@ def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
 
 def _disk(raw: Mapping[str, Any] | None, lun: int | None) -> VmDisk | None:
     name = raw.get("name") if isinstance(raw, dict) else None
-    return VmDisk(name=name[:_NAME_MAX], lun=lun) if isinstance(name, str) and name else None
+    return VmDisk(name=plain(name, _NAME_MAX), lun=lun) if isinstance(name, str) and name else None

@@ -90,6 +90,7 @@ PLAYED: dict[str, Callable[[Story], object]] = {
     "recovery_points": lambda story: story.backup.recovery_points(story.item),
     "trigger_restore": Story.restore,
     "read_operation": lambda story: None,  # in the step before
+    "vm_disks": lambda story: story.backup.vm_disks(VM),
     "restore_jobs": Story.find_job,
     "read_job": lambda story: story.backup.read_job(story.vault_id, story.job_id),
     "cancel_job": lambda story: story.backup.cancel_job(story.vault_id, story.job_id),

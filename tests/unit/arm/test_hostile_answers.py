@@ -66,6 +66,10 @@ def _item(bad: Any) -> dict[str, Any]:
     return {"id": path, "properties": {"sourceResourceId": VM, "virtualMachineId": bad, **state}}
 
 
+def _disks(bad: Any) -> dict[str, Any]:
+    return {"osDisk": {"name": bad}, "dataDisks": [{"name": bad, "lun": 0}, bad]}
+
+
 def _error(bad: Any) -> dict[str, Any]:
     detail = {"code": bad, "message": bad}
     return {"error": {"code": bad, "message": bad, "details": [detail, bad]}}
@@ -103,6 +107,10 @@ CALLS: dict[str, tuple[Callable[[Any], list[Any]], Callable[[Backup], object]]] 
     "operation": (
         lambda bad: [reply(200, {"status": "Failed", "properties": {"jobId": bad}, **_error(bad)})],
         lambda azure: azure.read_operation(VAULT, "op", None),
+    ),
+    "disks": (
+        lambda bad: [reply(200, {"properties": {"storageProfile": _disks(bad)}})],
+        lambda azure: azure.vm_disks(VM),
     ),
     "refusal": (
         lambda bad: [reply(400, _error(bad))],
