@@ -14,6 +14,7 @@ from activities import clock, edge, policies
 from arm import connection as arm_connection
 from restore import names, policy
 from restore.contracts import OriginalLocation, Permit, RestoreRequest, VmDisk
+from restore.disks import replaced_disks
 from restore.errors import RestoreError
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Guard, Guarded, decode
@@ -88,5 +89,4 @@ def _disks(request: RestoreRequest) -> tuple[VmDisk, ...] | None:
         disks = arm_connection.backup().vm_disks(request.source_resource_id)
     except RestoreError:
         return None
-    luns = request.restore_disk_lun_list
-    return tuple(disk for disk in disks if luns is None or disk.lun is None or disk.lun in luns)
+    return replaced_disks(disks, request.restore_disk_lun_list)

@@ -8,8 +8,9 @@ from typing import TypeVar
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import clock, edge, policies
 from arm import connection as arm_connection
+from arm.backup import Backup
 from restore import names
 from restore.contracts import (
     AlternateLocation,
@@ -17,24 +18,31 @@ from restore.contracts import (
     ProtectedItem,
     RestoreRequest,
 )
+from restore.disks import replaced_disks
 from restore.errors import AccessDenied, InvalidRequest, NotFound
 from restore.orders import Survey, Surveyed, decode
 from restore.plan import Finding
 from restore.plan_checks import Surroundings
+from restore.policy import Asked, Policy
+from restore.settings import Settings
 from storage import connection, plans
-
-blueprint = df.Blueprint()
 
 T = TypeVar("T")
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.SURVEY_RESTORE)
-def survey_restore(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: Survey. Done with Surveyed; failed when there is no recovery point to restore."""
-    return edge.outcome(lambda: _survey(decode(order, Survey)))
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; it judges by these settings' policy."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order", activity=names.SURVEY_RESTORE)
+    def survey_restore(order: dict) -> dict:  # type: ignore[type-arg]
+        """Order: Survey. Done with Surveyed; failed when there is no recovery point to restore."""
+        return edge.outcome(lambda: _survey(decode(order, Survey), policies.in_force(settings)))
+
+    return functions
 
 
-def _survey(order: Survey) -> Surveyed:
+def _survey(order: Survey, in_force: Policy) -> Surveyed:
     from restore import plan, plan_checks, request_body, selection
 
     request, item = order.request, order.item
@@ -42,7 +50,8 @@ def _survey(order: Survey) -> Surveyed:
     choice = selection.choose_for(request, points, now=clock.now())
     around = _surroundings(request, item)
     case = plan_checks.Case(request=request, item=item, point=choice.point, around=around)
-    found = list(plan_checks.findings(case))
+    asked = Asked(request, order.source, item, choice.point, clock.now())
+    found = [*plan_checks.findings(case), *plan_checks.of_policy(in_force, asked)]
     try:
         body = request_body.build(request, item, choice.point)
     except InvalidRequest as error:
@@ -70,8 +79,24 @@ def _of_hash(request: RestoreRequest, matter: dict[str, object]) -> list[Finding
     return []
 
 
+def _vm(
+    backup: Backup, request: OriginalLocation, unread: list[str]
+) -> tuple[bool | None, tuple[str, ...] | None]:
+    """Whether the VM exists, and which of its disks would be replaced."""
+    try:
+        disks = backup.vm_disks(request.source_resource_id)
+    except NotFound:
+        return False, None
+    except AccessDenied as error:
+        unread.append(f"The VM could not be read: {error.code}: {error.message}")
+        return None, None
+    wanted = replaced_disks(disks, request.restore_disk_lun_list)
+    return True, tuple(disk.name for disk in wanted)
+
+
 def _surroundings(request: RestoreRequest, item: ProtectedItem) -> Surroundings:
-    look, unread = arm_connection.backup().preflight, list[str]()
+    backup, unread = arm_connection.backup(), list[str]()
+    look = backup.preflight
 
     def tried(what: str, read: Callable[[], T]) -> T | None:
         try:
@@ -81,10 +106,9 @@ def _surroundings(request: RestoreRequest, item: ProtectedItem) -> Surroundings:
             return None
 
     vault_id = item.vault_id
-    has_source = has_target = None
+    has_source = has_target = disks = None
     if isinstance(request, OriginalLocation):
-        source_id = item.source_resource_id
-        has_source = tried("The VM", lambda: look.has_vm(source_id))
+        has_source, disks = _vm(backup, request, unread)
     if isinstance(request, AlternateLocation):
         target_id = request.target_virtual_machine_id
         has_target = tried("Whether the new VM's name is free", lambda: look.has_vm(target_id))
@@ -97,6 +121,7 @@ def _surroundings(request: RestoreRequest, item: ProtectedItem) -> Surroundings:
             "The vault's Resource Guard", lambda: look.guard_requests(vault_id)
         ),
         has_source_vm=has_source,
+        disks=disks,
         has_target_vm=has_target,
         unread=tuple(unread),
     )  # fmt: skip

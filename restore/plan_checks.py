@@ -6,7 +6,7 @@ could not be read is None, and said. Sources: facts 1.4, 7.2, 7.3, 7.4.
 
 from collections.abc import Callable, Iterator
 
-from restore import ids
+from restore import ids, policy
 from restore.contracts import (
     AlternateLocation,
     Contract,
@@ -16,7 +16,10 @@ from restore.contracts import (
     RecoveryPoint,
     RestoreRequest,
 )
+from restore.errors import PolicyRefused
 from restore.plan import Finding, in_order
+from restore.policy import Asked, Policy
+from restore.times import text_of
 
 
 class Surroundings(Contract, frozen=True, kw_only=True):
@@ -29,6 +32,8 @@ class Surroundings(Contract, frozen=True, kw_only=True):
     guard_requests: tuple[str, ...] | None = None
     """What a request must name when a Resource Guard protects restores; empty: no guard."""
     has_source_vm: bool | None = None
+    disks: tuple[str, ...] | None = None
+    """The VM's disks that would be replaced."""
     has_target_vm: bool | None = None
     unread: tuple[str, ...] = ()
     """What could not be read, and why."""
@@ -60,6 +65,30 @@ def of_problem(problem: Problem, code: str = "InvalidRequest") -> Finding:
         text=f"{problem.path} {problem.message}.",
         action="Change the request.",
         path=problem.path,
+    )
+
+
+def of_policy(in_force: Policy, asked: Asked) -> Found:
+    """Say what the policy says: which rule allows it, whether a person must, or why not."""
+    try:
+        allowed = policy.judge(in_force, asked)
+    except PolicyRefused as error:
+        for problem in error.problems:
+            yield of_problem(problem, error.code)
+        return
+    if allowed.approval:
+        yield Finding(
+            severity="warning",
+            code="NeedsApproval",
+            text=f"The policy's rule {allowed.rule!r} allows it once a person has approved it, "
+            f"within {text_of(in_force.approval_within_s)}.",
+            action="Have somebody else ready to approve it.",
+        )
+        return
+    yield Finding(
+        severity="info",
+        code="PolicyAllows",
+        text=f"The policy's rule {allowed.rule!r} allows it.",
     )
 
 
@@ -219,10 +248,12 @@ def _point(case: Case) -> Found:
 
 def _consequences(case: Case) -> Found:
     if isinstance(case.request, OriginalLocation):
+        named = ", ".join(case.around.disks or ())
+        disks = f"Disks ({named})" if named else "The disks"
         yield Finding(
             severity="warning",
             code="DisksWillBeReplaced",
-            text=f"The disks of {ids.name_of(case.item.source_resource_id)} will be replaced. "
+            text=f"{disks} of {ids.name_of(case.item.source_resource_id)} will be replaced. "
             "Azure Backup takes a snapshot of the VM first; the old disks stay in its resource "
             "group, and are paid for, until somebody deletes them.",
         )

@@ -15,6 +15,7 @@ from restore.orders import MakePlan, encode
 from restore.plan import Plan
 from tests.end_to_end.stage import VAULT, request_for
 from tests.fakes.laboratory import Laboratory
+from tests.unit.restore.policy_cases import CASES, Case
 
 GUARD = (
     "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/rg-guard/providers/"
@@ -217,3 +218,47 @@ def test_the_same_restore_planned_again_has_the_same_hash(laboratory: Laboratory
 def _deny(laboratory: Laboratory, part: str) -> None:
     fault = {"match": {"path": part}, "kind": "status", "status": 403, "times": None}
     laboratory.simulator.faults.add([msgspec.convert(fault, Fault)])
+
+
+def test_a_plan_names_the_disks_that_would_be_replaced(laboratory: Laboratory) -> None:
+    plan = plan_of(laboratory, request_for("OriginalLocation", "r1"))
+    (finding,) = [each for each in plan.findings if each.code == "DisksWillBeReplaced"]
+    disks = laboratory.backup.vm_disks(request_for("OriginalLocation", "r1")["sourceResourceId"])
+    assert disks
+    assert all(disk.name in finding.text for disk in disks)
+
+
+def test_a_restore_is_refused_once_its_plan_has_changed(laboratory: Laboratory) -> None:
+    fields = request_for("RestoreDisks", "r1")
+    plan = plan_of(laboratory, fields)
+    laboratory.ask(fields | {"planHash": plan.plan_hash, "restoreDiskLunList": []})
+    laboratory.run_for(3600)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "Rejected"
+    assert verdict.error is not None
+    assert verdict.error.code == "PlanChanged"
+    (problem,) = verdict.error.problems
+    assert problem.path == "$.body.properties.restoreDiskLunList"
+    assert not laboratory.posts()
+
+
+def test_a_restore_that_is_what_was_planned_goes_on(laboratory: Laboratory) -> None:
+    fields = request_for("AlternateLocation", "r1")
+    plan = plan_of(laboratory, fields)
+    laboratory.ask(fields | {"planHash": plan.plan_hash})
+    laboratory.run_for(3600)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_plan_says_what_the_policy_says(case: Case) -> None:
+    with Laboratory(policy=case.policy).open() as laboratory:
+        sources = [case.source] if case.source else ["http", "queue"]
+        for source in sources:
+            plan = plan_of(laboratory, case.request("r1"), source)
+            found = {each.path for each in plan.findings if each.code == "PolicyRefused"}
+            assert found == set(case.at)
+            assert bool(found) is (case.allowed_by is None)
+            assert ("NeedsApproval" in codes(plan, "warning")) is case.approval
+            if case.allowed_by is not None:
+                assert any(repr(case.allowed_by) in each.text for each in plan.findings)
