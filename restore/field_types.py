@@ -9,6 +9,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from restore import ids
+
 REQUEST_ID = r"\A(?!\.+\Z)[A-Za-z0-9._:-]{1,128}\Z"
 
 _LENGTH_MAX = 2048
@@ -19,11 +21,14 @@ def _text(says: str, pattern: str | None = None) -> Meta:
 
 
 def _id_of(kind: str) -> Meta:
-    return Meta(max_length=_LENGTH_MAX, extra={"id": kind})
+    described = {"pattern": ids.pattern_of(kind), "description": f"ARM id of a {kind}"}
+    return Meta(max_length=_LENGTH_MAX, extra={"id": kind}, extra_json_schema=described)
 
 
 def _duration(least: str, most: str, pattern: str | None = None) -> Meta:
-    return Meta(max_length=40, pattern=pattern, extra={"duration": (least, most)})
+    described = {"description": f"ISO 8601, from {least} to {most}", "format": "duration"}
+    marks = {"duration": (least, most)}
+    return Meta(max_length=40, pattern=pattern, extra=marks, extra_json_schema=described)
 
 
 Text = Annotated[str, _text(f"must be a text of 1 to {_LENGTH_MAX} characters")]

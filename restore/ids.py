@@ -32,6 +32,25 @@ KINDS = {
 }
 
 
+def pattern_of(kind: str) -> str:
+    """Return a regular expression for the ids of a kind, as JSON Schema wants it: a guide for
+    people and tools, and no more. Whether a text is such an id, kind_problem says."""
+    segments = KINDS[kind].split("/")
+    before = ["", *segments]
+    return (
+        "^"
+        + "/".join(
+            "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+            if wanted == "*" and name == "subscriptions"
+            else "[A-Za-z0-9_.()-]{0,79}[A-Za-z0-9_]"
+            if wanted == "*"
+            else re.escape(wanted)
+            for name, wanted in zip(before, segments, strict=False)
+        )
+        + "$"
+    )
+
+
 def kind_problem(text: str, kind: str) -> str | None:
     """Say what is wrong with an id that should be of a kind; None if nothing is.
 

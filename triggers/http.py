@@ -10,6 +10,13 @@ from triggers import approvals, health, listing, plans, points, restores
 def blueprint(settings: Settings) -> df.Blueprint:
     """Return the HTTP triggers; they take the app's authorization level (function keys)."""
     functions = df.Blueprint()
+    _register_requests(functions, settings)
+    _register_views(functions, settings)
+    return functions
+
+
+def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
+    """What a person asks for and decides."""
 
     @functions.route(route="restores", methods=["POST"])
     @functions.durable_client_input(client_name="client")
@@ -19,11 +26,6 @@ def blueprint(settings: Settings) -> df.Blueprint:
         """Accept one restore request."""
         return await restores.start(req, client, settings)
 
-    @functions.route(route="restores", methods=["GET"])
-    async def list_restores(req: func.HttpRequest) -> func.HttpResponse:
-        """List the restores of the ledger, page by page."""
-        return await listing.show_page(req)
-
     @functions.route(route="restores/plan", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     async def plan_one_restore(
@@ -31,22 +33,6 @@ def blueprint(settings: Settings) -> df.Blueprint:
     ) -> func.HttpResponse:
         """Say what a restore would be, and restore nothing."""
         return await plans.ask(req, client)
-
-    @functions.route(route="plans/{id}", methods=["GET"])
-    @functions.durable_client_input(client_name="client")
-    async def show_plan(
-        req: func.HttpRequest, client: df.DurableOrchestrationClient
-    ) -> func.HttpResponse:
-        """Show a plan that took longer than its asker waited."""
-        return await plans.show(req, client)
-
-    @functions.route(route="restores/{id}", methods=["GET"])
-    @functions.durable_client_input(client_name="client")
-    async def show_restore(
-        req: func.HttpRequest, client: df.DurableOrchestrationClient
-    ) -> func.HttpResponse:
-        """Show where one restore stands."""
-        return await restores.show(req, client)
 
     @functions.route(route="restores/{id}/cancel", methods=["POST"])
     @functions.durable_client_input(client_name="client")
@@ -64,6 +50,31 @@ def blueprint(settings: Settings) -> df.Blueprint:
         """Approve or refuse one restore that waits for it."""
         return await approvals.decide(req, client, settings)
 
+
+def _register_views(functions: df.Blueprint, settings: Settings) -> None:
+    """What a person looks at."""
+
+    @functions.route(route="restores", methods=["GET"])
+    async def list_restores(req: func.HttpRequest) -> func.HttpResponse:
+        """List the restores of the ledger, page by page."""
+        return await listing.show_page(req)
+
+    @functions.route(route="plans/{id}", methods=["GET"])
+    @functions.durable_client_input(client_name="client")
+    async def show_plan(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Show a plan that took longer than its asker waited."""
+        return await plans.show(req, client)
+
+    @functions.route(route="restores/{id}", methods=["GET"])
+    @functions.durable_client_input(client_name="client")
+    async def show_restore(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Show where one restore stands."""
+        return await restores.show(req, client)
+
     @functions.route(route="recovery-points", methods=["GET"])
     @functions.durable_client_input(client_name="client")
     async def look_at_recovery_points(
@@ -78,4 +89,10 @@ def blueprint(settings: Settings) -> df.Blueprint:
         del req
         return await health.show(settings)
 
-    return functions
+    @functions.route(route="openapi.json", methods=["GET"])
+    async def show_openapi_document(req: func.HttpRequest) -> func.HttpResponse:
+        """Describe this HTTP surface."""
+        del req
+        from triggers import openapi  # its tables are built on first use, not at start
+
+        return openapi.show()

@@ -1,0 +1,24 @@
+"""The app on devhost, for tests that go over its whole HTTP surface."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from devhost.azurite import Azurite
+from devhost.starting import BadStart
+from tests.end_to_end.engines import EMBEDDED, on_devhost
+from tests.end_to_end.stage import Stage
+
+
+@pytest.fixture(scope="session")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    azurite = Azurite()
+    try:
+        azurite.start()
+    except BadStart as error:
+        pytest.skip(str(error))
+    try:
+        with on_devhost(azurite, tmp_path_factory.mktemp("api"), EMBEDDED) as (it, _):
+            yield it
+    finally:
+        azurite.stop()

@@ -1,0 +1,130 @@
+"""The OpenAPI document of the HTTP surface, made from the contracts it reads and the shapes it
+answers with. Served at `/openapi.json`; nothing of it is written by hand twice.
+"""
+
+from functools import cache
+from typing import Any
+
+import azure.functions as func
+
+from restore.contracts import REQUEST_TYPES
+from restore.decisions import Decision
+from restore.plan import Plan
+from triggers import problems, shapes
+from triggers.operations import OPERATIONS, Operation, ref
+
+JSON = dict[str, Any]
+
+_PROBLEM = "application/problem+json"
+_TEXTS = {
+    200: "Known, or done",
+    202: "Accepted; Location tells where it can be followed",
+    400: "The request is wrong: every fault is listed by its JSON path",
+    403: "The policy, or Azure's access control, refuses",
+    404: "There is no such thing",
+    409: "Something stands in the way",
+    502: "Azure answered with an error",
+    503: "The app's storage or Azure does not answer; ask again",
+}
+
+
+def show() -> func.HttpResponse:
+    """Answer with the document."""
+    return problems.ok(200, document())
+
+
+@cache
+def document() -> JSON:
+    """Return the OpenAPI 3.1 document."""
+    paths: JSON = {}
+    for operation in OPERATIONS:
+        paths.setdefault(operation.path, {})[operation.method] = _described(operation)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "azure-vm-restore",
+            "version": "1",
+            "description": "Restores Azure VMs from Azure Backup, unattended.",
+        },
+        "servers": [{"url": "/api"}],
+        "security": [{"functionKey": []}, {"functionKeyInUrl": []}],
+        "paths": paths,
+        "components": {
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "functionKey": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+                "functionKeyInUrl": {"type": "apiKey", "in": "query", "name": "code"},
+            },
+        },
+    }
+
+
+def _described(operation: Operation) -> JSON:
+    described: JSON = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "responses": {
+            **{str(status): _success(status, kind) for status, kind in operation.answers.items()},
+            **{str(status): _refusal(status) for status in operation.refusals},
+        },
+    }
+    if operation.parameters:
+        described["parameters"] = list(operation.parameters)
+    if operation.asks is not None:
+        content = {"application/json": {"schema": operation.asks}}
+        described["requestBody"] = {"required": True, "content": content}
+    return described
+
+
+def _success(status: int, kind: Any) -> JSON:
+    schema = {"type": "object"} if kind is None else ref(kind)
+    described: JSON = {
+        "description": _TEXTS[status],
+        "content": {"application/json": {"schema": schema}},
+    }
+    if status == 202:
+        described["headers"] = {"Location": {"schema": {"type": "string"}}}
+    return described
+
+
+def _refusal(status: int) -> JSON:
+    content = {_PROBLEM: {"schema": ref(shapes.ProblemDocument)}}
+    return {"description": _TEXTS[status], "content": content}
+
+
+def _schemas() -> JSON:
+    import msgspec
+
+    kinds = [*REQUEST_TYPES.values(), Plan, Decision, *_answers()]
+    _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    portable: JSON = _portable(msgspec.json.decode(msgspec.json.encode(schemas)))
+    for name in REQUEST_TYPES:  # generated when absent
+        portable[name]["required"].remove("requestId")
+    return portable
+
+
+def _answers() -> tuple[Any, ...]:
+    return (
+        shapes.ProblemDocument,
+        shapes.Restore,
+        shapes.RestoreList,
+        shapes.CancelAnswer,
+        shapes.ApprovalAnswer,
+        shapes.PlanLater,
+        shapes.RecoveryPoints,
+        shapes.Health,
+    )
+
+
+def _portable(part: Any) -> Any:
+    """Write Python's anchors as every other language knows them."""
+    if isinstance(part, list):
+        return [_portable(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: each.replace(r"\A", "^").replace(r"\Z", "$")
+        if name == "pattern" and isinstance(each, str)
+        else _portable(each)
+        for name, each in part.items()
+    }

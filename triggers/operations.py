@@ -1,0 +1,176 @@
+"""The table of the HTTP surface: what can be asked, of which shape, and what may be answered.
+
+From it openapi.py makes the document; a test holds it equal to the routes that are registered.
+"""
+
+from typing import Any, NamedTuple, get_args
+
+from restore.contracts import REQUEST_TYPES, VerdictKind
+from restore.decisions import Decision
+from restore.ledger import LedgerState
+from restore.plan import Plan
+from triggers import shapes
+
+JSON = dict[str, Any]
+
+
+class Operation(NamedTuple):
+    """One way to ask the app for something."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    answers: dict[int, Any]
+    """The shape of each success; None where there is no body."""
+    refusals: tuple[int, ...]
+    asks: Any = None
+    """The request body's schema."""
+    parameters: tuple[JSON, ...] = ()
+
+
+def ref(kind: Any) -> JSON:
+    """Return a reference to a shape among the document's components."""
+    return {"$ref": f"#/components/schemas/{kind.__name__}"}
+
+
+def _query(
+    name: str,
+    text: str,
+    values: list[str] | None = None,
+    *,
+    schema: JSON | None = None,
+    is_required: bool = False,
+) -> JSON:
+    kind = schema or ({"type": "string"} | ({"enum": values} if values else {}))
+    return {
+        "in": "query",
+        "name": name,
+        "description": text,
+        "required": is_required,
+        "schema": kind,
+    }
+
+
+def _header(name: str, text: str) -> JSON:
+    return {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
+
+
+def _path_id(text: str) -> JSON:
+    schema = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"}
+    return {"in": "path", "name": "id", "description": text, "required": True, "schema": schema}
+
+
+def _whole(least: int, most: int) -> JSON:
+    return {"type": "integer", "minimum": least, "maximum": most}
+
+
+_ONE_OF = [{"$ref": f"#/components/schemas/{name}"} for name in REQUEST_TYPES]
+_REQUEST = {"oneOf": _ONE_OF, "discriminator": {"propertyName": "recoveryType"}}
+_KEY = _header("Idempotency-Key", "The request id, if the body has none")
+_PREFER = _header("Prefer", "wait=n (seconds, at most 20) or respond-async")
+_ITEM = (
+    _query("sourceResourceId", "ARM id of the VM", is_required=True),
+    _query("vaultId", "ARM id of its Recovery Services vault"),
+)
+_LISTED = (
+    _query("state", "Only these", [state.value for state in LedgerState]),
+    _query("verdict", "Only these", list(get_args(VerdictKind))),
+    _query("recoveryType", "Only these", list(REQUEST_TYPES)),
+    _query("sourceResourceId", "Only of this VM"),
+    _query("top", "How many, 50 if not said", schema=_whole(1, 200)),
+    _query("continuationToken", "From the page before"),
+)
+_AN_ID = (_path_id("The request id"),)
+OPERATIONS: tuple[Operation, ...] = (
+    Operation(
+        "post",
+        "/restores",
+        "startRestore",
+        "Restore one VM, once",
+        {200: shapes.Restore, 202: shapes.Restore},
+        (400, 403, 404, 409, 502, 503),
+        _REQUEST,
+        (_KEY, _PREFER),
+    ),
+    Operation(
+        "get",
+        "/restores",
+        "listRestores",
+        "List restores",
+        {200: shapes.RestoreList},
+        (400, 503),
+        parameters=_LISTED,
+    ),
+    Operation(
+        "post",
+        "/restores/plan",
+        "planRestore",
+        "Say what a restore would be; restore nothing",
+        {200: Plan, 202: shapes.PlanLater},
+        (400, 403, 404, 409, 502, 503),
+        _REQUEST,
+    ),
+    Operation(
+        "get",
+        "/plans/{id}",
+        "showPlan",
+        "Show a plan that took longer",
+        {200: Plan, 202: shapes.PlanLater},
+        (404, 503),
+        parameters=(_path_id("The plan's id"),),
+    ),
+    Operation(
+        "get",
+        "/restores/{id}",
+        "showRestore",
+        "Show where one restore stands",
+        {200: shapes.Restore},
+        (404, 503),
+        parameters=_AN_ID,
+    ),
+    Operation(
+        "post",
+        "/restores/{id}/cancel",
+        "cancelRestore",
+        "Cancel one restore, as far as that is still possible",
+        {202: shapes.CancelAnswer},
+        (404, 409, 503),
+        parameters=_AN_ID,
+    ),
+    Operation(
+        "post",
+        "/restores/{id}/approval",
+        "decideRestore",
+        "Approve or refuse a restore that waits for it",
+        {200: shapes.ApprovalAnswer},
+        (400, 403, 404, 409, 503),
+        ref(Decision),
+        _AN_ID,
+    ),
+    Operation(
+        "get",
+        "/recovery-points",
+        "listRecoveryPoints",
+        "List a VM's recovery points, and the one that would be chosen",
+        {200: shapes.RecoveryPoints},
+        (400, 403, 404, 409, 502, 503),
+        parameters=_ITEM,
+    ),
+    Operation(
+        "get",
+        "/health",
+        "showHealth",
+        "Say whether the app can do its work",
+        {200: shapes.Health, 503: shapes.Health},
+        (),
+    ),
+    Operation(
+        "get",
+        "/openapi.json",
+        "showDocument",
+        "This document",
+        {200: None},
+        (),
+    ),
+)

@@ -1,0 +1,125 @@
+"""The answers of the HTTP surface as shapes, for its OpenAPI document.
+
+What is answered is built in views.py, listing.py and so on; that it has these shapes is tested
+against the running app. Fields that are not known (yet) are absent, so nothing here is nullable.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from restore.contracts import Choice, Failure, JobError, Problem, ProtectedItem, RecoveryPoint
+
+
+class _Answer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What all answers have in common: more fields may come."""
+
+
+class ProblemDocument(_Answer, frozen=True, kw_only=True):
+    """An error (RFC 9457), served as application/problem+json."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    """For programs; never changes its meaning."""
+    problems: tuple[Problem, ...] = ()
+
+
+class Restore(_Answer, frozen=True, kw_only=True):
+    """One restore as it stands."""
+
+    request_id: str
+    phase: str
+    """One of the phases while its history is kept, else the ledger's state."""
+    source: str
+    accepted_at: datetime
+    recovery_type: str | None = None
+    source_resource_id: str | None = None
+    since: datetime | None = None
+    percent: float | None = None
+    remaining_s: float | None = None
+    vault_id: str | None = None
+    protected_item: str | None = None
+    recovery_point: dict[str, Any] | None = None
+    operation_id: str | None = None
+    job: dict[str, Any] | None = None
+    cancel: dict[str, Any] | None = None
+    approval: dict[str, Any] | None = None
+    runtime_status: str | None = None
+    finished_at: datetime | None = None
+    verdict: str | None = None
+    succeeded: bool | None = None
+    text: str | None = None
+    error: Failure | None = None
+    job_errors: tuple[JobError, ...] = ()
+    disks_to_replace: tuple[str, ...] | None = None
+    replaced_disks: tuple[str, ...] | None = None
+    is_new: bool | None = None
+    """In the answer to a request: it was not known before."""
+
+
+class RestoreLine(_Answer, frozen=True, kw_only=True):
+    """One restore in a list."""
+
+    request_id: str
+    state: str | None
+    verdict: str | None
+    recovery_type: str | None
+    source_resource_id: str | None
+    job_id: str | None
+    accepted_at: str | None
+    finished_at: str | None
+
+
+class RestoreList(_Answer, frozen=True, kw_only=True):
+    """One page of the list of restores."""
+
+    value: tuple[RestoreLine, ...]
+    continuation_token: str | None = None
+
+
+class CancelAnswer(_Answer, frozen=True, kw_only=True):
+    """What became of a wish to cancel."""
+
+    request_id: str
+    cancel: Literal["BeforeStart", "Asked"]
+    text: str
+
+
+class ApprovalAnswer(_Answer, frozen=True, kw_only=True):
+    """The decision that stands."""
+
+    request_id: str
+    decision: str
+    at: datetime
+    by: str | None = None
+    reason: str | None = None
+    text: str | None = None
+
+
+class PlanLater(_Answer, frozen=True, kw_only=True):
+    """The plan takes longer; this is where it will be."""
+
+    plan: str
+    text: str
+
+
+class RecoveryPoints(_Answer, frozen=True, kw_only=True):
+    """A VM's recovery points, newest first, and the one that would be chosen."""
+
+    item: ProtectedItem
+    points: tuple[RecoveryPoint, ...]
+    total: int
+    choice: Choice | None
+
+
+class Health(_Answer, frozen=True, kw_only=True):
+    """Whether the app can do its work."""
+
+    status: Literal["ok", "failing"]
+    arm: str
+    backup_api_version: str
+    ledger: str
