@@ -34,6 +34,7 @@ PROVIDES = {
     "pytest-asyncio": ["pytest_asyncio"],
     "requests": ["requests", "urllib3"],
     "rich": ["rich"],
+    "schemathesis": ["schemathesis"],
 }
 """Which imports each requirement answers for."""
 
@@ -41,7 +42,7 @@ COMMANDS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
 """Requirements that are run, not imported."""
 
 SOURCES = [source for source in project_files(ROOT) if source.is_python and not source.syntax_error]
-OURS = {*SHIPPED, "devhost", "tests", "tools", "function_app"}
+OURS = {*SHIPPED, "benchmarks", "devhost", "tests", "tools", "function_app"}
 
 
 def pins(name: str) -> dict[str, str]:
