@@ -4,6 +4,7 @@ One Steps lives as long as one replay of one orchestration. Its budget of waits 
 small: what takes longer than that is given up, and said so.
 """
 
+import re
 from collections.abc import Generator
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,9 @@ Step = Generator[Any, Any, Any]
 
 _UNFORESEEN = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_of_attempts=3)
 _TEXT_MAX = 300
+_RAISED = re.compile(
+    r"(?:Activity|Orchestrator) function '[^']*' failed: *(\w+(?:Error|Exception))?"
+)
 
 
 class StepFailed(Exception):
@@ -100,11 +104,16 @@ def given_up(activity: str, outcome: Outcome) -> Failure:
 
 
 def unforeseen(name: str, error: Exception) -> Failure:
-    """Return the failure of an activity or a child that raised. Only its first line: below it are
-    frames, and whatever they may quote."""
+    """Return the failure of an activity or a child that raised.
+
+    What a fault of ours says may be about our insides, and the app's log has all of it: only its
+    kind is told. A text that is no fault of ours, as when a person ended a child, is told.
+    """
     first_line = str(error).partition("\n")[0][:_TEXT_MAX]
-    return Failure(
-        code="ActivityFailed",
-        message=first_line or f"{name} failed without a text",
-        category="ServiceUnavailable",
-    )
+    raised = _RAISED.match(first_line)
+    if raised is None and first_line:
+        message = first_line
+    else:
+        kind = f" ({raised[1]})" if raised and raised[1] else ""
+        message = f"{name} failed in a way that nobody foresaw{kind}; the app's log says why."
+    return Failure(code="ActivityFailed", message=message, category="ServiceUnavailable")
