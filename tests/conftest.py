@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.collected_calls import CollectedCalls
+from tests.engines_told import EnginesTold
 
 # Drawn alike on every machine, and never judged by the clock: the first text that is drawn in a
 # fresh checkout takes seconds, because hypothesis builds its table of characters then.
@@ -53,8 +54,9 @@ def _is_here(opened: socket.socket, address: Any) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen from the start; see tests/collected_calls.py."""
+    """Listen from the start (tests/collected_calls.py), and tell of engines at the end."""
     calls = CollectedCalls()
     calls.start()
     config.pluginmanager.register(calls, "collected-calls")
     config.add_cleanup(calls.stop)
+    config.pluginmanager.register(EnginesTold(), "engines-told")
