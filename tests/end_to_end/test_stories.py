@@ -6,6 +6,7 @@ All stories are played at once, on all engines at once; then each test looks at 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,14 +26,16 @@ def plays(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Plays:
     """The records of every engine that is here, by the story's name."""
     assert azurite.ports, "where one Azurite runs, another can"
 
-    def play(engine: str) -> dict[str, Record]:
+    def play(engine: str, state_dir: Path) -> dict[str, Record]:
         salt = uuid.uuid4().hex if engine == FUNCTIONS_HOST else ""
-        with stage_on(engine, tmp_path_factory.mktemp("play")) as stage:
+        with stage_on(engine, state_dir) as stage:
             return play_all(stage, salt)
 
     present = [engine for engine in ENGINES if why_not(engine) is None]
+    # Here and not in play: the factory of folders is not made for threads.
+    folders = [tmp_path_factory.mktemp("play") for _ in present]
     with ThreadPoolExecutor(len(present), "play") as threads:
-        return dict(zip(present, threads.map(play, present), strict=True))
+        return dict(zip(present, threads.map(play, present, folders), strict=True))
 
 
 @EVERY_STORY
