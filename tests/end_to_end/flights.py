@@ -38,12 +38,12 @@ class Flight:
 
 
 FLIGHTS = {
-    "the real engine, again and again": Flight(
-        REAL, 30, ("engine", "host", "both"), kills=20, pause_s=(1.0, 6.0)
+    "durable-engine, its host, or both, again and again": Flight(
+        REAL, 30, ("engine", "host", "both"), kills=20, pause_s=(0.5, 4.0)
     ),
-    "the real engine": Flight(REAL, 30, ("engine",)),
-    "the host of the real engine": Flight(REAL, 30, ("host",)),
-    "the real engine and its host": Flight(REAL, 30, ("both",)),
+    "durable-engine": Flight(REAL, 30, ("engine",)),
+    "the host of the durable-engine": Flight(REAL, 30, ("host",)),
+    "durable-engine and its host": Flight(REAL, 30, ("both",)),
     "the host of the embedded engine, again and again": Flight(
         EMBEDDED, 50, ("host",), kills=20, pause_s=(0.2, 2.5)
     ),
