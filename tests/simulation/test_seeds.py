@@ -41,6 +41,14 @@ STORIES = {
         asks=_ASKS,
         troubles=(Trouble(kind="foreign_poll_url", where="POST restore"),),
     ),
+    # The simulator's own: the kill was lost in the very first call to Azure (seed 1408).
+    "the process dies in a starter while the first call of all takes long": Scenario(
+        asks=(Ask(at_s=0.1, request_id="r1"), Ask(at_s=1.2, request_id="r2")),
+        troubles=(
+            Trouble(kind="slow_reply", where="find_protected_item: GET items", value=5, times=2),
+            Trouble(kind="killed_in_a_starter", where="starter message-1: step"),
+        ),
+    ),
 }
 
 

@@ -53,13 +53,15 @@ class Wire:
         what = call_name(method, url)
         faults = world.at("call", what)
         world.simulator.faults = FaultPlan([each for each in faults if isinstance(each, Fault)])
-        before = len(world.simulator.state.operation_records)
         try:
             early_s = sum(_early_s(each) for each in faults)
             world.live(early_s)  # it takes long to get there, or to be begun
-            reply = self._exchange(early_s, method, url, headers, body, timeout)
+            before = len(world.simulator.state.operation_records)
+            try:
+                reply = self._exchange(early_s, method, url, headers, body, timeout)
+            finally:
+                self._see(what, url, headers, before)
         finally:
-            self._see(what, url, headers, before)
             world.simulator.faults = FaultPlan()
         world.at("called", what)
         return reply
