@@ -4,10 +4,14 @@ Also the two small things that starting needs everywhere: a free port, and an ap
 a text that names it.
 """
 
+import random
 import re
 import socket
 from collections.abc import Mapping
 
+_QUIET_PORTS = (20_000, 32_000)
+"""Below what Linux (from 32768) and others (from 49152) give to outgoing calls."""
+_PORTS_TRIED_MAX = 200
 _SETTING_IN_TEXT = re.compile(r"%([^%]+)%")
 
 
@@ -16,10 +20,20 @@ class BadStart(Exception):
 
 
 def free_port() -> int:
-    """Return a port on loopback that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port on loopback that nobody listens on right now.
+
+    Not one that the system gives to outgoing calls: on a busy machine such a call would soon have
+    it, before who asked listens there, or while a host that keeps its port is started again.
+    """
+    for _ in range(_PORTS_TRIED_MAX):
+        port = random.randrange(*_QUIET_PORTS)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise BadStart(f"No port from {_QUIET_PORTS[0]} to {_QUIET_PORTS[1]} is free.")
 
 
 def is_listening(port: int, timeout_s: float = 0.3) -> bool:
