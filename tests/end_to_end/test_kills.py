@@ -21,16 +21,17 @@ FLIGHT_S_MAX = 3 * LAND_S_MAX
 
 @pytest.fixture(scope="module")
 def flights(
-    azurite: Azurite, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, azurite: Azurite, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Future[Landed]]]:
-    """Every flight that can fly here, begun."""
+    """Every flight that a test of this run waits for and that can fly here, begun."""
     assert azurite.ports, "where one Azurite runs, another can"
     seed = int(os.environ.get("KILL_SEED") or random.randrange(10**6))
+    ids = " ".join(item.nodeid for item in request.session.items)
     with ThreadPoolExecutor(AT_ONCE, "flight") as runway:
         yield {
             name: runway.submit(fly, flight, tmp_path_factory.mktemp("flight"), seed)
             for name, flight in FLIGHTS.items()
-            if why_not(flight.engine) is None
+            if f"[{name}]" in ids and why_not(flight.engine) is None
         }
 
 
