@@ -64,6 +64,10 @@ class FrontDoor:
         """POST /restores."""
         return self._call("restores", "POST", fields, who=who)
 
+    def post(self, body: bytes) -> Reply:
+        """POST /restores with whatever somebody sends."""
+        return self._call("restores", "POST", body)
+
     def show(self, request_id: str) -> Reply:
         """GET /restores/{id}."""
         return self._call("show", "GET", None, request_id)
@@ -81,7 +85,11 @@ class FrontDoor:
 
     def drop(self, fields: dict[str, Any], message_id: str = "m1") -> None:
         """Put a message on the queue, and let it be taken."""
-        message = func.QueueMessage(id=message_id, body=json.dumps(fields).encode())
+        self.take(json.dumps(fields).encode(), message_id)
+
+    def take(self, body: bytes, message_id: str = "m1") -> None:
+        """Put whatever somebody sends on the queue, and let it be taken."""
+        message = func.QueueMessage(id=message_id, body=body)
         client = cast("Any", _Client(self._laboratory))
         with self._time():
             asyncio.run(queue._take(message, client, self._settings))
@@ -102,7 +110,7 @@ class FrontDoor:
             "/api",
             headers=headers,
             route_params={"id": request_id},
-            body=b"" if body is None else json.dumps(body).encode(),
+            body=body if isinstance(body, bytes) else _written(body),
         )
         client = cast("Any", _Client(self._laboratory))
         answers = {
@@ -132,3 +140,7 @@ class FrontDoor:
             patch.object(queue, "datetime", Datetime),
         ):
             yield
+
+
+def _written(body: Any) -> bytes:
+    return b"" if body is None else json.dumps(body).encode()

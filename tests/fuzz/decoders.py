@@ -1,0 +1,154 @@
+"""What reads text from outside, each with the errors that it may raise and inputs to begin with.
+
+The same table serves drawn inputs (test_decoders.py) and coverage-guided ones
+(coverage_guided.py). An error that is not allowed is left to raise: that is the finding. So is a
+result or an error that cannot be written as JSON, for all of them end on a wire.
+"""
+
+import json
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import msgspec
+
+from arm import errors as arm_errors
+from restore import decisions, json_text, names, parsing, policy, policy_text
+from restore.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
+from restore.policy_text import InvalidPolicy
+from restore.request import RestoreRequest
+from storage import rejections
+from storage.events import MESSAGE_BYTES_MAX
+from tests.end_to_end.stage import VAULT, request_for, vm
+from tests.fakes.laboratory import START
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from tests.fuzz import replies
+
+
+class Decoder(NamedTuple):
+    """One function that reads bytes from outside."""
+
+    read: Callable[[bytes], Any]
+    allowed: tuple[type[Exception], ...]
+    samples: Callable[[], tuple[bytes, ...]]
+
+    def give(self, text: bytes) -> bool:
+        """Let it read; whether it took the text. Whatever comes out must be fit to be sent."""
+        try:
+            found = self.read(text)
+        except self.allowed as error:
+            _must_be_tellable(error)
+            return False
+        msgspec.json.encode(found)
+        return True
+
+
+def _must_be_tellable(error: Exception) -> None:
+    told = [str(error), getattr(error, "problems", ())]
+    if isinstance(error, RestoreError):
+        told.append(to_failure(error))
+    msgspec.json.encode(told)
+
+
+def _request(body: bytes) -> Any:
+    request = parsing.parse_text(body, default_request_id="d")
+    written = msgspec.to_builtins(request)
+    again = msgspec.convert(written, RestoreRequest)
+    assert again == request, "a request reads the same from the ledger"
+    return written, names.request_hash(request)
+
+
+def _query(body: bytes) -> Any:
+    given = json_text.json_of(body)
+    return parsing.parse_find_item(given if isinstance(given, dict) else {})
+
+
+def _policy(text: bytes) -> Any:
+    found = policy_text.parse(text.decode(errors="replace"))
+    for request in replies.requests():
+        asked = policy.Asked(request, "queue", replies.ITEM, replies.POINT, START)
+        try:
+            policy.judge(found, asked)
+        except PolicyRefused as error:
+            _must_be_tellable(error)
+    return found, found.approval_within_s
+
+
+def _rejection(body: bytes) -> None:
+    try:
+        parsing.parse_text(body, default_request_id="d")
+    except InvalidRequest as error:
+        events = MemoryEvents()
+        rejections.publish(
+            MemoryDocuments(),
+            events,
+            message_id="m1",
+            code=error.code,
+            problems=error.problems,
+            original=body,
+            time=START,
+            request_id=error.request_id,
+        )
+        (event,) = events.sent
+        size = len(msgspec.json.encode(event))
+        assert size <= MESSAGE_BYTES_MAX, f"an event of {size} bytes outgrew its queue message"
+
+
+def _error(text: bytes) -> Any:
+    reply = replies.read(text)
+    error = arm_errors.from_reply(reply.status, reply.body, retry_after_s=1, doing="try")
+    _must_be_tellable(error)
+    body = json.loads(reply.body) if _is_json(reply.body) else None
+    return arm_errors.to_failure(body)
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _requests() -> tuple[bytes, ...]:
+    kinds = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
+    return tuple(json.dumps(request_for(kind, "r1")).encode() for kind in kinds)
+
+
+def _policies() -> tuple[bytes, ...]:
+    return (msgspec.json.encode(policy.DEFAULT), b'{"rules": [], "approvalWithin": "PT1H"}')
+
+
+def _decisions() -> tuple[bytes, ...]:
+    return (b'{"decision": "approve", "reason": "r"}',)
+
+
+def _errors() -> tuple[bytes, ...]:
+    return tuple(text for name in ("operation", "cancel") for text in replies.samples(name))
+
+
+def _query_samples() -> tuple[bytes, ...]:
+    query = {"sourceResourceId": vm(), "vaultId": VAULT}
+    return (json.dumps(query).encode(),)
+
+
+DECODERS: dict[str, Decoder] = {
+    "json": Decoder(lambda body: _drop(json_text.json_of(body)), (InvalidRequest,), _requests),
+    "request": Decoder(_request, (InvalidRequest,), _requests),
+    "query": Decoder(_query, (InvalidRequest,), _query_samples),
+    "policy": Decoder(_policy, (InvalidPolicy,), _policies),
+    "decision": Decoder(decisions.parse, (InvalidRequest,), _decisions),
+    "rejection": Decoder(_rejection, (), _requests),
+    "error": Decoder(_error, (), _errors),
+} | {
+    f"reply-{name}": Decoder(
+        lambda text, name=name: replies.call(name, replies.read(text)),  # type: ignore[misc]
+        (RestoreError,),
+        partial(replies.samples, name),
+    )
+    for name in replies.CALLS
+}
+
+
+def _drop(value: Any) -> None:
+    """Any JSON may come of this one: halves of surrogate pairs too, which its callers refuse."""
