@@ -1,0 +1,23 @@
+"""Headers that no service should send are read as absent; found by `make fuzz`."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from arm import headers
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        f"Mon, 23 Nov 2026 03:{'4' * 60}:00 GMT",
+        "Mon, 23 Nov 2026 03:3000000000:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Mon, 01 Jan 0001 00:00:00 +1200",
+    ],
+)
+def test_a_date_beyond_any_calendar_is_no_date(date: str) -> None:
+    assert headers.service_time({"date": date}) is None
+    assert headers.retry_after_s({"retry-after": date}, NOW) is None
