@@ -13,9 +13,9 @@ PARALLEL := -n 2 --dist loadfile
 # ENGINE=real is the one that `make engine` unpacks; ENGINE=/path names any other executable.
 ENGINE_PATH = $(if $(filter real,$(ENGINE)),$$(tools/engine.sh path),$(ENGINE))
 ON_ENGINE = $(if $(ENGINE),--engine "$(ENGINE_PATH)")
-CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation)
+CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation tests/fuzz)
 
-.PHONY: help setup setup-python engine engine-asked demo run test check bench static clean
+.PHONY: help setup setup-python engine engine-asked demo run test check bench fuzz static clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,15 @@ check: setup-python static ## lint, types, import rules; unit, contract, replay,
 bench: setup engine ## measure what a restore costs on both engines; RESTORES=20 for a smaller run
 	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" \
 		$(BIN)/python -m benchmarks $(if $(RESTORES),--restores $(RESTORES))
+
+fuzz: setup ## draw INPUTS=20000 odd inputs, then let coverage guide some for MINUTES=10 (atheris)
+	@FUZZ_INPUTS=$(or $(INPUTS),20000) $(PYTEST) -v tests/fuzz
+	@mkdir -p .cache/fuzz
+	@test -d .cache/fuzz/packages/atheris || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --no-input --target .cache/fuzz/packages \
+		-r tools/requirements-fuzz.txt || true
+	@PYTHONPATH=.cache/fuzz/packages \
+		$(BIN)/python -m tests.fuzz.coverage_guided --minutes $(or $(MINUTES),10)
 
 static: setup-python
 	@$(BIN)/python -m ruff check .

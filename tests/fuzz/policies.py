@@ -18,8 +18,8 @@ _SCOPES = st.one_of(
     st.lists(st.sampled_from(("*", "vaultSubscription")), min_size=1, max_size=1),
     st.lists(
         st.sampled_from(
-            (SUBSCRIPTION, f"{SUBSCRIPTION}/", OTHER, APP, APP.upper(), RESTORED, f"{APP}-2", vm(),
-             vm("web-0"), vm("web-02"), NETWORKS, f"{NETWORKS}/vnet-restored")
+            (SUBSCRIPTION, f"{SUBSCRIPTION}/", OTHER, APP, APP.replace("rg-app", "RG-App"),
+             RESTORED, f"{APP}-2", vm(), vm("web-0"), vm("web-02"), f"{NETWORKS}/vnet-restored")
         ),
         max_size=3,
     ),

@@ -50,7 +50,7 @@ def _all_done(body: Any, done: list[Any]) -> Any:
     return body
 
 
-@drawn("a request", slice_=150, share=15)
+@drawn("a request", slice_=150, share=19)
 @given(requests.BODIES)
 def test_a_body_is_a_request_or_is_refused_with_its_reasons(body: bytes) -> None:
     count("a request")

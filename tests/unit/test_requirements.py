@@ -14,6 +14,7 @@ from tools.tidy.source import SHIPPED, Source, project_files
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYED, DEVELOPING = "requirements.txt", "requirements-dev.txt"
 NODE = "tools/requirements-node.txt"
+FUZZ = "tools/requirements-fuzz.txt"
 PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9A-Za-z.]*)")
 
 PROVIDES = {
@@ -69,7 +70,7 @@ def unanswered(names: set[str], requirements: dict[str, str]) -> list[str]:
     return sorted(name for name in names if not any(is_within(name, each) for each in provided))
 
 
-@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE])
+@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ])
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     assert pins(name)
 
