@@ -33,10 +33,12 @@ _CANCELLABLE = ("Cancellable", 1)
 
 
 def is_of_vm(raw: object, source_resource_id: str) -> bool:
-    """Whether this protected item is that VM. Its friendlyName would not tell: it is not unique."""
-    known = _map(_map(raw).get("properties"))
-    ids = (known.get("sourceResourceId"), known.get("virtualMachineId"))
-    return any(isinstance(one, str) and resource_ids.same(one, source_resource_id) for one in ids)
+    """Whether this protected item is that VM. Its friendlyName would not tell: it is not unique.
+
+    Of two ids that differ, the one counts that a restore would send: that one was judged.
+    """
+    source = _source(_map(_map(raw).get("properties")))
+    return source is not None and resource_ids.same(source, source_resource_id)
 
 
 def is_soft_deleted_item(raw: object) -> bool:
@@ -49,7 +51,7 @@ def protected_item(raw: object, vault_id: str, region: str) -> ProtectedItem | N
     known, item_id = _map(_map(raw).get("properties")), _text(_map(raw), "id") or ""
     container = resource_ids.find_segment(item_id, "protectionContainers")
     name = resource_ids.find_segment(item_id, "protectedItems")
-    source = _text(known, "sourceResourceId") or _text(known, "virtualMachineId")
+    source = _source(known)
     if not (container and name and source):
         return None
     if not (resource_ids.is_name(container) and resource_ids.is_name(name)):
@@ -119,6 +121,10 @@ def job(raw: object, job_id: str | None = None) -> JobLook | None:
         ),
         message=scrub(extended.get("dynamicErrorMessage")) or None,
     )
+
+
+def _source(known: Mapping[str, Any]) -> str | None:
+    return _text(known, "sourceResourceId") or _text(known, "virtualMachineId")
 
 
 def _job_error(raw: Mapping[str, Any]) -> JobError:

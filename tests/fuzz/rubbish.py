@@ -88,6 +88,11 @@ def _other_case(holder: Any, key: Any, value: Any) -> None:
         holder[key] = holder[key].swapcase()
 
 
+def _another_vm(holder: Any, key: Any, value: Any) -> None:
+    if isinstance(holder[key], str):
+        holder[key] = holder[key].replace("web-01", "web-02")
+
+
 def _beside(holder: Any, key: Any, value: Any) -> None:
     if isinstance(holder, list):
         holder.append(copy.deepcopy(holder[key]))
@@ -104,6 +109,7 @@ _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "as text": _as_text,
     "other case": _other_case,
     "beside": _beside,
+    "another VM": _another_vm,
 }
 
 

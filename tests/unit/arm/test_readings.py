@@ -88,6 +88,21 @@ def test_items_are_told_apart_by_the_vms_id_not_by_their_friendly_name() -> None
     assert item.friendly_name == "testcvm123"
 
 
+def test_an_item_that_names_two_vms_is_the_one_that_a_restore_would_name() -> None:
+    """Found by drawn answers: the policy had judged the one, and the other was sent."""
+    judged, other = VAULT.replace("vaults", "one"), VAULT.replace("vaults", "other")
+    raw = {
+        "id": f"{VAULT}/backupFabrics/Azure/protectionContainers/c/protectedItems/i",
+        "properties": {"sourceResourceId": other, "virtualMachineId": judged},
+    }
+    item = readings.protected_item(raw, VAULT, "westeurope")
+    assert item is not None
+    assert item.source_resource_id == other
+    assert readings.is_of_vm(raw, other)
+    assert not readings.is_of_vm(raw, judged)
+    assert readings.is_of_vm({"properties": {"virtualMachineId": judged}}, judged)
+
+
 def test_an_item_whose_protection_stopped_is_an_item() -> None:
     raw = recording("protecteditems_list_same_name_2026-07")["body"]["value"][1]
     item = readings.protected_item(raw, VAULT, "westeurope")
