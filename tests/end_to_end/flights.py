@@ -77,7 +77,7 @@ def fly(flight: Flight, state_dir: Path, seed: int) -> Landed:
             for _ in range(flight.kills):
                 time.sleep(dice.uniform(*flight.pause_s))
                 victim = dice.choice(flight.victims)
-                _kill(host, victim)
+                _kill(stage, host, victim)
                 landed.killed[victim] += 1
             asked.result()
         _wait_for_all(stage, ids)
@@ -110,14 +110,22 @@ def _wait_for_first_posts(stage: Stage, flight: Flight) -> None:
     )
 
 
-def _kill(host: HostProcess, victim: str) -> None:
+def _kill(stage: Stage, host: HostProcess, victim: str) -> None:
     if victim in ("engine", "both"):
-        try:
-            os.kill(host.engine_pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass  # it was dead already, and is being started again
+        # One that was killed a moment ago may be about to be started again.
+        os.kill(stage.until(lambda: _engine(host), END_S_MAX, "a running engine"), signal.SIGKILL)
     if victim in ("host", "both"):
         host.restart()
+
+
+def _engine(host: HostProcess) -> int | None:
+    """The engine's process, if that is what has this number now."""
+    pid = host.engine_pid
+    try:
+        command = Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return None
+    return pid if os.environ["DURABLE_ENGINE"] in command else None
 
 
 def _wait_for_all(stage: Stage, ids: list[str]) -> None:
