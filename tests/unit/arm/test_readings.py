@@ -89,7 +89,7 @@ def test_items_are_told_apart_by_the_vms_id_not_by_their_friendly_name() -> None
 
 
 def test_an_item_that_names_two_vms_is_the_one_that_a_restore_would_name() -> None:
-    """Found by drawn answers: the policy had judged the one, and the other was sent."""
+    """Else the policy would judge the one, and the other would be sent."""
     judged, other = VAULT.replace("vaults", "one"), VAULT.replace("vaults", "other")
     raw = {
         "id": f"{VAULT}/backupFabrics/Azure/protectionContainers/c/protectedItems/i",

@@ -186,7 +186,10 @@ def test_no_token_follows_a_redirect_to_another_server(listen: Listen, status: i
         arm.get("/x", "look")
     with pytest.raises(errors.ReplyLost) as lost:
         arm.post("/x", {}, "write")
-    assert (len(home.requests), len(elsewhere.requests)) == (4, 0)
+    assert elsewhere.requests == []
+    assert 2 <= len(home.requests) <= 4, (
+        "a write, and up to three reads; a slow one is not repeated"
+    )
     assert all(b"Bearer canary" in request for request in home.requests)
     for shown in (str(refused.value), str(lost.value)):
         assert "canary" not in shown
