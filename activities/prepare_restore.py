@@ -49,8 +49,10 @@ def _prepare(wanted: Prepare, policy: Policy) -> Clearance | Outcome:
         return Clearance(kind="cancelled")
     if entry.state is LedgerState.ACCEPTED:
         slot = slots.take(ledger, wanted.request_id, policy.restores_at_once, clock.now())
-        if not slot.is_ours:
+        if slot.is_full:
             return Clearance(kind="full")
+        if not slot.is_ours:
+            return Outcome.later(slot.wait_s)
     turn = turns.take(ledger, wanted.item.id, wanted.request_id, clock.now())
     if not turn.is_ours:
         return Outcome.later(turn.wait_s)

@@ -21,7 +21,7 @@ LOOK_AGAIN_S = 30.0
 """Reading up to a thousand entries is not for every second."""
 
 _NAME = "slots/restores"
-_RACES_MAX = 4
+_RACES_MAX = 8
 _RACE_S = 5.0
 _OVER = (LedgerState.FINISHED, LedgerState.CANCELLED)
 
@@ -33,11 +33,17 @@ class Slots(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class Slot(NamedTuple):
-    """Whether a place is ours; if not, how many are taken."""
+    """Whether a place is ours; if not, how many are taken, and when to look again."""
 
     is_ours: bool
     taken: int = 0
+    """0: others were faster each time; perhaps there are places left."""
     wait_s: float = LOOK_AGAIN_S
+
+    @property
+    def is_full(self) -> bool:
+        """All places are taken."""
+        return not self.is_ours and self.taken > 0
 
 
 def take(ledger: Ledger, request_id: str, places: int, now: datetime) -> Slot:

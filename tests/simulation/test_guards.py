@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from activities import policies
+from devhost.engine.history import Kind
 from devhost.vault.faults import Fault
 from restore import policy
 from restore.contracts import Verdict
@@ -120,6 +121,25 @@ def test_no_more_restores_run_at_once_than_the_policy_allows_and_none_is_refused
         assert phases == ["Starting", "Starting", "WaitingForSlot", "WaitingForSlot"]
         laboratory.run_for(3 * HOUR)
         assert [laboratory.verdict(f"r{each}").verdict for each in range(4)] == ["Completed"] * 4
+
+
+def test_who_loses_every_race_for_a_place_comes_again_soon_and_waits_for_none() -> None:
+    with laboratory_with(limited(restores_at_once=3)) as laboratory:
+        laboratory.ask(request_for("RestoreDisks", "r0", name="web-02"))
+        laboratory.run_for(60)
+        losses = iter(range(10))
+
+        def others_first(name: str) -> None:
+            if name.startswith("slots/") and next(losses, None) is not None:
+                laboratory.documents.touch(name)
+
+        laboratory.documents.before_write = others_first
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(60)
+        assert next(losses, None) is None
+        assert laboratory.status("restore-r1")["phase"] in ("Starting", "Transferring")
+        kinds = [event["EventType"] for event in laboratory.store.history("restore-r1")]
+        assert kinds.count(Kind.SubOrchestrationInstanceCreated) == 1  # the watch, none for a place
 
 
 def test_a_restore_that_waits_for_its_place_can_be_cancelled() -> None:

@@ -82,3 +82,15 @@ def test_of_two_that_race_for_the_last_place_one_has_it() -> None:
 
     documents.before_write = other_first
     assert not take(ledger, "a", places=1)
+
+
+def test_who_loses_every_race_is_not_told_that_all_places_are_taken() -> None:
+    ledger = ledger_with("a", "b")
+    documents = ledger.documents
+    assert isinstance(documents, MemoryDocuments)
+    take(ledger, "b", places=9)
+    documents.before_write = documents.touch
+    slot = slots.take(ledger, "a", 9, NOW)
+    assert (slot.is_ours, slot.is_full) == (False, False)
+    documents.before_write = lambda name: None
+    assert take(ledger, "a", places=9)
