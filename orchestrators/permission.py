@@ -67,7 +67,8 @@ def _wait(
     if winner == decision:
         decided = yield from _read(steps, tale, is_over=False)
         if decided.approval is not None or decided.is_over:
-            timer.cancel()
+            if not timer.is_completed:  # it may have fired while the ledger was read
+                timer.cancel()
             return decided
         yield timer  # nobody has decided: whoever raised the event did not ask the ledger
     return (yield from _read(steps, tale, is_over=True))

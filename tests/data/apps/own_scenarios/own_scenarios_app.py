@@ -165,6 +165,21 @@ def week_against_event(context: Context) -> Steps:
 
 
 @orch
+def permission(context: Context) -> Steps:
+    """The shape of permission.ask: what was decided is read before the timer is cancelled, and the
+    timer may fire meanwhile."""
+    decision, timer = context.wait_for_external_event("Go"), after(context, context.get_input())
+    winner = yield context.task_any([decision, timer])
+    if winner == decision:
+        read = yield context.call_sub_orchestrator("sleeper", 4)
+        if not timer.is_completed:
+            timer.cancel()
+    else:
+        read = "nobody decided"
+    return (yield context.call_activity("echo", read))
+
+
+@orch
 def as_completed(context: Context) -> Steps:
     left = [context.call_sub_orchestrator("sleeper", n) for n in (8, 5, 2)]
     while left:
