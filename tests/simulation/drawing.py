@@ -8,10 +8,21 @@ import random
 from typing import Any
 
 from restore.polling import Pace
-from tests.simulation.story import Ask, Cancel, Kind, Machine, Points, Scenario, Trouble, Vaults
+from tests.simulation.story import (
+    TYPES,
+    WAYS,
+    Ask,
+    Cancel,
+    Decision,
+    Machine,
+    Permits,
+    Points,
+    Scenario,
+    Trouble,
+    Vaults,
+)
 from tests.simulation.troubles import KINDS
 
-_TYPES: tuple[Kind, ...] = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
 _ODD = ("deleted", "disabled", "archived", "rehydrated", "crash", "plain")
 _CALLS = (
     "POST restore", "POST restore", "POST restore", "GET jobs", "GET one job", "GET operation",
@@ -60,6 +71,7 @@ def draw(seed: int) -> Scenario:
     rain_s = dice.choice((120, 600, 1800, 3600, 7200)) * dice.uniform(0.5, 1.5)
     machines = tuple(_machine(dice, number, vaults) for number in range(_size(dice)))
     asks = _asks(dice, machines, rain_s)
+    permits = _permits(dice, machines)
     troubles = tuple(_trouble(dice, rain_s, pace) for _ in range(_count(dice)))
     return Scenario(
         seed=seed,
@@ -68,6 +80,8 @@ def draw(seed: int) -> Scenario:
         pace=pace,
         asks=tuple(asks),
         cancels=tuple(_cancels(dice, asks, rain_s)),
+        permits=permits,
+        decisions=tuple(_decisions(dice, asks, permits)),
         troubles=(*troubles, *_storms(dice, rain_s)),
         rain_s=rain_s,
         lease_s=dice.choice((30, 300, 600)),
@@ -161,7 +175,7 @@ def _points(dice: random.Random) -> Points:
 def _asks(dice: random.Random, machines: tuple[Machine, ...], rain_s: float) -> list[Ask]:
     asks: list[Ask] = []
     for number in range(len(machines)):
-        times = 1 if dice.random() < 0.85 else dice.randint(2, 3)
+        times = 1 if dice.random() < 0.8 else dice.randint(2, 3)
         asks += [_ask(dice, f"r{number}-{time}", number, rain_s) for time in range(times)]
     asks += [again for ask in asks for again in _again(dice, ask, rain_s)]
     if dice.random() < 0.04:
@@ -175,12 +189,13 @@ def _ask(dice: random.Random, request_id: str, machine: int, rain_s: float) -> A
         way=dice.choice(("queue", "http")),
         request_id=request_id,
         machine=machine,
-        kind=dice.choice(_TYPES),
+        kind=dice.choice(TYPES),
         names_vault=dice.random() < 0.8,
         deadline=dice.choices((None, "PT5M", "PT2H", "P2D"), (85, 4, 4, 7))[0],
         in_header=dice.random() < 0.3,
         waits=dice.random() < 0.4,
         base64=dice.random() < 0.3,
+        who=dice.choice((None, "ann")),
     )
 
 
@@ -209,6 +224,39 @@ def _cancels(dice: random.Random, asks: list[Ask], rain_s: float) -> list[Cancel
             request_id=ask.request_id,
         )
         for ask in chosen
+    ]
+
+
+def _permits(dice: random.Random, machines: tuple[Machine, ...]) -> Permits:
+    """Most often all; to wait long for a place would take thousands of looks."""
+    if dice.random() < 0.6:
+        return Permits()
+    is_quick = all(machine.job_s <= 0.5 * _HOUR for machine in machines)
+    return Permits(
+        kinds=dice.choices((TYPES, TYPES[:1], TYPES[1:]), (8, 1, 1))[0],
+        ways=dice.choices((WAYS, WAYS[:1], WAYS[1:]), (8, 1, 1))[0],
+        without=(0,) if dice.random() < 0.05 else (),
+        with_approval=dice.choice(((), ("OriginalLocation",), TYPES, TYPES)),
+        within=dice.choice(("PT1M", "PT10M", "PT4H")),
+        at_once=dice.choice((1, 1, 2, 1000)) if is_quick else 1000,
+        per_day=dice.choice((1, 2, 2, 1000)),
+        for_people=dice.choice((0, 0, 0, 1)),
+        tightened_s=round(dice.uniform(0, 300), 1) if dice.random() < 0.1 else None,
+    )
+
+
+def _decisions(dice: random.Random, asks: list[Ask], permits: Permits) -> list[Decision]:
+    """Somebody decides in time, or late, or nobody does; now and then two disagree."""
+    wanted = {ask.request_id: ask for ask in asks if ask.kind in permits.with_approval}
+    return [
+        Decision(
+            at_s=round(ask.at_s + dice.choice((0.1, 5.0, 30.0, 90.0, 600.0)) * dice.random(), 3),
+            request_id=ask.request_id,
+            approves=dice.random() < 0.75,
+            who=dice.choice((None, "ann", "bob", "bob")),
+        )
+        for ask in wanted.values()
+        for _ in range(dice.choices((0, 1, 2), (15, 65, 20))[0])
     ]
 
 

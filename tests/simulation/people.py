@@ -1,4 +1,4 @@
-"""Those outside: who ask and cancel, the request queue between them and the app, and its operator.
+"""Those outside: who ask, cancel and decide, the request queue before the app, and its operator.
 
 They behave as the manual asks them to: who gets no answer, or a 5xx, asks again; messages in the
 poison queue are looked at, and put back when storage works again. A kill of the process delays
@@ -10,14 +10,14 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from azure.functions.meta import Datum
 
 from restore.ledger import LedgerState
 from tests.simulation import cloud, starters
 from tests.simulation.record import Reply
-from tests.simulation.story import Ask, Cancel
+from tests.simulation.story import Ask, Cancel, Decision
 from tests.simulation.troubles import Killed
 
 if TYPE_CHECKING:
@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 DEQUEUES_MAX = 5
 RELEASED_S = 30.0
 _AGAIN_S_MAX = 300.0
-_UNKNOWN_MAX = 4
+_EARLY_MAX = 5
+_CANCELLED = {"BeforeStart": "before_the_start", "Asked": "while_it_runs"}
+_DECIDED = {
+    "OwnRequest": "approved_by_its_asker",
+    "DecidedOtherwise": "decided_twice",
+    "ApprovalExpired": "decided_too_late",
+}
 
 
 @dataclass
@@ -39,6 +45,16 @@ class Message:
     dequeues: int = 0
     is_there: bool = True
     is_running: bool = False
+
+
+class _Call(NamedTuple):
+    """An HTTP call that somebody makes until it is answered."""
+
+    what: str
+    request_id: str
+    function: str
+    path: str
+    more: dict[str, Any]
 
 
 class People:
@@ -57,6 +73,9 @@ class People:
         for cancel in scenario.cancels:
             self.waiting += 1
             world.plan(cancel.at_s, _bound(self._cancel, cancel))
+        for decision in scenario.decisions:
+            self.waiting += 1
+            world.plan(decision.at_s, _bound(self._decide, decision))
 
     @property
     def are_done(self) -> bool:
@@ -130,61 +149,57 @@ class People:
             "NextVisibleTime": moment,
         }
 
-    def _post(self, ask: Ask, tries: int = 0) -> None:
-        if tries == 0:
-            self._count(ask)
-        self._race(ask)
-        world = self._world
-
-        def ended(result: Any) -> None:
-            status, body = _answer(result)
-            if status >= 500:
-                again_s = min(5.0 * 2**tries, _AGAIN_S_MAX)
-                world.plan(again_s, lambda: self._post(ask, tries + 1))
-                return
-            self.waiting -= 1
-            world.reply(Reply(world.clock.now(), ask.request_id, "ask", status, body))
-
+    def _post(self, ask: Ask) -> None:
+        self._count(ask)
         headers = {"content-type": "application/json"}
         if ask.in_header:
             headers["idempotency-key"] = ask.request_id
         if not ask.waits:
             headers["prefer"] = "respond-async"
-        running = starters.http(
-            world,
-            "start_restore",
-            "POST",
-            "/restores",
-            body=cloud.as_json(world.scenario, ask),
-            headers=headers,
-        )
-        starters.Flow(world, f"starter http {ask.request_id}", running, ended)
+        more = {
+            "body": cloud.as_json(self._world.scenario, ask),
+            "headers": headers | _named(ask.who),
+        }
+        call = _Call("ask", ask.request_id, "start_restore", "", more)
+        self._call(call, before=lambda: self._race(ask))
 
-    def _cancel(self, cancel: Cancel, tries: int = 0) -> None:
+    def _cancel(self, cancel: Cancel) -> None:
+        more = {"params": {"id": cancel.request_id}}
+        call = _Call("cancel", cancel.request_id, "cancel_restore_request", "/cancel", more)
+        self._call(call)
+
+    def _decide(self, decision: Decision) -> None:
+        word = "approve" if decision.approves else "refuse"
+        more = {
+            "params": {"id": decision.request_id},
+            "body": json.dumps({"decision": word, "reason": "the seed has it so"}).encode(),
+            "headers": {"content-type": "application/json"} | _named(decision.who),
+        }
+        call = _Call("decide", decision.request_id, "decide_about_restore", "/approval", more)
+        self._call(call)
+
+    def _call(
+        self, call: "_Call", tries: int = 0, before: Callable[[], None] = lambda: None
+    ) -> None:
+        """Call until there is an answer: who hears none, or a 5xx, or comes too early, calls again
+        after a while."""
         world = self._world
 
         def ended(result: Any) -> None:
             status, body = _answer(result)
-            if status >= 500 or (status == 404 and tries < _UNKNOWN_MAX):
+            if status >= 500 or (_is_too_early(call.what, status, body) and tries < _EARLY_MAX):
                 again_s = min(5.0 * 2**tries, _AGAIN_S_MAX)
-                world.plan(again_s, lambda: self._cancel(cancel, tries + 1))
+                world.plan(again_s, lambda: self._call(call, tries + 1, before))
                 return
             self.waiting -= 1
-            kind = {"BeforeStart": "before_the_start", "Asked": "while_it_runs"}.get(
-                body.get("cancel", ""), "after_the_end"
-            )
-            if status != 404:
-                world.record.fired[f"cancelled_{kind}"] += 1
-            world.reply(Reply(world.clock.now(), cancel.request_id, "cancel", status, body))
+            shown = _shown(call.what, status, body)
+            world.record.fired.update([shown] if shown else [])
+            world.reply(Reply(world.clock.now(), call.request_id, call.what, status, body))
 
-        running = starters.http(
-            world,
-            "cancel_restore_request",
-            "POST",
-            f"/restores/{cancel.request_id}/cancel",
-            params={"id": cancel.request_id},
-        )
-        starters.Flow(world, f"starter cancel {cancel.request_id}", running, ended)
+        before()
+        path = f"/restores/{call.request_id}{call.path}" if call.path else "/restores"
+        running = starters.http(world, call.function, "POST", path, **call.more)
+        starters.Flow(world, f"starter {call.what} {call.request_id}", running, ended)
 
     def _count(self, ask: Ask) -> None:
         fired = self._world.record.fired
@@ -210,7 +225,7 @@ class People:
             for message in self.messages
             if message.is_running and message.ask.request_id == ask.request_id
         ]
-        mine.append(f"starter http {ask.request_id}")
+        mine.append(f"starter ask {ask.request_id}")
         running = [flow.who for flow in self._world.flows]
         self._world.record.fired["two_starters"] += any(who in running for who in mine)
 
@@ -220,6 +235,25 @@ def _answer(result: Any) -> tuple[int, dict[str, Any]]:
     if result is starters.DIED or isinstance(result, Exception):
         return 500, {}
     return result.status_code, json.loads(result.get_body() or b"{}")
+
+
+def _is_too_early(what: str, status: int, body: dict[str, Any]) -> bool:
+    """Whether it is not known yet whether there is something to cancel, or to decide."""
+    is_unknown = what != "ask" and status == 404
+    return is_unknown or (what == "decide" and body.get("code") == "NotWaiting")
+
+
+def _shown(what: str, status: int, body: dict[str, Any]) -> str | None:
+    """Return the kind of trouble that an answer shows, if any."""
+    if what == "cancel" and status != 404:
+        return f"cancelled_{_CANCELLED.get(body.get('cancel', ''), 'after_the_end')}"
+    if what == "decide":
+        return _DECIDED.get(body.get("code", ""), body.get("decision"))
+    return None
+
+
+def _named(who: str | None) -> dict[str, str]:
+    return {} if who is None else {"x-ms-client-principal-name": who}
 
 
 def _bound(action: Callable[[Any], None], what: Any) -> Callable[[], None]:

@@ -5,6 +5,7 @@ must end within a bounded time. Checkers look at what is left.
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +23,11 @@ SLACK_S = 2.5 * 3600
 """Beyond the jobs' own length: a Retry-After of an hour at most, twelve waits, a last look."""
 PER_REQUEST_S = 1800.0
 _SLICE_S = 600.0
+_ENDINGS = {
+    "PolicyRefused": "policy_forbids",
+    "BudgetSpent": "budget_spent",
+    "ApprovalExpired": "nobody_decided",
+}
 
 
 @dataclass
@@ -70,11 +76,7 @@ def judged(world: World) -> Result:
         f"{name}: {text}" for name, checker in CHECKERS.items() for text in checker(world)
     ]
     entries = world.entries()
-    world.record.fired["replaced_with_warnings"] += sum(
-        entry.request["recoveryType"] == "OriginalLocation"
-        for entry in entries
-        if entry.verdict and entry.verdict.verdict == "CompletedWithWarnings"
-    )
+    world.record.fired.update(_shown(world))
     return Result(
         seed=world.scenario.seed,
         violations=violations,
@@ -86,6 +88,21 @@ def judged(world: World) -> Result:
         kills=world.life - 1,
         steps=world.record.steps,
     )
+
+
+def _shown(world: World) -> Iterator[str]:
+    """What lies in the scenario and shows at the end only."""
+    for entry in world.entries():
+        verdict = entry.verdict
+        code = verdict.error.code if verdict and verdict.error else None
+        if code in _ENDINGS:
+            yield _ENDINGS[code]
+        is_replaced = entry.request["recoveryType"] == "OriginalLocation"
+        if verdict and verdict.verdict == "CompletedWithWarnings" and is_replaced:
+            yield "replaced_with_warnings"
+    for phases in world.record.phases.values():
+        if "WaitingForSlot" in phases:
+            yield "waited_for_a_place"
 
 
 def is_over(world: World) -> bool:
@@ -112,7 +129,9 @@ def _limit(world: World) -> datetime:
     ends = [end_of(job) for job in world.simulator.state.job_records.values()]
     skew = timedelta(seconds=scenario.vaults.skew_s)
     last = START + timedelta(seconds=max(ask.at_s for ask in scenario.asks))
-    latest = max([world.rain_ended, world.latest_timer, last, *(end - skew for end in ends)])
+    decided = [each.permit.until for each in world.entries() if each.permit and each.permit.until]
+    known = [world.rain_ended, world.latest_timer, last, *decided]
+    latest = max([*known, *(end - skew for end in ends)])
     looks = watching.MISSES_MAX + 3  # so often somebody looks for what is not there
     slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + looks * scenario.pace.poll_s_max
     return latest + timedelta(seconds=slack_s)

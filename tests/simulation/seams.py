@@ -6,6 +6,7 @@ the SDK's client calls the engine by HTTP: these three are the machine's, not th
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from importlib import import_module
 from types import ModuleType, SimpleNamespace
@@ -13,18 +14,21 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 from uuid import UUID
 
+import azure.functions as func
+
 from activities import clock as activity_clock
 from activities import policies
 from restore.settings import Settings
 from storage import connection as storage_connection
 from tests.fakes import surroundings
+from tests.simulation.permits import NOTHING, policy_of
 from tests.simulation.starters import Asyncio, Calls
-from tests.unit.restore.policy_cases import EVERYTHING
-from triggers import approvals, listing, points, queue, restores, starter, views
+from triggers import approvals, callers, listing, points, queue, restores, starter, views
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+_whole_principal = callers.principal
 _TRIGGERS: tuple[ModuleType, ...] = (approvals, listing, points, queue, restores, starter, views)
 
 
@@ -37,6 +41,7 @@ def installed(world: "World") -> Iterator[None]:
         (sdk_module(), "post_async_request", calls.post),
         (sdk_module(), "delete_async_request", calls.delete),
         (Settings, "pace", lambda _: world.scenario.pace),
+        (callers, "principal", _principal),
         (restores, "uuid", SimpleNamespace(uuid4=world.new_guid)),
         (views, "time", SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())),
     ]
@@ -47,9 +52,27 @@ def installed(world: "World") -> Iterator[None]:
             stack.enter_context(patch.object(owner, name, part))
         stack.enter_context(storage_connection.use(world.ledger, world.events))
         stack.enter_context(activity_clock.use(world.clock.now))
-        stack.enter_context(policies.use(EVERYTHING))
+        _judge(world, stack)
         stack.enter_context(surroundings.quick_times())
         yield
+
+
+def _principal(req: func.HttpRequest, settings: Settings) -> str | None:
+    """Who calls, with App Service authentication switched on."""
+    return _whole_principal(req, replace(settings, website_auth_enabled=True))
+
+
+def _judge(world: "World", stack: ExitStack) -> None:
+    """Put the scenario's policy in force, and later perhaps a tighter one."""
+    stack.enter_context(policies.use(policy_of(world.scenario)))
+    tightened_s = world.scenario.permits.tightened_s
+
+    def tighten() -> None:
+        world.record.fired["policy_tightened"] += 1
+        stack.enter_context(policies.use(NOTHING))
+
+    if tightened_s is not None:
+        world.plan(tightened_s, tighten)
 
 
 def guids(dice: Any) -> Any:

@@ -13,6 +13,8 @@ from restore.times import text_of
 
 Kind = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]
 Way = Literal["queue", "http"]
+TYPES: tuple[Kind, ...] = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
+WAYS: tuple[Way, ...] = ("queue", "http")
 End = Literal["Completed", "CompletedWithWarnings", "Failed", "NoJob"]
 
 
@@ -65,6 +67,8 @@ class Ask(_Part, frozen=True, kw_only=True):
     waits: bool = True
     """By HTTP: for the checks, as the app does unless told otherwise."""
     base64: bool = False
+    who: str | None = None
+    """By HTTP: who asks, as App Service authentication knows them."""
 
 
 class Cancel(_Part, frozen=True, kw_only=True):
@@ -72,6 +76,32 @@ class Cancel(_Part, frozen=True, kw_only=True):
 
     at_s: float
     request_id: str
+
+
+class Decision(_Part, frozen=True, kw_only=True):
+    """Somebody approves or refuses a restore by HTTP."""
+
+    at_s: float
+    request_id: str
+    approves: bool = True
+    who: str | None = None
+
+
+class Permits(_Part, frozen=True, kw_only=True):
+    """What the app's policy allows, in a few words."""
+
+    kinds: tuple[Kind, ...] = TYPES
+    ways: tuple[Way, ...] = WAYS
+    """By which requests may come."""
+    without: tuple[int, ...] = ()
+    """Machines that no rule is for."""
+    with_approval: tuple[Kind, ...] = ()
+    within: str = "PT4H"
+    at_once: int = 1000
+    per_day: int = 1000
+    for_people: int = 0
+    tightened_s: float | None = None
+    """From then on nothing is allowed any more."""
 
 
 class Trouble(_Part, frozen=True, kw_only=True):
@@ -114,6 +144,8 @@ class Scenario(_Part, frozen=True, kw_only=True):
     pace: Pace = Pace()
     asks: tuple[Ask, ...] = ()
     cancels: tuple[Cancel, ...] = ()
+    permits: Permits = Permits()
+    decisions: tuple[Decision, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     rain_s: float = 1e9
     lease_s: float = 300
@@ -123,15 +155,29 @@ def tell(scenario: Scenario) -> list[str]:
     """Tell a scenario in sentences."""
     lines = [f"seed {scenario.seed}: {_vaults(scenario.vaults)}"]
     lines += [f"  {_machine(machine)}" for machine in scenario.machines]
+    lines += [] if scenario.permits == Permits() else [f"  policy: {_known(scenario.permits)}"]
     lines += [f"  {_when(ask.at_s)}: {_ask(ask, scenario)}" for ask in scenario.asks]
+    lines += [f"  {_when(each.at_s)}: {_decision(each)}" for each in scenario.decisions]
     lines += [f"  {_when(each.at_s)}: {each.request_id} is cancelled" for each in scenario.cancels]
     lines += [f"  trouble: {_trouble(trouble)}" for trouble in scenario.troubles]
     return [*lines, f"  after {text_of(scenario.rain_s)} nothing goes wrong any more"]
 
 
 def _vaults(vaults: Vaults) -> str:
-    known: dict[str, Any] = msgspec.to_builtins(vaults)
-    return f"{vaults.count} vault(s) { ({k: v for k, v in known.items() if k != 'count'} or '') }"
+    known = _known(vaults)
+    known.pop("count", None)
+    return f"{vaults.count} vault(s) {known or ''}"
+
+
+def _known(part: _Part) -> dict[str, Any]:
+    """What is not as usual."""
+    known: dict[str, Any] = msgspec.to_builtins(part)
+    return known
+
+
+def _decision(decision: Decision) -> str:
+    word = "approves" if decision.approves else "refuses"
+    return f"{decision.who or 'somebody'} {word} {decision.request_id}"
 
 
 def _machine(machine: Machine) -> str:
@@ -148,7 +194,8 @@ def _machine(machine: Machine) -> str:
 def _ask(ask: Ask, scenario: Scenario) -> str:
     how = ["changed"] * ask.changed + ["broken"] * ask.broken + ["waiting"] * ask.waits
     name = scenario.machines[ask.machine].name
-    return f"{ask.way} asks {ask.request_id}: {ask.kind} of {name} {' '.join(how)}".rstrip()
+    who = f" for {ask.who}" if ask.who else ""
+    return f"{ask.way} asks {ask.request_id}{who}: {ask.kind} of {name} {' '.join(how)}".rstrip()
 
 
 def _trouble(trouble: Trouble) -> str:

@@ -7,7 +7,16 @@ scenario itself, without what did not matter.
 import pytest
 
 from tests.simulation.running import judged, play
-from tests.simulation.story import Ask, Machine, Scenario, Trouble, Vaults
+from tests.simulation.story import (
+    TYPES,
+    Ask,
+    Decision,
+    Machine,
+    Permits,
+    Scenario,
+    Trouble,
+    Vaults,
+)
 
 _ASKS = (Ask(at_s=1, request_id="r1", waits=False),)
 
@@ -40,6 +49,13 @@ STORIES = {
         vaults=Vaults(skew_s=300),
         asks=_ASKS,
         troubles=(Trouble(kind="foreign_poll_url", where="POST restore"),),
+    ),
+    # A timer that had fired was cancelled, which the SDK answers with an exception (seed 21).
+    "the time for an approval runs out while the ledger is asked what was decided": Scenario(
+        asks=_ASKS,
+        permits=Permits(with_approval=TYPES, within="PT1M"),
+        decisions=(Decision(at_s=58, request_id="r1"),),
+        troubles=(Trouble(kind="storage_refuses", where="read_decision: read"),),
     ),
     # The simulator's own: the kill was lost in the very first call to Azure (seed 1408).
     "the process dies in a starter while the first call of all takes long": Scenario(

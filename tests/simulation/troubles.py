@@ -185,7 +185,9 @@ ALWAYS = (
     "asked_again_later", "asked_again_after_the_end", "asked_with_a_changed_body",
     "asked_with_rubbish", "cancelled_before_the_start", "cancelled_while_it_runs",
     "cancelled_after_the_end", "list_lagged", "job_lagged", "quota_spent", "poll_url_expired",
-    "vault_clock_wrong", "replaced_with_warnings",
+    "vault_clock_wrong", "replaced_with_warnings", "policy_forbids", "policy_tightened",
+    "budget_spent", "waited_for_a_place", "approved", "refused", "approved_by_its_asker",
+    "decided_twice", "decided_too_late", "nobody_decided",
 )  # fmt: skip
 """Kinds that no Trouble makes: they lie in the scenario itself, and are counted when they show."""
 EVERY = (*KINDS, *ALWAYS)

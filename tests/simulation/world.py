@@ -46,6 +46,7 @@ from tests.simulation.wire import Wire
 
 ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 _OVERLAP_DEPTH = 2
+_OUT = ("Intended", "Started")
 
 
 class World:
@@ -290,7 +291,10 @@ class World:
             text = self.documents.kept[name][0]
             self.record.line(self.clock.now(), f"{name} {text}")
             self.record.search(text, "the ledger")
-            self.record.moves[name].append(json.loads(text).get("state", "Accepted"))
+            moves = self.record.moves
+            moves[name].append(json.loads(text).get("state", "Accepted"))
+            out = sum(states[-1] in _OUT for states in moves.values())
+            self.record.most_at_once = max(self.record.most_at_once, out)
         self.at(tag, f"{tag} {kind}", name)
 
     def _before_event(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.simulation.checkers import ends, events, order, posts, secrets, verdicts
+from tests.simulation.checkers import ends, events, order, permission, posts, secrets, verdicts
 from tests.simulation.world import World
 
 Checker = Callable[[World], list[str]]
@@ -10,6 +10,10 @@ Checker = Callable[[World], list[str]]
 CHECKERS: dict[str, Checker] = {
     "one POST per request": posts.one_post,
     "nothing after a no": posts.nothing_after_a_no,
+    "nothing goes without leave": permission.nothing_goes_without_leave,
+    "decisions stand": permission.decisions_stand,
+    "places are kept": permission.places_are_kept,
+    "budgets are kept": permission.budgets_are_kept,
     "verdicts are true": verdicts.are_true,
     "the point is the right one": verdicts.are_of_the_right_point,
     "events are complete": events.are_complete,

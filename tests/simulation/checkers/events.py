@@ -8,7 +8,7 @@ from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
 from tests.simulation.world import World
 
-_KINDS = ("accepted", "started", "rejected", "finished")
+_KINDS = ("accepted", "approval-requested", "started", "rejected", "finished")
 
 
 def are_complete(world: World) -> list[str]:
@@ -49,6 +49,11 @@ def _faults(entry: LedgerEntry, sent: list[dict[str, Any]]) -> list[str]:
     expected = {"accepted", "finished"}
     expected |= {"started"} if entry.verdict.job_id else set()
     expected |= {"rejected"} if entry.verdict.verdict == "Rejected" else set()
+    if entry.permit is not None and entry.permit.approval:
+        # Cancelled between the guard's two deliveries it waited for nobody.
+        is_sure = entry.verdict.verdict != "Cancelled"
+        asked = any(each["id"].endswith(":approval-requested") for each in sent)
+        expected |= {"approval-requested"} if is_sure or asked else set()
     found = []
     for kind in _KINDS:
         events = [each for each in sent if each["id"] == f"{entry.request_id}:{kind}"]

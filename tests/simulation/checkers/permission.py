@@ -1,0 +1,110 @@
+"""What the policy promises: nothing is sent without leave, and people's word stands.
+
+Said from the scenario's own words (story.Permits), not by the rules that the app judges by.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from devhost.vault.names import key
+from restore.contracts import Approval
+from restore.ledger import LedgerEntry
+from tests.simulation import cloud
+from tests.simulation.record import Post
+from tests.simulation.world import World
+
+_DAY = timedelta(hours=24)
+_PASSED_OVER = ("ApprovalExpired", "ApprovalRefused")
+
+
+def nothing_goes_without_leave(world: World) -> list[str]:
+    """No POST at all is sent that the policy forbade, or that its approver did not approve."""
+    return [
+        f"{post.request_id} was sent, but {text}"
+        for post in world.record.posts
+        if (entry := world.entry(post.request_id)) is not None
+        for text in _lacking(world, entry, post)
+    ]
+
+
+def decisions_stand(world: World) -> list[str]:
+    """What whoever decided was told is what the ledger holds, and what became of the restore."""
+    found = []
+    for reply in world.record.replies:
+        entry = world.entry(reply.request_id)
+        if reply.what != "decide" or reply.status != 200 or entry is None:
+            continue
+        kept = entry.approval
+        told, by = reply.body["decision"], reply.body.get("by")
+        if kept is None or (kept.decision, kept.by) != (told, by):
+            found.append(f"{entry.request_id}: {by} was told {told}, the ledger holds {kept}")
+        code = entry.verdict.error.code if entry.verdict and entry.verdict.error else None
+        if told == "approved" and code in _PASSED_OVER:
+            found.append(f"{entry.request_id} was approved, and ended {code}")
+        if told == "refused" and code == "ApprovalExpired":
+            found.append(f"{entry.request_id} was refused, and ended {code}")
+    return found
+
+
+def places_are_kept(world: World) -> list[str]:
+    """Never more restores are out at once than the policy allows."""
+    most, allowed = world.record.most_at_once, world.scenario.permits.at_once
+    return [f"{most} restores were out at once, allowed are {allowed}"] if most > allowed else []
+
+
+def budgets_are_kept(world: World) -> list[str]:
+    """Within a day no VM is restored more often than the policy allows."""
+    permits, jobs = world.scenario.permits, world.simulator.state.job_records
+    found = []
+    for post in world.record.posts:
+        job, entry = world.job(post.job_id), world.entry(post.request_id)
+        if job is None or entry is None:
+            continue
+        limit = permits.per_day - (0 if entry.source == "http" else permits.for_people)
+        before = [
+            each
+            for each in jobs.values()
+            if key(each.vm_id) == key(job.vm_id) and job.start - _DAY < each.start < job.start
+        ]
+        if len(before) >= limit:
+            found.append(f"{entry.request_id} is restore {len(before) + 1} in a day of {limit}")
+    return found
+
+
+def _lacking(world: World, entry: LedgerEntry, post: Post) -> Iterator[str]:
+    permits, request = world.scenario.permits, entry.request
+    strangers = {cloud.vm_id(world.scenario.machines[number]) for number in permits.without}
+    if request["recoveryType"] not in permits.kinds:
+        yield f"{request['recoveryType']} is not allowed"
+    if entry.source not in permits.ways:
+        yield f"nothing may come by {entry.source}"
+    if request["sourceResourceId"] in strangers:
+        yield "no rule is for its VM"
+    if _is_tight(world, entry.accepted_at):
+        yield "nothing was allowed any more when it came"
+    if request["recoveryType"] in permits.with_approval:
+        if entry.approval is None or entry.approval.decision != "approved":
+            yield f"its approval is {entry.approval}"
+        else:
+            yield from _wrong(world, entry, entry.approval, post)
+
+
+def _wrong(world: World, entry: LedgerEntry, approval: Approval, post: Post) -> Iterator[str]:
+    approvers = {
+        decision.who
+        for decision in world.scenario.decisions
+        if decision.request_id == entry.request_id and decision.approves
+    }
+    if approval.by not in approvers:
+        yield f"{approval.by} never approved it"
+    if approval.by is not None and approval.by == entry.asked_by:
+        yield f"{approval.by}, who asked for it, approved it"
+    if approval.at > post.at:
+        yield f"it was approved only at {approval.at}"
+    if _is_tight(world, approval.at):
+        yield "nothing was allowed any more when it was approved"
+
+
+def _is_tight(world: World, moment: datetime) -> bool:
+    tightened_s = world.scenario.permits.tightened_s
+    return tightened_s is not None and (moment - world.started).total_seconds() > tightened_s

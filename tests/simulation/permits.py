@@ -1,0 +1,47 @@
+"""The app's policy in a scenario: from a few words to the rules that the app judges by.
+
+What the words mean is said once more, in other terms, by checkers/permission.py.
+"""
+
+from restore.policy import ANYWHERE, Policy, Rule
+from tests.simulation import cloud
+from tests.simulation.story import Kind, Scenario
+
+NOTHING = Policy(rules=())
+"""A policy that allows nothing."""
+
+
+def policy_of(scenario: Scenario) -> Policy:
+    """Return the policy that a scenario begins with."""
+    permits = scenario.permits
+    asking = tuple(kind for kind in permits.kinds if kind in permits.with_approval)
+    free = tuple(kind for kind in permits.kinds if kind not in permits.with_approval)
+    rules = [
+        _rule(scenario, name, kinds, approval=approval)
+        for name, kinds, approval in (("free", free, False), ("asking", asking, True))
+        if kinds
+    ]
+    return Policy(
+        rules=tuple(rules),
+        restores_at_once=permits.at_once,
+        restores_per_vm_per_day=permits.per_day,
+        kept_for_people=permits.for_people,
+        approval_within=permits.within,
+    )
+
+
+def _rule(scenario: Scenario, name: str, kinds: tuple[Kind, ...], *, approval: bool) -> Rule:
+    permits = scenario.permits
+    sources = [
+        cloud.vm_id(machine)
+        for number, machine in enumerate(scenario.machines)
+        if number not in permits.without
+    ]
+    return Rule(
+        name=name,
+        recovery_types=kinds,
+        sources=tuple(sources) if permits.without else (ANYWHERE,),
+        targets=(ANYWHERE,),
+        asked_by=permits.ways,
+        approval=approval,
+    )
