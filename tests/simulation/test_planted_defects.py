@@ -11,14 +11,24 @@ import pytest
 
 from activities import publish_event
 from arm import destinations, exchange, headers, scrubbing
-from orchestrators import watch_job
+from orchestrators import permission, watch_job
+from restore import (
+    approvals,
+    budget,
+    phases,
+    policy,
+    polling,
+    selection,
+    settling,
+    verdicts,
+    watching,
+)
 from restore import ledger as ledger_rules
-from restore import phases, polling, selection, settling, verdicts, watching
-from restore.contracts import JobLook, Verdict
+from restore.contracts import Approval, JobLook, Verdict
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Restore
+from restore.orders import Guarded, Restore
 from restore.phases import RestorePhase
-from storage import connection, handles, turns
+from storage import connection, handles, slots, turns
 from storage.ledger import Ledger
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, play
@@ -232,6 +242,72 @@ def ignores_retry_after(patch: Patch) -> None:
     patch.setattr(headers, "retry_after_s", lambda *_: None)
 
 
+def allows_everything(patch: Patch) -> None:
+    """The guard lets through whatever is asked."""
+    patch.setattr(policy, "judge", lambda *_: policy.Allowed("any", approval=False))
+
+
+def goes_on_without_approval(patch: Patch) -> None:
+    """What was decided, or that nobody did in time, changes nothing."""
+    patch.setattr(approvals, "refusal", lambda *_: None)
+
+
+def lets_askers_approve(patch: Patch) -> None:
+    """Whoever asks may approve, too."""
+    patch.setattr(approvals, "is_own", lambda *_: False)
+
+
+def judges_once(patch: Patch) -> None:
+    """After an approval nobody asks what the policy says by now."""
+    whole = permission._judge
+
+    def judge(steps: Any, tale: Any, order: Any) -> Any:
+        if tale.permit is not None:
+            return Guarded(permit=tale.permit, approval=tale.approval)
+        return (yield from whole(steps, tale, order))
+
+    patch.setattr(permission, "_judge", judge)
+
+
+def lets_the_last_word_stand(patch: Patch) -> None:
+    """A later decision replaces an earlier one."""
+
+    def decide(self: Ledger, request_id: str, approval: Approval) -> LedgerEntry:
+        def note(entry: LedgerEntry) -> LedgerEntry:
+            is_open = entry.state is LedgerState.ACCEPTED
+            return msgspec.structs.replace(entry, approval=approval) if is_open else entry
+
+        return self._update(request_id, note)
+
+    patch.setattr(Ledger, "decide", decide)
+
+
+def asks_nobody_to_decide(patch: Patch) -> None:
+    """It waits for an approval, and no event says so."""
+    whole = publish_event._publish
+
+    def publish(event: dict[str, Any]) -> None:
+        if not event["id"].endswith(":approval-requested"):
+            whole(event)
+
+    patch.setattr(publish_event, "_publish", publish)
+
+
+def has_places_for_all(patch: Patch) -> None:
+    """Nobody counts how many restores are out."""
+    patch.setattr(slots, "take", lambda *_: slots.Slot(is_ours=True))
+
+
+def gives_places_away(patch: Patch) -> None:
+    """A place that is held is taken for free."""
+    patch.setattr(slots, "_is_running", lambda *_: False)
+
+
+def counts_no_jobs(patch: Patch) -> None:
+    """Nobody counts how often a VM was restored today."""
+    patch.setattr(budget, "check", lambda *_: None)
+
+
 PLANTS: list[tuple[Plant, str]] = [
     (sends_without_an_intent, "one POST per request"),
     (never_finds_a_job, "one POST per request"),
@@ -239,6 +315,15 @@ PLANTS: list[tuple[Plant, str]] = [
     (takes_no_turns, "verdicts are true"),
     (cancels_by_word_of_mouth, "nothing after a no"),
     (cancels_whatever_there_is, "the ledger keeps to its table"),
+    (allows_everything, "nothing goes without leave"),
+    (goes_on_without_approval, "nothing goes without leave"),
+    (lets_askers_approve, "nothing goes without leave"),
+    (judges_once, "nothing goes without leave"),
+    (lets_the_last_word_stand, "decisions stand"),
+    (asks_nobody_to_decide, "events are complete"),
+    (has_places_for_all, "places are kept"),
+    (gives_places_away, "places are kept"),
+    (counts_no_jobs, "budgets are kept"),
     (calls_failures_completed, "verdicts are true"),
     (judges_before_the_end, "verdicts are true"),
     (chooses_the_oldest_point, "the point is the right one"),
