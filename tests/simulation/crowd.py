@@ -106,7 +106,7 @@ def _settle_down() -> None:
     """What was loaded stays; looking through it again and again costs a tenth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
 
 
 def _progress(console: Console) -> Progress:

@@ -154,9 +154,9 @@ def _job_s(dice: random.Random) -> float:
     roll = dice.random()
     if roll < 0.65:
         return round(dice.uniform(2, 180), 1)
-    if roll < 0.95:
+    if roll < 0.96:
         return round(dice.uniform(180, 1800), 1)
-    return round(dice.uniform(1800, 4 * _HOUR) if roll < 0.99 else dice.uniform(4, 30) * _HOUR, 1)
+    return round(dice.uniform(1800, 4 * _HOUR) if roll < 0.995 else dice.uniform(4, 30) * _HOUR, 1)
 
 
 def _points(dice: random.Random) -> Points:
