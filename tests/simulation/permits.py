@@ -3,12 +3,11 @@
 What the words mean is said once more, in other terms, by checkers/permission.py.
 """
 
+import msgspec
+
 from restore.policy import ANYWHERE, Policy, Rule
 from tests.simulation import cloud
 from tests.simulation.story import Kind, Scenario
-
-NOTHING = Policy(rules=())
-"""A policy that allows nothing."""
 
 
 def policy_of(scenario: Scenario) -> Policy:
@@ -28,6 +27,11 @@ def policy_of(scenario: Scenario) -> Policy:
         kept_for_people=permits.for_people,
         approval_within=permits.within,
     )
+
+
+def tightened(scenario: Scenario) -> Policy:
+    """Return the policy that allows nothing new any more."""
+    return msgspec.structs.replace(policy_of(scenario), rules=())
 
 
 def _rule(scenario: Scenario, name: str, kinds: tuple[Kind, ...], *, approval: bool) -> Rule:

@@ -21,7 +21,7 @@ from activities import policies
 from restore.settings import Settings
 from storage import connection as storage_connection
 from tests.fakes import surroundings
-from tests.simulation.permits import NOTHING, policy_of
+from tests.simulation.permits import policy_of, tightened
 from tests.simulation.starters import Asyncio, Calls
 from triggers import approvals, callers, listing, points, queue, restores, starter, views
 
@@ -69,7 +69,7 @@ def _judge(world: "World", stack: ExitStack) -> None:
 
     def tighten() -> None:
         world.record.fired["policy_tightened"] += 1
-        stack.enter_context(policies.use(NOTHING))
+        stack.enter_context(policies.use(tightened(world.scenario)))
 
     if tightened_s is not None:
         world.plan(tightened_s, tighten)

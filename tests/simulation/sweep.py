@@ -1,8 +1,9 @@
 """Sweeps: one scene played again and again, with one thing going wrong at each place of it in turn.
 
 Where drawn scenarios find what nobody thought of, a sweep leaves no place out. The crash sweep
-kills the process at every place of a normal restore of each recovery type, and of one whose reply
-was lost, and once more while it recovers. The promises are the same (checkers/).
+kills the process at every place of a normal restore of each recovery type, of one whose reply was
+lost and of one that a person approves, and once more while it recovers. The promises are the same
+(checkers/).
 """
 
 from collections.abc import Iterator
@@ -14,13 +15,23 @@ import msgspec
 
 from restore.polling import Pace
 from tests.simulation.running import judged, play
-from tests.simulation.story import Ask, Cancel, Kind, Machine, Scenario, Trouble, Vaults, Way
+from tests.simulation.story import (
+    WAYS,
+    Ask,
+    Cancel,
+    Decision,
+    Kind,
+    Machine,
+    Permits,
+    Scenario,
+    Trouble,
+    Vaults,
+)
 from tests.simulation.troubles import EFFECTS, STEPS, STORAGE
 
 PACE = Pace(poll_s_first=5, poll_s_min=20, poll_s_max=60, settle_s=30, arm_timeout_s=10)
 DOWN_S = (1.0, 3600.0)
 _RAIN_S = 4 * 3600.0
-_WAYS: tuple[Way, ...] = ("queue", "http")
 _AGAIN = (1, 3, 8, 21)
 """So many places after the first crash comes the second: in the middle of recovering."""
 
@@ -29,15 +40,21 @@ def _scene(kind: Kind = "RestoreDisks", *troubles: Trouble, **more: Any) -> Scen
     requests = more.pop("requests", 1)
     machine = Machine(name="web-01", job_s=60, end=more.pop("end", "Completed"))
     cancel_s = more.pop("cancel_s", None)
+    decided_s = more.pop("decided_s", None)
+    permits = Permits(at_once=more.pop("at_once", 1000))
+    if decided_s is not None:
+        permits = Permits(with_approval=(kind,), within="PT10M")
     return Scenario(
         machines=(machine,),
         vaults=Vaults(list_lag_s=20, **more),
         pace=PACE,
         asks=tuple(
             Ask(at_s=0.1 * each, request_id=f"r{each}", kind=kind, waits=False, way=way)
-            for each, way in zip(range(requests), _WAYS, strict=False)
+            for each, way in zip(range(requests), WAYS, strict=False)
         ),
         cancels=() if cancel_s is None else (Cancel(at_s=cancel_s, request_id="r0"),),
+        permits=permits,
+        decisions=() if decided_s is None else (Decision(at_s=decided_s, request_id="r0"),),
         troubles=troubles,
         rain_s=_RAIN_S,
         lease_s=30,
@@ -55,6 +72,7 @@ MAIN = {
     "disks_reply_lost": _scene("RestoreDisks", _post("reset_after")),
     "replace_reply_lost": _scene("OriginalLocation", _post("error_after")),
     "new_vm_reply_lost": _scene("AlternateLocation", _post("late_reply", value=0.5)),
+    "replace_approved": _scene("OriginalLocation", decided_s=20),
 }
 """What the crash sweep covers without gaps."""
 SCENES = MAIN | {
@@ -70,6 +88,8 @@ SCENES = MAIN | {
         "OriginalLocation",
         Trouble(kind="operation_without_properties", where="GET operation", times=999),
     ),
+    "two_for_one_place": _scene("RestoreDisks", requests=2, at_once=1),
+    "replace_approved_too_late": _scene("OriginalLocation", decided_s=3600),
     "two_for_one_vm": _scene("RestoreDisks", _post("reset_after", 2), requests=2),
 }  # fmt: skip
 
