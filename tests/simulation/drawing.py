@@ -8,6 +8,7 @@ import random
 from typing import Any
 
 from restore.polling import Pace
+from tests.simulation import weather
 from tests.simulation.story import (
     TYPES,
     WAYS,
@@ -18,48 +19,10 @@ from tests.simulation.story import (
     Permits,
     Points,
     Scenario,
-    Trouble,
     Vaults,
 )
-from tests.simulation.troubles import KINDS
 
 _ODD = ("deleted", "disabled", "archived", "rehydrated", "crash", "plain")
-_CALLS = (
-    "POST restore", "POST restore", "POST restore", "GET jobs", "GET one job", "GET operation",
-    "GET points", "GET items", "",
-)  # fmt: skip
-_LISTS = ("GET items", "GET points", "GET jobs")
-_STEPS = (
-    "trigger_restore", "trigger_restore", "prepare_restore", "close_restore", "publish_event",
-    "read_operation", "read_job", "open_restore", "find_job", "cancel_restore", "restore_vm", "",
-    "",
-)  # fmt: skip
-_WHERE: dict[str, tuple[str, ...]] = {
-    "job_hidden": ("GET one job",),
-    "operation_without_properties": ("GET operation",),
-    "operation_stuck": ("GET operation",),
-    "foreign_poll_url": ("POST restore",),
-    "wrong_poll_url": ("POST restore",),
-    "no_poll_url": ("POST restore",),
-    "truncated_pages": _LISTS,
-    "empty_page": _LISTS,
-    "foreign_next_link": _LISTS,
-    "killed_in_a_turn": ("restore_vm", "watch_job", ""),
-    "killed_in_a_starter": ("starter",),
-    "killed_before_the_delete": ("",),
-    "message_again": ("",),
-    "timer_late": ("",),
-    "completed_twice": ("",),
-    "storage_refuses": ("publish_event", "starter", "write restores", "trigger_restore", ""),
-    "storage_falls_silent": ("publish_event", "starter", "written restores", "handles", ""),
-    "storage_was_raced": ("restores", "restores", "items", ""),
-    "storage_meets_itself": ("restores", "items", "handles", ""),
-}
-_STORMS = (
-    "storage_refuses", "storage_falls_silent", "throttled", "answers_503", "answers_500",
-    "reset_before", "reset_after", "not_connected", "late_reply", "job_hidden",
-    "malformed_reply", "operation_without_properties", "operation_stuck",
-)  # fmt: skip
 _HOUR = 3600.0
 
 
@@ -72,7 +35,7 @@ def draw(seed: int) -> Scenario:
     machines = tuple(_machine(dice, number, vaults) for number in range(_size(dice)))
     asks = _asks(dice, machines, rain_s)
     permits = _permits(dice, machines)
-    troubles = tuple(_trouble(dice, rain_s, pace) for _ in range(_count(dice)))
+    troubles = weather.draw(dice, pace)
     return Scenario(
         seed=seed,
         machines=machines,
@@ -82,7 +45,7 @@ def draw(seed: int) -> Scenario:
         cancels=tuple(_cancels(dice, asks, rain_s)),
         permits=permits,
         decisions=tuple(_decisions(dice, asks, permits)),
-        troubles=(*troubles, *_storms(dice, rain_s)),
+        troubles=troubles,
         rain_s=rain_s,
         lease_s=dice.choice((30, 300, 600)),
     )
@@ -95,10 +58,6 @@ def _size(dice: random.Random) -> int:
     if roll < 0.98:
         return dice.randint(2, 3)
     return dice.randint(4, 10) if roll < 0.998 else dice.randint(11, 40)
-
-
-def _count(dice: random.Random) -> int:
-    return 0 if dice.random() < 0.05 else dice.randint(1, 7)
 
 
 def _pace(dice: random.Random) -> Pace:
@@ -257,54 +216,4 @@ def _decisions(dice: random.Random, asks: list[Ask], permits: Permits) -> list[D
         )
         for ask in wanted.values()
         for _ in range(dice.choices((0, 1, 2), (15, 65, 20))[0])
-    ]
-
-
-def _trouble(dice: random.Random, rain_s: float, pace: Pace) -> Trouble:
-    kind = dice.choice(tuple(KINDS))
-    is_call = KINDS[kind].tags == ("call",)
-    where = dice.choice(_WHERE.get(kind) or (_CALLS if is_call else _STEPS))
-    few = "publish" in where or where in _CALLS[:4] or "trigger" in where or "close" in where
-    return Trouble(
-        kind=kind,
-        where=where,
-        after=int(dice.expovariate(1 / (1.5 if few else 8))),
-        times=dice.choice((1, 1, 1, 2, 5)),
-        value=_value(dice, kind, pace),
-    )
-
-
-def _value(dice: random.Random, kind: str, pace: Pace) -> float:
-    if kind.startswith("killed"):
-        return dice.choice((0.5, 5.0, 30.0, 300.0, 1800.0, 6 * _HOUR))
-    values: dict[str, tuple[float, ...]] = {
-        "delivered_twice": (0.1, 1.0, 5.0),
-        "frozen": (20.0, 120.0, 1800.0),
-        "overlapped": (1, 2, 4),
-        "timer_late": (60.0, 900.0, 2 * _HOUR, 6 * _HOUR),
-        "completed_twice": (0.0, 0.5, 30.0),
-        "message_again": (0.0, 1.0, 30.0),
-        "throttled": (1, 17, 60, 600),
-        "late_reply": (0.0, 0.5, 1.0),
-        "slow_reply": (3.5, pace.arm_timeout_s - 1),
-        "truncated_pages": (1, 2),
-    }
-    return dice.choice(values.get(kind, (0.0,)))
-
-
-def _storms(dice: random.Random, rain_s: float) -> list[Trouble]:
-    """Some hours in which something goes wrong again and again."""
-    if dice.random() > 0.12:
-        return []
-    kind = dice.choice(_STORMS)
-    from_s = round(dice.uniform(0, 120), 1)
-    return [
-        Trouble(
-            kind=kind,
-            where=dice.choice(_WHERE.get(kind, ("",))),
-            times=dice.choice((10, 50)),
-            from_s=from_s,
-            until_s=from_s + dice.choice((30.0, 300.0, 1500.0)),
-            value=17.0 if kind == "throttled" else 0.0,
-        )
     ]

@@ -206,7 +206,7 @@ class People:
         if ask.broken:
             fired["asked_with_rubbish"] += 1
             return
-        held = self._world.entry(ask.request_id)
+        held = self._world.storage.entry(ask.request_id)
         others = [m for m in self.messages if m.ask.request_id == ask.request_id]
         if ask.changed:
             fired["asked_with_a_changed_body"] += held is not None

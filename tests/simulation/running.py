@@ -75,7 +75,7 @@ def judged(world: World) -> Result:
     violations = [
         f"{name}: {text}" for name, checker in CHECKERS.items() for text in checker(world)
     ]
-    entries = world.entries()
+    entries = world.storage.entries()
     world.record.fired.update(_shown(world))
     return Result(
         seed=world.scenario.seed,
@@ -92,7 +92,7 @@ def judged(world: World) -> Result:
 
 def _shown(world: World) -> Iterator[str]:
     """What lies in the scenario and shows at the end only."""
-    for entry in world.entries():
+    for entry in world.storage.entries():
         verdict = entry.verdict
         code = verdict.error.code if verdict and verdict.error else None
         if code in _ENDINGS:
@@ -110,7 +110,7 @@ def is_over(world: World) -> bool:
     return (
         world.people.are_done
         and world.elapsed_s > max((ask.at_s for ask in world.scenario.asks), default=0)
-        and all(entry.verdict for entry in world.entries())
+        and all(entry.verdict for entry in world.storage.entries())
         and all(row.status == "Completed" for row in world.store.instances_from(""))
     )
 
@@ -129,7 +129,9 @@ def _limit(world: World) -> datetime:
     ends = [end_of(job) for job in world.simulator.state.job_records.values()]
     skew = timedelta(seconds=scenario.vaults.skew_s)
     last = START + timedelta(seconds=max(ask.at_s for ask in scenario.asks))
-    decided = [each.permit.until for each in world.entries() if each.permit and each.permit.until]
+    decided = [
+        each.permit.until for each in world.storage.entries() if each.permit and each.permit.until
+    ]
     known = [world.rain_ended, world.latest_timer, last, *decided]
     latest = max([*known, *(end - skew for end in ends)])
     looks = watching.MISSES_MAX + 3  # so often somebody looks for what is not there

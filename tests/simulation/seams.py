@@ -50,7 +50,7 @@ def installed(world: "World") -> Iterator[None]:
     with ExitStack() as stack:
         for owner, name, part in parts:
             stack.enter_context(patch.object(owner, name, part))
-        stack.enter_context(storage_connection.use(world.ledger, world.events))
+        stack.enter_context(storage_connection.use(world.storage.ledger, world.storage.events))
         stack.enter_context(activity_clock.use(world.clock.now))
         _judge(world, stack)
         stack.enter_context(surroundings.quick_times())

@@ -77,15 +77,15 @@ def _refuse(world: "World", trouble: Trouble, place: Place) -> None:
 
 
 def _race(world: "World", trouble: Trouble, place: Place) -> None:
-    if place.name not in world.documents.kept:
+    if place.name not in world.storage.documents.kept:
         raise NothingThere
-    world.documents.touch(place.name)
+    world.storage.documents.touch(place.name)
 
 
 def _echo(world: "World", trouble: Trouble, place: Place) -> None:
-    if world.documents.writing == "remove":
+    if world.storage.documents.writing == "remove":
         raise NothingThere
-    raise Taken(place.name) if world.documents.writing == "create" else Changed(place.name)
+    raise Taken(place.name) if world.storage.documents.writing == "create" else Changed(place.name)
 
 
 def _cancel(world: "World", trouble: Trouble, place: Place) -> None:

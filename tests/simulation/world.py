@@ -15,8 +15,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-import msgspec
-
 from arm import connection as arm_connection
 from arm.backup import Backup
 from arm.client import Client
@@ -30,23 +28,20 @@ from devhost.vault.faults import Fault
 from devhost.vault.signing import _filler
 from devhost.vault.simulator import Simulator
 from devhost.vault.state import JobRecord
-from restore.ledger import LedgerEntry
-from storage.ledger import Ledger
 from tests.fakes.laboratory import API_VERSION, START, worker
-from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fakes.surroundings import Planned
 from tests.simulation import cloud, seams
 from tests.simulation.engine import WatchedStore, WatchedWorker
 from tests.simulation.people import People
 from tests.simulation.record import Listener, Record, Reply
 from tests.simulation.starters import Flow
+from tests.simulation.storage import Storage
 from tests.simulation.story import Scenario
 from tests.simulation.troubles import Killed, Place, Troubles
 from tests.simulation.wire import Wire
 
 ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 _OVERLAP_DEPTH = 2
-_OUT = ("Intended", "Started")
 
 
 class World:
@@ -65,8 +60,7 @@ class World:
         self.simulator = Simulator(state, skewed, scenario.seed)
         self.token = f"canaryToken{scenario.seed:08d}abcdef"
         self.record = Record(canaries=self._canaries(), keeps=keeps)
-        self.documents, self.events = MemoryDocuments(), MemoryEvents()
-        self.ledger = Ledger(self.documents)
+        self.storage = Storage(self)
         self.store = WatchedStore(self)
         self.flows: list[Flow] = []
         self.life = 0
@@ -82,7 +76,6 @@ class World:
         self._frozen = 0
         self._depth = 0
         self._stack: ExitStack | None = None
-        self._hook_storage()
         self._wire = Wire(self)
         self._boot()
         self.people = People(self)
@@ -211,16 +204,6 @@ class World:
         """One of the app's functions."""
         return _functions()[name]
 
-    def entry(self, request_id: str) -> LedgerEntry | None:
-        """The ledger's entry, read past all troubles."""
-        kept = self.documents.kept.get(f"restores/{request_id}")
-        return None if kept is None else _entry(kept[0])
-
-    def entries(self) -> list[LedgerEntry]:
-        """All of the ledger."""
-        kept = self.documents.kept.items()
-        return [_entry(text) for name, (text, *_) in kept if name.startswith("restores/")]
-
     def job(self, job_id: str | None) -> JobRecord | None:
         """One of Azure's jobs."""
         return self.simulator.state.job_records.get(job_id or "")
@@ -273,39 +256,6 @@ class World:
         for flow in flows:
             flow.lose()
 
-    def _hook_storage(self) -> None:
-        documents, events = self.documents, self.events
-
-        def hook(tag: str) -> Callable[[str], None]:
-            return lambda name: self._on_document(tag, name)
-
-        documents.before_read = hook("read")
-        documents.before_write = hook("write")
-        documents.after_write = hook("written")
-        events.before_send = self._before_event
-        events.after_send = self._on_event
-
-    def _on_document(self, tag: str, name: str) -> None:
-        kind = name.partition("/")[0]
-        if tag == "written" and kind == "restores":
-            text = self.documents.kept[name][0]
-            self.record.line(self.clock.now(), f"{name} {text}")
-            self.record.search(text, "the ledger")
-            moves = self.record.moves
-            moves[name].append(json.loads(text).get("state", "Accepted"))
-            out = sum(states[-1] in _OUT for states in moves.values())
-            self.record.most_at_once = max(self.record.most_at_once, out)
-        self.at(tag, f"{tag} {kind}", name)
-
-    def _before_event(self) -> None:
-        self.at("send", "send event")
-
-    def _on_event(self) -> None:
-        text = json.dumps(self.events.sent[-1])
-        self.record.line(self.clock.now(), text)
-        self.record.search(text, "an event")
-        self.at("sent", "sent event")
-
     def _canaries(self) -> dict[str, str]:
         secret = self.simulator._secret
         return {
@@ -330,7 +280,3 @@ def _quiet(name: str) -> Iterator[None]:
 @cache
 def _functions() -> dict[str, Callable[..., Any]]:
     return {item.name: item.function for item in worker().functions}
-
-
-def _entry(text: str) -> LedgerEntry:
-    return msgspec.json.decode(text, type=LedgerEntry)

@@ -22,15 +22,21 @@ def all_ends(world: World) -> list[str]:
     ]
     if world.people.waiting:
         found.append(f"{world.people.waiting} people have no answer")
-    found += [f"{each.request_id} has no verdict" for each in world.entries() if not each.verdict]
+    found += [
+        f"{each.request_id} has no verdict" for each in world.storage.entries() if not each.verdict
+    ]
     asked = [each.ask for each in world.people.messages if not each.ask.broken]
     accepted = [reply for reply in world.record.replies if reply.what == "ask"]
     wanted = {ask.request_id for ask in asked}
     wanted |= {reply.request_id for reply in accepted if reply.status < 300}
-    found += [f"{each} was taken and forgotten" for each in sorted(wanted) if not world.entry(each)]
+    found += [
+        f"{each} was taken and forgotten"
+        for each in sorted(wanted)
+        if not world.storage.entry(each)
+    ]
     rows = world.store.instances_from("")
     found += [f"{row.instance_id} is {row.status}" for row in rows if row.status != "Completed"]
-    known = {f"restore-{entry.request_id}" for entry in world.entries()}
+    known = {f"restore-{entry.request_id}" for entry in world.storage.entries()}
     seen = {row.instance_id for row in world.store.instances_from("")}
     return found + [f"{each} was never started" for each in sorted(known - seen)]
 
@@ -89,7 +95,7 @@ def _deadline_s(world: World, job_id: str) -> float:
     job = world.job(job_id)
     for post in world.record.posts:
         if job is not None and post.operation_id == job.operation_id:
-            entry = world.entry(post.request_id)
+            entry = world.storage.entry(post.request_id)
             deadline = entry.request.get("deadline", "PT24H") if entry else "PT24H"
             since_s = (post.at - world.started).total_seconds()
             return since_s + seconds_of(deadline)

@@ -14,23 +14,27 @@ _KINDS = ("accepted", "approval-requested", "started", "rejected", "finished")
 def are_complete(world: World) -> list[str]:
     """Of each request exactly the events that it must have, with one id and one content each."""
     found = []
-    for entry in world.entries():
+    for entry in world.storage.entries():
         if entry.verdict is None:
             continue
-        sent = [each for each in world.events.sent if each["id"].startswith(f"{entry.request_id}:")]
+        sent = [
+            each
+            for each in world.storage.events.sent
+            if each["id"].startswith(f"{entry.request_id}:")
+        ]
         found += [f"{entry.request_id}: {text}" for text in _faults(entry, sent)]
-    ids = {f"{entry.request_id}:{kind}" for entry in world.entries() for kind in _KINDS}
+    ids = {f"{entry.request_id}:{kind}" for entry in world.storage.entries() for kind in _KINDS}
     ids |= {f"{message.id}:rejected" for message in world.people.messages}
-    strange = {event["id"] for event in world.events.sent} - ids
+    strange = {event["id"] for event in world.storage.events.sent} - ids
     return found + [f"{each} belongs to nothing" for each in sorted(strange)]
 
 
 def refusals_are_told(world: World) -> list[str]:
     """A message that can never work is answered by a `rejected` event with all of its text."""
     found = []
-    told = {event["id"]: event["data"] for event in world.events.sent}
+    told = {event["id"]: event["data"] for event in world.storage.events.sent}
     for message in world.people.messages:
-        entry = world.entry(message.ask.request_id)
+        entry = world.storage.entry(message.ask.request_id)
         is_wrong = message.ask.broken or (entry is not None and _is_other(message.ask, entry))
         data = told.get(f"{message.id}:rejected")
         if is_wrong and (data is None or not data.get("original")):

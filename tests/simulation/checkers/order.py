@@ -24,7 +24,7 @@ def phases_keep_to_their_table(world: World) -> list[str]:
             for one, other in pairwise(steps)
             if other not in phases.ALLOWED[one]
         ]
-    for entry in world.entries():
+    for entry in world.storage.entries():
         last = world.record.phases.get(f"restore-{entry.request_id}", ["nothing"])[-1]
         if entry.verdict and last != entry.verdict.verdict:
             found.append(f"{entry.request_id} is shown {last} at its end: {entry.verdict.verdict}")

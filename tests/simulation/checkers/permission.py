@@ -22,7 +22,7 @@ def nothing_goes_without_leave(world: World) -> list[str]:
     return [
         f"{post.request_id} was sent, but {text}"
         for post in world.record.posts
-        if (entry := world.entry(post.request_id)) is not None
+        if (entry := world.storage.entry(post.request_id)) is not None
         for text in _lacking(world, entry, post)
     ]
 
@@ -31,7 +31,7 @@ def decisions_stand(world: World) -> list[str]:
     """What whoever decided was told is what the ledger holds, and what became of the restore."""
     found = []
     for reply in world.record.replies:
-        entry = world.entry(reply.request_id)
+        entry = world.storage.entry(reply.request_id)
         if reply.what != "decide" or reply.status != 200 or entry is None:
             continue
         kept = entry.approval
@@ -57,7 +57,7 @@ def budgets_are_kept(world: World) -> list[str]:
     permits, jobs = world.scenario.permits, world.simulator.state.job_records
     found = []
     for post in world.record.posts:
-        job, entry = world.job(post.job_id), world.entry(post.request_id)
+        job, entry = world.job(post.job_id), world.storage.entry(post.request_id)
         if job is None or entry is None:
             continue
         limit = permits.per_day - (0 if entry.source == "http" else permits.for_people)

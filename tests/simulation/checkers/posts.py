@@ -12,7 +12,7 @@ from tests.simulation.world import World
 def one_post(world: World) -> list[str]:
     """Azure accepted at most one restore POST per request id, and only of known ones."""
     accepted = Counter(post.request_id for post in world.record.posts if post.job_id)
-    known = {entry.request_id for entry in world.entries()}
+    known = {entry.request_id for entry in world.storage.entries()}
     found = [f"{each} was accepted {count} times" for each, count in accepted.items() if count > 1]
     return found + [f"{each} was sent, and nobody asked" for each in accepted if each not in known]
 
@@ -22,7 +22,7 @@ def nothing_after_a_no(world: World) -> list[str]:
     accepted = {post.request_id for post in world.record.posts if post.job_id}
     rejected = {
         entry.request_id
-        for entry in world.entries()
+        for entry in world.storage.entries()
         if entry.verdict and entry.verdict.verdict == "Rejected"
     }
     cancelled = {

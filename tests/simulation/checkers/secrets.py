@@ -11,6 +11,10 @@ def none_is_told(world: World) -> list[str]:
 
 def none_is_left(world: World) -> list[str]:
     """The signed URLs of a restore that is over are not kept."""
-    over = {entry.request_id for entry in world.entries() if entry.verdict}
-    kept = {name.partition("/")[2] for name in world.documents.kept if name.startswith("handles/")}
+    over = {entry.request_id for entry in world.storage.entries() if entry.verdict}
+    kept = {
+        name.partition("/")[2]
+        for name in world.storage.documents.kept
+        if name.startswith("handles/")
+    }
     return [f"{each} is over, its signed URLs are kept" for each in sorted(kept & over)]

@@ -17,7 +17,7 @@ _TIMER_EARLY_S = 10.0
 def are_true(world: World) -> list[str]:
     """Each verdict says what became of the request's own job."""
     found = []
-    for entry in world.entries():
+    for entry in world.storage.entries():
         if entry.verdict is not None:
             texts = _untrue(world, entry, entry.verdict)
             found += [f"{entry.request_id}: {text}" for text in texts]
@@ -27,7 +27,7 @@ def are_true(world: World) -> list[str]:
 def are_of_the_right_point(world: World) -> list[str]:
     """A plain request is restored from the newest point that can be."""
     found = []
-    for entry in world.entries():
+    for entry in world.storage.entries():
         job = world.job(entry.verdict.job_id if entry.verdict else None)
         if job is None:
             continue

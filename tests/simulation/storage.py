@@ -1,0 +1,72 @@
+"""The storage account of a play: in memory, with an eye on every read, write and event."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from restore.ledger import LedgerEntry
+from storage.ledger import Ledger
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+
+if TYPE_CHECKING:
+    from tests.simulation.world import World
+
+_OUT = ("Intended", "Started")
+
+
+class Storage:
+    """What is kept and what was sent; each access is a place at which troubles may strike."""
+
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self.documents, self.events = MemoryDocuments(), MemoryEvents()
+        self.ledger = Ledger(self.documents)
+        for tag, hook in (("read", "before_read"), ("write", "before_write")):
+            setattr(self.documents, hook, self._at(tag))
+        self.documents.after_write = self._written
+        self.events.before_send = lambda: self._event("send", "send event")
+        self.events.after_send = self._sent
+
+    def entry(self, request_id: str) -> LedgerEntry | None:
+        """The ledger's entry, read past all troubles."""
+        kept = self.documents.kept.get(f"restores/{request_id}")
+        return None if kept is None else _entry(kept[0])
+
+    def entries(self) -> list[LedgerEntry]:
+        """All of the ledger."""
+        kept = self.documents.kept.items()
+        return [_entry(text) for name, (text, *_) in kept if name.startswith("restores/")]
+
+    def _at(self, tag: str) -> Callable[[str], None]:
+        def come(name: str) -> None:
+            self._world.at(tag, f"{tag} {name.partition('/')[0]}", name)
+
+        return come
+
+    def _written(self, name: str) -> None:
+        if name.startswith("restores/"):
+            self._see(name, self.documents.kept[name][0])
+        self._at("written")(name)
+
+    def _see(self, name: str, text: str) -> None:
+        record = self._world.record
+        record.line(self._world.clock.now(), f"{name} {text}")
+        record.search(text, "the ledger")
+        record.moves[name].append(json.loads(text).get("state", "Accepted"))
+        out = sum(states[-1] in _OUT for states in record.moves.values())
+        record.most_at_once = max(record.most_at_once, out)
+
+    def _sent(self) -> None:
+        text = json.dumps(self.events.sent[-1])
+        self._world.record.line(self._world.clock.now(), text)
+        self._world.record.search(text, "an event")
+        self._event("sent", "sent event")
+
+    def _event(self, tag: str, what: str) -> None:
+        self._world.at(tag, what)
+
+
+def _entry(text: str) -> LedgerEntry:
+    return msgspec.json.decode(text, type=LedgerEntry)
