@@ -56,19 +56,17 @@ def _prepare(wanted: Prepare, policy: Policy) -> Clearance | Outcome:
     turn = turns.take(ledger, wanted.item.id, wanted.request_id, clock.now())
     if not turn.is_ours:
         return Outcome.later(turn.wait_s)
-    return _settle(wanted, held, turn.claimed, policy)
+    return _settle(wanted, held, turn, policy)
 
 
-def _settle(
-    wanted: Prepare, held: Held, claimed: tuple[str, ...], policy: Policy
-) -> Clearance | Outcome:
+def _settle(wanted: Prepare, held: Held, turn: turns.Taking, policy: Policy) -> Clearance | Outcome:
     since = held.entry.intent.vault_time if held.entry.intent else clock.now()
     jobs = arm_connection.backup().restore_jobs(wanted.item.vault_id, since - _JOBS_BACK)
     step = settling.next_step(
         held.entry,
         jobs.jobs,
         wanted.item.container_name,
-        claimed,
+        turn.claimed,
         vault_time=jobs.vault_time,
         settle_s=wanted.settle_s,
     )
@@ -76,7 +74,8 @@ def _settle(
         case settling.Go(known_jobs):
             if held.entry.state is LedgerState.ACCEPTED:
                 of_vm = [job for job in jobs.jobs if job.job_id in known_jobs]
-                budget.check(policy, of_vm, held.entry.source, jobs.vault_time)
+                unlisted = budget.unlisted(turn.begun, jobs.jobs)
+                budget.check(policy, [*of_vm, *unlisted], held.entry.source, jobs.vault_time)
             return Clearance(
                 kind="go",
                 version=held.version,

@@ -1,10 +1,11 @@
 """How many restores of one VM there may be in a day, counted from the vault's own job list.
 
 The list also holds what people started in the portal: whoever asks, Azure does the work, and a VM
-that is restored again and again is in trouble that another restore does not end.
+that is restored again and again is in trouble that another restore does not end. The list may lag
+by minutes: what this app has begun itself, and the list does not show yet, counts too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from restore.contracts import JobLook, Problem
@@ -14,6 +15,16 @@ from restore.times import stamp
 
 DAY = timedelta(hours=24)
 _PEOPLE = "http"
+
+
+def unlisted(begun: Mapping[str, datetime], listed: Iterable[JobLook]) -> list[JobLook]:
+    """Return the jobs of our own that a list does not show, by when they were begun."""
+    shown = {job.job_id for job in listed}
+    return [
+        JobLook(job_id=job_id, status="InProgress", start_time=at)
+        for job_id, at in begun.items()
+        if job_id not in shown
+    ]
 
 
 def check(policy: Policy, jobs: Iterable[JobLook], source: str, vault_time: datetime) -> None:

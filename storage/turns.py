@@ -29,6 +29,7 @@ SLOT_S = 7.0
 _HELD_PART = 0.5
 _JOBS_KEPT = 200
 _HELD_MAX = timedelta(seconds=TURN_S_MAX)
+_DAY = timedelta(hours=24)
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -37,15 +38,19 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     holder: str
     since: datetime
     claimed: tuple[str, ...] = ()
+    begun: dict[str, datetime] = {}
+    """When those of them that were begun within a day were sent, by the vault's clock."""
     line: dict[str, datetime] = {}
     """Who waits, and since when."""
 
 
 class Taking(NamedTuple):
-    """Whether the turn is ours now; if so, the jobs that belong to other requests of ours."""
+    """Whether the turn is ours now; if so, the jobs that belong to other requests of ours, and when
+    the recent ones were sent."""
 
     is_ours: bool
     claimed: tuple[str, ...] = ()
+    begun: dict[str, datetime] = {}
     wait_s: float = SLOT_S
 
 
@@ -63,25 +68,27 @@ def take(ledger: Ledger, item_id: str, request_id: str, now: datetime) -> Taking
             if now - turn.since > _HELD_MAX / 2:  # else it may be taken while we settle
                 turn = msgspec.structs.replace(turn, since=now)
                 documents.replace(name, msgspec.to_builtins(turn), found.version, {})
-            return Taking(is_ours=True, claimed=turn.claimed)
-        free, claimed, since, alive = _freed(ledger, turn, now)
+            return Taking(is_ours=True, claimed=turn.claimed, begun=turn.begun)
+        freed = _freed(ledger, turn, now)
         line = {who: at for who, at in turn.line.items() if now - at < _HELD_MAX}
-        if free:
-            if alive is not None:
-                ledger.fence(alive)
+        if freed.is_free:
+            if freed.alive is not None:
+                ledger.fence(freed.alive)
             line.pop(request_id, None)
-            turn = Turn(holder=request_id, since=now, claimed=claimed, line=line)
+            turn = Turn(
+                holder=request_id, since=now, claimed=freed.claimed, begun=freed.begun, line=line
+            )
         elif request_id in line:
-            return Taking(is_ours=False, wait_s=_wait_s(turn.line, request_id, now - since))
+            return Taking(is_ours=False, wait_s=_wait_s(turn.line, request_id, now - freed.since))
         else:
             line[request_id] = now
             turn = msgspec.structs.replace(turn, line=line)
         documents.replace(name, msgspec.to_builtins(turn), found.version, {})
     except (Taken, Changed):
         return Taking(is_ours=False)
-    if free:
-        return Taking(is_ours=True, claimed=claimed)
-    return Taking(is_ours=False, wait_s=_wait_s(turn.line, request_id, now - since))
+    if freed.is_free:
+        return Taking(is_ours=True, claimed=freed.claimed, begun=freed.begun)
+    return Taking(is_ours=False, wait_s=_wait_s(turn.line, request_id, now - freed.since))
 
 
 def _wait_s(line: dict[str, datetime], request_id: str, held: timedelta) -> float:
@@ -100,6 +107,7 @@ def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:
 class _Freed(NamedTuple):
     is_free: bool
     claimed: tuple[str, ...]
+    begun: dict[str, datetime]
     since: datetime
     """When it was taken; or when its holder sent, which may be long after if the app was down."""
     alive: Held | None = None
@@ -109,16 +117,19 @@ class _Freed(NamedTuple):
 def _freed(ledger: Ledger, turn: Turn, now: datetime) -> _Freed:
     held = ledger.read(turn.holder)
     if held is None:
-        return _Freed(True, turn.claimed, turn.since)
+        return _Freed(True, turn.claimed, turn.begun, turn.since)
     entry = held.entry
-    job = () if entry.job_id is None or entry.job_id in turn.claimed else (entry.job_id,)
-    claimed = (*turn.claimed, *job)[-_JOBS_KEPT:]
+    claimed, begun = turn.claimed, turn.begun
+    if entry.job_id is not None and entry.job_id not in claimed:
+        claimed = (*claimed, entry.job_id)[-_JOBS_KEPT:]
+        begun = begun | {entry.job_id: entry.intent.vault_time if entry.intent else turn.since}
+    begun = {job_id: at for job_id, at in begun.items() if job_id in claimed and now - at < _DAY}
     is_waiting_to_send = entry.intent is None and entry.state is LedgerState.ACCEPTED
     if entry.is_settled and not is_waiting_to_send:
-        return _Freed(True, claimed, turn.since)
+        return _Freed(True, claimed, begun, turn.since)
     may_send = entry.state in (LedgerState.ACCEPTED, LedgerState.INTENDED)
     since = max(turn.since, entry.intent.vault_time) if entry.intent else turn.since
-    return _Freed(now - since > _HELD_MAX, claimed, since, held if may_send else None)
+    return _Freed(now - since > _HELD_MAX, claimed, begun, since, held if may_send else None)
 
 
 def _name(item_id: str) -> str:

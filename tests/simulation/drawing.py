@@ -87,7 +87,7 @@ def _vaults(dice: random.Random) -> Vaults:
 
 def _lagging(dice: random.Random, vaults: Vaults, pace: Pace, machines: int) -> Vaults:
     known: dict[str, Any] = {name: getattr(vaults, name) for name in vaults.__struct_fields__}
-    known["list_lag_s"] = dice.choice((0, 0, 5, 20, pace.settle_s))
+    known["list_lag_s"] = dice.choice((0, 5, 20, pace.settle_s, pace.settle_s))
     known["job_lag_s"] = dice.choice((0, 0, 0, 5, 60))
     if dice.random() < 0.06:
         known["quota"] = 250 if machines > 9 else dice.choice((3, 6, 20))
@@ -134,7 +134,7 @@ def _points(dice: random.Random) -> Points:
 def _asks(dice: random.Random, machines: tuple[Machine, ...], rain_s: float) -> list[Ask]:
     asks: list[Ask] = []
     for number in range(len(machines)):
-        times = 1 if dice.random() < 0.8 else dice.randint(2, 3)
+        times = 1 if dice.random() < 0.75 else dice.randint(2, 3)
         asks += [_ask(dice, f"r{number}-{time}", number, rain_s) for time in range(times)]
     asks += [again for ask in asks for again in _again(dice, ask, rain_s)]
     if dice.random() < 0.04:
@@ -198,7 +198,7 @@ def _permits(dice: random.Random, machines: tuple[Machine, ...]) -> Permits:
         with_approval=dice.choice(((), ("OriginalLocation",), TYPES, TYPES)),
         within=dice.choice(("PT1M", "PT10M", "PT4H")),
         at_once=dice.choice((1, 1, 2, 1000)) if is_quick else 1000,
-        per_day=dice.choice((1, 2, 2, 1000)),
+        per_day=dice.choice((1, 1, 2, 1000)),
         for_people=dice.choice((0, 0, 0, 1)),
         tightened_s=round(dice.uniform(0, 300), 1) if dice.random() < 0.1 else None,
     )

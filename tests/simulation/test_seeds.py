@@ -57,6 +57,12 @@ STORIES = {
         decisions=(Decision(at_s=58, request_id="r1"),),
         troubles=(Trouble(kind="storage_refuses", where="read_decision: read"),),
     ),
+    # The budget was counted from the vault's list alone, which lags.
+    "a second request comes before the first one's job is listed, and the budget is one": Scenario(
+        asks=(*_ASKS, Ask(at_s=1.1, request_id="r2")),
+        vaults=Vaults(list_lag_s=110),
+        permits=Permits(per_day=1),
+    ),
     # The simulator's own: the kill was lost in the very first call to Azure (seed 1408).
     "the process dies in a starter while the first call of all takes long": Scenario(
         asks=(Ask(at_s=0.1, request_id="r1"), Ask(at_s=1.2, request_id="r2")),

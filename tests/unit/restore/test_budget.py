@@ -42,6 +42,16 @@ def test_by_default_eight_by_the_queue_and_two_more_by_people() -> None:
     refusal(DEFAULT, jobs(*range(10)), "http")
 
 
+def test_what_we_began_and_the_list_does_not_show_yet_counts_too() -> None:
+    begun = {"listed": NOW, "young": NOW - timedelta(minutes=1)}
+    listed = [JobLook(job_id="listed", status="InProgress", start_time=NOW)]
+    young = budget.unlisted(begun, listed)
+    assert [job.job_id for job in young] == ["young"]
+    budget.check(limited(2, 0), listed, "queue", NOW)
+    refused = refusal(limited(2, 0), [*listed, *young])
+    assert "The next place is free at 2026-11-24T02:59:00Z" in refused.message
+
+
 def test_alerts_have_no_more_than_the_queue() -> None:
     refusal(DEFAULT, jobs(*range(8)), "alert")
 

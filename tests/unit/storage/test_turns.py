@@ -60,8 +60,21 @@ def test_the_next_has_the_turn_once_the_holders_job_is_known_and_learns_whose_it
     take(ledger, "a")
     intend(ledger, "a")
     ledger.started("a", job_id="job-of-a")
-    assert take(ledger, "b") == turns.Taking(is_ours=True, claimed=("job-of-a",))
+    taken = turns.Taking(is_ours=True, claimed=("job-of-a",), begun={"job-of-a": NOW})
+    assert take(ledger, "b") == taken
+    assert take(ledger, "b") == taken
     assert turns.claimed(ledger, ITEM) == ("job-of-a",)
+
+
+def test_when_a_job_was_begun_is_remembered_for_a_day() -> None:
+    ledger = ledger_with("a", "b", "c")
+    take(ledger, "a")
+    intend(ledger, "a")
+    ledger.started("a", job_id="job-of-a")
+    take(ledger, "b", timedelta(hours=23))
+    ledger.cancel("b")
+    taken = take(ledger, "c", timedelta(hours=24))
+    assert (taken.claimed, taken.begun) == (("job-of-a",), {})
 
 
 def test_a_cancelled_holder_gives_way() -> None:
