@@ -1,5 +1,6 @@
 """What was seen of a play: what the checkers look at, and a digest that tells two plays apart."""
 
+import json
 import logging
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Look:
 
     at: datetime
     status: int
+    """0: nothing was heard."""
     state: str | None
     retry_after_s: float | None
     life: int
@@ -84,6 +86,13 @@ class Record:
     def digest(self) -> str:
         """Return the same text for the same play."""
         return str(self._hash.hexdigest())
+
+    def answered(self, reply: Reply) -> None:
+        """Note what somebody was told."""
+        self.replies.append(reply)
+        text = f"{reply.what} {reply.request_id} -> {reply.status} {json.dumps(reply.body)}"
+        self.line(reply.at, text)
+        self.search(text, f"an answer to {reply.what} {reply.request_id}")
 
     def search(self, text: str, place: str) -> None:
         """Look for secrets where none may be."""

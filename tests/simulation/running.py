@@ -63,8 +63,8 @@ def play(scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = Fal
     world = World(scenario, keeps=keeps, keeps_histories=keeps_histories)
     with world.open():
         _rain(world)
-        world.people.put_back()
         while not is_over(world) and world.clock.now() < _limit(world):
+            world.people.queue.put_back()
             world.run_for(_SLICE_S)
         world.run_for(_SLICE_S)  # who is over stays over
     return world

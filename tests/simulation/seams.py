@@ -4,6 +4,8 @@ Nothing of the app's own is replaced. Its triggers ask the machine for the time 
 the SDK's client calls the engine by HTTP: these three are the machine's, not the app's.
 """
 
+import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -22,12 +24,14 @@ from restore.settings import Settings
 from storage import connection as storage_connection
 from tests.fakes import surroundings
 from tests.simulation.permits import policy_of, tightened
+from tests.simulation.record import Listener
 from tests.simulation.starters import Asyncio, Calls
 from triggers import approvals, callers, listing, points, queue, restores, starter, views
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+_ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 _whole_principal = callers.principal
 _TRIGGERS: tuple[ModuleType, ...] = (approvals, listing, points, queue, restores, starter, views)
 
@@ -54,7 +58,28 @@ def installed(world: "World") -> Iterator[None]:
         stack.enter_context(activity_clock.use(world.clock.now))
         _judge(world, stack)
         stack.enter_context(surroundings.quick_times())
+        stack.enter_context(_listening(Listener(world.record)))
         yield
+
+
+@contextmanager
+def _listening(listener: Listener) -> Iterator[None]:
+    """Hear all that the app logs, and nothing of what is known: the SDK's word on a completion that
+    comes twice, and the engine's on a late cancel."""
+    engine = logging.getLogger("devhost.engine")
+    level = engine.level
+    engine.setLevel(logging.CRITICAL)
+    loggers = [logging.getLogger(room) for room in _ROOMS]
+    for logger in loggers:
+        logger.addHandler(listener)
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Potential duplicate Task completion")
+            yield
+    finally:
+        engine.setLevel(level)
+        for logger in loggers:
+            logger.removeHandler(listener)
 
 
 def _principal(req: func.HttpRequest, settings: Settings) -> str | None:

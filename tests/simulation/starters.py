@@ -8,6 +8,7 @@ devhost's Durable API.
 
 import json
 from collections.abc import Callable, Coroutine, Generator
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -16,6 +17,7 @@ from azure.functions.meta import Datum
 from devhost.durable_api import DurableApi
 from devhost.engine.seam import DurableRequest
 from devhost.invoke import converter
+from tests.fakes.laboratory import worker
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -98,8 +100,13 @@ class Flow:
         who: str,
         running: Coroutine[Any, Any, Any],
         ended: Callable[[Any], None],
+        starts: str | None = None,
     ) -> None:
         self.who = who
+        self.starts = starts
+        """The request that it wants to start, if it does."""
+        rivals = [flow for flow in world.flows if starts is not None and flow.starts == starts]
+        world.record.fired["two_starters"] += bool(rivals)
         self._world = world
         self._running = running
         self._ended = ended
@@ -148,7 +155,7 @@ def http(
     )
     request = converter("httpTrigger").decode(value, trigger_metadata=None)
     binding = world.api.client_binding()
-    running: Coroutine[Any, Any, Any] = world.function(function)(req=request, client=binding)
+    running: Coroutine[Any, Any, Any] = _functions()[function](req=request, client=binding)
     return running
 
 
@@ -156,10 +163,15 @@ def queue(world: "World", text: str, metadata: dict[str, Datum]) -> Coroutine[An
     """Call the queue function as the worker does."""
     message = converter("queueTrigger").decode(Datum(text, "string"), trigger_metadata=metadata)
     binding = world.api.client_binding()
-    running: Coroutine[Any, Any, Any] = world.function("take_restore_request")(
+    running: Coroutine[Any, Any, Any] = _functions()["take_restore_request"](
         message=message, client=binding
     )
     return running
+
+
+@cache
+def _functions() -> dict[str, Callable[..., Any]]:
+    return {item.name: item.function for item in worker().functions}
 
 
 def _texts(values: dict[str, str]) -> dict[str, Datum]:

@@ -71,6 +71,35 @@ STORIES = {
             Trouble(kind="killed_in_a_starter", where="starter message-1: step"),
         ),
     ),
+    # The simulator's own: who stood still was struck again at the same place, as if it lived on
+    # (seed 4798).
+    "an activity is delivered twice while others run beside it": Scenario(
+        asks=_ASKS,
+        troubles=(
+            Trouble(kind="delivered_twice", where="publish_event: send", value=0.1),
+            Trouble(kind="overlapped", where="publish_event: send", value=2, times=3),
+        ),
+    ),
+    # The simulator's own: its operator looked only once (seed 824).
+    "a message is poisoned just after nothing goes wrong any more": Scenario(
+        asks=(Ask(at_s=1, way="queue", request_id="r1"),),
+        troubles=(Trouble(kind="killed_in_a_starter", value=10, times=5),),
+        rain_s=1490,
+    ),
+    # The checker's own: nobody needs to be asked who has decided already (seed 7024).
+    "it is approved while the guard does not know yet that its permit is written": Scenario(
+        asks=_ASKS,
+        permits=Permits(with_approval=TYPES),
+        decisions=(Decision(at_s=2, request_id="r1"),),
+        troubles=(Trouble(kind="storage_falls_silent", where="guard_restore: written"),),
+    ),
+    # The checker's own: who does not hear that it should wait does not wait (seed 5407).
+    "the reply is lost that says to come back in an hour": Scenario(
+        vaults=Vaults(quota=3),
+        machines=(Machine(name="web-01", job_s=1800),),
+        asks=_ASKS,
+        troubles=(Trouble(kind="late_reply", where="GET one job", after=1, times=3, value=0.5),),
+    ),
 }
 
 

@@ -239,6 +239,8 @@ class Troubles:
                 continue
             if given is not None:
                 found.append(given)
+            if world.is_zombie:  # it stood still here, and nothing else befalls it any more
+                break
         return found
 
 

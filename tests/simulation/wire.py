@@ -78,14 +78,15 @@ class Wire:
         entry = world.simulator.log._entries[-1]
         reply = entry.answer.reply
         record.line(world.clock.now(), f"{what} {reply.status} {entry.answer.lost} {entry.faults}")
+        is_late = entry.answer.delay_s >= world.scenario.pace.arm_timeout_s
+        is_heard = not (is_late or entry.answer.lost)
         for kind in entry.faults:
-            is_late = entry.answer.delay_s >= world.scenario.pace.arm_timeout_s
             record.fired[_name_of(kind, is_late, reply.status, reply.headers)] += 1
         path = unquote(urlsplit(url).path)
         if what == "POST restore":
-            self._see_post(path, headers, before, reply)
+            self._see_post(path, headers, before, reply, is_heard=is_heard)
         elif what == "GET one job":
-            self._see_job(path, entry)
+            self._see_job(path, entry, is_heard=is_heard)
         elif what == "GET jobs" and reply.status == 200:
             lag = timedelta(seconds=world.scenario.vaults.list_lag_s)
             record.fired["list_lagged"] += self._young(lag)
@@ -94,7 +95,9 @@ class Wire:
         if b"ResourceRequestsThrottled" in reply.body:
             record.fired["quota_spent"] += 1
 
-    def _see_post(self, path: str, headers: Any, before: int, reply: Any) -> None:
+    def _see_post(
+        self, path: str, headers: Any, before: int, reply: Any, *, is_heard: bool
+    ) -> None:
         world = self._world
         at, request_id = world.clock.now(), headers.get("x-ms-client-request-id", "?")
         records = list(world.simulator.state.operation_records.values())[before:]
@@ -104,12 +107,12 @@ class Wire:
         vm = job.vm_id if job else segments[-4].rpartition(";")[2]
         job_id = job.id if job else None
         world.record.posts.append(Post(at, request_id, vm, segments[-2], operation, job_id))
-        if reply.status == 429:
+        if reply.status == 429 and is_heard:
             again_s = float(reply.headers.get("Retry-After", 0))
             refused = Look(at, 429, None, again_s, world.life)
             world.record.refusals[request_id].append(refused)
 
-    def _see_job(self, path: str, entry: Entry) -> None:
+    def _see_job(self, path: str, entry: Entry, *, is_heard: bool) -> None:
         world, reply = self._world, entry.answer.reply
         if world.is_zombie:
             return
@@ -117,12 +120,12 @@ class Wire:
         job, state = world.job(job_id), None
         if reply.status == 404 and world.scenario.vaults.job_lag_s:
             world.record.fired["job_lagged"] += 1
-        if job is not None and reply.status == 200 and not entry.faults and not entry.answer.lost:
+        if job is not None and reply.status == 200 and not entry.faults and is_heard:
             state = look(job, world.simulator.clock.now()).status
         asked = reply.headers.get("Retry-After")
         seen = Look(
             world.clock.now(),
-            reply.status,
+            reply.status if is_heard else 0,
             state,
             float(asked) if asked else None,
             world.life,

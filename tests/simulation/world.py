@@ -5,14 +5,10 @@ that the play comes to; there, troubles strike: the process dies, an activity is
 while the first delivery stands still, a write fails.
 """
 
-import json
-import logging
 import random
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any, cast
 
 from arm import connection as arm_connection
@@ -33,14 +29,13 @@ from tests.fakes.surroundings import Planned
 from tests.simulation import cloud, seams
 from tests.simulation.engine import WatchedStore, WatchedWorker
 from tests.simulation.people import People
-from tests.simulation.record import Listener, Record, Reply
+from tests.simulation.record import Record
 from tests.simulation.starters import Flow
 from tests.simulation.storage import Storage
 from tests.simulation.story import Scenario
 from tests.simulation.troubles import Killed, Place, Troubles
 from tests.simulation.wire import Wire
 
-ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 _OVERLAP_DEPTH = 2
 
 
@@ -85,16 +80,8 @@ class World:
     @contextmanager
     def open(self) -> Iterator["World"]:
         """Put this world's parts in place of the real ones."""
-        listener = Listener(self.record)
-        with ExitStack() as stack, warnings.catch_warnings():
-            # What the SDK says of a completion that comes twice, and the engine of a late cancel.
-            warnings.filterwarnings("ignore", "Potential duplicate Task completion")
-            stack.enter_context(_quiet("devhost.engine"))
+        with ExitStack() as stack:
             stack.enter_context(seams.installed(self))
-            for room in ROOMS:
-                logger = logging.getLogger(room)
-                logger.addHandler(listener)
-                stack.callback(logger.removeHandler, listener)
             self._stack = stack
             stack.enter_context(arm_connection.use(self.backup))
             yield self
@@ -200,20 +187,9 @@ class World:
 
     # what is known
 
-    def function(self, name: str) -> Callable[..., Any]:
-        """One of the app's functions."""
-        return _functions()[name]
-
     def job(self, job_id: str | None) -> JobRecord | None:
         """One of Azure's jobs."""
         return self.simulator.state.job_records.get(job_id or "")
-
-    def reply(self, reply: Reply) -> None:
-        """Somebody was answered."""
-        self.record.replies.append(reply)
-        text = f"{reply.what} {reply.request_id} -> {reply.status} {json.dumps(reply.body)}"
-        self.record.line(reply.at, text)
-        self.record.search(text, f"an answer to {reply.what} {reply.request_id}")
 
     # the life of the process
 
@@ -264,19 +240,3 @@ class World:
             "a SAS": cloud.SAS,
             "an account key": cloud.KEY,
         }
-
-
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    logger = logging.getLogger(name)
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)
-
-
-@cache
-def _functions() -> dict[str, Callable[..., Any]]:
-    return {item.name: item.function for item in worker().functions}

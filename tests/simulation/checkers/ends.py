@@ -17,7 +17,7 @@ def all_ends(world: World) -> list[str]:
     """Everybody is answered, every request has its verdict, every instance is over."""
     found = [
         f"{message.id} is still in the queue"
-        for message in world.people.messages
+        for message in world.people.queue.messages
         if message.is_there
     ]
     if world.people.waiting:
@@ -25,7 +25,7 @@ def all_ends(world: World) -> list[str]:
     found += [
         f"{each.request_id} has no verdict" for each in world.storage.entries() if not each.verdict
     ]
-    asked = [each.ask for each in world.people.messages if not each.ask.broken]
+    asked = [each.ask for each in world.people.queue.messages if not each.ask.broken]
     accepted = [reply for reply in world.record.replies if reply.what == "ask"]
     wanted = {ask.request_id for ask in asked}
     wanted |= {reply.request_id for reply in accepted if reply.status < 300}

@@ -22,9 +22,9 @@ def are_complete(world: World) -> list[str]:
             for each in world.storage.events.sent
             if each["id"].startswith(f"{entry.request_id}:")
         ]
-        found += [f"{entry.request_id}: {text}" for text in _faults(entry, sent)]
+        found += [f"{entry.request_id}: {text}" for text in _faults(world, entry, sent)]
     ids = {f"{entry.request_id}:{kind}" for entry in world.storage.entries() for kind in _KINDS}
-    ids |= {f"{message.id}:rejected" for message in world.people.messages}
+    ids |= {f"{message.id}:rejected" for message in world.people.queue.messages}
     strange = {event["id"] for event in world.storage.events.sent} - ids
     return found + [f"{each} belongs to nothing" for each in sorted(strange)]
 
@@ -33,7 +33,7 @@ def refusals_are_told(world: World) -> list[str]:
     """A message that can never work is answered by a `rejected` event with all of its text."""
     found = []
     told = {event["id"]: event["data"] for event in world.storage.events.sent}
-    for message in world.people.messages:
+    for message in world.people.queue.messages:
         entry = world.storage.entry(message.ask.request_id)
         is_wrong = message.ask.broken or (entry is not None and _is_other(message.ask, entry))
         data = told.get(f"{message.id}:rejected")
@@ -48,16 +48,13 @@ def _is_other(ask: Any, entry: LedgerEntry) -> bool:
     return bool(ask.changed) != (entry.request.get("deadline") == "PT23H")
 
 
-def _faults(entry: LedgerEntry, sent: list[dict[str, Any]]) -> list[str]:
+def _faults(world: World, entry: LedgerEntry, sent: list[dict[str, Any]]) -> list[str]:
     assert entry.verdict is not None, "only who has a verdict is asked"
     expected = {"accepted", "finished"}
     expected |= {"started"} if entry.verdict.job_id else set()
+    shown = world.record.phases[f"restore-{entry.request_id}"]
+    expected |= {"approval-requested"} if "WaitingForApproval" in shown else set()
     expected |= {"rejected"} if entry.verdict.verdict == "Rejected" else set()
-    if entry.permit is not None and entry.permit.approval:
-        # Cancelled between the guard's two deliveries it waited for nobody.
-        is_sure = entry.verdict.verdict != "Cancelled"
-        asked = any(each["id"].endswith(":approval-requested") for each in sent)
-        expected |= {"approval-requested"} if is_sure or asked else set()
     found = []
     for kind in _KINDS:
         events = [each for each in sent if each["id"] == f"{entry.request_id}:{kind}"]
