@@ -11,6 +11,7 @@ import msgspec
 from devhost.clock import Clock
 from devhost.vault import names
 from devhost.vault.seed import ARCHIVED, BOTH, DISABLED, REHYDRATED, STANDARD, SUBSCRIPTION
+from devhost.vault.simulator import Simulator
 from devhost.vault.state import (
     Item,
     JobError,
@@ -34,6 +35,7 @@ VAULT_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-vault"
 TARGET_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-restored"
 STAGING_ID = f"{VAULT_GROUP}/providers/Microsoft.Storage/storageAccounts/staging"
 NETWORK_ID = f"{TARGET_GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
+NEWER = "newer"
 SAS = "canarySasSignature0123456789abcdef"
 KEY = "canaryAccountKey0123456789abcdef=="
 _SECRETS = (
@@ -107,6 +109,15 @@ def _points(machine: Machine, now: datetime) -> list[Point]:
             )
         )
     return points
+
+
+def back_up(simulator: Simulator, machine: Machine) -> None:
+    """One more recovery point is taken."""
+    item = simulator.state.vaults[names.key(vault_id(machine.vault))].items.get(
+        names.key(vm_id(machine))
+    )
+    if item is not None:
+        item.points[NEWER] = Point(name=NEWER, time=simulator.clock.now())
 
 
 def _jobs(scenario: Scenario) -> JobSettings:

@@ -127,6 +127,7 @@ def _points(dice: random.Random) -> Points:
         count=count,
         spacing_s=dice.choice((86_400, 86_400, 3600, 0)),
         ties=dice.random() < 0.2,
+        newer_s=round(dice.uniform(1, 120), 1) if dice.random() < 0.1 else None,
         odd=tuple(dice.choices(_ODD, k=dice.choice((0, 0, 1, 3)))),
     )
 

@@ -103,7 +103,8 @@ class WatchedStore(MemoryStore):
         if text is None:
             return
         phase = json.loads(text).get("phase")
-        phases = self._world.record.phases[row.instance_id]
+        record = self._world.record
+        phases = record.phases[row.instance_id, record.purges]
         if phase is not None and (not phases or phases[-1] != phase):
             phases.append(phase)
         digest = blake2b(text.encode(), digest_size=8).hexdigest()

@@ -69,6 +69,12 @@ class People:
         self.waiting += 1
         self._cancel(cancel)
 
+    def ask_again(self) -> None:
+        """All who have asked so far ask again, by the queue."""
+        for ask in self._world.scenario.asks:
+            if ask.at_s <= self._world.elapsed_s:
+                self.queue.put(ask)
+
     def _enqueue(self, ask: Ask) -> None:
         self._count(ask)
         self.waiting -= 1

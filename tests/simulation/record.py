@@ -59,8 +59,11 @@ class Record:
     fired: Counter[str] = field(default_factory=Counter)
     posts: list[Post] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
-    phases: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Of each execution, in the order in which they were committed."""
+    phases: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Of each instance and purge, in the order in which they were committed."""
+    purges: int = 0
+    over: set[str] = field(default_factory=set)
+    """Requests that had their verdict when the histories were purged."""
     moves: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Of each ledger entry."""
     looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
@@ -86,6 +89,16 @@ class Record:
     def digest(self) -> str:
         """Return the same text for the same play."""
         return str(self._hash.hexdigest())
+
+    def forget(self, over: set[str]) -> None:
+        """All histories are purged; so many requests were over by then."""
+        self.purges += 1
+        self.over |= over
+
+    def shown(self, instance_id: str) -> list[str]:
+        """All phases that an instance has shown, whatever was purged meanwhile."""
+        lives = [self.phases.get((instance_id, life), []) for life in range(self.purges + 1)]
+        return [phase for phases in lives for phase in phases]
 
     def answered(self, reply: Reply) -> None:
         """Note what somebody was told."""

@@ -30,6 +30,8 @@ class Points(_Part, frozen=True, kw_only=True):
     """0: all of the same time."""
     ties: bool = False
     """Two and two of the same time."""
+    newer_s: float | None = None
+    """When one more is taken."""
     odd: tuple[str, ...] = ()
     """For the newest and on: "deleted", "disabled", "archived", "rehydrated", "crash", "plain"."""
 
@@ -185,6 +187,7 @@ def _machine(machine: Machine) -> str:
     odd = f", the newest {', '.join(points.odd)}" if points.odd else ""
     state = "" if machine.exists else ", deleted"
     state += "" if machine.protected else ", without backup"
+    odd += f", one more {_when(points.newer_s)}" if points.newer_s is not None else ""
     return (
         f"{machine.name} in vault {machine.vault}{state}: {points.count} points{odd}; "
         f"jobs take {text_of(machine.job_s)} and end {machine.end}"

@@ -32,6 +32,9 @@ from tests.simulation.troubles import EFFECTS, STEPS, STORAGE
 PACE = Pace(poll_s_first=5, poll_s_min=20, poll_s_max=60, settle_s=30, arm_timeout_s=10)
 DOWN_S = (1.0, 3600.0)
 _RAIN_S = 4 * 3600.0
+_STORAGE = (
+    ("storage_fails", STORAGE), ("storage_raced", ("write",)), ("storage_echoed", ("written",)),
+)  # fmt: skip
 _AGAIN = (1, 3, 8, 21)
 """So many places after the first crash comes the second: in the middle of recovering."""
 
@@ -134,15 +137,18 @@ def crashes(names: Iterator[str] | list[str]) -> Iterator[Point]:
 
 
 def hindrances(names: Iterator[str] | list[str]) -> Iterator[Point]:
-    """At every place: the activity is delivered again, storage fails, somebody cancels."""
+    """At every place: the activity is delivered again, storage fails in one of its ways, somebody
+    cancels, or all histories are purged and the requests come again."""
     for name in names:
         for at in range(places(name, ("begun", "answered", *EFFECTS), "starter")):
             held_s = (0.5, 20.0)[at % 2]
             yield Point(name, (Trouble(kind="held_up", after=at, value=held_s),))
-        for at in range(places(name, STORAGE, "starter")):
-            yield Point(name, (Trouble(kind="storage_fails", after=at),))
+        for kind, tags in _STORAGE:
+            for at in range(places(name, tags, "starter")):
+                yield Point(name, (Trouble(kind=kind, after=at),))
         for at in range(places(name)):
             yield Point(name, (Trouble(kind="cancelled", after=at),))
+            yield Point(name, (Trouble(kind="purged", after=at, value=DOWN_S[at % 2]),))
 
 
 def _killed(at: int, down_s: float) -> Trouble:

@@ -1,11 +1,14 @@
-"""Every seed that ever broke a promise, told as a story of its own.
+"""Every seed or place of a sweep that ever broke a promise, told as a story of its own.
 
 A seed means another story as soon as the drawing changes, so what failed is kept here as the
 scenario itself, without what did not matter.
 """
 
+from datetime import timedelta
+
 import pytest
 
+from tests.fakes.laboratory import START
 from tests.simulation.running import judged, play
 from tests.simulation.story import (
     TYPES,
@@ -13,12 +16,23 @@ from tests.simulation.story import (
     Decision,
     Machine,
     Permits,
+    Points,
     Scenario,
     Trouble,
     Vaults,
 )
 
 _ASKS = (Ask(at_s=1, request_id="r1", waits=False),)
+
+_BOTH = (*_ASKS, Ask(at_s=1.1, request_id="r2", waits=False))
+_LOST = (Trouble(kind="reset_after", where="POST restore", times=2),)
+_BACKED_UP = Machine(name="web-01", points=Points(newer_s=20))
+
+
+def _at_the_reply(kind: str, value: float = 3600) -> Trouble:
+    """Between Azure's answer and its being heard."""
+    return Trouble(kind=kind, where="trigger_restore: POST restore", after=1, value=value)
+
 
 STORIES = {
     # Six waits of ten seconds each were all the patience there was (seed 136).
@@ -100,6 +114,53 @@ STORIES = {
         asks=_ASKS,
         troubles=(Trouble(kind="late_reply", where="GET one job", after=1, times=3, value=0.5),),
     ),
+    # The next ones were found by sweeps.
+    "the process dies before it hears that Azure has begun, and is back after the job": Scenario(
+        asks=_ASKS, troubles=(_at_the_reply("killed_between_effects"),)
+    ),
+    "who sent wakes up with its signed URL when all is over": Scenario(
+        asks=_ASKS, troubles=(_at_the_reply("frozen"),)
+    ),
+    "the histories are purged when the verdict has just been written": Scenario(
+        asks=_ASKS,
+        troubles=(Trouble(kind="forgotten", where="close_restore: written restores"),),
+    ),
+    "a newer point is there when the histories are purged before the restore is sent": Scenario(
+        machines=(_BACKED_UP,),
+        asks=_ASKS,
+        troubles=(Trouble(kind="forgotten", where="POST restore", value=60),),
+    ),
+    "a newer point is there when the histories are purged after the restore was sent": Scenario(
+        machines=(_BACKED_UP,), asks=_ASKS, troubles=(_at_the_reply("forgotten", 60),)
+    ),
+    # Two that send at once and lose their replies leave two jobs that nothing tells apart.
+    "one of two loses its turn while it is down, cleared to send": Scenario(
+        asks=_BOTH,
+        troubles=(
+            *_LOST,
+            Trouble(kind="killed_after_an_effect", where="prepare_restore", value=3600),
+        ),
+    ),
+    "one of two loses its turn while it is down, about to send": Scenario(
+        asks=_BOTH,
+        troubles=(
+            *_LOST,
+            Trouble(kind="killed_before_an_effect", where="trigger_restore", value=3600),
+        ),
+    ),
+    "who wrote its intent sleeps until another one has settled": Scenario(
+        asks=_ASKS,
+        troubles=(Trouble(kind="frozen", where="trigger_restore: written restores", value=3600),),
+    ),
+    **{
+        f"no {kind} can be written for forty seconds": Scenario(
+            asks=_ASKS,
+            troubles=(
+                Trouble(kind="storage_refuses", where=f": write {kind}", times=99, until_s=41),
+            ),
+        )
+        for kind in ("restores", "items", "handles")
+    },
 }
 
 
@@ -108,3 +169,27 @@ def test_what_failed_once_holds(name: str) -> None:
     world = play(STORIES[name])
     assert all(world.record.fired[trouble.kind] for trouble in STORIES[name].troubles)
     assert judged(world).violations == []
+
+
+def test_an_adopted_job_is_announced_as_such() -> None:
+    world = play(Scenario(asks=_ASKS, troubles=(_at_the_reply("killed_between_effects"),)))
+    told = [event for event in world.storage.events.sent if event["id"] == "r1:started"]
+    assert [event["data"]["adopted"] for event in told] == [True]
+
+
+def test_an_intent_that_took_long_to_write_is_withdrawn_and_tried_again() -> None:
+    """Its settling would be over before a job that starts only now can show in the list."""
+    slow = Trouble(kind="storage_is_slow", where="trigger_restore: written restores", value=60)
+    world = play(Scenario(asks=_ASKS, troubles=(slow,)))
+    assert judged(world).violations == []
+    entry = world.storage.entry("r1")
+    assert entry is not None
+    assert entry.intent is not None
+    assert entry.intent.vault_time >= START + timedelta(seconds=60)
+
+
+def test_what_remains_is_a_process_that_freezes_while_it_sends() -> None:
+    """Who wakes up there after another one has settled and sent, sends again: decision 0002."""
+    overslept = Trouble(kind="overslept", where="POST restore", value=3600)
+    world = play(Scenario(asks=_ASKS, troubles=(overslept,)))
+    assert "one POST per request: r1 was accepted 2 times" in judged(world).violations

@@ -22,11 +22,12 @@ _ANY_CALL = Match(operation=".*")
 
 
 class Killed(BaseException):
-    """kill -9: nothing catches it."""
+    """kill -9: nothing catches it. Then the process is down for a while; or even all histories are
+    purged, and who has asked asks again."""
 
-    def __init__(self, down_s: float = 0.0) -> None:
+    def __init__(self, down_s: float = 0.0, *, purges: bool = False) -> None:
         super().__init__(down_s)
-        self.down_s = down_s
+        self.down_s, self.purges = down_s, purges
 
 
 class Place(NamedTuple):
@@ -62,8 +63,20 @@ def _kill(world: "World", trouble: Trouble, place: Place) -> None:
     raise Killed(trouble.value)
 
 
+def _forget(world: "World", trouble: Trouble, place: Place) -> None:
+    raise Killed(trouble.value, purges=True)
+
+
 def _freeze(world: "World", trouble: Trouble, place: Place) -> None:
-    world.freeze(trouble.value, place)
+    asleep_s = world.freeze(trouble.value)
+    # Its answer is not heard; and what remains, docs/decisions/0002
+    is_too_late = asleep_s > world.scenario.pace.lost_reply_s / 2
+    if world.is_zombie and (place.tag == "answered" or (place.is_sending and is_too_late)):
+        raise Killed
+
+
+def _oversleep(world: "World", trouble: Trouble, place: Place) -> None:
+    world.freeze(trouble.value)
 
 
 def _overlap(world: "World", trouble: Trouble, place: Place) -> None:
@@ -74,6 +87,10 @@ def _overlap(world: "World", trouble: Trouble, place: Place) -> None:
 
 def _refuse(world: "World", trouble: Trouble, place: Place) -> None:
     raise ServiceUnavailable("The storage account hiccups.", retry_after_s=10)
+
+
+def _stall(world: "World", trouble: Trouble, place: Place) -> None:
+    world.live(trouble.value)
 
 
 def _race(world: "World", trouble: Trouble, place: Place) -> None:
@@ -126,6 +143,7 @@ def _small_pages(world: "World", trouble: Trouble, place: Place) -> Fault:
 
 
 _CALL = ("call",)
+STORAGE = ("read", "write", "written", "send", "sent")
 STEPS = ("turn", "begun", "answered", "step", "delete", *EFFECTS)
 """Every place at which a process can be killed."""
 KINDS: dict[str, Sort] = {
@@ -138,6 +156,7 @@ KINDS: dict[str, Sort] = {
     "killed_before_the_delete": Sort(("delete",), _kill),
     "delivered_twice": Sort(("begun", "answered", *EFFECTS), _freeze, "-starter"),
     "frozen": Sort(EFFECTS, _freeze, "-starter"),
+    "forgotten": Sort(("turn", "begun", "answered", *EFFECTS), _forget, "-starter"),
     "overlapped": Sort(("begun", *EFFECTS), _overlap),
     # the engine and the queue
     "timer_late": Sort(("timer",), _value),
@@ -146,6 +165,7 @@ KINDS: dict[str, Sort] = {
     # the storage account
     "storage_refuses": Sort(("read", "write", "send"), _refuse),
     "storage_falls_silent": Sort(("written", "sent"), _refuse),
+    "storage_is_slow": Sort(STORAGE, _stall),
     "storage_was_raced": Sort(("write",), _race),
     "storage_meets_itself": Sort(("written",), _echo),
     # Azure
@@ -172,14 +192,17 @@ KINDS: dict[str, Sort] = {
     "empty_page": Sort(_CALL, _fault("empty_page")),
     "foreign_next_link": Sort(_CALL, _fault("foreign_next_link")),
 }
-STORAGE = ("read", "write", "written", "send", "sent")
 SWEPT = {
     "killed": Sort(STEPS, _kill),
     "held_up": Sort(("begun", "answered", *EFFECTS), _freeze, "-starter"),
     "storage_fails": Sort(STORAGE, _refuse, "-starter"),
+    "storage_raced": Sort(("write",), _race, "-starter"),
+    "storage_echoed": Sort(("written",), _echo, "-starter"),
     "cancelled": Sort(STEPS, _cancel),
+    "purged": Sort(STEPS, _forget),
+    "overslept": Sort(_CALL, _oversleep),
 }
-"""Kinds of the sweeps: at one place each, counted over the whole play."""
+"""Kinds of the sweeps: at one place each, counted over the whole play. The last is no promise."""
 ALWAYS = (
     "down_for_long", "timer_early", "two_starters", "poisoned", "asked_again_at_once",
     "asked_again_later", "asked_again_after_the_end", "asked_with_a_changed_body",

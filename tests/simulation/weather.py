@@ -37,6 +37,8 @@ _WHERE: dict[str, tuple[str, ...]] = {
     "completed_twice": ("",),
     "storage_refuses": ("publish_event", "starter", "write restores", "trigger_restore", ""),
     "storage_falls_silent": ("publish_event", "starter", "written restores", "handles", ""),
+    "forgotten": ("trigger_restore", "prepare_restore", "close_restore", "watch_job", ""),
+    "storage_is_slow": ("trigger_restore", "written restores", "starter", ""),
     "storage_was_raced": ("restores", "restores", "items", ""),
     "storage_meets_itself": ("restores", "items", "handles", ""),
 }
@@ -81,6 +83,8 @@ def _value(dice: random.Random, kind: str, pace: Pace) -> float:
         "timer_late": (60.0, 900.0, 2 * 3600.0, 6 * 3600.0),
         "completed_twice": (0.0, 0.5, 30.0),
         "message_again": (0.0, 1.0, 30.0),
+        "forgotten": (1.0, 60.0, 3600.0),
+        "storage_is_slow": (3.0, 60.0, 300.0),
         "throttled": (1, 17, 60, 600),
         "late_reply": (0.0, 0.5, 1.0),
         "slow_reply": (3.5, pace.arm_timeout_s - 1),

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from arm import connection as arm_connection
@@ -74,6 +75,9 @@ class World:
         self._wire = Wire(self)
         self._boot()
         self.people = People(self)
+        for machine in scenario.machines:
+            if machine.points.newer_s is not None:
+                self.plan(machine.points.newer_s, partial(cloud.back_up, self.simulator, machine))
         if scenario.vaults.skew_s:
             self.record.fired["vault_clock_wrong"] += 1
 
@@ -145,11 +149,12 @@ class World:
         finally:
             self._who.pop()
 
-    def freeze(self, for_s: float, place: Place) -> None:
+    def freeze(self, for_s: float) -> float:
         """The process stands still and is given up: another one takes over, and delivers what was
-        under way again. Then the frozen one does the rest of its activity, unheard."""
+        under way again. Then the frozen one does the rest of its activity, unheard. Returns for how
+        many seconds it slept."""
         if self._frozen or self._depth:
-            return
+            return 0.0
         self._frozen += 1
         who, self._who = self._who, ["nobody"]
         self._lose_flows()
@@ -158,11 +163,7 @@ class World:
         self.run_for(for_s)
         self._frozen -= 1
         self._who, self.is_zombie = who, True
-        asleep = (self.clock.now() - since).total_seconds()
-        # Its answer is not heard; and what remains, docs/decisions/0002
-        is_too_late = asleep > self.scenario.pace.lost_reply_s / 2
-        if place.tag == "answered" or (place.is_sending and is_too_late):
-            raise Killed
+        return (self.clock.now() - since).total_seconds()
 
     def overlap(self, steps: int) -> None:
         """Other work is done while this one stands: activities and turns run at the same time."""
@@ -225,6 +226,11 @@ class World:
         self.note(f"the process is dead for {killed.down_s:g} s")
         self._lose_flows()
         self.clock.advance(killed.down_s)
+        if killed.purges:
+            self.note("all histories are purged, and whoever has asked asks again")
+            self.record.forget({each.request_id for each in self.storage.entries() if each.verdict})
+            self.store = WatchedStore(self)
+            self.people.ask_again()
         self._boot()
 
     def _lose_flows(self) -> None:

@@ -14,7 +14,7 @@ _FIRST = {"~watch": RestorePhase.STARTING}
 def phases_keep_to_their_table(world: World) -> list[str]:
     """What statuses show goes the ways of restore/phases.py, and ends with the verdict."""
     found = []
-    for instance_id, shown in world.record.phases.items():
+    for (instance_id, _), shown in world.record.phases.items():
         steps = [RestorePhase(each) for each in shown]
         first = _FIRST.get(instance_id[-6:], RestorePhase.ACCEPTED)
         if steps[0] is not first:
@@ -25,8 +25,9 @@ def phases_keep_to_their_table(world: World) -> list[str]:
             if other not in phases.ALLOWED[one]
         ]
     for entry in world.storage.entries():
-        last = world.record.phases.get(f"restore-{entry.request_id}", ["nothing"])[-1]
-        if entry.verdict and last != entry.verdict.verdict:
+        last = (world.record.shown(f"restore-{entry.request_id}") or ["nothing"])[-1]
+        is_purged = entry.request_id in world.record.over
+        if entry.verdict and last != entry.verdict.verdict and not is_purged:
             found.append(f"{entry.request_id} is shown {last} at its end: {entry.verdict.verdict}")
     return found
 

@@ -25,24 +25,25 @@ def are_true(world: World) -> list[str]:
 
 
 def are_of_the_right_point(world: World) -> list[str]:
-    """A plain request is restored from the newest point that can be."""
-    found = []
+    """A plain request is restored from the newest point that can be, or one that is newer yet."""
+    found, skew = [], timedelta(seconds=world.scenario.vaults.skew_s)
     for entry in world.storage.entries():
         job = world.job(entry.verdict.job_id if entry.verdict else None)
         if job is None:
             continue
         vault = world.simulator.state.vaults[key(job.vault_id)]
         points = vault.items[key(job.vm_id)].points
-        usable = [
+        newest = max(
             point.time
             for point in points.values()
             if not point.soft_deleted
+            and point.time - skew <= entry.accepted_at
             and (
                 "Valid" in (point.tiers.get("InstantRP"), point.tiers.get("HardenedRP"))
                 or "Rehydrated" in point.tiers.values()
             )
-        ]
-        if points[job.point].time != max(usable):
+        )
+        if points[job.point].time < newest:
             found.append(f"{entry.request_id} was restored from {job.point}, which is not newest")
     return found
 
