@@ -50,12 +50,13 @@ def run(seed: int, histories: Path | None = None) -> Result:
     scenario = draw(seed)
     try:
         world = play(scenario, keeps_histories=histories is not None)
+        result = judged(world)
     except Exception as error:  # the app, the engine or the simulator: all must be looked at
         text = f"the play broke: {type(error).__name__}: {error}"
         return Result(seed, [text], "", Counter())
     if histories is not None:
         replaying.keep(world, histories)
-    return judged(world)
+    return result
 
 
 def play(scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = False) -> World:

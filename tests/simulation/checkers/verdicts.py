@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from devhost.vault.jobs import look
 from devhost.vault.names import key
-from devhost.vault.state import JobRecord, OperationRecord
+from devhost.vault.state import JobRecord, OperationRecord, Point
 from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
 from restore.times import seconds_of
@@ -33,19 +33,18 @@ def are_of_the_right_point(world: World) -> list[str]:
             continue
         vault = world.simulator.state.vaults[key(job.vault_id)]
         points = vault.items[key(job.vm_id)].points
-        newest = max(
-            point.time
-            for point in points.values()
-            if not point.soft_deleted
-            and point.time - skew <= entry.accepted_at
-            and (
-                "Valid" in (point.tiers.get("InstantRP"), point.tiers.get("HardenedRP"))
-                or "Rehydrated" in point.tiers.values()
-            )
-        )
-        if points[job.point].time < newest:
+        used = points[job.point]
+        usable = [point for point in points.values() if _is_usable(point)]
+        known = [point for point in usable if point.time - skew <= entry.accepted_at]
+        if used not in usable or any(point.time > used.time for point in known):
             found.append(f"{entry.request_id} was restored from {job.point}, which is not newest")
     return found
+
+
+def _is_usable(point: Point) -> bool:
+    tiers = point.tiers
+    is_near = "Valid" in (tiers.get("InstantRP"), tiers.get("HardenedRP"))
+    return not point.soft_deleted and (is_near or "Rehydrated" in tiers.values())
 
 
 def _untrue(world: World, entry: LedgerEntry, verdict: Verdict) -> list[str]:
