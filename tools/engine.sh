@@ -1,7 +1,7 @@
 #!/bin/sh
 # The real engine, a test tool: unpacks ENGINE_ARCHIVE (default ../shared/engine/durable-engine.tar.xz)
-# into .cache/durable-engine. A stamp beside it says which archive is there, so that a second run
-# costs nothing. `path` prints the executable if it is there, and nothing if not; `needed` fails
+# into .cache/durable-engine. A stamp beside it holds the archive's checksum, so that a second run
+# unpacks nothing. `path` prints the executable if it is there, and nothing if not; `needed` fails
 # when there is none. Without the archive nothing else is missing: its tests are skipped.
 set -eu
 cd "$(dirname "$0")/.."
@@ -18,7 +18,7 @@ fail() {
 }
 
 unpack() {
-    wanted=$(ls -lL "$archive")
+    wanted=$(cksum < "$archive")
     if [ -x "$program" ] && [ "$(cat "$stamp" 2> /dev/null)" = "$wanted" ]; then return; fi
     say "unpacking $archive into $folder"
     rm -rf "$folder.new"
