@@ -1,7 +1,7 @@
 """May the restore be sent? Decided from the ledger and the vault's job list, without I/O.
 
 A restore POST has no idempotency key. So before each POST, and after any whose reply was lost, the
-job list is read: a new restore job of this item, begun after the intent and claimed by no other
+job list is read: a new restore job of this item, begun soon after the intent and claimed by no other
 request, is ours. Our own requests take turns on an item (storage/turns.py), hence two of them can
 never be looked for at once.
 """
@@ -16,6 +16,11 @@ from restore.ledger import Intent, LedgerEntry, LedgerState
 
 _CLOCK_SLACK = timedelta(seconds=90)
 _LOOK_AGAIN_S = 30.0
+
+BEGINS_S_MAX = 900.0
+"""A POST's job begins within seconds; one that began later than this is another request's. Without
+the bound whoever looks only hours after a lost reply, because the app was down, would take the job
+of the request that has sent meanwhile for its own."""
 
 
 class Go(msgspec.Struct, frozen=True, tag=True, rename="camel"):
@@ -93,12 +98,13 @@ def candidates(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]
     """Return the jobs that the intent's POST may have started."""
     excluded = set(intent.known_jobs) | set(claimed)
     earliest = intent.vault_time - _CLOCK_SLACK
+    latest = intent.vault_time + timedelta(seconds=BEGINS_S_MAX)
     return [
         job.job_id
         for job in jobs
         if job.job_id not in excluded
         and is_of_item(job, intent.container_name)
-        and (job.start_time is None or job.start_time >= earliest)
+        and (job.start_time is None or earliest <= job.start_time <= latest)
     ]
 
 

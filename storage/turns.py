@@ -17,11 +17,13 @@ import msgspec
 
 from restore.decoding import decode
 from restore.ledger import LedgerState
+from restore.settling import BEGINS_S_MAX
 from storage.documents import Changed, Taken
 from storage.ledger import Held, Ledger
 
-TURN_S_MAX = 1800.0
-"""Far longer than any POST with its settling; only a vanished holder reaches it."""
+TURN_S_MAX = 2 * BEGINS_S_MAX
+"""Far longer than any POST with its settling; only a vanished holder reaches it. By then a job of
+its POST has surely begun, so the next holder's job cannot be taken for it."""
 
 SLOT_S = 7.0
 """About how long a turn is held: a POST, and two looks at its operation."""

@@ -152,6 +152,15 @@ STORIES = {
         asks=_ASKS,
         troubles=(Trouble(kind="frozen", where="trigger_restore: written restores", value=3600),),
     ),
+    # What the other one had sent was taken for its own (seed 301200).
+    "who wrote its intent comes back when another one has waited too long and has sent": Scenario(
+        asks=_BOTH,
+        troubles=(
+            Trouble(kind="storage_meets_itself", where="trigger_restore: written restores"),
+            Trouble(kind="timer_late", times=2, value=7200),
+            Trouble(kind="killed_after_an_effect", where="trigger_restore", value=21_600),
+        ),
+    ),
     **{
         f"no {kind} can be written for forty seconds": Scenario(
             asks=_ASKS,

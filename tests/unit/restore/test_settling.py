@@ -74,6 +74,15 @@ def test_a_job_that_began_long_before_the_intent_is_not_adopted() -> None:
     assert isinstance(step(intended(), job("old", NOW - timedelta(minutes=10))), Wait)
 
 
+def test_a_job_that_began_long_after_the_intent_is_not_adopted() -> None:
+    late = job("theirs", NOW + timedelta(hours=2))
+    assert step(intended(), late, after_s=8 * 3600) == Go(("theirs",))
+
+
+def test_a_job_that_begins_late_within_reason_is_adopted_even_hours_after() -> None:
+    assert step(intended(), job("new", NOW + timedelta(minutes=10)), after_s=8 * 3600) == Adopt("new")
+
+
 def test_a_job_of_another_vm_is_not_adopted() -> None:
     assert isinstance(step(intended(), job("x", container="iaasvmcontainerv2;rg;db-01")), Wait)
 
