@@ -33,8 +33,8 @@ def draw(seed: int) -> Scenario:
     pace = _pace(dice)
     rain_s = dice.choice((120, 600, 1800, 3600, 7200)) * dice.uniform(0.5, 1.5)
     machines = tuple(_machine(dice, number, vaults) for number in range(_size(dice)))
-    asks = _asks(dice, machines, rain_s)
     permits = _permits(dice, machines)
+    asks = _asks(dice, machines, rain_s, crowded=permits.per_day < 3 or permits.at_once < 3)
     troubles = weather.draw(dice, pace)
     return Scenario(
         seed=seed,
@@ -132,10 +132,13 @@ def _points(dice: random.Random) -> Points:
     )
 
 
-def _asks(dice: random.Random, machines: tuple[Machine, ...], rain_s: float) -> list[Ask]:
+def _asks(
+    dice: random.Random, machines: tuple[Machine, ...], rain_s: float, crowded: bool
+) -> list[Ask]:
+    """Where places or budgets are few, more of them are wanted."""
     asks: list[Ask] = []
     for number in range(len(machines)):
-        times = 1 if dice.random() < 0.75 else dice.randint(2, 3)
+        times = dice.randint(2, 3) if dice.random() < (0.6 if crowded else 0.25) else 1
         asks += [_ask(dice, f"r{number}-{time}", number, rain_s) for time in range(times)]
     asks += [again for ask in asks for again in _again(dice, ask, rain_s)]
     if dice.random() < 0.04:
@@ -189,19 +192,21 @@ def _cancels(dice: random.Random, asks: list[Ask], rain_s: float) -> list[Cancel
 
 def _permits(dice: random.Random, machines: tuple[Machine, ...]) -> Permits:
     """Most often all; to wait long for a place would take thousands of looks."""
-    if dice.random() < 0.6:
+    if dice.random() < 0.5:
         return Permits()
     is_quick = all(machine.job_s <= 0.5 * _HOUR for machine in machines)
+    with_approval = dice.choice(((), ("OriginalLocation",), TYPES, TYPES))
+    is_tightened = dice.random() < (0.4 if with_approval else 0.1)
     return Permits(
         kinds=dice.choices((TYPES, TYPES[:1], TYPES[1:]), (8, 1, 1))[0],
         ways=dice.choices((WAYS, WAYS[:1], WAYS[1:]), (8, 1, 1))[0],
         without=(0,) if dice.random() < 0.05 else (),
-        with_approval=dice.choice(((), ("OriginalLocation",), TYPES, TYPES)),
+        with_approval=with_approval,
         within=dice.choice(("PT1M", "PT10M", "PT4H")),
         at_once=dice.choice((1, 1, 2, 1000)) if is_quick else 1000,
         per_day=dice.choice((1, 1, 2, 1000)),
         for_people=dice.choice((0, 0, 0, 1)),
-        tightened_s=round(dice.uniform(0, 300), 1) if dice.random() < 0.1 else None,
+        tightened_s=round(dice.uniform(0, 120), 1) if is_tightened else None,
     )
 
 
@@ -213,8 +218,8 @@ def _decisions(dice: random.Random, asks: list[Ask], permits: Permits) -> list[D
             at_s=round(ask.at_s + dice.choice((0.1, 5.0, 30.0, 90.0, 600.0)) * dice.random(), 3),
             request_id=ask.request_id,
             approves=dice.random() < 0.75,
-            who=dice.choice((None, "ann", "bob", "bob")),
+            who=dice.choice((None, "ann", "ann", "bob", "bob")),
         )
         for ask in wanted.values()
-        for _ in range(dice.choices((0, 1, 2), (15, 65, 20))[0])
+        for _ in range(dice.choices((0, 1, 2), (15, 45, 40))[0])
     ]
