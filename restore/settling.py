@@ -1,9 +1,9 @@
 """May the restore be sent? Decided from the ledger and the vault's job list, without I/O.
 
 A restore POST has no idempotency key. So before each POST, and after any whose reply was lost, the
-job list is read: a new restore job of this item, begun soon after the intent and claimed by no other
-request, is ours. Our own requests take turns on an item (storage/turns.py), hence two of them can
-never be looked for at once.
+job list is read: a new restore job of this item, begun soon after the intent and claimed by no
+other request, is ours. Our own requests take turns on an item (storage/turns.py), hence two of them
+can never be looked for at once.
 """
 
 from collections.abc import Collection, Iterable
