@@ -1,9 +1,9 @@
 """Make sure that sending the restore would be the first time: take the item's turn, settle, adopt.
 
 Reads the ledger and the vault's job list, and decides by restore/settling.py. Before anything is
-sent it also takes one of the places that the policy has, and counts the VM's budget; what is out
-already is beyond both. It sends nothing: its "go" carries the ledger version that
-activities/trigger_restore.py must still find.
+sent it also takes one of the places that the policy has, and counts the VM's budget, once more when
+a lost POST has to be sent again; what is out already is beyond both. It sends nothing: its "go"
+carries the ledger version that activities/trigger_restore.py must still find.
 """
 
 from datetime import timedelta
@@ -72,10 +72,9 @@ def _settle(wanted: Prepare, held: Held, turn: turns.Taking, policy: Policy) -> 
     )
     match step:
         case settling.Go(known_jobs):
-            if held.entry.state is LedgerState.ACCEPTED:
-                of_vm = [job for job in jobs.jobs if job.job_id in known_jobs]
-                unlisted = budget.unlisted(turn.begun, jobs.jobs)
-                budget.check(policy, [*of_vm, *unlisted], held.entry.source, jobs.vault_time)
+            of_vm = [job for job in jobs.jobs if job.job_id in known_jobs]
+            unlisted = budget.unlisted(turn.begun, jobs.jobs)
+            budget.check(policy, [*of_vm, *unlisted], held.entry.source, jobs.vault_time)
             return Clearance(
                 kind="go",
                 version=held.version,
