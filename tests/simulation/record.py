@@ -63,7 +63,8 @@ class Record:
     """Of each instance and purge, in the order in which they were committed."""
     purges: int = 0
     over: set[str] = field(default_factory=set)
-    """Requests that had their verdict when the histories were purged."""
+    """Requests that had their verdict when the histories were purged, or got it after that from
+    who stood still meanwhile."""
     moves: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Of each ledger entry."""
     looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))

@@ -54,7 +54,10 @@ class Storage:
         record = self._world.record
         record.line(self._world.clock.now(), f"{name} {text}")
         record.search(text, "the ledger")
-        record.moves[name].append(json.loads(text).get("state", "Accepted"))
+        state = json.loads(text).get("state", "Accepted")
+        record.moves[name].append(state)
+        if state == "Finished" and record.purges and self._world.is_zombie:
+            record.over.add(name.partition("/")[2])
         out = sum(states[-1] in _OUT for states in record.moves.values())
         record.most_at_once = max(record.most_at_once, out)
 

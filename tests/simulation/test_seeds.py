@@ -77,6 +77,27 @@ STORIES = {
         vaults=Vaults(list_lag_s=110),
         permits=Permits(per_day=1),
     ),
+    # The budget was not counted again when a lost POST was sent once more (seed 7222).
+    "a second request uses up the budget before the first one's lost POST is sent again": Scenario(
+        asks=(
+            Ask(at_s=1, request_id="r1"),
+            Ask(at_s=60, way="http", request_id="r2"),
+        ),
+        permits=Permits(per_day=1),
+        troubles=(
+            Trouble(kind="answers_500", where="POST restore"),
+            Trouble(kind="forgotten", where="prepare_restore: GET jobs", after=2, value=3600),
+        ),
+    ),
+    # The simulator's own: two delays in one request outlasted its time-out (seed 38).
+    "Azure takes the POST at the very last moment, and two things make it late": Scenario(
+        asks=_ASKS,
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            Trouble(kind="late_reply", where="POST restore", value=1),
+            Trouble(kind="late_reply", where="POST restore", value=0.5),
+        ),
+    ),
     # The simulator's own: the kill was lost in the very first call to Azure (seed 1408).
     "the process dies in a starter while the first call of all takes long": Scenario(
         asks=(Ask(at_s=0.1, request_id="r1"), Ask(at_s=1.2, request_id="r2")),
@@ -106,6 +127,21 @@ STORIES = {
         permits=Permits(with_approval=TYPES),
         decisions=(Decision(at_s=2, request_id="r1"),),
         troubles=(Trouble(kind="storage_falls_silent", where="guard_restore: written"),),
+    ),
+    # The checker's own: it is approved before anybody could be asked again (seed 2776).
+    "the histories are purged before anybody is asked to approve": Scenario(
+        asks=_ASKS,
+        permits=Permits(with_approval=TYPES),
+        decisions=(Decision(at_s=1.8, request_id="r1"),),
+        troubles=(Trouble(kind="forgotten", where="publish_event: send event", after=1, value=60),),
+    ),
+    # The checker's own: the verdict comes from who stood still meanwhile (seed 5952).
+    "the histories are purged when the verdict is about to be written": Scenario(
+        asks=_ASKS,
+        troubles=(
+            Trouble(kind="frozen", where="close_restore", value=20),
+            Trouble(kind="forgotten", where="close_restore", after=1, value=3600),
+        ),
     ),
     # The checker's own: who does not hear that it should wait does not wait (seed 5407).
     "the reply is lost that says to come back in an hour": Scenario(

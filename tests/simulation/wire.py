@@ -54,7 +54,8 @@ class Wire:
         faults = world.at("call", what)
         world.simulator.faults = FaultPlan([each for each in faults if isinstance(each, Fault)])
         try:
-            early_s = sum(_early_s(each) for each in faults)
+            longest_s = world.scenario.pace.arm_timeout_s  # then nobody sends any more
+            early_s = min(sum(_early_s(each) for each in faults), longest_s)
             world.live(early_s)  # it takes long to get there, or to be begun
             before = len(world.simulator.state.operation_records)
             try:
@@ -71,7 +72,8 @@ class Wire:
         try:
             return self._send(*request)
         finally:
-            self._world.live(self._world.simulator.log._entries[-1].answer.delay_s - early_s)
+            whole_s = self._world.simulator.log._entries[-1].answer.delay_s
+            self._world.live(min(whole_s, self._world.scenario.pace.arm_timeout_s) - early_s)
 
     def _see(self, what: str, url: str, headers: Mapping[str, str], before: int) -> None:
         world, record = self._world, self._world.record

@@ -53,9 +53,12 @@ def _faults(world: World, entry: LedgerEntry, sent: list[dict[str, Any]]) -> lis
     expected = {"accepted", "finished"}
     expected |= {"started"} if entry.verdict.job_id else set()
     record = world.record
-    shown = record.shown(f"restore-{entry.request_id}")
-    lost = ("rejected", "finished") if entry.request_id in record.over else ()
-    expected |= {"approval-requested"} if "WaitingForApproval" in shown else set()
+    instance_id = f"restore-{entry.request_id}"
+    lost = {"rejected", "finished"} if entry.request_id in record.over else set()
+    if "WaitingForApproval" in record.phases.get((instance_id, record.purges), ()):
+        expected.add("approval-requested")
+    elif "WaitingForApproval" in record.shown(instance_id):  # purged in the middle of it
+        lost.add("approval-requested")
     expected |= {"rejected"} if entry.verdict.verdict == "Rejected" else set()
     found = []
     for kind in _KINDS:
