@@ -191,7 +191,7 @@ def _cancels(dice: random.Random, asks: list[Ask], rain_s: float) -> list[Cancel
 
 
 def _permits(dice: random.Random, machines: tuple[Machine, ...]) -> Permits:
-    """Most often all; to wait long for a place would take thousands of looks."""
+    """Half the time all; to wait long for a place would take thousands of looks."""
     if dice.random() < 0.5:
         return Permits()
     is_quick = all(machine.job_s <= 0.5 * _HOUR for machine in machines)

@@ -54,8 +54,7 @@ class Wire:
         faults = world.at("call", what)
         world.simulator.faults = FaultPlan([each for each in faults if isinstance(each, Fault)])
         try:
-            longest_s = world.scenario.pace.arm_timeout_s  # then nobody sends any more
-            early_s = min(sum(_early_s(each) for each in faults), longest_s)
+            early_s = self._until_given_up(sum(_early_s(each) for each in faults))
             world.live(early_s)  # it takes long to get there, or to be begun
             before = len(world.simulator.state.operation_records)
             try:
@@ -72,8 +71,12 @@ class Wire:
         try:
             return self._send(*request)
         finally:
-            whole_s = self._world.simulator.log._entries[-1].answer.delay_s
-            self._world.live(min(whole_s, self._world.scenario.pace.arm_timeout_s) - early_s)
+            delay_s = self._world.simulator.log._entries[-1].answer.delay_s
+            self._world.live(self._until_given_up(delay_s) - early_s)
+
+    def _until_given_up(self, seconds: float) -> float:
+        """After the time-out nobody sends or waits any more, however many delays there are."""
+        return min(seconds, self._world.scenario.pace.arm_timeout_s)
 
     def _see(self, what: str, url: str, headers: Mapping[str, str], before: int) -> None:
         world, record = self._world, self._world.record
