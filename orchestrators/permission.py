@@ -9,7 +9,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.steps import Step, StepFailed, Steps
+from orchestrators.steps import Step, StepFailed, Steps, show
 from restore import approvals, names, story
 from restore.contracts import Outcome
 from restore.orders import Decided, Guard, Guarded, ReadDecision, Restore, decode, encode
@@ -58,7 +58,7 @@ def _wait(
     until = guarded.permit.until
     assert until is not None, "what waits for an approval waits for a time"
     now = context.current_utc_datetime
-    context.set_custom_status(tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
+    show(context, tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
     event = story.event("approval-requested", tale, now)
     yield from steps.run(names.PUBLISH_EVENT, event)
     decision = context.wait_for_external_event(names.DECISION_EVENT)

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 import msgspec
 
 from orchestrators import permission
-from orchestrators.steps import Step, StepFailed, Steps, given_up, unforeseen
+from orchestrators.steps import Step, StepFailed, Steps, given_up, show, unforeseen
 from restore import endings, names, story, verdicts
 from restore.contracts import Choice, Outcome, ProtectedItem, Verdict
 from restore.orders import (
@@ -198,4 +198,4 @@ def _publish(
 
 
 def _show(context: df.DurableOrchestrationContext, tale: story.Tale, phase: RestorePhase) -> None:
-    context.set_custom_status(tale.show(phase, context.current_utc_datetime))
+    show(context, tale.show(phase, context.current_utc_datetime))

@@ -11,7 +11,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from restore import polling
+from restore import polling, statuses
 from restore.contracts import Failure, Outcome
 from restore.decoding import decode
 from restore.polling import Pace
@@ -91,6 +91,11 @@ class Steps:
         """Wait by a durable timer."""
         due = self._context.current_utc_datetime + timedelta(seconds=seconds)
         yield self._context.create_timer(due)
+
+
+def show(context: df.DurableOrchestrationContext, status: dict[str, Any]) -> None:
+    """Set the custom status: the only way to, for one that is too large ends the orchestration."""
+    context.set_custom_status(statuses.fitted(status))
 
 
 def given_up(activity: str, outcome: Outcome) -> Failure:

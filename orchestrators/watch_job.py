@@ -5,7 +5,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from orchestrators.steps import Step, Steps
+from orchestrators.steps import Step, Steps, show
 from restore import cloud_events, names, polling, watching
 from restore.contracts import JobLook
 from restore.orders import FindJob, ReadJob, ReadOperation, Watch, Watched, decode, encode
@@ -27,16 +27,16 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     watch = decode(context.get_input(), Watch)
     if watch.phase is None:
         watch = watching.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
-    context.set_custom_status(watching.status(watch, None))
+    show(context, watching.status(watch, None))
     steps = Steps(context, watch.pace)
     watch = yield from _announce(context, steps, watch)
     for _ in range(watch.pace.looks_per_generation):
         seen, look, outcome = yield from _look(context, steps, watch)
         if isinstance(seen, Watched):
-            context.set_custom_status(watching.status(watch, look))
+            show(context, watching.status(watch, look))
             return encode(seen)
         watch = yield from _announce(context, steps, seen)
-        context.set_custom_status(watching.status(watch, look))
+        show(context, watching.status(watch, look))
         over = watching.at_deadline(watch, look, context.current_utc_datetime)
         if over is not None:
             return encode(over)

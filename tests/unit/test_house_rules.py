@@ -75,6 +75,7 @@ DEFECTS = [
         "storage/ledger.py",
         "try:\n    from azure.storage.blob import BlobClient\nexcept ImportError:\n    raise",
     ),
+    Plant(places.statuses_leave_by_one_door, STORY, "def f(c):\n    c.set_custom_status({})"),
     Plant(places.names_say_what_is_inside, "arm/utils.py", ""),
     Plant(places.names_say_what_is_inside, "devhost/common/clock.py", ""),
     Plant(places.imports_are_absolute, "arm/backup.py", "from .client import Client"),
@@ -131,6 +132,11 @@ CLEAN = [
         + "from restore.settings import parse_settings\nfrom triggers import http\n"
         + "settings = parse_settings(os.environ)\napp = df.DFApp()\n"
         + "app.register_functions(http.blueprint(settings))",
+    ),
+    Plant(
+        places.statuses_leave_by_one_door,
+        "orchestrators/steps.py",
+        "def f(c):\n    c.set_custom_status({})",
     ),
     Plant(places.environment_is_read_in_three_places, "arm/connection.py", "x = os.environ"),
     Plant(places.environment_is_read_in_three_places, "devhost/host.py", "x = os.environ"),

@@ -15,6 +15,7 @@ CODE: tuple[Rule, ...] = (
     places.app_is_a_table_of_contents,
     places.environment_is_read_in_three_places,
     places.heavy_imports_wait_for_their_use,
+    places.statuses_leave_by_one_door,
     places.names_say_what_is_inside,
     places.imports_are_absolute,
     places.function_files_keep_their_annotations,

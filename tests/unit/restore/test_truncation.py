@@ -1,0 +1,89 @@
+"""A document that is too large loses what it is told to, in that order, and says so."""
+
+from typing import Any
+
+import pytest
+
+from restore.truncation import compact, truncated, utf8_bytes
+
+WIDE = ("x", '"', "é", "語", "𝕏", "\ud800")
+
+
+def fit(document: dict[str, Any], bytes_max: int, *gives_way: str) -> dict[str, Any]:
+    found = truncated(document, bytes_max, gives_way)
+    assert utf8_bytes(found) <= bytes_max
+    return found
+
+
+def test_what_fits_is_the_same_object_without_a_mark() -> None:
+    document = {"id": "r1", "list": [1, 2]}
+    assert truncated(document, utf8_bytes(document), ("list",)) is document
+
+
+def test_a_list_loses_its_last_entries_and_no_more_than_it_must() -> None:
+    document = {"id": "r1", "list": list(range(1000, 2000))}
+    found = fit(document, 2000, "list")
+    kept = found["list"]
+    assert kept == document["list"][: len(kept)]
+    assert found["truncated"] == ["$.list"]
+    assert utf8_bytes(found | {"list": document["list"][: len(kept) + 1]}) > 2000
+
+
+def test_a_tuple_is_cut_like_a_list() -> None:
+    assert fit({"list": ("x" * 50,) * 9}, 100, "list")["list"] == ("x" * 50,)
+
+
+def test_a_text_loses_its_end_visibly() -> None:
+    found = fit({"id": "r1", "text": "語" * 1000}, 500, "text")
+    assert found["text"].rstrip("…") == "語" * (len(found["text"]) - 1)
+    assert found["truncated"] == ["$.text"]
+    assert 497 <= utf8_bytes(found) <= 500
+
+
+def test_an_object_goes_whole_for_half_of_it_would_read_like_another() -> None:
+    request = {"recoveryType": "RestoreDisks", "zones": ["1"] * 500}
+    found = fit({"id": "r1", "inner": {"request": request, "n": 1}}, 300, "inner.request")
+    assert found == {"id": "r1", "inner": {"n": 1}, "truncated": ["$.inner.request"]}
+
+
+def test_what_comes_later_in_the_table_stays_while_that_is_enough() -> None:
+    document = {"first": ["x" * 100] * 10, "second": ["y" * 100] * 10}
+    found = fit(document, 1500, "first", "second")
+    assert found["second"] == document["second"]
+    assert 0 < len(found["first"]) < 10
+    found = fit(document, 600, "first", "second")
+    assert (found["first"], found["truncated"]) == ([], ["$.first", "$.second"])
+
+
+def test_a_path_that_leads_nowhere_cuts_nothing() -> None:
+    document = {"text": None, "list": [{"a": 1}], "more": "x" * 100}
+    found = fit(document, 120, "text", "list.a", "none.at.all", "more")
+    assert found["truncated"] == ["$.more"]
+
+
+def test_what_was_cut_before_stays_named() -> None:
+    found = fit({"a": ["x" * 50] * 9, "truncated": ["$.b"]}, 200, "a")
+    assert found["truncated"] == ["$.b", "$.a"]
+
+
+@pytest.mark.parametrize("char", WIDE)
+@pytest.mark.parametrize("bytes_max", [100, 1000, 20_000])
+def test_whatever_is_put_in_what_comes_out_fits(char: str, bytes_max: int) -> None:
+    long = char * 3_000
+    document = {"id": "r" * 20, "text": long, "deep": {"list": [[long] * 9] * 9, "map": {}}}
+    for number in range(50):
+        document["deep"][f"name-{number}"] = long  # type: ignore[index]
+    found = fit(document, bytes_max)
+    assert found["truncated"] == ["$"]
+    assert found == truncated(document, bytes_max, ())
+
+
+def test_short_values_stay_whole_beside_one_that_is_far_too_long() -> None:
+    found = fit({"id": "r" * 128, "text": "x" * 100_000}, 4000)
+    assert found["id"] == "r" * 128
+    assert len(found["text"]) > 1000
+
+
+def test_a_document_is_counted_as_it_is_sent() -> None:
+    assert compact({"a": "é\n𝕏"}) == '{"a":"é\\n𝕏"}'
+    assert utf8_bytes({"a": "é\n𝕏"}) == len('{"a":"é\\n𝕏"}'.encode())
