@@ -1,9 +1,42 @@
-"""What the app tells the world: CloudEvents 1.0. An event sent twice has the same id both times."""
+"""What the app tells the world: CloudEvents 1.0. An event sent twice has the same id both times.
+
+Here too: how much of an event one queue message takes. What does not fit is kept by
+storage/events.py, and the event says where it is read. That is not CloudEvents' `dataref`, which
+demands that `data` be absent or the same.
+"""
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
+
+from restore.truncation import truncated, utf8_bytes
 
 SOURCE = "/azure-vm-restore"
+MESSAGE_BYTES_MAX = 48 * 1024
+"""A queue message holds 64 KiB, which is 48 KiB before Base64."""
+
+_GIVES_WAY = (
+    "original",
+    "recoveryPoint.passedOver",
+    "plan.choice.passedOver",
+    "request",
+    "plan.body",
+    "verdict.jobErrors",
+    "verdict.error.details",
+    "error.details",
+    "verdict.error.problems",
+    "error.problems",
+    "problems",
+    "plan.findings",
+    "replacedDisks",
+    "verdict.replacedDisks",
+    "disksToReplace",
+    "verdict.error.message",
+    "recoveryPoint.why",
+    "recoveryPoint.consistency",
+    "error.message",
+)
+"""What a person can best do without comes first. A verdict's own text tells its error's message."""
 
 
 def event(
@@ -30,3 +63,18 @@ def event(
         "datacontenttype": "application/json",
         "data": {"requestId": request_id, **data},
     }
+
+
+def message(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event itself if one queue message takes it, else with the part of its data that
+    fits, and the place at which all of it is read."""
+    if utf8_bytes(event) <= MESSAGE_BYTES_MAX:
+        return event
+    room = MESSAGE_BYTES_MAX - utf8_bytes(event | {"data": {}})
+    data = event["data"] | {"fullDataAt": full_data_at(event["id"])}
+    return event | {"data": truncated(data, room, _GIVES_WAY)}
+
+
+def full_data_at(event_id: str) -> str:
+    """Return the app's route to all data of an event that did not fit into its message."""
+    return f"/api/events/{quote(event_id, safe=':')}/data"

@@ -46,6 +46,7 @@ RESTORE_REQUESTS = "restore-requests"
 RESTORE_EVENTS = "restore-events"
 LEDGER_CONTAINER = "restore-ledger"
 
+_EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}")
 _PREFIX = "restore-"
 _ID_LENGTH_MAX = 90
 
@@ -53,6 +54,11 @@ _ID_LENGTH_MAX = 90
 def is_request_id(text: str) -> bool:
     """Whether a request could have this id. Whoever makes a blob's name of a text asks first."""
     return re.search(REQUEST_ID, text) is not None
+
+
+def is_event_id(text: str) -> bool:
+    """Whether an event of ours could have this id: what it is about, and its kind."""
+    return _EVENT_ID.fullmatch(text) is not None
 
 
 def instance_id(request_id: str) -> str:

@@ -10,6 +10,7 @@ from restore.contracts import Failure, JobError, JobLook, Verdict, VerdictKind
 from restore.times import text_of
 
 _TEXT_MAX = 600
+_ERROR_TEXT_MAX = 1_500
 _ERRORS_SHOWN = 3
 _DISKS_SHOWN = 8
 
@@ -216,7 +217,7 @@ def _job_failure(look: JobLook) -> Failure:
 def _said(error: JobError) -> str:
     code = f" {error.code}" if error.code is not None else ""
     texts = [_full(text) for text in (error.title, error.text, *error.recommendations) if text]
-    return f"Azure's error{code}: {' '.join(texts) or 'no text.'}"
+    return f"Azure's error{code}: {_full(' '.join(texts) or 'no text', _ERROR_TEXT_MAX)}"
 
 
 def _where(job_id: str | None, recovery_point: str | None) -> str:
@@ -228,9 +229,9 @@ def _progress(look: JobLook) -> str:
     return "" if look.percent is None else f" at {look.percent:g} %"
 
 
-def _full(text: str) -> str:
+def _full(text: str, chars_max: int = _TEXT_MAX) -> str:
     """Return a text of bounded length that ends like a sentence."""
     text = " ".join(text.split())
-    if len(text) > _TEXT_MAX:
-        return text[:_TEXT_MAX] + "…"
+    if len(text) > chars_max:
+        return text[:chars_max] + "…"
     return text if text.endswith((".", "!", "?")) else text + "."

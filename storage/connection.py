@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from arm import connection as arm_connection
 from restore import names
 from storage.documents import BlobDocuments
-from storage.events import EventQueue, QueueEvents
+from storage.events import EventQueue, Events, QueueEvents
 from storage.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -33,9 +33,10 @@ def ledger() -> Ledger:
     return _in_use[0] if _in_use else _real()[0]
 
 
-def events() -> EventQueue:
-    """Return this process's event queue."""
-    return _in_use[1] if _in_use else _real()[1]
+def events() -> Events:
+    """Return this process's door for events."""
+    ledger, queue = _in_use or _real()
+    return Events(ledger.documents, queue)
 
 
 @contextmanager

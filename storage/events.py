@@ -1,20 +1,20 @@
-"""The queue `restore-events`, to which every event of a restore is sent.
+"""The queue `restore-events`: the door that every event of a restore leaves by.
 
-Here: sending one CloudEvent, and keeping what is too large for a queue message. Not here: what an
-event says (restore/cloud_events.py) or when it is sent (the orchestrators).
+Here: sending one CloudEvent, and keeping all of its data where a message takes only a part. Not
+here: what an event says and what of it gives way (restore/cloud_events.py), or when it is sent (the
+orchestrators).
 """
 
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import quote
 
-import msgspec
-
+from restore import cloud_events, names
 from restore.errors import ServiceUnavailable
+from restore.truncation import compact
+from storage.documents import Documents, Taken
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueClient
-
-MESSAGE_BYTES_MAX = 48 * 1024
-"""A queue message holds 64 KiB, which is 48 KiB before Base64."""
 
 _FOREVER_S = -1
 _RETRY_AFTER_S = 10.0
@@ -24,21 +24,45 @@ class EventQueue(Protocol):
     """Where events go. Sending may raise ServiceUnavailable."""
 
     def send(self, event: dict[str, Any]) -> None:
-        """Send one event; a second sending of the same event carries the same id."""
+        """Send one event, which a queue message takes."""
+
+
+class Events:
+    """Events on their way out. Any method may raise ServiceUnavailable."""
+
+    def __init__(self, documents: Documents, queue: EventQueue) -> None:
+        self._documents = documents
+        self._queue = queue
+
+    def send(self, event: dict[str, Any]) -> None:
+        """Send one event. Repeatable: a second sending carries the same id and the same part."""
+        message = cloud_events.message(event)
+        if message is not event:  # kept first: whoever reads the message must find the rest
+            try:
+                self._documents.create(_name(event["id"]), event["data"], {})
+            except Taken:
+                pass  # an earlier sending of the same event kept it
+        self._queue.send(message)
+
+    def full_data(self, event_id: str) -> dict[str, Any] | None:
+        """Return all data of an event whose message took a part of it; None if there is none."""
+        if not names.is_event_id(event_id):  # it comes from a URL: `..` leads elsewhere
+            return None
+        found = self._documents.read(_name(event_id))
+        return None if found is None else found.document
 
 
 class QueueEvents:
-    """Events on a real storage queue, which is created on first use."""
+    """A real storage queue, which is created on first use."""
 
     def __init__(self, queue: "QueueClient") -> None:
         self._queue = queue
 
     def send(self, event: dict[str, Any]) -> None:
-        """Send one event; a second sending of the same event carries the same id."""
+        """Send one event, which a queue message takes."""
         from azure.core.exceptions import AzureError, ResourceExistsError, ResourceNotFoundError
 
-        text = msgspec.json.encode(event).decode()
-        assert len(text.encode()) <= MESSAGE_BYTES_MAX, "an event outgrew its queue message"
+        text = compact(event)
         try:
             try:
                 self._queue.send_message(text, time_to_live=_FOREVER_S)
@@ -54,3 +78,7 @@ class QueueEvents:
             raise ServiceUnavailable(
                 message, code=code, doing="publish an event", retry_after_s=_RETRY_AFTER_S
             ) from None
+
+
+def _name(event_id: str) -> str:
+    return f"events/{quote(event_id, safe=':')}"

@@ -56,8 +56,8 @@ def _header(name: str, text: str) -> JSON:
     return {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
 
 
-def _path_id(text: str) -> JSON:
-    schema = {"type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$"}
+def _path_id(text: str, pattern: str = "^[A-Za-z0-9._:-]{1,128}$") -> JSON:
+    schema = {"type": "string", "pattern": pattern}
     return {"in": "path", "name": "id", "description": text, "required": True, "schema": schema}
 
 
@@ -72,6 +72,7 @@ _PREFER = _header("Prefer", "wait=n (seconds, at most 20) or respond-async")
 _ITEM = (
     _query("sourceResourceId", "ARM id of the VM", is_required=True),
     _query("vaultId", "ARM id of its Recovery Services vault"),
+    _query("continuationToken", "From the page before"),
 )
 _LISTED = (
     _query("state", "Only these", [state.value for state in LedgerState]),
@@ -147,6 +148,15 @@ OPERATIONS: tuple[Operation, ...] = (
         (400, 403, 404, 409, 503),
         ref(Decision),
         _AN_ID,
+    ),
+    Operation(
+        "get",
+        "/events/{id}/data",
+        "showEventData",
+        "Show all data of an event that was too large for its message",
+        {200: None},
+        (404, 503),
+        parameters=(_path_id("The event's id", "^[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}$"),),
     ),
     Operation(
         "get",

@@ -9,6 +9,24 @@ import msgspec
 from restore.contracts import Failure, Problem
 from restore.decoding import decode
 from restore.errors import problems_of
+from restore.truncation import truncated
+
+BODY_BYTES_MAX = 1024 * 1024
+"""What anybody who asks can be expected to take. Lists have pages, which are smaller by far."""
+
+_GIVES_WAY = (
+    "recoveryPoint.passedOver",
+    "choice.passedOver",
+    "jobErrors",
+    "error.details",
+    "error.problems",
+    "problems",
+    "findings",
+    "replacedDisks",
+    "disksToReplace",
+    "body",
+)
+"""What a person can best do without comes first."""
 
 _STATUS_OF_CATEGORY = {
     "InvalidRequest": 400,
@@ -37,7 +55,7 @@ def problem(
     if listed:
         body["problems"] = listed
     return func.HttpResponse(
-        msgspec.json.encode(body | more),
+        _encoded(body | more),
         status_code=status,
         mimetype="application/problem+json",
         headers={"Retry-After": "10"} if status == 503 else None,
@@ -63,13 +81,19 @@ def unknown(request_id: str) -> func.HttpResponse:
     return problem(404, "RestoreNotFound", "No such restore", detail)
 
 
-def ok(status: int, body: Any, headers: dict[str, str] | None = None) -> func.HttpResponse:
+def ok(
+    status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> func.HttpResponse:
     """Return plain JSON."""
     return func.HttpResponse(
-        msgspec.json.encode(body),
-        status_code=status,
-        mimetype="application/json",
-        headers=headers,
+        _encoded(body), status_code=status, mimetype="application/json", headers=headers
+    )
+
+
+def whole(document: dict[str, Any]) -> func.HttpResponse:
+    """Return a document that was put aside: the one place where all of it is read."""
+    return func.HttpResponse(
+        msgspec.json.encode(document), status_code=200, mimetype="application/json"
     )
 
 
@@ -77,3 +101,10 @@ def rejected(view: dict[str, Any]) -> func.HttpResponse:
     """Return an accepted request that was rejected after a look at the vault."""
     failure = decode(view["error"], Failure)
     return of_failure(failure, requestId=view["requestId"], verdict=view["verdict"])
+
+
+def _encoded(body: dict[str, Any]) -> bytes:
+    encoded = msgspec.json.encode(body)
+    if len(encoded) <= BODY_BYTES_MAX:
+        return encoded
+    return msgspec.json.encode(truncated(body, BODY_BYTES_MAX, _GIVES_WAY))

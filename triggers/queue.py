@@ -7,16 +7,17 @@ and the poison queue.
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names
+from restore import names, rejections
 from restore.contracts import Problem, RestoreRequest
 from restore.errors import InvalidRequest
 from restore.settings import Settings
-from storage import connection, rejections
+from storage import connection
 from triggers import plans, starter
 
 _log = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ async def _take(
     try:
         request: RestoreRequest = parsing.parse_text(body, default_request_id=message_id)
     except InvalidRequest as error:
-        await _reject(message_id, body, error.code, error.problems)
+        await _reject(message, error.code, error.problems)
         return
     if request.plan_only:
         await plans.start(client, request, "queue", message_id)
@@ -57,29 +58,24 @@ async def _take(
     started = await starter.start(client, request, "queue", settings)
     if started.is_conflict:
         problem = Problem(path="$.requestId", message=starter.reused(started.entry))
-        await _reject(message_id, body, "RequestIdReused", [problem], request.request_id)
+        await _reject(message, "RequestIdReused", [problem], request.request_id)
         return
     _log.info("%s restore %s", "Accepted" if started.is_new else "Known", request.request_id)
 
 
 async def _reject(
-    message_id: str,
-    body: bytes,
+    message: func.QueueMessage,
     code: str,
-    problems: "list[Problem] | tuple[Problem, ...]",
+    problems: Sequence[Problem],
     request_id: str | None = None,
 ) -> None:
-    def publish() -> None:
-        rejections.publish(
-            connection.ledger().documents,
-            connection.events(),
-            message_id=message_id,
-            code=code,
-            problems=problems,
-            original=body,
-            time=datetime.now(UTC),
-            request_id=request_id,
-        )
-
-    await asyncio.to_thread(publish)
-    _log.warning("Rejected message %s: %s (%d problems)", message_id, code, len(problems))
+    event = rejections.event(
+        message_id=str(message.id),
+        code=code,
+        problems=problems,
+        original=message.get_body(),
+        time=message.insertion_time or datetime.now(UTC),  # the same at every delivery
+        request_id=request_id,
+    )
+    await asyncio.to_thread(lambda: connection.events().send(event))
+    _log.warning("Rejected message %s: %s (%d problems)", message.id, code, len(problems))

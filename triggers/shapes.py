@@ -59,6 +59,9 @@ class Restore(_Answer, frozen=True, kw_only=True):
     replaced_disks: tuple[str, ...] | None = None
     is_new: bool | None = None
     """In the answer to a request: it was not known before."""
+    truncated: tuple[str, ...] = ()
+    """The JSON paths of what was left out or cut, to keep within the bounds of a status and of an
+    answer."""
 
 
 class RestoreLine(_Answer, frozen=True, kw_only=True):
@@ -108,12 +111,13 @@ class PlanLater(_Answer, frozen=True, kw_only=True):
 
 
 class RecoveryPoints(_Answer, frozen=True, kw_only=True):
-    """A VM's recovery points, newest first, and the one that would be chosen."""
+    """One page of a VM's recovery points, newest first, and the one that would be chosen."""
 
     item: ProtectedItem
     points: tuple[RecoveryPoint, ...]
     total: int
     choice: Choice | None
+    continuation_token: str | None = None
 
 
 class Health(_Answer, frozen=True, kw_only=True):

@@ -76,6 +76,7 @@ def _view(
         "job": job,
         "cancel": {"asked": True} | story.get("cancel", {}) if entry.cancel_asked else None,
         "runtimeStatus": runtime,
+        "truncated": [*story.get("truncated", ()), *watch.get("truncated", ())] or None,
         "acceptedAt": entry.accepted_at,
         "finishedAt": entry.finished_at,
     }

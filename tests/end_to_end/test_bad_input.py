@@ -44,10 +44,14 @@ def test_rubbish_on_the_queue_is_rejected_whole_and_not_tried_again(
 
 def test_a_message_as_large_as_a_queue_takes_is_kept_whole(stage: Stage) -> None:
     mark = uuid.uuid4().hex
-    stage.send(mark + "y" * (63 * 1024))
-    event = _rejection_of(stage, mark)
-    assert event["data"]["originalBeginning"].startswith(mark)
-    assert event["data"]["originalDocument"].startswith("rejected/")
+    sent = mark + "y" * (63 * 1024)
+    stage.send(sent)
+    data = _rejection_of(stage, mark)["data"]
+    assert data["original"].startswith(mark)
+    assert data["truncated"] == ["$.original"]
+    reply = stage.call("GET", data["fullDataAt"].removeprefix("/api/"))
+    assert reply.status == 200
+    assert reply.body["original"] == sent
     assert stage.poison() == 0
 
 

@@ -12,7 +12,7 @@ import azure.functions as func
 
 from restore.settings import Settings
 from tests.fakes.laboratory import Laboratory
-from triggers import approvals, queue, restores, starter
+from triggers import approvals, events, queue, restores, starter
 
 
 class Reply(NamedTuple):
@@ -72,6 +72,10 @@ class FrontDoor:
         """GET /restores/{id}."""
         return self._call("show", "GET", None, request_id)
 
+    def event_data(self, event_id: str) -> Reply:
+        """GET /events/{id}/data."""
+        return self._call("event", "GET", None, event_id)
+
     def cancel(self, request_id: str) -> Reply:
         """POST /restores/{id}/cancel."""
         return self._call("cancel", "POST", None, request_id)
@@ -116,6 +120,7 @@ class FrontDoor:
         answers = {
             "restores": lambda: restores.start(request, client, self._settings),
             "show": lambda: restores.show(request, client),
+            "event": lambda: events.show_data(request),
             "cancel": lambda: restores.cancel(request, client),
             "approval": lambda: approvals.decide(request, client, self._settings),
         }

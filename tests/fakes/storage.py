@@ -4,7 +4,11 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from restore.cloud_events import MESSAGE_BYTES_MAX
+from restore.truncation import utf8_bytes
 from storage.documents import Changed, Document, Labelled, Labels, Page, Taken, Versioned
+
+METADATA_BYTES_MAX = 8 * 1024
 
 
 class MemoryDocuments:
@@ -65,6 +69,8 @@ class MemoryDocuments:
         return Page(lines, lines[-1].name if len(left) > size else None)
 
     def _put(self, name: str, document: Document, labels: Labels) -> str:
+        metadata = "".join(name + text for name, text in labels.items())
+        assert len(metadata.encode("ascii")) <= METADATA_BYTES_MAX, "a blob takes no more"
         self._versions += 1
         version = self._versions
         self.kept[name] = (json.dumps(document), dict(labels), version)
@@ -82,6 +88,7 @@ class MemoryEvents:
 
     def send(self, event: dict[str, Any]) -> None:
         """Keep one event, as it would read on the wire."""
+        assert utf8_bytes(event) <= MESSAGE_BYTES_MAX, "a queue message holds no more"
         self.before_send()
         self.sent.append(json.loads(json.dumps(event)))
         self.after_send()

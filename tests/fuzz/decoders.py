@@ -13,12 +13,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from arm import errors as arm_errors
-from restore import decisions, json_text, names, parsing, policy, policy_text
+from restore import decisions, json_text, names, parsing, policy, policy_text, rejections
 from restore.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
 from restore.policy_text import InvalidPolicy
 from restore.request import RestoreRequest
-from storage import rejections
-from storage.events import MESSAGE_BYTES_MAX
+from storage.events import Events
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
@@ -60,7 +59,7 @@ def _request(body: bytes) -> Any:
 
 def _query(body: bytes) -> Any:
     given = json_text.json_of(body)
-    return parsing.parse_find_item(given if isinstance(given, dict) else {})
+    return parsing.parse_points_query(given if isinstance(given, dict) else {})
 
 
 def _policy(text: bytes) -> Any:
@@ -78,10 +77,7 @@ def _rejection(body: bytes) -> None:
     try:
         parsing.parse_text(body, default_request_id="d")
     except InvalidRequest as error:
-        events = MemoryEvents()
-        rejections.publish(
-            MemoryDocuments(),
-            events,
+        event = rejections.event(
             message_id="m1",
             code=error.code,
             problems=error.problems,
@@ -89,9 +85,7 @@ def _rejection(body: bytes) -> None:
             time=START,
             request_id=error.request_id,
         )
-        (event,) = events.sent
-        size = len(msgspec.json.encode(event))
-        assert size <= MESSAGE_BYTES_MAX, f"an event of {size} bytes outgrew its queue message"
+        Events(MemoryDocuments(), MemoryEvents()).send(event)  # whose queue takes no more than one
 
 
 def _error(text: bytes) -> Any:

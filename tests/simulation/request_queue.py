@@ -7,6 +7,7 @@ whose process died when its lease runs out. After five deliveries it is poison.
 import base64
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from azure.functions.meta import Datum
@@ -30,6 +31,7 @@ class Message:
     id: str
     text: str
     ask: Ask
+    inserted_at: datetime
     dequeues: int = 0
     is_there: bool = True
 
@@ -50,7 +52,8 @@ class RequestQueue:
         """Somebody drops a message."""
         body = cloud.as_json(self._world.scenario, ask)
         text = base64.b64encode(body).decode() if ask.base64 else body.decode()
-        message = Message(f"message-{len(self.messages)}", text, ask)
+        now = self._world.clock.now()
+        message = Message(f"message-{len(self.messages)}", text, ask, now)
         self.messages.append(message)
         self._again(message, _POLL_S)
 
@@ -98,11 +101,12 @@ class RequestQueue:
 
     def _metadata(self, message: Message) -> dict[str, Datum]:
         moment = Datum(json.dumps(self._world.clock.now().isoformat()), "json")
+        inserted = Datum(json.dumps(message.inserted_at.isoformat()), "json")
         return {
             "Id": Datum(message.id, "string"),
             "PopReceipt": Datum("receipt", "string"),
             "DequeueCount": Datum(json.dumps(message.dequeues), "json"),
             "ExpirationTime": moment,
-            "InsertionTime": moment,
+            "InsertionTime": inserted,
             "NextVisibleTime": moment,
         }

@@ -22,7 +22,13 @@ def test_the_policy_that_it_shows_can_be_used() -> None:
 
 def test_the_functions_that_it_names_have_routes() -> None:
     routes = (ROOT / "triggers" / "http.py").read_text()
-    named = {"start_restore", "show_restore", "list_restores", "decide_about_restore"}
+    named = {
+        "start_restore",
+        "show_restore",
+        "list_restores",
+        "show_event_data",
+        "decide_about_restore",
+    }
     assert all(name in TEXT and f"async def {name}(" in routes for name in named)
 
 
