@@ -16,22 +16,19 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.LIST_RECOVERY_POINTS)
 def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: ListPoints. Done with `{points, total, choice}`, newest first."""
+    """Order: ListPoints. Done with `{points, total, choice, continuationToken?}`."""
     return edge.outcome(lambda: _list(order))
 
 
 def _list(order: dict[str, Any]) -> dict[str, Any]:
     wanted = decode(order, ListPoints)
     points = connection.backup().recovery_points(wanted.item)
-    newest = sorted(points, key=lambda point: point.time, reverse=True)
-    from restore import selection
+    from restore import point_pages, selection
 
     try:
         choice = selection.choose(points, RecoveryPointChoice(), now=clock.now())
     except NotFound:
         choice = None
-    return {
-        "points": edge.as_json(newest[: wanted.count_max]),
-        "total": len(points),
-        "choice": edge.as_json(choice),
-    }
+    page = point_pages.page(points, wanted.continuation_token)
+    told = {"total": len(points), "choice": edge.as_json(choice)}
+    return edge.as_json(page) | told  # type: ignore[no-any-return]

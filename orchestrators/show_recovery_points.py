@@ -6,8 +6,8 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Steps
 from restore import names
-from restore.contracts import Outcome
-from restore.orders import FindItem, decode, encode
+from restore.contracts import Outcome, ProtectedItem
+from restore.orders import FindItem, ListPoints, ShowPoints, decode, encode
 from restore.polling import Pace
 
 blueprint = df.Blueprint()
@@ -20,14 +20,17 @@ def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome.
 
     1. Find the protected item.
-    2. List its points, and what the app would choose.
+    2. List one page of its points, and what the app would choose.
     """
-    wanted = decode(context.get_input(), FindItem)
+    asked = decode(context.get_input(), ShowPoints)
+    wanted = FindItem(source_resource_id=asked.source_resource_id, vault_id=asked.vault_id)
     steps = Steps(context, _PATIENCE)
     found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, encode(wanted))
     if found.kind != "done":
         return encode(found)
-    listed = yield from steps.run(names.LIST_RECOVERY_POINTS, {"item": found.value})
+    item = decode(found.value, ProtectedItem)
+    order = ListPoints(item=item, continuation_token=asked.continuation_token)
+    listed = yield from steps.run(names.LIST_RECOVERY_POINTS, encode(order))
     if listed.kind == "done":
         listed = Outcome.done({"item": found.value} | listed.value)
     return encode(listed)

@@ -67,11 +67,19 @@ class FindPoint(_Order, frozen=True, kw_only=True):
     item: ProtectedItem
 
 
+class ShowPoints(_Order, frozen=True, kw_only=True):
+    """Input of the orchestrator show_recovery_points, sent by a trigger."""
+
+    source_resource_id: str
+    vault_id: str | None = None
+    continuation_token: str | None = None
+
+
 class ListPoints(_Order, frozen=True, kw_only=True):
-    """Order of list_recovery_points."""
+    """Order of list_recovery_points, answered by one page, the total and the choice."""
 
     item: ProtectedItem
-    count_max: int = 200
+    continuation_token: str | None = None
 
 
 class MakePlan(_Order, frozen=True, kw_only=True):

@@ -12,12 +12,12 @@ from typing import Any
 from msgspec.inspect import Field
 from msgspec.structs import replace
 
-from restore import rules, shape
+from restore import point_pages, rules, shape
 from restore.contracts import REQUEST_TYPES, Problem, RestoreRequest
 from restore.decoding import decode
 from restore.errors import InvalidRequest
 from restore.json_text import json_of
-from restore.orders import FindItem
+from restore.orders import ShowPoints
 from restore.request import ItemQuery
 
 PROBLEMS_MAX = 50
@@ -67,14 +67,21 @@ def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
     return request
 
 
-def parse_find_item(parameters: Mapping[str, Any]) -> FindItem:
+def parse_points_query(parameters: Mapping[str, Any]) -> ShowPoints:
     """Read the query that asks for a VM's recovery points. Raises InvalidRequest."""
     given = dict(parameters)
-    problems = tuple(shape.problems_of(given, ItemQuery))
+    problems = list(shape.problems_of(given, ItemQuery))
+    token = given.get("continuationToken")
+    if isinstance(token, str) and not point_pages.is_token(token):
+        problems.append(Problem(path="$.continuationToken", message="is no token of this list"))
     if problems:
         raise InvalidRequest(problems)
     query = decode(given, ItemQuery)
-    return FindItem(source_resource_id=query.source_resource_id, vault_id=query.vault_id)
+    return ShowPoints(
+        source_resource_id=query.source_resource_id,
+        vault_id=query.vault_id,
+        continuation_token=query.continuation_token,
+    )
 
 
 def _problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterator[Problem]:

@@ -71,6 +71,8 @@ class ItemQuery(_Part, frozen=True, kw_only=True):
 
     source_resource_id: VmId
     vault_id: VaultId | None = None
+    continuation_token: Text | None = None
+    """Of the page before; absent: the first page."""
 
 
 class IdentityInfo(_Part, frozen=True, kw_only=True):

@@ -1,10 +1,13 @@
 """What a listing of the ledger shows of an entry without opening it: the blob's metadata.
 
 Names are C# identifiers in lower case and values are ASCII, as blob metadata demands; what is not
-ASCII (a resource group may be called `rg-été`) is percent-encoded.
+ASCII (a resource group may be called `rg-été`) is percent-encoded. A blob takes 8 KB of metadata,
+so each value is bounded; only names longer than Azure gives to a group or a VM reach the bound.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -12,6 +15,7 @@ from restore.ledger import LedgerEntry
 from restore.times import stamp
 
 _SAFE = "/._-:+ "
+_VALUE_BYTES_MAX = 3_000
 
 
 def labels_of(entry: LedgerEntry) -> dict[str, str]:
@@ -26,7 +30,15 @@ def labels_of(entry: LedgerEntry) -> dict[str, str]:
         "verdict": verdict.verdict if verdict else "",
         "jobid": entry.job_id or "",
     }
-    return {name: quote(value, safe=_SAFE) for name, value in known.items() if value}
+    return {name: quote(shown_of(value), safe=_SAFE) for name, value in known.items() if value}
+
+
+def shown_of(value: str) -> str:
+    """Return as much of a value as a label holds, in whole characters."""
+    if len(quote(value, safe=_SAFE)) <= _VALUE_BYTES_MAX:
+        return value
+    lengths = list(accumulate(len(quote(char, safe=_SAFE)) for char in value))
+    return value[: bisect_right(lengths, _VALUE_BYTES_MAX)]
 
 
 def line_of(name: str, labels: Mapping[str, str]) -> dict[str, Any]:

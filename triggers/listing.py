@@ -5,20 +5,18 @@ forget a restore. Lines come in the order of their request ids.
 """
 
 import asyncio
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 import azure.functions as func
 
-from restore import shape
+from restore import shape, tokens
 from restore.contracts import REQUEST_TYPES, Problem, VerdictKind
 from restore.errors import ServiceUnavailable, to_failure
 from restore.ledger import LedgerState
 from storage import connection
-from storage.labels import line_of
+from storage.labels import line_of, shown_of
 from triggers import problems
 
 _FILTERS = ("state", "verdict", "recoveryType", "sourceResourceId")
@@ -31,31 +29,30 @@ _VALUES: dict[str, tuple[str, ...]] = {
 _TOP, _TOP_MAX = 50, 200
 _TOP_TEXT = re.compile(r"[0-9]{1,4}")
 _PAGES_MAX = 20
-_MARK = "after:"
+_MARK = "after"
 
 
 async def show_page(req: func.HttpRequest) -> func.HttpResponse:
     """Answer `{value, continuationToken?}`; filters compare without case."""
     top_text = req.params.get("top", str(_TOP))
-    token, is_readable = _token(req.params.get("continuationToken"))
+    given = req.params.get("continuationToken")
+    token = None if given is None else tokens.place_in(_MARK, given)
     faults = list(_faults(req.params))
     if not _TOP_TEXT.fullmatch(top_text) or not 1 <= int(top_text) <= _TOP_MAX:
         faults.append(Problem(path="$.top", message=f"A whole number from 1 to {_TOP_MAX}"))
-    if not is_readable:
+    if given is not None and token is None:
         faults.append(Problem(path="$.continuationToken", message="Not a token of this list"))
     if faults:
         detail = "The list was not read."
         return problems.problem(400, "InvalidRequest", "The query is not valid", detail, faults)
-    wanted = {name: req.params[name].lower() for name in _FILTERS if name in req.params}
+    wanted = {name: shown_of(req.params[name]).lower() for name in _FILTERS if name in req.params}
     try:
         lines, following = await asyncio.to_thread(_read, wanted, int(top_text), token)
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
     body: dict[str, Any] = {"value": lines}
     if following:
-        body["continuationToken"] = base64.urlsafe_b64encode(
-            f"{_MARK}{following}".encode()
-        ).decode()
+        body["continuationToken"] = tokens.token_of(_MARK, following)
     return problems.ok(200, body)
 
 
@@ -87,13 +84,3 @@ def _read(
 
 def _matches(line: dict[str, Any], wanted: dict[str, str]) -> bool:
     return all(str(line[name] or "").lower() == value for name, value in wanted.items())
-
-
-def _token(text: str | None) -> tuple[str | None, bool]:
-    if text is None:
-        return None, True
-    try:
-        plain = base64.b64decode(text, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
-        return None, False
-    return plain.removeprefix(_MARK), plain.startswith(_MARK)

@@ -11,17 +11,17 @@ import azure.functions as func
 
 from restore import names
 from restore.errors import InvalidRequest
-from restore.orders import FindItem, encode
+from restore.orders import ShowPoints, encode
 from triggers import answers, problems
 
 
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Answer `{item, points, total, choice}` for sourceResourceId and, optional, vaultId."""
+    """Answer `{item, points, total, choice, continuationToken?}`: one page, newest first."""
     known = {name: value for name, value in req.params.items() if name != "code"}
     from restore import parsing  # its tables are built on first use, not at start
 
     try:
-        wanted: FindItem = parsing.parse_find_item(known)
+        wanted: ShowPoints = parsing.parse_points_query(known)
     except InvalidRequest as error:
         return problems.problem(
             400, error.code, "The query is not valid", error.message, error.problems

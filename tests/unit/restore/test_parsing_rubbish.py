@@ -101,10 +101,10 @@ def test_deep_json_that_can_be_read_is_refused_politely() -> None:
 
 
 def test_a_query_for_recovery_points_is_checked_alike() -> None:
-    found = parsing.parse_find_item({"sourceResourceId": VM, "vaultId": VAULT})
+    found = parsing.parse_points_query({"sourceResourceId": VM, "vaultId": VAULT})
     assert (found.source_resource_id, found.vault_id) == (VM, VAULT)
     with pytest.raises(InvalidRequest) as caught:
-        parsing.parse_find_item({"vaultid": VAULT})
+        parsing.parse_points_query({"vaultid": VAULT})
     assert [problem.path for problem in caught.value.problems] == [
         "$.vaultid",
         "$.sourceResourceId",

@@ -1,0 +1,80 @@
+"""A VM's recovery points in pages: bounded each, and all of them in the end."""
+
+import base64
+from datetime import timedelta
+
+import pytest
+
+from restore import point_pages, tokens
+from restore.contracts import RecoveryPoint
+from restore.point_pages import BYTES_MAX, POINTS_MAX, page
+from tests.fakes.laboratory import START
+
+
+def points(count: int, *, per_time: int = 1, text: str = "") -> list[RecoveryPoint]:
+    return [
+        RecoveryPoint(
+            name=f"p{number}", time=START - timedelta(hours=number // per_time), consistency=text
+        )
+        for number in range(count)
+    ]
+
+
+def walked(all_points: list[RecoveryPoint]) -> list[list[str]]:
+    pages, token = [], None
+    while True:
+        found = page(all_points, token)
+        pages.append([point.name for point in found.points])
+        token = found.continuation_token
+        if token is None:
+            return pages
+
+
+def test_few_points_are_one_page_newest_first() -> None:
+    assert walked(points(3)[::-1]) == [["p0", "p1", "p2"]]
+    assert walked([]) == [[]]
+
+
+@pytest.mark.parametrize("per_time", [1, 7, 1000])
+def test_many_points_are_all_shown_once(per_time: int) -> None:
+    pages = walked(points(1_999, per_time=per_time))
+    shown = [name for names in pages for name in names]
+    assert len(pages) == 10
+    assert max(map(len, pages)) == POINTS_MAX
+    assert sorted(shown) == sorted(point.name for point in points(1_999))
+
+
+def test_points_with_long_texts_make_shorter_pages() -> None:
+    pages = walked(points(300, text="語" * 2000))
+    assert len(pages[0]) < POINTS_MAX
+    assert len(pages[0]) * 6000 < BYTES_MAX
+    assert sum(map(len, pages)) == 300
+
+
+def test_a_point_that_is_too_large_by_itself_is_shown_all_the_same() -> None:
+    assert walked(points(2, text="x" * BYTES_MAX)) == [["p0"], ["p1"]]
+
+
+def test_the_next_page_begins_behind_the_last_point_though_others_came_and_went() -> None:
+    found = page(points(500), None)
+    newer = RecoveryPoint(name="new", time=START + timedelta(hours=1))
+    left = [newer, *[point for point in points(500) if point.name != "p199"]]
+    following = page(left, found.continuation_token)
+    assert following.points[0].name == "p200"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "x",
+        "é",
+        tokens.token_of("after", "r1"),
+        tokens.token_of("points", ""),
+        tokens.token_of("points", '{"time": "2026-11-23T03:00:00", "name": "p1"}'),
+        tokens.token_of("points", '{"time": 1}'),
+        base64.b64encode(b"\xff").decode(),
+    ],
+)
+def test_what_continues_no_such_list_is_no_token(token: str) -> None:
+    assert not point_pages.is_token(token)
