@@ -9,6 +9,7 @@ from arm import connection
 from restore import names
 from restore.contracts import Outcome
 from restore.orders import ReadValidation, decode
+from restore.plain_text import plain
 from restore.plan import Finding
 
 blueprint = df.Blueprint()
@@ -32,7 +33,7 @@ def _read(order: ReadValidation) -> dict[str, Any] | Outcome:
             severity="blocking",
             code=opinion.code,
             text=f"Azure would refuse this restore: {opinion.message}",
-            action=" ".join(opinion.recommendations),
+            action=plain(" ".join(opinion.recommendations)),
         )
         for opinion in opinions
     ]

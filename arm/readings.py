@@ -28,6 +28,7 @@ from restore.times import seconds_of, time_of
 T = TypeVar("T")
 
 _ERRORS_MAX = 20
+_ZONES_MAX = 16
 _TEXT_CHARS_MAX = 2000
 _CANCELLABLE = ("Cancellable", 1)
 
@@ -76,7 +77,9 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
     if name is None or time is None or not is_of_a_vm:
         return None
     zones = [
-        zone for zone in _list(known.get("zones")) if isinstance(zone, str) and is_plain(zone, 40)
+        zone
+        for zone in _list(known.get("zones"))[:_ZONES_MAX]
+        if isinstance(zone, str) and is_plain(zone, 40)
     ]
     return RecoveryPoint(
         name=name,

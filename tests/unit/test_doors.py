@@ -1,0 +1,264 @@
+"""Whatever our decoders let in goes out at every door: nothing is too large to be told.
+
+The doors are the queue of events, the custom status, the answers over HTTP, the ledger's entries
+with their labels, and the log. The stores and queues of these tests refuse what real ones refuse.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+import pytest
+
+from devhost.engine.rendering import compact, status_too_large
+from restore import cloud_events, planning, point_pages, rejections, story, verdicts, watching
+from restore.contracts import Failure, Outcome, Problem, Verdict
+from restore.errors import NotFound, problems_of
+from restore.ledger import LedgerEntry
+from restore.orders import Cancelled, Surveyed, Watch, encode
+from restore.phases import RestorePhase
+from restore.plan import Finding, Plan
+from restore.polling import Pace
+from restore.statuses import fitted
+from restore.story import Tale
+from storage.events import Events
+from storage.labels import line_of
+from storage.ledger import Ledger
+from tests.fakes import largest
+from tests.fakes.laboratory import START
+from tests.fakes.largest import LETTERS
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from triggers import problems, views
+
+PAIRS = (
+    ("RestoreDisks", "x"),
+    ("OriginalLocation", '"'),
+    ("OriginalLocation", "𝕏"),
+    ("AlternateLocation", "𝕏"),
+)
+LEDGER_BYTES_MAX = 4 * 1024 * 1024
+LOG_LINE_MAX = 32 * 1024
+"""Application Insights cuts a message there."""
+
+by_letter = pytest.mark.parametrize("letter", LETTERS)
+by_pair = pytest.mark.parametrize(("kind", "letter"), PAIRS)
+
+
+def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
+    """Every way in which a restore ends, with as much to tell as there can be."""
+    disks = [disk.name for disk in largest.permit(letter).disks or ()]
+    point = largest.points(letter, 1)[0].name
+    for status in ("Completed", "CompletedWithWarnings", "Failed", "Cancelled"):
+        look = largest.job(letter, status)
+        yield verdicts.judge_job(kind, look, recovery_point=point, disks=disks)
+    yield verdicts.deadline_passed(6e5, largest.job(letter, letter * 2000), recovery_point=point)
+    for failure in largest.failures(letter):
+        yield verdicts.before_start(failure)
+    yield verdicts.lost(failure, job_id=letter * 512, recovery_point=point)
+
+
+def tale(kind: str, letter: str, verdict: Verdict | None = None) -> Tale:
+    """A restore that has learned as much as there can be."""
+    return Tale(
+        request=largest.request(kind, letter),
+        source="queue",
+        item=largest.item(letter),
+        choice=largest.choice(letter),
+        permit=largest.permit(letter),
+        approval=largest.approval(letter),
+        cancel=Cancelled(accepted=False, code=letter * 200, text=letter * 4000),
+        verdict=verdict,
+    )
+
+
+def plan(kind: str, letter: str) -> Outcome:
+    """The largest plan."""
+    finding = Finding(
+        severity="blocking", code=letter * 1000, text=letter * 4000, action=letter * 4000, path="$"
+    )
+    request = largest.request(kind, letter)
+    surveyed = Surveyed(
+        choice=largest.choice(letter),
+        findings=(finding,) * 60,
+        body={"properties": msgspec.to_builtins(request)},
+        plan_hash="f" * 64,
+    )
+    opinion = Outcome.done({"findings": encode((finding,) * 50)})
+    return planning.plan(request, largest.item(letter), surveyed, opinion, START)
+
+
+def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
+    """Every event, with as much to tell as there can be."""
+    waiting = tale(kind, letter)
+    yield story.event("accepted", waiting, START)
+    yield story.event("approval-requested", waiting, START)
+    for verdict in verdicts_of(kind, letter):
+        told = tale(kind, letter, verdict)
+        yield story.event("finished", told, START)
+        if verdict.verdict == "Rejected":
+            yield story.event("rejected", told, START)
+    outcomes = [plan(kind, letter), *map(Outcome.failed, largest.failures(letter))]
+    for outcome in outcomes:
+        yield planning.event(waiting.request, outcome, START, f"plan-{'m' * 128}")
+    for body in (letter.encode() * 16_384, b"\xff" * 65_536):
+        yield rejections.event(
+            message_id="m" * 36,
+            code="InvalidRequest",
+            problems=[Problem(path=letter * 200, message=letter * 4000)] * 51,
+            original=body,
+            time=START,
+        )
+
+
+MUST_KEEP = {
+    "accepted": ("requestId", "recoveryType", "sourceResourceId", "source"),
+    "approval-requested": ("requestId", "rule", "decideAt", "until", "recoveryPoint"),
+    "rejected": ("code", "problems"),
+    "finished": ("requestId", "verdict", "sourceResourceId"),
+    "planned": ("requestId", "recoveryType"),
+}
+
+
+@by_pair
+def test_every_event_fits_into_a_message_and_tells_where_the_rest_is(
+    kind: str, letter: str
+) -> None:
+    for event in events(kind, letter):
+        queue, documents = MemoryEvents(), MemoryDocuments()  # this queue takes no more than one
+        door = Events(documents, queue)
+        door.send(event)
+        door.send(event)
+        first, second = queue.sent
+        assert first == second
+        whole, told = json.loads(json.dumps(event["data"])), first["data"]
+        assert {name: first[name] for name in event if name != "data"} == {
+            name: event[name] for name in event if name != "data"
+        }
+        name = event["id"].rpartition(":")[2]
+        assert [each for each in MUST_KEEP[name] if told.get(each) is None] == []
+        for field in ("requestId", "decideAt", "until", "code"):
+            assert told.get(field) == whole.get(field)
+        if told != whole:
+            assert told["truncated"]
+            assert told["fullDataAt"] == f"/api/events/{event['id']}/data"
+            assert door.full_data(event["id"]) == whole
+        if name == "finished":
+            kept, verdict = told["verdict"], whole["verdict"]
+            for field in ("verdict", "succeeded", "text", "jobId", "recoveryPoint"):
+                assert kept.get(field) == verdict.get(field)
+
+
+@by_pair
+def test_every_status_is_taken_by_the_engine(kind: str, letter: str) -> None:
+    told = tale(kind, letter)
+    statuses = [told.show(phase, START) for phase in RestorePhase]
+    watch = Watch(
+        request_id="r" * 128,
+        source_resource_id=told.request.source_resource_id,
+        item=largest.item(letter),
+        pace=Pace(),
+        deadline_at=START,
+        since=START,
+        operation_id="o" * 128,
+        job_id=letter * 512,
+        phase="Transferring",
+        phase_since=START,
+    )
+    statuses.append(watching.status(watch, None))
+    statuses.append(watching.status(watch, largest.job(letter, letter * 2000)))
+    for status in statuses:
+        shown = fitted(status)
+        assert status_too_large(compact(json.dumps(shown)) or "") is None
+        assert shown["phase"] == status["phase"]
+        assert shown.get("job", {}).get("id") == status.get("job", {}).get("id")
+
+
+def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
+    """The largest ledger entry."""
+    request = largest.request(kind, letter)
+    return LedgerEntry(
+        request_id=request.request_id,
+        request_hash="f" * 64,
+        request=msgspec.to_builtins(request),
+        source="queue",
+        accepted_at=START,
+        asked_by=letter * 403,
+        permit=largest.permit(letter),
+        approval=largest.approval(letter),
+        operation_id="o" * 128,
+        job_id=letter * 512,
+        verdict=verdict,
+        finished_at=START,
+    )
+
+
+@by_pair
+def test_every_ledger_entry_is_kept_listed_and_shown(kind: str, letter: str) -> None:
+    told = tale(kind, letter)
+    status = fitted(told.show(RestorePhase.TRIGGERING, START))
+    for verdict in verdicts_of(kind, letter):
+        ledger = Ledger(MemoryDocuments())  # which takes no more metadata than a blob
+        held, _ = ledger.accept(entry(kind, letter, verdict))
+        assert len(msgspec.json.encode(held)) <= LEDGER_BYTES_MAX
+        (line,) = ledger.page(1, None).lines
+        shown = line_of(line.name, line.labels)
+        assert shown["verdict"] == verdict.verdict
+        assert shown["requestId"] == held.request_id
+        assert held.request["sourceResourceId"].startswith(shown["sourceResourceId"])
+        listed = problems.ok(200, {"value": [shown] * 200, "continuationToken": "t" * 2000})
+        assert len(json.loads(listed.get_body())["value"]) == 200
+        view = views._view(held, status, {}, "Completed")
+        body = _answered(problems.ok(200, view))
+        for field in ("requestId", "phase", "verdict", "text", "job", "finishedAt"):
+            assert body.get(field) == view.get(field)
+
+
+@by_pair
+def test_every_answer_over_http_is_bounded(kind: str, letter: str) -> None:
+    made = plan(kind, letter)
+    shown = _answered(problems.ok(200, made.value))
+    assert msgspec.convert(shown, Plan).plan_hash == "f" * 64
+    for failure in largest.failures(letter):
+        body = _answered(problems.of_failure(failure))
+        assert body["code"] == failure.code
+        assert body["problems"]
+        assert len(body["problems"]) <= len(problems_of(failure))
+    many = largest.points(letter, 1_000)
+    page = point_pages.page(many, None)
+    listed = {"item": encode(largest.item(letter)), "total": 1_000} | encode(page)
+    body = _answered(problems.ok(200, listed | {"choice": encode(largest.choice(letter))}))
+    assert len(body["points"]) == len(page.points)
+    assert body["continuationToken"] == page.continuation_token
+
+
+@by_letter
+def test_every_failure_can_be_logged_in_one_line(letter: str) -> None:
+    for failure in largest.failures(letter):
+        line = str(_error(failure))
+        assert len(line) <= LOG_LINE_MAX
+        assert "\n" not in line
+
+
+def test_the_largest_values_are_larger_than_the_doors() -> None:
+    """Else the tests above would show nothing."""
+    sizes: dict[str, int] = {}
+    for event in events("AlternateLocation", "𝕏"):
+        sizes[event["type"]] = max(sizes.get(event["type"], 0), len(msgspec.json.encode(event)))
+    assert len(sizes) == len(MUST_KEEP)
+    assert min(sizes.values()) > cloud_events.MESSAGE_BYTES_MAX
+    status = tale("AlternateLocation", "𝕏").show(RestorePhase.TRIGGERING, START)
+    assert status_too_large(json.dumps(status, ensure_ascii=False))
+    verdict = max(verdicts_of("RestoreDisks", "𝕏"), key=lambda each: len(str(each)))
+    view = views._view(entry("RestoreDisks", "𝕏", verdict), {}, {}, "Completed")
+    assert len(msgspec.json.encode(view)) > problems.BODY_BYTES_MAX
+
+
+def _answered(reply: Any) -> Any:
+    body = reply.get_body()
+    assert len(body) <= problems.BODY_BYTES_MAX
+    return json.loads(body)
+
+
+def _error(failure: Failure) -> NotFound:
+    return NotFound(failure.message, code=failure.code, details=failure.details, doing="try")
