@@ -26,6 +26,7 @@ from restore.contracts import (
     Triggered,
     VmDisk,
 )
+from restore.ids import lower_as_azure
 
 _VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
 _RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"
@@ -167,7 +168,7 @@ class Backup:
         return [item for item in raw if readings.is_of_vm(item, source_resource_id)]
 
     def _region(self, vault_id: str) -> str:
-        key = vault_id.lower()
+        key = lower_as_azure(vault_id)
         if key not in self._regions:
             where = f"{resource_ids.path(vault_id)}?api-version={VAULT_API_VERSION}"
             region = self._client.get(where, "read the vault's region").body.get("location")

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from restore.ids import lower_as_azure, lower_ascii
+
 URL_CHARS_MAX = 32 * 1024
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
@@ -86,10 +88,11 @@ def _split(url: str) -> SplitResult | None:
 
 def _same_origin(parts: SplitResult, endpoint: SplitResult) -> bool:
     # Comparing the whole authority refuses user info, foreign ports and look-alike hosts at once.
-    allowed = {endpoint.netloc.lower()}
+    own = lower_ascii(endpoint.netloc)
+    allowed = {own}
     if endpoint.scheme == "https" and ":" not in endpoint.netloc:
-        allowed.add(f"{endpoint.netloc.lower()}:443")
-    return parts.scheme == endpoint.scheme and parts.netloc.lower() in allowed
+        allowed.add(f"{own}:443")
+    return parts.scheme == endpoint.scheme and lower_ascii(parts.netloc) in allowed
 
 
 def _segments(path: str) -> list[str]:
@@ -97,7 +100,7 @@ def _segments(path: str) -> list[str]:
 
     Azure leaves the fabric out of an id now and then, so it does not count.
     """
-    segments = [unquote(segment).lower() for segment in path.split("/")[1:]]
+    segments = [lower_as_azure(unquote(segment)) for segment in path.split("/")[1:]]
     for segment in segments:
         if segment in ("", ".", "..") or any(char in segment for char in "/\\%?#"):
             return []

@@ -12,6 +12,7 @@ from arm import compute, long_running, resource_ids
 from arm.client import Client
 from arm.scrubbing import scrub
 from restore.contracts import ProtectedItem
+from restore.ids import lower_ascii
 
 VAULT_API_VERSION = "2024-04-01"
 _GUARDED = (
@@ -69,7 +70,7 @@ class Preflight:
         wanted = [
             _at(each, "defaultResourceRequest")
             for each in details
-            if str(_at(each, "vaultCriticalOperation")).lower() == _GUARDED
+            if lower_ascii(str(_at(each, "vaultCriticalOperation"))) == _GUARDED
         ]
         return tuple(each for each in wanted if isinstance(each, str))
 

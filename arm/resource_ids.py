@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
+from restore import ids
+from restore.ids import lower_ascii
+
 FABRIC = "Azure"
 
 _NAME_CHARS_MAX = 512  # a container's holds the names of a group and a VM, and more
@@ -22,7 +25,8 @@ def find_segment(resource_id: str, name: str) -> str | None:
     # In pairs first, for a resource group may well be called "vaults"; then anywhere, for ids with
     # a part too few exist as well.
     pairs = [*zip(segments[::2], segments[1::2], strict=False), *pairwise(segments)]
-    return next((value for key, value in pairs if key.lower() == name.lower() and value), None)
+    wanted = lower_ascii(name)
+    return next((value for key, value in pairs if lower_ascii(key) == wanted and value), None)
 
 
 def segment(resource_id: str, name: str) -> str:
@@ -34,8 +38,8 @@ def segment(resource_id: str, name: str) -> str:
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two ids name the same resource, as ARM compares them."""
-    return [part.lower() for part in _segments(one)] == [part.lower() for part in _segments(other)]
+    """Whether two ids name the same resource, however they are spelled."""
+    return ids.same("/".join(_segments(one)), "/".join(_segments(other)))
 
 
 def vault_id(resource_id: str) -> str:
@@ -87,7 +91,7 @@ def _checked(resource_id: str, more: tuple[str, ...]) -> Iterator[str]:
 
 
 def _segments(resource_id: str) -> list[str]:
-    if resource_id.lower().startswith(("https://", "http://")):
+    if lower_ascii(resource_id).startswith(("https://", "http://")):
         try:
             resource_id = urlsplit(resource_id).path
         except ValueError:

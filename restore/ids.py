@@ -1,10 +1,16 @@
-"""ARM ids as requests give them: is this the id of such a thing? ARM compares ids without case.
+"""ARM ids: is this the id of such a thing, and do two of them name the same?
 
+ARM ignores case, and there are two ways to do so. Leave is given by `lower_ascii`: what is allowed
+is what was written, give or take A to Z. A job, an item or a resource is recognised by
+`lower_as_azure`, as Azure spells names beyond ASCII in lower case too. In neither does a letter
+beyond ASCII ever become one of A to Z, as Python's own lower() makes a k of the Kelvin sign.
 Building ids and URLs is the arm room's work.
 """
 
 import re
+from string import ascii_lowercase, ascii_uppercase
 
+_ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
 _SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _NAME = re.compile(r"(?!\.+$)[^\s/\\?#%&<>:\"'*\x00-\x1f]{1,260}")
 _GROUP = "/subscriptions/*/resourceGroups/*"
@@ -63,24 +69,38 @@ def kind_problem(text: str, kind: str) -> str | None:
     return f"{wanted}; this is the id of a {other}" if other else wanted
 
 
+def lower_ascii(text: str) -> str:
+    """Return a text with A to Z in lower case: for what is allowed, and for words of ASCII."""
+    return text.translate(_ASCII)
+
+
+def lower_as_azure(text: str) -> str:
+    """Return a name in lower case as Azure has it, letter by letter: for what is recognised."""
+    return text.lower() if text.isascii() else "".join(map(_lower_letter, text))
+
+
 def same(one: str, other: str) -> bool:
     """Whether two ids name the same thing."""
-    return one.lower() == other.lower()
+    return lower_as_azure(one) == lower_as_azure(other)
 
 
 def is_below(child: str, parent: str) -> bool:
     """Whether an id lies inside another, as a subnet in its network."""
-    return child.lower().startswith(parent.lower() + "/")
+    return lower_as_azure(child).startswith(lower_as_azure(parent) + "/")
+
+
+def is_plain(text: str) -> bool:
+    """Whether this is an ARM id in its plain spelling: no URL, nothing empty, dotted or encoded."""
+    root, *segments = text.split("/")
+    if root or len(segments) < 2 or lower_ascii(segments[0]) != "subscriptions":
+        return False
+    is_known = _SUBSCRIPTION.fullmatch(segments[1]) is not None
+    return is_known and all(map(_NAME.fullmatch, segments[2:]))
 
 
 def subscription_of(text: str) -> str:
     """Return the subscription, in lower case."""
-    return text.split("/")[2].lower()
-
-
-def group_of(text: str) -> str:
-    """Return the resource group's id, in lower case."""
-    return "/".join(text.split("/")[:5]).lower()
+    return lower_ascii(text.split("/")[2])
 
 
 def name_of(text: str) -> str:
@@ -98,6 +118,11 @@ def _is(text: str, kind: str) -> bool:
 
 def _fits(segment: str, wanted: str, before: str) -> bool:
     if wanted != "*":
-        return segment.lower() == wanted.lower()
+        return lower_ascii(segment) == lower_ascii(wanted)
     name = _SUBSCRIPTION if before == "subscriptions" else _NAME
     return name.fullmatch(segment) is not None
+
+
+def _lower_letter(letter: str) -> str:
+    lower = letter.lower()
+    return lower if len(lower) == 1 and lower.isascii() is letter.isascii() else letter

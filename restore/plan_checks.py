@@ -206,10 +206,10 @@ def _vms(case: Case) -> Found:
 
 def _guard(case: Case) -> Found:
     wanted = case.around.guard_requests
-    given = {each.lower() for each in case.request.resource_guard_operation_requests or ()}
+    given = case.request.resource_guard_operation_requests or ()
     if not wanted:
         return
-    if given >= {each.lower() for each in wanted}:
+    if all(any(ids.same(each, one) for one in given) for each in wanted):
         yield Finding(
             severity="info",
             code="ResourceGuardInForce",

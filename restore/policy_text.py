@@ -13,15 +13,16 @@ from restore import policy, shape
 from restore.contracts import Problem
 from restore.decoding import decode
 from restore.errors import InvalidRequest
+from restore.ids import lower_ascii
 from restore.json_text import json_of
 from restore.policy import Policy
 
 _NAME = r"[^\s/\\?#%&<>:\"'*]{1,260}"
 _SCOPE = re.compile(
     r"/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-    rf"(/resourceGroups/{_NAME}(/providers/{_NAME}(/{_NAME}/{_NAME})+)?)?/?",
-    re.IGNORECASE,
+    rf"(/resourcegroups/{_NAME}(/providers/{_NAME}(/{_NAME}/{_NAME})+)?)?/?"
 )
+"""Of a text in lower case."""
 _SCOPED = ("sources", "targets", "networks")
 
 
@@ -86,4 +87,4 @@ def _between(value: dict[str, Any]) -> Iterator[Problem]:
 
 def _is_scope(text: str) -> bool:
     is_word = text in (policy.ANYWHERE, policy.VAULT_SUBSCRIPTION)
-    return is_word or _SCOPE.fullmatch(text) is not None
+    return is_word or _SCOPE.fullmatch(lower_ascii(text)) is not None

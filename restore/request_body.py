@@ -18,6 +18,7 @@ from restore.contracts import (
     RestoreRequest,
 )
 from restore.errors import InvalidRequest
+from restore.ids import lower_ascii
 
 _ARCHIVE = "VaultArchive"
 _NOT_ARMS = (
@@ -129,4 +130,4 @@ def _network_problems(request: RestoreRequest, point: RecoveryPoint) -> Iterator
 
 def _plain(region: str) -> str:
     """`West Europe` and `westeurope` are the same region."""
-    return region.replace(" ", "").lower()
+    return lower_ascii(region.replace(" ", ""))

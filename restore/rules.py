@@ -78,7 +78,7 @@ def _subnet_in_network(given: Given) -> Found:
 
 def _target_vm_in_target_group(given: Given) -> Found:
     group, target = given.get("targetResourceGroupId"), given.get("targetVirtualMachineId")
-    if group and target and not ids.same(ids.group_of(target), group):
+    if group and target and not ids.is_below(target, group):
         yield "$.targetVirtualMachineId", "must lie in targetResourceGroupId"
 
 

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from restore.contracts import JobLook
+from restore.ids import lower_as_azure, same
 from restore.ledger import Intent, LedgerEntry, LedgerState
 
 _CLOCK_SLACK = timedelta(seconds=90)
@@ -113,10 +114,10 @@ def is_of_item(job: JobLook, container_name: str) -> bool:
     which jobs and items leave out (facts 5.2)."""
     if job.container_name is None:
         vm_name = container_name.rsplit(";", 1)[-1]
-        return (job.entity_name or "").lower() == vm_name.lower()
+        return same(job.entity_name or "", vm_name)
     return _tail(job.container_name) == _tail(container_name)
 
 
 def _tail(container_name: str) -> tuple[str, ...]:
     """`IaasVMContainer;iaasvmcontainerv2;rg;vm` and the same without its head -> the last 3."""
-    return tuple(container_name.lower().split(";")[-3:])
+    return tuple(lower_as_azure(container_name).split(";")[-3:])

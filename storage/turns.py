@@ -16,6 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from restore.decoding import decode
+from restore.ids import lower_as_azure
 from restore.ledger import LedgerState
 from restore.settling import BEGINS_S_MAX
 from storage.documents import Changed, Taken
@@ -135,4 +136,4 @@ def _freed(ledger: Ledger, turn: Turn, now: datetime) -> _Freed:
 
 
 def _name(item_id: str) -> str:
-    return f"items/{hashlib.sha256(item_id.lower().encode()).hexdigest()}"
+    return f"items/{hashlib.sha256(lower_as_azure(item_id).encode()).hexdigest()}"

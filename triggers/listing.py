@@ -14,6 +14,7 @@ import azure.functions as func
 from restore import shape, tokens
 from restore.contracts import REQUEST_TYPES, Problem, VerdictKind
 from restore.errors import ServiceUnavailable, to_failure
+from restore.ids import lower_as_azure
 from restore.ledger import LedgerState
 from storage import connection
 from storage.labels import line_of, shown_of
@@ -45,7 +46,9 @@ async def show_page(req: func.HttpRequest) -> func.HttpResponse:
     if faults:
         detail = "The list was not read."
         return problems.problem(400, "InvalidRequest", "The query is not valid", detail, faults)
-    wanted = {name: shown_of(req.params[name]).lower() for name in _FILTERS if name in req.params}
+    wanted = {
+        name: lower_as_azure(shown_of(req.params[name])) for name in _FILTERS if name in req.params
+    }
     try:
         lines, following = await asyncio.to_thread(_read, wanted, int(top_text), token)
     except ServiceUnavailable as error:
@@ -63,7 +66,7 @@ def _faults(params: Mapping[str, str]) -> Iterator[Problem]:
         if name not in _PARAMETERS:
             text = f"Unknown parameter; known are {', '.join(_PARAMETERS)}"
             yield Problem(path=shape.path_to("$", name), message=text)
-        elif name in _VALUES and value.lower() not in map(str.lower, _VALUES[name]):
+        elif name in _VALUES and lower_as_azure(value) not in map(lower_as_azure, _VALUES[name]):
             yield Problem(path=f"$.{name}", message=f"Must be one of {', '.join(_VALUES[name])}")
 
 
@@ -83,4 +86,4 @@ def _read(
 
 
 def _matches(line: dict[str, Any], wanted: dict[str, str]) -> bool:
-    return all(str(line[name] or "").lower() == value for name, value in wanted.items())
+    return all(lower_as_azure(str(line[name] or "")) == value for name, value in wanted.items())

@@ -39,6 +39,13 @@ def test_ids_are_the_same_whatever_their_case() -> None:
     assert not resource_ids.same(VAULT, f"{VAULT}x")
 
 
+def test_an_id_beyond_ascii_is_the_same_as_azure_spells_it_and_no_look_alike_is() -> None:
+    one = VAULT.replace("/vaults/", "/vaults/ØK-")
+    assert resource_ids.same(one, one.replace("ØK-", "øk-"))
+    assert not resource_ids.same(one, one.replace("ØK-", "ø\u212a-"))
+    assert resource_ids.find_segment("/a/x/bac\u212aupJobs/1", "backupJobs") is None
+
+
 def test_each_segment_is_encoded_once() -> None:
     item = resource_ids.protected_item("/subscriptions/s", "IaasVMContainer;v2;rg(1);vm", "VM;a b")
     assert resource_ids.path(item, "recoveryPoints", "1", "restore") == (

@@ -1,11 +1,14 @@
 """ARM ids are recognised by their segments, whatever their case, and wrong ones are not echoed."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from restore import ids
 
 _GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-(été).1"
 _VM = f"{_GROUP}/providers/Microsoft.Compute/virtualMachines/web-01"
+_LETTERS = st.sampled_from("kKsSiIåÅøØßσςΣ\u212a\u212b\u017f\u0130\u0131\u0307\ufb00\uff4b\uff2b")
 _NET = f"{_GROUP}/providers/Microsoft.Network/virtualNetworks/net"
 
 
@@ -56,10 +59,77 @@ def test_a_wrong_id_is_not_repeated_for_it_may_hold_a_secret() -> None:
     assert "s3cret" not in str(ids.kind_problem(secret, "storage account"))
 
 
+@given(st.text())
+def test_nothing_beyond_ascii_ever_becomes_ascii(text: str) -> None:
+    for lowered in (ids.lower_ascii(text), ids.lower_as_azure(text)):
+        assert [one.isascii() for one in lowered] == [one.isascii() for one in text]
+    kept = "".join(one.lower() if one.isascii() else one for one in text)
+    assert ids.lower_ascii(text) == kept
+
+
+@given(st.text(_LETTERS, max_size=8), st.text(_LETTERS, max_size=8))
+def test_two_names_are_one_only_if_their_ascii_letters_are(one: str, other: str) -> None:
+    if ids.same(one, other):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            assert left.isascii() is right.isascii()
+            assert left.lower() == right.lower()
+
+
+@given(st.text())
+def test_a_name_in_lower_case_stays_as_it_is(text: str) -> None:
+    for lower in (ids.lower_ascii, ids.lower_as_azure):
+        assert lower(lower(text)) == lower(text)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_recognised"),
+    [
+        ("RG-ØST", "rg-øst", True),
+        ("RG-ÉTÉ", "rg-été", True),
+        ("rg-web", "RG-WEB", True),
+        ("k", "\u212a", False),  # KELVIN SIGN: Python's lower() makes a k of it
+        ("s", "\u017f", False),  # LATIN SMALL LETTER LONG S: upper() and casefold() make an s of it
+        ("i", "\u0130", False),  # İ: lower() makes an i and a dot of it
+        ("i\u0307", "\u0130", False),
+        ("ss", "ß", False),
+        ("ff", "\ufb00", False),
+        ("å", "\u212b", True),  # ANGSTROM SIGN is no ASCII, nor is what it becomes
+    ],
+)
+def test_who_is_recognised(one: str, other: str, is_recognised: bool) -> None:
+    assert ids.same(one, other) is is_recognised
+    assert ids.same(other, one) is is_recognised
+    is_allowed = ids.lower_ascii(one) == ids.lower_ascii(other)
+    assert is_allowed is (is_recognised and one.isascii())
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "",
+        "/",
+        "/subscriptions",
+        _VM[1:],
+        f"/{_VM}",
+        f"{_VM}/",
+        f"https://management.azure.com{_VM}",
+        _VM.replace("web-01", ".."),
+        _VM.replace("web-01", "a%2Fb"),
+        _VM.replace("/providers", "\\providers"),
+        _VM.replace("subscriptions", "\u017fubscriptions"),
+        _VM.replace("00000000-0000-0000-0000-000000000001", "mine"),
+    ],
+)
+def test_an_id_in_an_odd_spelling_is_not_plain(odd: str) -> None:
+    assert ids.is_plain(_VM)
+    assert ids.is_plain(_VM.upper())
+    assert not ids.is_plain(odd)
+
+
 def test_parts_and_comparisons_ignore_case() -> None:
     assert ids.same(_VM, _VM.upper())
     assert ids.is_below(f"{_NET}/subnets/x", _NET.upper())
     assert not ids.is_below(f"{_NET}2/subnets/x", _NET)
     assert ids.subscription_of(_VM) == "00000000-0000-0000-0000-000000000001"
-    assert ids.group_of(_VM) == _GROUP.lower()
     assert (ids.name_of(_VM), ids.name_of("123")) == ("web-01", "123")

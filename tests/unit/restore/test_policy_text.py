@@ -94,5 +94,10 @@ def test_scopes_are_arm_ids(scope: str) -> None:
     assert rules[0].sources == (scope,)
 
 
+def test_a_look_alike_of_an_ascii_letter_makes_no_scope() -> None:
+    odd = f"{OTHER}/resourceGroups/rg".replace("resource", "re\u017fource")
+    assert problems({"rules": [{**RULE, "sources": [odd]}]}).keys() == {"$.rules[0].sources[0]"}
+
+
 def test_the_published_schema_is_the_codes() -> None:
     assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(policy_text.schema()))

@@ -7,7 +7,7 @@ import msgspec
 
 from restore.contracts import JobLook
 from restore.ledger import Intent, LedgerEntry, LedgerState
-from restore.settling import Adopt, Ambiguous, Go, Step, Stop, Wait, next_step
+from restore.settling import Adopt, Ambiguous, Go, Step, Stop, Wait, is_of_item, next_step
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CONTAINER = "IaasVMContainer;iaasvmcontainerv2;Rg;Web-01"
@@ -110,3 +110,11 @@ def test_after_a_cancel_nothing_is_sent_again_but_a_found_job_is_still_adopted()
     asked = intended(cancel_asked=True)
     assert step(asked, after_s=SETTLE_S) == Stop()
     assert step(asked, job("new"), after_s=SETTLE_S) == Adopt("new")
+
+
+def test_a_job_is_recognised_as_azure_spells_it_and_no_look_alike_is() -> None:
+    of_item = "IaasVMContainer;iaasvmcontainerv2;RG-ØST;web-k"
+    assert is_of_item(job("j", container="iaasvmcontainerv2;rg-øst;WEB-K"), of_item)
+    assert not is_of_item(job("j", container="iaasvmcontainerv2;rg-øst;web-\u212a"), of_item)
+    named = msgspec.structs.replace(job("j"), container_name=None, entity_name="WEB-\u212a")
+    assert not is_of_item(named, of_item)
