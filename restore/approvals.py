@@ -1,8 +1,12 @@
-"""What a decision about an approval means: who may decide, and what a refusal says."""
+"""What a decision about an approval means: who may decide, what it allows, what a refusal says."""
 
 from datetime import timedelta
+from typing import Literal
 
-from restore.contracts import Approval, Failure, Permit
+from restore.contracts import Approval, Caller, Failure, Permit
+from restore.errors import PolicyRefused
+from restore.ids import lower_ascii
+from restore.policy import Allowed
 from restore.times import stamp
 
 TIMER_SLACK = timedelta(seconds=1)
@@ -11,10 +15,38 @@ TIMER_SLACK = timedelta(seconds=1)
 _REFUSING = "PolicyRefused"
 
 
-def is_own(asked_by: str | None, approver: str | None) -> bool:
-    """Whether somebody would approve their own request. Known only if both are known."""
-    known = asked_by is not None and approver is not None
-    return known and (asked_by or "").casefold() == (approver or "").casefold()
+def against(asked_by: Caller | None, approver: Caller | None) -> Literal["own", "unknown"] | None:
+    """Say why somebody may not approve; None if they may.
+
+    Who asked is known only where identities can be believed, and there nobody approves without
+    having been told apart from them: by the id, for a name can be another one each time.
+    """
+    if asked_by is None:
+        return None
+    asker, other = asked_by.id, approver.id if approver else None
+    if asker is None or other is None:
+        return "unknown"
+    return "own" if lower_ascii(asker) == lower_ascii(other) else None
+
+
+def require(allowed: Allowed, approval: Approval | None, plan_hash: str) -> None:
+    """Check that what is about to be sent was approved, if the rule that allows it says so by now.
+    Raises PolicyRefused."""
+    if not allowed.approval:
+        return
+    if approval is None or approval.decision != "approved":
+        raise PolicyRefused(
+            f"The policy's rule {allowed.rule!r} demands an approval by now, and there is none.",
+            code="ApprovalMissing",
+            doing="check the approval",
+        )
+    if approval.plan_hash != plan_hash:
+        raise PolicyRefused(
+            "Something else was approved than what would be sent now: another recovery point, or "
+            "another body.",
+            code="ApprovalOutdated",
+            doing="check the approval",
+        )
 
 
 def refusal(permit: Permit, approval: Approval | None) -> Failure | None:

@@ -24,6 +24,7 @@ __all__ = [
     "REQUEST_TYPES",
     "AlternateLocation",
     "Approval",
+    "Caller",
     "Choice",
     "ExtendedLocation",
     "Failure",
@@ -161,6 +162,18 @@ class Outcome(Contract, frozen=True, kw_only=True):
         return cls(kind="failed", error=error)
 
 
+class Caller(Contract, frozen=True, kw_only=True):
+    """Who calls, as App Service authentication says it. Names are shown, only ids are compared."""
+
+    id: str | None = None
+    """The principal's: in Microsoft Entra the object id."""
+    name: str | None = None
+
+    def __str__(self) -> str:
+        """For people: the name, and the id that tells it from the same name of others."""
+        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
+
+
 class Approval(Contract, frozen=True, kw_only=True):
     """What a person decided about a restore, or that nobody did in time."""
 
@@ -169,6 +182,8 @@ class Approval(Contract, frozen=True, kw_only=True):
     by: str | None = None
     """None: not known."""
     reason: str | None = None
+    plan_hash: str | None = None
+    """Of what was approved: nothing else may be sent on the strength of it."""
 
 
 class Permit(Contract, frozen=True, kw_only=True):
@@ -181,6 +196,8 @@ class Permit(Contract, frozen=True, kw_only=True):
     """By then, or it has expired."""
     disks: tuple[VmDisk, ...] | None = None
     """Of OriginalLocation: those that will be replaced; None: they could not be read."""
+    plan_hash: str | None = None
+    """Of what the guard has judged."""
 
 
 class Triggered(Contract, frozen=True, kw_only=True):

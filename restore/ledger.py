@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from restore.contracts import Approval, Permit, Verdict
+from restore.contracts import Approval, Caller, Permit, Verdict
 
 
 class LedgerState(StrEnum):
@@ -64,7 +64,7 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     source: str
     accepted_at: datetime
     state: LedgerState = LedgerState.ACCEPTED
-    asked_by: str | None = None
+    asked_by: Caller | None = None
     """Who asked, as far as that is known for certain."""
     permit: Permit | None = None
     approval: Approval | None = None

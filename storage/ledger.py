@@ -79,7 +79,9 @@ class Ledger:
         def note(entry: LedgerEntry) -> LedgerEntry:
             if not entry.is_waiting_for_approval:
                 return entry
-            return msgspec.structs.replace(entry, approval=approval)
+            of = entry.permit.plan_hash if entry.permit else None
+            bound = msgspec.structs.replace(approval, plan_hash=of)
+            return msgspec.structs.replace(entry, approval=bound)
 
         return self._update(request_id, note)
 

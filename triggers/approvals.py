@@ -13,7 +13,7 @@ import azure.functions as func
 import msgspec
 
 from restore import names
-from restore.contracts import Approval
+from restore.contracts import Approval, Caller
 from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.ledger import LedgerEntry
 from restore.settings import Settings
@@ -39,12 +39,14 @@ async def decide(
         known = await asyncio.to_thread(connection.ledger().read, request_id)
         if known is None:
             return problems.unknown(request_id)
-        by, now = callers.principal(req, settings), datetime.now(UTC)
+        caller, now = callers.principal(req, settings), datetime.now(UTC)
+        by = str(caller) if caller else None
         approval = Approval(decision=wanted.outcome, at=now, by=by, reason=wanted.reason)
         entry = known.entry
         if entry.is_waiting_for_approval:
-            if wanted.outcome == "approved" and approvals.is_own(entry.asked_by, by):
-                return _own(entry)
+            against = approvals.against(entry.asked_by, caller)
+            if wanted.outcome == "approved" and against is not None:
+                return _own(entry) if against == "own" else _unknown(entry, caller)
             if entry.permit and entry.permit.until and now > entry.permit.until:
                 return _expired(entry)
             entry = await asyncio.to_thread(connection.ledger().decide, request_id, approval)
@@ -76,6 +78,16 @@ def _standing(entry: LedgerEntry, is_heard: bool) -> dict[str, Any]:
 def _own(entry: LedgerEntry) -> func.HttpResponse:
     detail = f"{entry.asked_by} asked for this restore; somebody else must approve it."
     return problems.problem(403, "OwnRequest", "Nobody approves their own request", detail)
+
+
+def _unknown(entry: LedgerEntry, caller: Caller | None) -> func.HttpResponse:
+    whose = "you" if caller is None or caller.id is None else "whoever asked"
+    detail = (
+        f"{entry.asked_by} asked for this restore; somebody else must approve it, and that can be "
+        f"told only by the principal id, which App Service did not give for {whose}. Sign in to "
+        "approve. Anybody may refuse."
+    )
+    return problems.problem(403, "ApproverUnknown", "Nobody approves unknown", detail)
 
 
 def _expired(entry: LedgerEntry) -> func.HttpResponse:

@@ -7,18 +7,19 @@ function key's name would tell too, but Python functions are not told which key 
 
 import azure.functions as func
 
+from restore.contracts import Caller
 from restore.settings import Settings
 
 _NAME, _ID = "x-ms-client-principal-name", "x-ms-client-principal-id"
 _LENGTH_MAX = 200
 
 
-def principal(req: func.HttpRequest, settings: Settings) -> str | None:
-    """Return the caller's name and id; None when they are not known."""
+def principal(req: func.HttpRequest, settings: Settings) -> Caller | None:
+    """Return the caller's name and id, as far as they are known; None when neither is."""
     if not settings.website_auth_enabled:
         return None
-    name, id_ = (_clean(req.headers.get(header, "")) for header in (_NAME, _ID))
-    return f"{name} ({id_})" if name and id_ else name or id_ or None
+    name, id_ = (_clean(req.headers.get(header, "")) or None for header in (_NAME, _ID))
+    return Caller(id=id_, name=name) if id_ or name else None
 
 
 def _clean(text: str) -> str:

@@ -100,6 +100,8 @@ class ApprovalAnswer(_Answer, frozen=True, kw_only=True):
     at: datetime
     by: str | None = None
     reason: str | None = None
+    plan_hash: str | None = None
+    """Of what the decision was about."""
     text: str | None = None
 
 

@@ -13,7 +13,7 @@ import azure.durable_functions as df
 import msgspec
 
 from restore import names
-from restore.contracts import RestoreRequest
+from restore.contracts import Caller, RestoreRequest
 from restore.decoding import decode
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import RESTORE_VERSION, Restore, encode
@@ -44,7 +44,7 @@ async def start(
     source: str,
     settings: Settings,
     *,
-    asked_by: str | None = None,
+    asked_by: Caller | None = None,
 ) -> Start:
     """Accept a request and see to it that its orchestration runs. Raises ServiceUnavailable."""
     offered = LedgerEntry(

@@ -61,7 +61,7 @@ def _view(
         "recoveryType": entry.request.get("recoveryType"),
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "source": entry.source,
-        "askedBy": entry.asked_by,
+        "askedBy": str(entry.asked_by) if entry.asked_by else None,
         "phase": now.get("phase") or entry.state.value,
         "since": now.get("since"),
         "percent": job.get("percent") if job else None,

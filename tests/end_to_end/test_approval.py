@@ -13,9 +13,11 @@ import requests
 
 from tests.end_to_end.engines import GUARDED_GROUP
 from tests.end_to_end.stage import VAULT, Reply, Stage, request_for
+from tests.fakes import callers
 
-ANN = {"X-MS-CLIENT-PRINCIPAL-NAME": "ann@example.com", "Prefer": "wait=15"}
-BOB = {"X-MS-CLIENT-PRINCIPAL-NAME": "bob@example.com"}
+ANN = callers.headers("ann@example.com") | {"Prefer": "wait=15"}
+BOB = callers.headers("bob@example.com")
+BOB_SHOWN = callers.shown("bob@example.com")
 EXPIRY_S = 40
 ENDINGS = ("approved", "refused", "expired", "cancelled", "woken", "twice")
 
@@ -74,7 +76,7 @@ def waiting(stage: Stage) -> Waiting:
         assert (reply.status, reply.body["phase"]) == (202, "WaitingForApproval")
         if ending == "approved":
             assert them.decide(ending, "approve", ANN).status == 403
-            assert them.decide(ending, "approve").body["by"] == "bob@example.com"
+            assert them.decide(ending, "approve").body["by"] == BOB_SHOWN
         if ending == "refused":
             assert them.decide(ending, "refuse").status == 200
         if ending == "cancelled":
@@ -84,7 +86,7 @@ def waiting(stage: Stage) -> Waiting:
             them.wake_for_nothing(ending)
         if ending == "twice":
             assert them.decide(ending, "refuse").status == 200
-            assert them.decide(ending, "refuse", ANN).body["by"] == "bob@example.com"
+            assert them.decide(ending, "refuse", ANN).body["by"] == BOB_SHOWN
             assert them.decide(ending, "approve").body["code"] == "DecidedOtherwise"
     return them
 
@@ -104,7 +106,7 @@ def test_an_approved_restore_replaces_the_disks_and_names_the_old_ones(waiting: 
     assert waiting.code("approved") == ("Completed", None)
     finished = waiting.stage.event("finished", waiting.id_of("approved"))["data"]
     assert finished["replacedDisks"] == names
-    assert finished["approval"]["by"] == "bob@example.com"
+    assert finished["approval"]["by"] == BOB_SHOWN
     assert waiting.posts("approved") == 1
 
 

@@ -10,7 +10,9 @@ from unittest.mock import patch
 
 import azure.functions as func
 
+from restore.contracts import Caller
 from restore.settings import Settings
+from tests.fakes import callers
 from tests.fakes.laboratory import Laboratory
 from triggers import approvals, events, queue, restores, starter
 
@@ -60,7 +62,7 @@ class FrontDoor:
         self._laboratory = laboratory
         self._settings = settings or Settings(website_auth_enabled=True)
 
-    def ask(self, fields: dict[str, Any], who: str | None = None) -> Reply:
+    def ask(self, fields: dict[str, Any], who: Caller | str | None = None) -> Reply:
         """POST /restores."""
         return self._call("restores", "POST", fields, who=who)
 
@@ -81,7 +83,11 @@ class FrontDoor:
         return self._call("cancel", "POST", None, request_id)
 
     def decide(
-        self, request_id: str, decision: str, who: str | None = None, reason: str = "because"
+        self,
+        request_id: str,
+        decision: str,
+        who: Caller | str | None = "bob@example.com",
+        reason: str = "because",
     ) -> Reply:
         """POST /restores/{id}/approval."""
         body = {"decision": decision, "reason": reason}
@@ -104,11 +110,9 @@ class FrontDoor:
         method: str,
         body: Any,
         request_id: str = "",
-        who: str | None = None,
+        who: Caller | str | None = None,
     ) -> Reply:
-        headers = {"prefer": "respond-async"}
-        if who is not None:
-            headers["x-ms-client-principal-name"] = who
+        headers = {"prefer": "respond-async"} | callers.headers(who)
         request = func.HttpRequest(
             method,
             "/api",

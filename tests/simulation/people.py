@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from restore.ledger import LedgerState
+from tests.fakes import callers
 from tests.simulation import cloud, starters
 from tests.simulation.record import Reply
 from tests.simulation.request_queue import RequestQueue
@@ -23,6 +24,7 @@ _EARLY_MAX = 5
 _CANCELLED = {"BeforeStart": "before_the_start", "Asked": "while_it_runs"}
 _DECIDED = {
     "OwnRequest": "approved_by_its_asker",
+    "ApproverUnknown": "approved_by_somebody_unknown",
     "DecidedOtherwise": "decided_twice",
     "ApprovalExpired": "decided_too_late",
 }
@@ -89,7 +91,7 @@ class People:
             headers["prefer"] = "respond-async"
         more = {
             "body": cloud.as_json(self._world.scenario, ask),
-            "headers": headers | _named(ask.who),
+            "headers": headers | callers.headers(ask.who),
         }
         self._call(_Call("ask", ask.request_id, "start_restore", "", more))
 
@@ -103,7 +105,7 @@ class People:
         more = {
             "params": {"id": decision.request_id},
             "body": json.dumps({"decision": word, "reason": "the seed has it so"}).encode(),
-            "headers": {"content-type": "application/json"} | _named(decision.who),
+            "headers": {"content-type": "application/json"} | callers.headers(decision.who),
         }
         call = _Call("decide", decision.request_id, "decide_about_restore", "/approval", more)
         self._call(call)
@@ -171,10 +173,6 @@ def _shown(what: str, status: int, body: dict[str, Any]) -> str | None:
     if what == "decide":
         return _DECIDED.get(body.get("code", ""), body.get("decision"))
     return None
-
-
-def _named(who: str | None) -> dict[str, str]:
-    return {} if who is None else {"x-ms-client-principal-name": who}
 
 
 def _bound(action: Callable[[Any], None], what: Any) -> Callable[[], None]:

@@ -20,6 +20,7 @@ import azure.functions as func
 
 from activities import clock as activity_clock
 from activities import policies
+from restore.contracts import Caller
 from restore.settings import Settings
 from storage import connection as storage_connection
 from tests.fakes import surroundings
@@ -82,7 +83,7 @@ def _listening(listener: Listener) -> Iterator[None]:
             logger.removeHandler(listener)
 
 
-def _principal(req: func.HttpRequest, settings: Settings) -> str | None:
+def _principal(req: func.HttpRequest, settings: Settings) -> Caller | None:
     """Who calls, with App Service authentication switched on."""
     return _whole_principal(req, replace(settings, website_auth_enabled=True))
 

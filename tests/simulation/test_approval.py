@@ -8,13 +8,16 @@ import pytest
 
 from activities import policies
 from restore import names, policy
+from restore.contracts import Caller
 from restore.ledger import LedgerState
 from tests.end_to_end.stage import request_for
+from tests.fakes.callers import shown, signed_in
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import Laboratory
 from tests.unit.restore.policy_cases import only
 
 HOUR = 3600.0
+BOB = shown("bob@example.com")
 
 
 @pytest.fixture
@@ -71,14 +74,14 @@ def test_an_approved_restore_goes_on_and_tells_who_approved(
     laboratory: Laboratory, door: FrontDoor
 ) -> None:
     reply = door.decide("r1", "approve", "bob@example.com", "the disk is gone")
-    assert (reply.status, reply.body["by"]) == (200, "bob@example.com")
+    assert (reply.status, reply.body["by"]) == (200, BOB)
     laboratory.run_for(2 * HOUR)
     assert verdict_code(laboratory) == ("Completed", None)
     assert len(laboratory.posts()) == 1
     told = laboratory.sent("finished")[0]["approval"]
     assert (told["decision"], told["reason"]) == ("approved", "the disk is gone")
     view = door.show("r1").body
-    assert (view["approval"]["by"], view["askedBy"]) == ("bob@example.com", "ann@example.com")
+    assert (view["approval"]["by"], view["askedBy"]) == (BOB, shown("ann@example.com"))
     assert runtime(laboratory) == "Completed"
 
 
@@ -89,7 +92,7 @@ def test_a_refused_restore_is_rejected_and_says_who_and_why(
     laboratory.run_for(60)
     assert verdict_code(laboratory) == ("Rejected", "ApprovalRefused")
     text = laboratory.verdict("r1").text
-    assert "bob@example.com refused this restore" in text
+    assert f"{BOB} refused this restore" in text
     assert "wrong VM" in text
     assert laboratory.posts() == []
     assert runtime(laboratory) == "Completed"
@@ -138,10 +141,10 @@ def test_the_first_decision_stands_and_the_same_one_again_is_no_error(
 ) -> None:
     assert door.decide("r1", "refuse", "bob@example.com").status == 200
     again = door.decide("r1", "refuse", "carl@example.com")
-    assert (again.status, again.body["by"]) == (200, "bob@example.com")
+    assert (again.status, again.body["by"]) == (200, BOB)
     other = door.decide("r1", "approve", "carl@example.com")
     assert (other.status, other.body["code"]) == (409, "DecidedOtherwise")
-    assert other.body["approval"]["by"] == "bob@example.com"
+    assert other.body["approval"]["by"] == BOB
     laboratory.run_for(60)
     assert verdict_code(laboratory) == ("Rejected", "ApprovalRefused")
 
@@ -158,14 +161,52 @@ def test_a_wake_for_nothing_decides_nothing(laboratory: Laboratory, door: FrontD
 def test_nobody_approves_their_own_request_but_anybody_may_refuse_theirs(
     laboratory: Laboratory, door: FrontDoor
 ) -> None:
-    own = door.decide("r1", "approve", "ANN@example.com")
+    own = door.decide("r1", "approve", "ann@example.com")
     assert (own.status, own.body["code"]) == (403, "OwnRequest")
     assert entry(laboratory).is_waiting_for_approval
     assert door.decide("r1", "refuse", "ann@example.com").status == 200
 
 
-def test_who_is_not_known_for_certain_may_approve(laboratory: Laboratory, door: FrontDoor) -> None:
-    reply = door.decide("r1", "approve")
+ANN_ID = signed_in("ann@example.com").id
+
+
+@pytest.mark.parametrize(
+    ("who", "code"),
+    [
+        (Caller(id=ANN_ID, name="somebody.else@example.com"), "OwnRequest"),
+        (Caller(id=str(ANN_ID).upper(), name="bob@example.com"), "OwnRequest"),
+        (Caller(id=ANN_ID), "OwnRequest"),
+        (Caller(name="ann@example.com"), "ApproverUnknown"),
+        (Caller(name="bob@example.com"), "ApproverUnknown"),
+        (None, "ApproverUnknown"),
+    ],
+    ids=str,
+)
+def test_who_asked_cannot_approve_in_disguise(
+    laboratory: Laboratory, door: FrontDoor, who: Caller | None, code: str
+) -> None:
+    reply = door.decide("r1", "approve", who)
+    assert (reply.status, reply.body["code"]) == (403, code)
+    assert entry(laboratory).is_waiting_for_approval
+    assert door.decide("r1", "refuse", who).status == 200
+
+
+def test_whoever_asked_by_a_name_alone_can_be_told_from_nobody(laboratory: Laboratory) -> None:
+    door = FrontDoor(laboratory)
+    door.ask(request_for("OriginalLocation", "r1"), who=Caller(name="ann@example.com"))
+    laboratory.run_for(60)
+    reply = door.decide("r1", "approve", "bob@example.com")
+    assert (reply.status, reply.body["code"]) == (403, "ApproverUnknown")
+    assert "whoever asked" in reply.body["detail"]
+
+
+def test_what_nobody_known_asked_for_may_be_approved_by_anybody_who_may_call(
+    laboratory: Laboratory,
+) -> None:
+    door = FrontDoor(laboratory)
+    door.drop(request_for("OriginalLocation", "r1"))
+    laboratory.run_for(60)
+    reply = door.decide("r1", "approve", None)
     assert reply.status == 200
     assert "by" not in reply.body
 

@@ -254,7 +254,7 @@ def goes_on_without_approval(patch: Patch) -> None:
 
 def lets_askers_approve(patch: Patch) -> None:
     """Whoever asks may approve, too."""
-    patch.setattr(approvals, "is_own", lambda *_: False)
+    patch.setattr(approvals, "against", lambda *_: None)
 
 
 def judges_once(patch: Patch) -> None:

@@ -210,7 +210,7 @@ ALWAYS = (
     "cancelled_after_the_end", "list_lagged", "job_lagged", "quota_spent", "poll_url_expired",
     "vault_clock_wrong", "replaced_with_warnings", "policy_forbids", "policy_tightened",
     "budget_spent", "waited_for_a_place", "approved", "refused", "approved_by_its_asker",
-    "decided_twice", "decided_too_late", "nobody_decided",
+    "approved_by_somebody_unknown", "decided_twice", "decided_too_late", "nobody_decided",
 )  # fmt: skip
 """Kinds that no Trouble makes: they lie in the scenario itself, and are counted when they show."""
 EVERY = (*KINDS, *ALWAYS)

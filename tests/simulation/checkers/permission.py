@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from devhost.vault.names import key
 from restore.contracts import Approval
 from restore.ledger import LedgerEntry
+from tests.fakes.callers import shown
 from tests.simulation import cloud
 from tests.simulation.record import Post
 from tests.simulation.world import World
@@ -91,14 +92,14 @@ def _lacking(world: World, entry: LedgerEntry, post: Post) -> Iterator[str]:
 
 def _wrong(world: World, entry: LedgerEntry, approval: Approval, post: Post) -> Iterator[str]:
     approvers = {
-        decision.who
+        shown(decision.who)
         for decision in world.scenario.decisions
         if decision.request_id == entry.request_id and decision.approves
     }
     if approval.by not in approvers:
         yield f"{approval.by} never approved it"
-    if approval.by is not None and approval.by == entry.asked_by:
-        yield f"{approval.by}, who asked for it, approved it"
+    if entry.asked_by is not None and approval.by in (None, str(entry.asked_by)):
+        yield f"{approval.by} approved what {entry.asked_by} asked for"
     if approval.at > post.at:
         yield f"it was approved only at {approval.at}"
     if _is_tight(world, approval.at):

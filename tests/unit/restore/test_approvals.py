@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 
 from restore import approvals, decisions
-from restore.contracts import Approval, Permit
-from restore.errors import InvalidRequest
+from restore.contracts import Approval, Caller, Permit
+from restore.errors import InvalidRequest, PolicyRefused
+from restore.policy import Allowed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 WANTED = Permit(rule="replace", approval=True, until=NOW)
@@ -36,15 +37,51 @@ def test_everything_wrong_with_a_decision_is_said(body: str, paths: set[str]) ->
     assert {problem.path for problem in caught.value.problems} == paths
 
 
+ANN, BOB = Caller(id="a1", name="ann"), Caller(id="b2", name="bob")
+
+
 @pytest.mark.parametrize(
-    ("asked_by", "approver", "own"),
-    [("ann", "ANN", True), ("ann", "bob", False), (None, "ann", False), ("ann", None, False),
-     (None, None, False)],
-)  # fmt: skip
-def test_a_request_is_ones_own_only_if_both_are_known(
-    asked_by: str | None, approver: str | None, own: bool
+    ("asked_by", "approver", "against"),
+    [
+        (ANN, BOB, None),
+        (ANN, Caller(id="b2", name="ann"), None),
+        (ANN, ANN, "own"),
+        (ANN, Caller(id="A1", name="Ann of another name"), "own"),
+        (ANN, Caller(id="a1"), "own"),
+        (ANN, Caller(name="bob"), "unknown"),
+        (ANN, None, "unknown"),
+        (Caller(name="ann"), BOB, "unknown"),
+        (None, ANN, None),
+        (None, None, None),
+    ],
+)
+def test_who_approves_is_told_from_who_asked_by_the_id_alone(
+    asked_by: Caller | None, approver: Caller | None, against: str | None
 ) -> None:
-    assert approvals.is_own(asked_by, approver) is own
+    assert approvals.against(asked_by, approver) == against
+
+
+@pytest.mark.parametrize(
+    ("approval", "code"),
+    [
+        (None, "ApprovalMissing"),
+        (Approval(decision="refused", at=NOW, plan_hash="h"), "ApprovalMissing"),
+        (Approval(decision="approved", at=NOW, plan_hash="other"), "ApprovalOutdated"),
+        (Approval(decision="approved", at=NOW), "ApprovalOutdated"),
+    ],
+)
+def test_only_what_was_approved_may_be_sent_where_the_rule_demands_it(
+    approval: Approval | None, code: str
+) -> None:
+    approvals.require(Allowed("free", approval=False), approval, "h")
+    with pytest.raises(PolicyRefused) as caught:
+        approvals.require(Allowed("asking", approval=True), approval, "h")
+    assert caught.value.code == code
+
+
+def test_what_was_approved_may_be_sent() -> None:
+    approved = Approval(decision="approved", at=NOW, plan_hash="h")
+    approvals.require(Allowed("asking", approval=True), approved, "h")
 
 
 def test_only_what_needs_an_approval_can_be_refused_for_want_of_it() -> None:

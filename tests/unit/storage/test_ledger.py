@@ -160,6 +160,18 @@ def test_the_first_decision_stands_whoever_comes_next() -> None:
     assert ledger.decide("r1", approval("approved", "carl")).approval == approval("refused")
 
 
+def test_a_decision_is_about_what_the_guard_had_judged() -> None:
+    ledger, _ = accepted()
+    ledger.permit("r1", Permit(rule="replace", approval=True, until=NOW, plan_hash="a" * 64))
+    decided = ledger.decide("r1", approval()).approval
+    ledger.permit("r1", Permit(rule="replace", approval=True, until=NOW, plan_hash="b" * 64))
+    held = ledger.read("r1")
+    assert decided is not None
+    assert held is not None
+    assert held.entry.approval == decided
+    assert decided.plan_hash == "a" * 64
+
+
 def test_nothing_is_decided_that_nobody_asked_for() -> None:
     ledger, _ = accepted()
     assert ledger.decide("r1", approval()).approval is None
