@@ -87,10 +87,9 @@ def _restore(
         names.FIND_RECOVERY_POINT, encode(FindPoint(request=request, item=tale.item))
     )
     tale.choice = decode(chosen, Choice)
-    if order.version > 1:
-        may_go = yield from permission.ask(context, steps, tale, order)
-        if not may_go:
-            return verdicts.cancelled_before_start()
+    may_go = yield from permission.ask(context, steps, tale, order)
+    if not may_go:
+        return verdicts.cancelled_before_start()
     _show(context, tale, RestorePhase.TRIGGERING)
     started = yield from _start(context, steps, tale, order)
     if started is None:

@@ -25,9 +25,9 @@ from restore.plan import Finding
 from restore.polling import Pace
 
 T = TypeVar("T")
-RESTORE_VERSION = 2
-"""The order of steps of restore_vm that new restores follow. 1: without guard. Those in flight keep
-theirs."""
+RESTORE_VERSION: Literal[2] = 2
+"""The order of steps of restore_vm. An input that says another, or none, is refused: it may leave
+out the guard."""
 
 WatchEnd = Literal["job", "operation_failed", "deadline", "lost"]
 
@@ -49,8 +49,7 @@ class Restore(_Order, frozen=True, kw_only=True):
     request: RestoreRequest
     pace: Pace
     source: str = "unknown"
-    version: int = 1
-    """An input that does not say comes from a build that knew one order only."""
+    version: Literal[2]
 
 
 class FindItem(_Order, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What the policy does not allow never reaches Azure, whichever way it was asked for."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,14 +11,16 @@ import pytest
 from activities import policies
 from devhost.engine.history import Kind
 from devhost.vault.faults import Fault
-from restore import policy
+from restore import names, policy
 from restore.contracts import Verdict
+from restore.orders import Restore, encode
 from restore.policy import Policy
 from restore.polling import Pace
 from tests.end_to_end.stage import request_for
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import Laboratory
 from tests.unit.restore.policy_cases import CASES, EVERYTHING, Case, only
+from tests.unit.restore.samples import parsed
 
 HOUR = 3600.0
 
@@ -235,3 +238,20 @@ def test_a_vm_that_cannot_be_read_can_still_be_restored() -> None:
         verdict = laboratory.verdict("r1")
         assert (verdict.verdict, verdict.replaced_disks) == ("Completed", ())
         assert "cost money" in verdict.text
+
+
+@pytest.mark.parametrize("version", [None, 1, 3, "2"])
+def test_an_order_of_another_version_or_of_none_restores_nothing(version: Any) -> None:
+    """Version 1 had no guard."""
+    request = parsed(request_for("OriginalLocation", "r1"))
+    order = encode(Restore(request=request, pace=Pace(), source="http", version=2))
+    del order["version"]
+    order |= {} if version is None else {"version": version}
+    with laboratory_with(EVERYTHING) as laboratory:
+        text = json.dumps(json.dumps(order))
+        laboratory.driver.client.start_new(names.RESTORE_VM, text, "restore-r1")
+        laboratory.run_for(HOUR)
+        row = laboratory.driver.client.get("restore-r1")
+        assert row is not None
+        assert row.runtime_status == "Failed"
+        assert laboratory.calls() == []
