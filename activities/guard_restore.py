@@ -1,26 +1,26 @@
 """May this restore be sent? The policy says so, or that a person must, or refuses; and a request
 that carries a plan's hash must still be what was planned.
 
-Judged by the policy of the process that runs it, after the point is chosen and once more after an
-approval. What allowed it is written into the ledger. What was sent before is not judged again: it
-is followed to its end. Nothing is sent here.
+Judged by the policy of the process that runs it, after the point is chosen and before it waits for
+a person or a place; trigger_restore.py judges once more what it sends. What allowed it is written
+into the ledger. What was sent before is not judged again: it is followed to its end.
 """
 
 from datetime import timedelta
 
 import azure.durable_functions as df
 
-from activities import clock, edge, policies
+from activities import admission, clock, edge, policies
 from arm import connection as arm_connection
-from restore import names, policy
+from restore import names
 from restore.contracts import OriginalLocation, Permit, RestoreRequest, VmDisk
 from restore.disks import replaced_disks
 from restore.errors import RestoreError
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Guard, Guarded, decode
-from restore.policy import Asked, Policy
+from restore.policy import Policy
 from restore.settings import Settings
-from storage import connection, plans
+from storage import connection
 
 _SENT = Permit(rule="sent-before")
 _OVER = (LedgerState.CANCELLED, LedgerState.FINISHED)
@@ -44,31 +44,19 @@ def _guard(order: Guard, in_force: Policy) -> Guarded:
     assert held is not None, "open_restore entered it"
     if held.entry.state is not LedgerState.ACCEPTED:
         return _as_it_stands(held.entry)
-    now = clock.now()
-    asked = Asked(order.request, order.source, order.item, order.choice.point, now)
-    allowed = policy.judge(in_force, asked)
+    with admission.refusing(ledger, held):
+        _, allowed, plan_hash = admission.admit(
+            in_force, held.entry.source, order.request, order.item, order.choice.point
+        )
     within = timedelta(seconds=in_force.approval_within_s)
-    _compare(order)
     permit = Permit(
         rule=allowed.rule,
         approval=allowed.approval,
-        until=now + within if allowed.approval else None,
+        until=clock.now() + within if allowed.approval else None,
         disks=_disks(order.request),
+        plan_hash=plan_hash,
     )
     return _as_it_stands(ledger.permit(request_id, permit))
-
-
-def _compare(order: Guard) -> None:
-    """Refuse what is not what was planned. Raises PlanChanged."""
-    planned_hash = order.request.plan_hash
-    if planned_hash is None:
-        return
-    from restore import plan, request_body
-
-    point = order.choice.point
-    body = request_body.build(order.request, order.item, point)
-    planned = plans.read(connection.ledger().documents, planned_hash)
-    plan.require_same(planned_hash, planned, plan.matter(order.request, order.item, point, body))
 
 
 def _as_it_stands(entry: LedgerEntry) -> Guarded:

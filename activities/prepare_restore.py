@@ -1,9 +1,9 @@
 """Make sure that sending the restore would be the first time: take the item's turn, settle, adopt.
 
 Reads the ledger and the vault's job list, and decides by restore/settling.py. Before anything is
-sent it also takes one of the places that the policy has, and counts the VM's budget, once more when
-a lost POST has to be sent again; what is out already is beyond both. It sends nothing: its "go"
-carries the ledger version that activities/trigger_restore.py must still find.
+sent it also takes one of the places that the policy has; what is out already needs none. It judges
+and sends nothing: its "go" carries the ledger version that activities/trigger_restore.py must still
+find, and when the VM's other restores began, for the budget that is counted there.
 """
 
 from datetime import timedelta
@@ -31,8 +31,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
     @functions.activity_trigger(input_name="order", activity=names.PREPARE_RESTORE)
     def prepare_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Order: Prepare. Done with a Clearance; later while it is another's turn or unsettled;
-        failed when the VM's budget is spent."""
+        """Order: Prepare. Done with a Clearance; later while it is another's turn or unsettled."""
         return edge.outcome(lambda: _prepare(decode(order, Prepare), policies.in_force(settings)))
 
     return functions
@@ -56,10 +55,10 @@ def _prepare(wanted: Prepare, policy: Policy) -> Clearance | Outcome:
     turn = turns.take(ledger, wanted.item.id, wanted.request_id, clock.now())
     if not turn.is_ours:
         return Outcome.later(turn.wait_s)
-    return _settle(wanted, held, turn, policy)
+    return _settle(wanted, held, turn)
 
 
-def _settle(wanted: Prepare, held: Held, turn: turns.Taking, policy: Policy) -> Clearance | Outcome:
+def _settle(wanted: Prepare, held: Held, turn: turns.Taking) -> Clearance | Outcome:
     since = held.entry.intent.vault_time if held.entry.intent else clock.now()
     jobs = arm_connection.backup().restore_jobs(wanted.item.vault_id, since - _JOBS_BACK)
     step = settling.next_step(
@@ -74,11 +73,11 @@ def _settle(wanted: Prepare, held: Held, turn: turns.Taking, policy: Policy) -> 
         case settling.Go(known_jobs):
             of_vm = [job for job in jobs.jobs if job.job_id in known_jobs]
             unlisted = budget.unlisted(turn.begun, jobs.jobs)
-            budget.check(policy, [*of_vm, *unlisted], held.entry.source, jobs.vault_time)
             return Clearance(
                 kind="go",
                 version=held.version,
                 known_jobs=known_jobs,
+                begun=budget.begun_within_a_day(of_vm, unlisted, jobs.vault_time),
                 vault_time=jobs.vault_time,
                 given_at=clock.now(),
             )

@@ -50,13 +50,14 @@ def _survey(order: Survey, in_force: Policy) -> Surveyed:
     choice = selection.choose_for(request, points, now=clock.now())
     around = _surroundings(request, item)
     case = plan_checks.Case(request=request, item=item, point=choice.point, around=around)
-    asked = Asked(request, order.source, item, choice.point, clock.now())
-    found = [*plan_checks.findings(case), *plan_checks.of_policy(in_force, asked)]
+    found = list(plan_checks.findings(case))
     try:
         body = request_body.build(request, item, choice.point)
     except InvalidRequest as error:
         found += [plan_checks.of_problem(problem) for problem in error.problems]
         return Surveyed(choice=choice, findings=plan.in_order(found))
+    asked = Asked(body, order.source, item, choice.point, clock.now())
+    found += plan_checks.of_policy(in_force, asked)
     matter = plan.matter(request, item, choice.point, body)
     plan_hash = plan.plan_hash(matter)
     found += _of_hash(request, matter)

@@ -22,7 +22,7 @@ def ask(context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, order
 
     1. Let the guard judge. It may refuse, allow, or want a person's approval.
     2. Say that one is wanted, and wait once for a decision or the end of its time.
-    3. Read what was decided. An approval is judged once more: points and policies grow old.
+    3. Read what was decided. Points and policies grow old: what is sent is judged once more then.
     """
     guarded = yield from _judge(steps, tale, order)
     tale.approval = guarded.approval
@@ -36,15 +36,13 @@ def ask(context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, order
     refusal = approvals.refusal(guarded.permit, tale.approval)
     if refusal is not None:
         raise StepFailed(Outcome.failed(refusal))
-    if guarded.must_wait:
-        guarded = yield from _judge(steps, tale, order)
-    return not guarded.is_over
+    return True
 
 
 def _judge(steps: Steps, tale: Tale, order: Restore) -> Step:
     assert tale.item is not None, "it was found before"
     assert tale.choice is not None, "it was made before"
-    guard = Guard(request=order.request, item=tale.item, choice=tale.choice, source=order.source)
+    guard = Guard(request=order.request, item=tale.item, choice=tale.choice)
     answer = yield from steps.need(names.GUARD_RESTORE, encode(guard))
     guarded = decode(answer, Guarded)
     tale.permit = guarded.permit

@@ -42,7 +42,8 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     2. Find the protected item; choose the recovery point, keeping the reason for each other one.
     3. Have it permitted: by the policy, and by a person where the policy says so.
     4. Prepare until it is certain that sending would be the first time, or that it was done before;
-       then trigger. A lost reply leads back to prepare, which finds the job.
+       then trigger, which judges once more what it sends. A lost reply leads back to prepare, which
+       finds the job.
     5. Follow operation and job in a child; a cancel request meanwhile is passed on to Azure.
     6. Judge, write the verdict into the ledger, publish it.
     """

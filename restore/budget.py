@@ -17,24 +17,26 @@ DAY = timedelta(hours=24)
 _PEOPLE = "http"
 
 
-def unlisted(begun: Mapping[str, datetime], listed: Iterable[JobLook]) -> list[JobLook]:
-    """Return the jobs of our own that a list does not show, by when they were begun."""
+def unlisted(begun: Mapping[str, datetime], listed: Iterable[JobLook]) -> list[datetime]:
+    """Return when those jobs of our own began that a list does not show."""
     shown = {job.job_id for job in listed}
-    return [
-        JobLook(job_id=job_id, status="InProgress", start_time=at)
-        for job_id, at in begun.items()
-        if job_id not in shown
-    ]
+    return [at for job_id, at in begun.items() if job_id not in shown]
 
 
-def check(policy: Policy, jobs: Iterable[JobLook], source: str, vault_time: datetime) -> None:
-    """Count the jobs of one VM. Raises PolicyRefused when the budget is spent.
+def begun_within_a_day(
+    of_vm: Iterable[JobLook], unlisted: Iterable[datetime], vault_time: datetime
+) -> tuple[datetime, ...]:
+    """Return when the VM's restores of the last day began.
 
     A job that does not say when it began counts: it may have begun today.
     """
-    since = vault_time - DAY
-    begun = sorted(job.start_time or vault_time for job in jobs)
-    begun = [time for time in begun if time > since]
+    times = [*(job.start_time or vault_time for job in of_vm), *unlisted]
+    return tuple(sorted(time for time in times if time > vault_time - DAY))
+
+
+def check(policy: Policy, times: Iterable[datetime], source: str, vault_time: datetime) -> None:
+    """Count a VM's restores by when they began. Raises PolicyRefused when the budget is spent."""
+    begun = sorted(time for time in times if time > vault_time - DAY)
     limit = policy.restores_per_vm_per_day
     text = f"the policy allows {limit} (restoresPerVmPerDay)"
     if source != _PEOPLE and policy.kept_for_people:

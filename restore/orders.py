@@ -126,7 +126,6 @@ class Guard(_Order, frozen=True, kw_only=True):
     request: RestoreRequest
     item: ProtectedItem
     choice: Choice
-    source: str
 
 
 class Guarded(_Order, frozen=True, kw_only=True):
@@ -182,6 +181,8 @@ class Clearance(_Order, frozen=True, kw_only=True):
     kind: Literal["go", "started", "cancelled", "full"]
     version: str | None = None
     known_jobs: tuple[str, ...] = ()
+    begun: tuple[datetime, ...] = ()
+    """When the VM's restores of the last day began."""
     vault_time: datetime | None = None
     given_at: datetime | None = None
     operation_id: str | None = None

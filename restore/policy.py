@@ -1,21 +1,23 @@
 """What this app may restore, for whom, how often: the policy's shape, and judging by it.
 
-Rules are tried in their order and the first that allows a request decides; nothing is allowed that
-no rule allows. From JSON to a Policy leads restore/policy_text.py. Counting and waiting for a free
-place are done where the job list and the slots are read (activities/prepare_restore.py).
+Rules are tried in their order and the first that allows a restore decides; nothing is allowed that
+no rule allows. Judged is the body that will be sent, not the request that it was built from: every
+ARM id in it (restore/body_ids.py) needs a scope, or stands on the list of exemptions there. From
+JSON to a Policy leads restore/policy_text.py; counting is budget.py's and storage/slots.py's work.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from restore.contracts import Problem, ProtectedItem, RecoveryPoint, RestoreRequest
+from restore import body_ids
+from restore.body_ids import Place
+from restore.contracts import Problem, ProtectedItem, RecoveryPoint
 from restore.errors import PolicyRefused
 from restore.field_types import Age
-from restore.ids import is_below, same, subscription_of
-from restore.request import AlternateLocation, OriginalLocation
+from restore.ids import is_plain, lower_ascii, subscription_of
 from restore.times import seconds_of, stamp, text_of
 
 VAULT_SUBSCRIPTION = "vaultSubscription"
@@ -30,7 +32,8 @@ Scope = Annotated[
         max_length=2048,
         description=(
             "The ARM id that a resource must have or lie under (a subscription, resource group, "
-            "network or VM), or vaultSubscription, or * for anything."
+            "network, storage account or VM; A to Z without case), or vaultSubscription, or * for "
+            "anything."
         ),
         extra={"says": "must be *, vaultSubscription or an ARM id that begins with a subscription"},
     ),
@@ -72,7 +75,8 @@ class Rule(_Part, frozen=True, kw_only=True):
     recovery_types: Annotated[tuple[RecoveryType, ...], Meta(min_length=1, max_length=3)]
     sources: Scopes
     targets: Scopes
-    """Of RestoreDisks and AlternateLocation the places they name, of OriginalLocation the VM."""
+    """Of RestoreDisks and AlternateLocation the places they name, and the storage account in which
+    VHDs stay; of OriginalLocation the VM."""
     networks: Scopes | None = None
     """Absent: any network inside `targets`."""
     asked_by: Annotated[tuple[Asker, ...], Meta(max_length=3)] = ("http", "queue", "alert")
@@ -119,7 +123,8 @@ DEFAULT = Policy(
 class Asked(NamedTuple):
     """What is judged."""
 
-    request: RestoreRequest
+    body: dict[str, Any]
+    """As it will be sent."""
     source: str
     """The way it came in: http, queue or alert."""
     item: ProtectedItem
@@ -134,22 +139,16 @@ class Allowed(NamedTuple):
     approval: bool
 
 
-class Place(NamedTuple):
-    """A resource that a request names, and where it names it."""
-
-    path: str
-    id: str
-
-
 def judge(policy: Policy, asked: Asked) -> Allowed:
-    """Return the first rule that allows a request. Raises PolicyRefused, which says of each rule
+    """Return the first rule that allows a restore. Raises PolicyRefused, which says of each rule
     for this recovery type why it does not."""
-    kind = asked.request.recovery_type
+    kind = asked.body["properties"]["recoveryType"]
+    places = tuple(body_ids.places(asked.body, asked.point))
     problems: list[Problem] = []
     for rule in policy.rules:
         if kind not in rule.recovery_types:
             continue
-        against = list(_against(rule, asked))
+        against = list(_against(rule, asked, places))
         if not against:
             return Allowed(rule.name, rule.approval)
         problems += against
@@ -164,46 +163,15 @@ def judge(policy: Policy, asked: Asked) -> Allowed:
     )
 
 
-def targets_of(request: RestoreRequest) -> tuple[Place, ...]:
-    """Return the resources that a restore creates, fills or overwrites, networks apart. A staging
-    storage account is none, unless unmanaged disks go there to stay."""
-    source = Place("$.sourceResourceId", request.source_resource_id)
-    if isinstance(request, OriginalLocation):
-        return (source,)
-    group = request.target_resource_group_id
-    found = [Place("$.targetResourceGroupId", group)] if group else []
-    if isinstance(request, AlternateLocation):
-        found.append(Place("$.targetVirtualMachineId", request.target_virtual_machine_id))
-    if request.original_storage_account_option:
-        found.append(source)
-    elif not found and request.storage_account_id:
-        found.append(Place("$.storageAccountId", request.storage_account_id))
-    return tuple(found)
-
-
-def networks_of(request: RestoreRequest) -> tuple[Place, ...]:
-    """Return the networks that a new VM is put into."""
-    if not isinstance(request, AlternateLocation):
-        return ()
-    network = Place("$.virtualNetworkId", request.virtual_network_id)
-    return (network, Place("$.subnetId", request.subnet_id))
-
-
-def _against(rule: Rule, asked: Asked) -> Iterator[Problem]:
-    """Say which fields of a request a rule does not allow, and what it would allow."""
-    request, vault_id = asked.request, asked.item.vault_id
-    sources = (Place("$.sourceResourceId", request.source_resource_id),)
-    networks = rule.targets if rule.networks is None else rule.networks
-    for what, places, scopes in (
-        ("sources", sources, rule.sources),
-        ("targets", targets_of(request), rule.targets),
-        ("networks", networks_of(request), networks),
-    ):
-        for place in places:
-            if not any(_covers(scope, place.id, vault_id) for scope in scopes):
-                allowed = _said(scopes, vault_id)
-                text = f"the rule {rule.name!r} allows {what} under {allowed} only"
-                yield Problem(path=place.path, message=text)
+def _against(rule: Rule, asked: Asked, places: tuple[Place, ...]) -> Iterator[Problem]:
+    """Say what a rule does not allow of a restore, and what it would allow."""
+    for place in places:
+        text = _forbidden(rule, place, places, asked.item.vault_id)
+        if text is not None:
+            yield Problem(path=place.path, message=f"the rule {rule.name!r} allows {text}")
+    if not any(place.use == "target" for place in places):
+        text = f"the rule {rule.name!r} allows no restore that does not say where to"
+        yield Problem(path="$", message=text)
     if asked.source not in rule.asked_by:
         text = f"the rule {rule.name!r} is for requests by {', '.join(rule.asked_by) or 'nobody'}"
         yield Problem(path="$", message=f"{text}; this one came by {asked.source}")
@@ -218,13 +186,47 @@ def _against(rule: Rule, asked: Asked) -> Iterator[Problem]:
             )
 
 
+def _forbidden(rule: Rule, place: Place, places: tuple[Place, ...], vault_id: str) -> str | None:
+    """Say what a rule allows instead of an ARM id; None if it allows it."""
+    networks = rule.targets if rule.networks is None else rule.networks
+    match place.use:
+        case "exempt":
+            return None
+        case "unknown":
+            return "no resource to be named here"
+        case _ if not is_plain(place.id):
+            return "ARM ids only as /subscriptions/…, with nothing empty, dotted or encoded in them"
+        case "beside":
+            if _covered(rule.targets, place.id, vault_id) or _is_beside_target(place, places):
+                return None
+            what = "this in the subscription of a target, or"
+            return f"{what} under {_said(rule.targets, vault_id)} only"
+        case use:
+            scopes = {"source": rule.sources, "target": rule.targets, "network": networks}[use]
+            if _covered(scopes, place.id, vault_id):
+                return None
+            return f"{use}s under {_said(scopes, vault_id)} only"
+
+
+def _is_beside_target(place: Place, places: tuple[Place, ...]) -> bool:
+    """Whether a target, which is judged itself, lies in the same subscription."""
+    own = subscription_of(place.id)
+    targets = [each.id for each in places if each.use == "target" and is_plain(each.id)]
+    return any(subscription_of(target) == own for target in targets)
+
+
+def _covered(scopes: tuple[str, ...], resource_id: str, vault_id: str) -> bool:
+    return any(_covers(scope, resource_id, vault_id) for scope in scopes)
+
+
 def _covers(scope: str, resource_id: str, vault_id: str) -> bool:
+    """Whether a resource is a scope's, or lies under it: by whole segments, A to Z without case."""
     if scope == ANYWHERE:
         return True
     if scope == VAULT_SUBSCRIPTION:
-        return subscription_of(resource_id) == subscription_of(vault_id)
-    scope = scope.rstrip("/")
-    return same(resource_id, scope) or is_below(resource_id, scope)
+        scope = f"/subscriptions/{subscription_of(vault_id)}"
+    wide, narrow = lower_ascii(scope.rstrip("/")), lower_ascii(resource_id)
+    return narrow == wide or narrow.startswith(f"{wide}/")
 
 
 def _said(scopes: tuple[str, ...], vault_id: str) -> str:

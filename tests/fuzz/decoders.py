@@ -13,7 +13,16 @@ from typing import Any, NamedTuple
 import msgspec
 
 from arm import errors as arm_errors
-from restore import decisions, json_text, names, parsing, policy, policy_text, rejections
+from restore import (
+    decisions,
+    json_text,
+    names,
+    parsing,
+    policy,
+    policy_text,
+    rejections,
+    request_body,
+)
 from restore.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
 from restore.policy_text import InvalidPolicy
 from restore.request import RestoreRequest
@@ -65,7 +74,8 @@ def _query(body: bytes) -> Any:
 def _policy(text: bytes) -> Any:
     found = policy_text.parse(text.decode(errors="replace"))
     for request in replies.requests():
-        asked = policy.Asked(request, "queue", replies.ITEM, replies.POINT, START)
+        body = request_body.build(request, replies.ITEM, replies.POINT)
+        asked = policy.Asked(body, "queue", replies.ITEM, replies.POINT, START)
         try:
             policy.judge(found, asked)
         except PolicyRefused as error:

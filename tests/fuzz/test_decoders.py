@@ -50,7 +50,7 @@ def _all_done(body: Any, done: list[Any]) -> Any:
     return body
 
 
-@drawn("a request", slice_=150, share=19)
+@drawn("a request", slice_=150, share=12)
 @given(requests.BODIES)
 def test_a_body_is_a_request_or_is_refused_with_its_reasons(body: bytes) -> None:
     count("a request")
@@ -66,7 +66,7 @@ def test_a_message_that_is_refused_fits_into_its_event(body: bytes) -> None:
     DECODERS["rejection"].give(body)
 
 
-@drawn("a policy", slice_=120, share=10)
+@drawn("a policy", slice_=120, share=7)
 @given(policies.TEXTS)
 def test_a_text_is_a_policy_that_can_judge_or_is_refused_with_its_reasons(text: bytes) -> None:
     count("a policy")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from arm.transport import Reply
 from devhost.vault.faults import Fault
 from restore import parsing, policy, policy_text
-from restore.contracts import ProtectedItem, RecoveryPoint
+from restore.contracts import RecoveryPoint
 from restore.errors import InvalidRequest, PolicyRefused
 from restore.policy import Asked, Policy
 from restore.request import RestoreRequest
@@ -29,7 +29,7 @@ from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import START, Laboratory
 from tests.fakes.surroundings import resource_of
-from tests.fuzz import policies, requests
+from tests.fuzz import bodies, policies, requests
 from tests.fuzz.amounts import count, drawn
 from tests.fuzz.rubbish import RUBBISH, TEMPTING, Damage, damages, json_text
 from tests.unit.restore.policy_cases import APP, OTHER
@@ -294,9 +294,9 @@ def _must_be_allowed(
 ) -> None:
     assert not (laboratory.restores and request.plan_only), "a plan restores nothing"
     for path, body, at in laboratory.restores:
-        posted = _posted(body["properties"], request)
+        assert body["properties"]["recoveryType"] == request.recovery_type
         assert path.lower().startswith(f"{VAULT}/".lower()), path
-        allowed = list(_judged(laboratory, world, posted, path.split("/")[-2], at))
+        allowed = list(_judged(laboratory, world, body, path.split("/")[-2], at))
         assert allowed, f"the policy forbids what was sent to {path}: {body}"
         is_approved = any(when <= at for when in approvals)
         needed = all(one.approval for one in allowed)
@@ -304,39 +304,35 @@ def _must_be_allowed(
     assert len(laboratory.posts()) <= 1, "a request restores once"
 
 
-def _posted(properties: dict[str, Any], request: RestoreRequest) -> RestoreRequest:
-    """What was posted, as a request: the policy is for what leaves, not for what came in."""
-    known = {field for kind in requests.KINDS for field in request_for(kind, "r1")}
-    fields = {name: value for name, value in properties.items() if name in known}
-    asked = msgspec.to_builtins(request)
-    posted: RestoreRequest = msgspec.convert(asked | fields, RestoreRequest)
-    assert posted.recovery_type == request.recovery_type
-    return posted
-
-
 def _judged(
-    laboratory: SpoiltLaboratory, world: Drawn, posted: RestoreRequest, point: str, at: datetime
+    laboratory: SpoiltLaboratory, world: Drawn, body: dict[str, Any], point: str, at: datetime
 ) -> Iterator[policy.Allowed]:
-    """How the policy allows it. The guard judged between the beginning and the sending, and a point
-    may have become too old for a rule meanwhile."""
-    item = ProtectedItem(
-        id=VAULT, vault_id=VAULT, container_name="c", name="n", region="westeurope",
-        source_resource_id=posted.source_resource_id, protection_state="Protected",
-    )  # fmt: skip
-    for time, moment in product(_times_of(laboratory.told, point), (START, at)):
-        known = RecoveryPoint(name=point, time=time)
+    """How the policy allows what was posted. The vault may have told of the point in several ways,
+    and that a restore is judged twice lies between the beginning and the sending."""
+    item = bodies.item_of(body["properties"]["sourceResourceId"])
+    for known, moment in product(_points_of(laboratory.told, point), (START, at)):
+        if bodies.must_not_go(world.policy, bodies.Case(body, known, item, None)):
+            continue
         try:
-            yield policy.judge(world.policy, Asked(posted, world.by, item, known, moment))
+            yield policy.judge(world.policy, Asked(body, world.by, item, known, moment))
         except PolicyRefused:
             continue
 
 
-def _times_of(told: list[Any], point: str) -> list[datetime]:
-    """The times that the vault's answers gave a point of that name."""
+def _points_of(told: list[Any], name: str) -> list[RecoveryPoint]:
+    """What the vault's answers said of a point of that name."""
     listed = [one for body in told if isinstance(body, dict) for one in _list(body.get("value"))]
-    named = [one for one in listed if isinstance(one, dict) and one.get("name") == point]
-    times = [_time(one.get("properties")) for one in named]
-    return [time for time in times if time is not None]
+    named = [one for one in listed if isinstance(one, dict) and one.get("name") == name]
+    found = [(one["properties"], _time(one["properties"])) for one in named if "properties" in one]
+    return [
+        RecoveryPoint(
+            name=name,
+            time=time,
+            is_managed_vm=properties.get("isManagedVirtualMachine") is not False,
+        )
+        for properties, time in found
+        if time is not None
+    ]
 
 
 def _list(value: Any) -> list[Any]:

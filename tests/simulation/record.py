@@ -67,6 +67,12 @@ class Record:
     who stood still meanwhile."""
     moves: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Of each ledger entry."""
+    intents: dict[str, list[tuple[datetime, Any]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    """Of each request: what it was about to send, and when that was written."""
+    tightened_at: datetime | None = None
+    """When the policy became one that allows nothing."""
     looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
     """Of each job."""
     refusals: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))

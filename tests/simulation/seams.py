@@ -95,6 +95,7 @@ def _judge(world: "World", stack: ExitStack) -> None:
 
     def tighten() -> None:
         world.record.fired["policy_tightened"] += 1
+        world.record.tightened_at = world.clock.now()
         stack.enter_context(policies.use(tightened(world.scenario)))
 
     if tightened_s is not None:

@@ -54,7 +54,11 @@ class Storage:
         record = self._world.record
         record.line(self._world.clock.now(), f"{name} {text}")
         record.search(text, "the ledger")
-        state = json.loads(text).get("state", "Accepted")
+        entry = json.loads(text)
+        state, intent = entry.get("state", "Accepted"), entry.get("intent")
+        intents = record.intents[name.partition("/")[2]]
+        if intent is not None and (not intents or intents[-1][1] != intent):
+            intents.append((self._world.clock.now(), intent))
         record.moves[name].append(state)
         if state == "Finished" and record.purges and self._world.is_zombie:
             record.over.add(name.partition("/")[2])

@@ -9,15 +9,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities import publish_event
+from activities import admission, publish_event, trigger_restore
 from arm import destinations, exchange, headers, scrubbing
-from orchestrators import permission, watch_job
+from orchestrators import watch_job
 from restore import (
     approvals,
     budget,
     phases,
     policy,
     polling,
+    request_body,
     selection,
     settling,
     verdicts,
@@ -26,7 +27,7 @@ from restore import (
 from restore import ledger as ledger_rules
 from restore.contracts import Approval, JobLook, Verdict
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Guarded, Restore
+from restore.orders import Restore, Trigger
 from restore.phases import RestorePhase
 from storage import connection, handles, slots, turns
 from storage.ledger import Ledger
@@ -250,6 +251,7 @@ def allows_everything(patch: Patch) -> None:
 def goes_on_without_approval(patch: Patch) -> None:
     """What was decided, or that nobody did in time, changes nothing."""
     patch.setattr(approvals, "refusal", lambda *_: None)
+    patch.setattr(approvals, "require", lambda *_: None)
 
 
 def lets_askers_approve(patch: Patch) -> None:
@@ -258,15 +260,13 @@ def lets_askers_approve(patch: Patch) -> None:
 
 
 def judges_once(patch: Patch) -> None:
-    """After an approval nobody asks what the policy says by now."""
-    whole = permission._judge
+    """What was judged before it waited is not judged again when it is sent."""
 
-    def judge(steps: Any, tale: Any, order: Any) -> Any:
-        if tale.permit is not None:
-            return Guarded(permit=tale.permit, approval=tale.approval)
-        return (yield from whole(steps, tale, order))
+    def admit(order: Trigger, *_: Any) -> admission.Admitted:
+        body = request_body.build(order.request, order.item, order.point)
+        return admission.Admitted(body, policy.Allowed("any", approval=False), "")
 
-    patch.setattr(permission, "_judge", judge)
+    patch.setattr(trigger_restore, "_admit", admit)
 
 
 def lets_the_last_word_stand(patch: Patch) -> None:

@@ -15,6 +15,7 @@ from tests.simulation.record import Post
 from tests.simulation.world import World
 
 _DAY = timedelta(hours=24)
+_INTENT_MAX = timedelta(seconds=10)
 _PASSED_OVER = ("ApprovalExpired", "ApprovalRefused")
 
 
@@ -81,8 +82,8 @@ def _lacking(world: World, entry: LedgerEntry, post: Post) -> Iterator[str]:
         yield f"nothing may come by {entry.source}"
     if request["sourceResourceId"] in strangers:
         yield "no rule is for its VM"
-    if _is_tight(world, entry.accepted_at):
-        yield "nothing was allowed any more when it came"
+    if _is_tight(world, _judged_at(world, post)):
+        yield "nothing was allowed any more when it was sent"
     if request["recoveryType"] in permits.with_approval:
         if entry.approval is None or entry.approval.decision != "approved":
             yield f"its approval is {entry.approval}"
@@ -102,10 +103,15 @@ def _wrong(world: World, entry: LedgerEntry, approval: Approval, post: Post) -> 
         yield f"{approval.by} approved what {entry.asked_by} asked for"
     if approval.at > post.at:
         yield f"it was approved only at {approval.at}"
-    if _is_tight(world, approval.at):
-        yield "nothing was allowed any more when it was approved"
+
+
+def _judged_at(world: World, post: Post) -> datetime:
+    """The earliest moment at which what was posted can have been judged: the intent is written
+    after that, at most ten seconds later, or it is not sent."""
+    written = [at for at, _ in world.record.intents[post.request_id] if at <= post.at]
+    return max(written) - _INTENT_MAX if written else post.at
 
 
 def _is_tight(world: World, moment: datetime) -> bool:
-    tightened_s = world.scenario.permits.tightened_s
-    return tightened_s is not None and (moment - world.started).total_seconds() > tightened_s
+    tightened_at = world.record.tightened_at
+    return tightened_at is not None and moment > tightened_at

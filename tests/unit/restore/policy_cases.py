@@ -25,6 +25,15 @@ EVERYTHING = Policy(
 """Lets every restore through, without approval: for tests of other things."""
 
 
+STAGING_WEST = str(request_for("RestoreDisks", "r1")["storageAccountId"])
+_BY_IDENTITY = {
+    "storageAccountId": None,
+    "identityBasedRestoreDetails": {"targetStorageAccountId": STAGING},
+    "identityInfo": {"isSystemAssignedIdentity": True},
+}
+_AS_VHDS = {"restoreWithManagedDisks": False, "targetResourceGroupId": None}
+
+
 class Case(NamedTuple):
     """A policy, a request and what comes of it."""
 
@@ -124,6 +133,35 @@ CASES = [
         "unmanaged disks stay in the account", only(targets=(RESTORED,)), "RestoreDisks", None,
         ("$.storageAccountId",),
         {"restoreWithManagedDisks": False, "targetResourceGroupId": None},
+    ),
+    Case(
+        "unmanaged disks stay in an account that identity reaches", DEFAULT, "RestoreDisks", None,
+        ("$.identityBasedRestoreDetails.targetStorageAccountId",), _AS_VHDS | _BY_IDENTITY,
+    ),
+    Case(
+        "a group beside the account where disks stay is no leave for the account",
+        only(targets=(RESTORED,)), "RestoreDisks", None, ("$.storageAccountId",),
+        {"restoreWithManagedDisks": False},
+    ),
+    Case(
+        "the account where disks stay may be a target", only(targets=(RESTORED, STAGING_WEST)),
+        "RestoreDisks", "only", changes={"restoreWithManagedDisks": False},
+    ),
+    *_pair("no target at all", "OriginalLocation", ("$.sourceResourceId",),
+           {"targets": ("*",)}, {"targets": ()}),
+    Case(
+        "no disks anywhere", only(targets=()), "RestoreDisks", None,
+        ("$.identityBasedRestoreDetails.targetStorageAccountId",), _AS_VHDS | _BY_IDENTITY,
+    ),
+    Case(
+        "an edge zone that is an id", only(), "RestoreDisks", None, ("$.extendedLocation.name",),
+        {"extendedLocation": {"name": f"{OTHER}/resourceGroups/rg", "type": "EdgeZone"}},
+    ),
+    Case(
+        "a disk encryption set of strangers", DEFAULT, "RestoreDisks", None,
+        ("$.diskEncryptionSetId",),
+        {"diskEncryptionSetId":
+            f"{OTHER}/resourceGroups/rg/providers/Microsoft.Compute/diskEncryptionSets/theirs"},
     ),
     Case(
         "no rule", Policy(rules=()), "RestoreDisks", None, ("$.recoveryType",),

@@ -1,5 +1,6 @@
 """A VM's budget of restores: so many in 24 hours of the vault's clock, the last ones for people."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -13,60 +14,59 @@ from restore.policy import DEFAULT, Policy
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
-def jobs(*hours_ago: float | None) -> list[JobLook]:
-    return [
-        JobLook(
-            job_id=str(number),
-            status="Completed",
-            start_time=None if ago is None else NOW - timedelta(hours=ago),
-        )
-        for number, ago in enumerate(hours_ago)
-    ]
+def began(*hours_ago: float) -> list[datetime]:
+    return [NOW - timedelta(hours=ago) for ago in hours_ago]
 
 
 def limited(per_day: int, kept: int) -> Policy:
     return msgspec.structs.replace(DEFAULT, restores_per_vm_per_day=per_day, kept_for_people=kept)
 
 
-def refusal(policy: Policy, looks: list[JobLook], source: str = "queue") -> PolicyRefused:
+def refusal(policy: Policy, times: Sequence[datetime], source: str = "queue") -> PolicyRefused:
     with pytest.raises(PolicyRefused) as caught:
-        budget.check(policy, looks, source, NOW)
+        budget.check(policy, times, source, NOW)
     assert caught.value.code == "BudgetSpent"
     return caught.value
 
 
 def test_by_default_eight_by_the_queue_and_two_more_by_people() -> None:
-    budget.check(DEFAULT, jobs(*range(7)), "queue", NOW)
-    refusal(DEFAULT, jobs(*range(8)))
-    budget.check(DEFAULT, jobs(*range(9)), "http", NOW)
-    refusal(DEFAULT, jobs(*range(10)), "http")
+    budget.check(DEFAULT, began(*range(7)), "queue", NOW)
+    refusal(DEFAULT, began(*range(8)))
+    budget.check(DEFAULT, began(*range(9)), "http", NOW)
+    refusal(DEFAULT, began(*range(10)), "http")
 
 
 def test_what_we_began_and_the_list_does_not_show_yet_counts_too() -> None:
     begun = {"listed": NOW, "young": NOW - timedelta(minutes=1)}
     listed = [JobLook(job_id="listed", status="InProgress", start_time=NOW)]
     young = budget.unlisted(begun, listed)
-    assert [job.job_id for job in young] == ["young"]
-    budget.check(limited(2, 0), listed, "queue", NOW)
-    refused = refusal(limited(2, 0), [*listed, *young])
+    assert young == [NOW - timedelta(minutes=1)]
+    budget.check(limited(2, 0), budget.begun_within_a_day(listed, [], NOW), "queue", NOW)
+    refused = refusal(limited(2, 0), budget.begun_within_a_day(listed, young, NOW))
     assert "The next place is free at 2026-11-24T02:59:00Z" in refused.message
 
 
 def test_alerts_have_no_more_than_the_queue() -> None:
-    refusal(DEFAULT, jobs(*range(8)), "alert")
+    refusal(DEFAULT, began(*range(8)), "alert")
 
 
 def test_a_day_is_twenty_four_hours() -> None:
-    budget.check(limited(1, 0), jobs(24), "queue", NOW)
-    refusal(limited(1, 0), jobs(23.99))
+    budget.check(limited(1, 0), began(24), "queue", NOW)
+    refusal(limited(1, 0), began(23.99))
 
 
 def test_a_job_that_does_not_say_when_it_began_counts() -> None:
-    refusal(limited(1, 0), jobs(None))
+    odd = JobLook(job_id="1", status="Completed")
+    refusal(limited(1, 0), budget.begun_within_a_day([odd], [], NOW))
+
+
+def test_only_what_began_within_a_day_is_handed_on() -> None:
+    old = JobLook(job_id="1", status="Completed", start_time=NOW - timedelta(hours=24))
+    assert budget.begun_within_a_day([old], began(25, 1), NOW) == tuple(began(1))
 
 
 def test_a_refusal_says_what_was_counted_and_when_there_is_room_again() -> None:
-    said = refusal(limited(3, 1), jobs(23, 22, 1)).message
+    said = refusal(limited(3, 1), began(23, 22, 1)).message
     assert "3 restores of this VM began in the last 24 hours" in said
     assert "the policy allows 3 (restoresPerVmPerDay)" in said
     assert "the last 1 only for people, by HTTP (keptForPeople)" in said
@@ -77,4 +77,4 @@ def test_a_refusal_says_what_was_counted_and_when_there_is_room_again() -> None:
 def test_where_all_is_kept_for_people_there_is_no_next_place() -> None:
     said = refusal(limited(2, 2), [], "queue").message
     assert "next place" not in said
-    budget.check(limited(2, 2), jobs(1), "http", NOW)
+    budget.check(limited(2, 2), began(1), "http", NOW)

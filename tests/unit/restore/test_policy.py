@@ -3,14 +3,15 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
-from restore import policy
+from restore import policy, request_body
 from restore.contracts import ProtectedItem, RecoveryPoint
 from restore.errors import PolicyRefused, to_failure
 from restore.policy import Allowed, Asked, Policy
-from tests.end_to_end.stage import VAULT, request_for
-from tests.unit.restore.policy_cases import CASES, EVERYTHING, OTHER, Case, only
+from tests.end_to_end.stage import VAULT, request_for, vm
+from tests.unit.restore.policy_cases import CASES, EVERYTHING, OTHER, RESTORED, Case, only
 from tests.unit.restore.samples import parsed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -27,7 +28,8 @@ def asked(fields: dict[str, Any], source: str = "queue", age: timedelta = timede
         region="westeurope",
         protection_state="Protected",
     )
-    return Asked(request, source, item, RecoveryPoint(name="1", time=NOW - age), NOW)
+    point = RecoveryPoint(name="1", time=NOW - age)
+    return Asked(request_body.build(request, item, point), source, item, point, NOW)
 
 
 def refused(rules: Policy, wish: Asked) -> PolicyRefused:
@@ -71,11 +73,6 @@ def test_every_rule_for_the_type_says_why_it_does_not_allow() -> None:
     assert len(refused(rules, asked(request_for("RestoreDisks", "r1"))).problems) == 1
 
 
-def test_disks_for_the_original_storage_account_are_for_the_source() -> None:
-    fields = request_for("OriginalLocation", "r1", originalStorageAccountOption=True)
-    assert [place.path for place in policy.targets_of(parsed(fields))] == ["$.sourceResourceId"]
-
-
 def test_a_vault_is_compared_without_case() -> None:
     wish = asked(request_for("RestoreDisks", "r1"))
     item = ProtectedItem(
@@ -83,6 +80,71 @@ def test_a_vault_is_compared_without_case() -> None:
         | {"vault_id": VAULT.upper()}
     )
     assert policy.judge(policy.DEFAULT, wish._replace(item=item)).rule == "default-new"
+
+
+ACCOUNT = f"{OTHER}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/theirs"
+KELVIN = f"{OTHER}/resourceGroups/rg-\u212a"
+
+
+def changed(wish: Asked, **properties: Any) -> Asked:
+    """The same with another body."""
+    return wish._replace(body={"properties": wish.body["properties"] | properties})
+
+
+@pytest.mark.parametrize("kind", ["RestoreDisks", "AlternateLocation"])
+def test_disks_of_an_unmanaged_vm_stay_in_the_account_whatever_group_is_named(kind: str) -> None:
+    wish = changed(asked(request_for(kind, "r1")), storageAccountId=ACCOUNT)
+    unmanaged = msgspec.structs.replace(wish.point, is_managed_vm=False)
+    refusal = refused(policy.DEFAULT, wish._replace(point=unmanaged))
+    assert [problem.path for problem in refusal.problems] == ["$.storageAccountId"]
+
+
+def test_a_staging_account_lies_in_the_subscription_of_a_target_or_is_one() -> None:
+    wish = changed(asked(request_for("RestoreDisks", "r1")), storageAccountId=ACCOUNT)
+    refusal = refused(only(targets=(RESTORED,)), wish)
+    assert [problem.path for problem in refusal.problems] == ["$.storageAccountId"]
+    assert "in the subscription of a target, or under" in refusal.problems[0].message
+    assert policy.judge(only(targets=(RESTORED, ACCOUNT)), wish).rule == "only"
+
+
+def test_a_body_without_any_target_is_refused_even_where_everything_is_allowed() -> None:
+    wish = asked(request_for("RestoreDisks", "r1"))
+    properties = wish.body["properties"]
+    bare = {name: value for name, value in properties.items() if not name.endswith("Id")}
+    refusal = refused(EVERYTHING, wish._replace(body={"properties": bare}))
+    assert [problem.path for problem in refusal.problems] == ["$"]
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        f"https://management.azure.com{RESTORED}",
+        f"{RESTORED}/../rg-app",
+        RESTORED[1:],
+        f"{RESTORED}/",
+        RESTORED.replace("rg-restored", "rg%2drestored"),
+    ],
+)
+def test_an_id_that_is_not_spelled_as_one_is_refused_even_where_everything_is_allowed(
+    odd: str,
+) -> None:
+    wish = changed(asked(request_for("RestoreDisks", "r1")), targetResourceGroupId=odd)
+    refusal = refused(EVERYTHING, wish)
+    assert [problem.path for problem in refusal.problems] == ["$.targetResourceGroupId"]
+
+
+def test_the_kelvin_sign_is_no_k() -> None:
+    wish = changed(asked(request_for("RestoreDisks", "r1")), targetResourceGroupId=KELVIN)
+    assert refused(only(targets=(KELVIN.replace("\u212a", "k"),)), wish).problems
+    plain = changed(wish, targetResourceGroupId=KELVIN.replace("\u212a", "K"))
+    staging = {"storageAccountId": ACCOUNT}
+    assert policy.judge(only(targets=(KELVIN.replace("\u212a", "k"),)), changed(plain, **staging))
+
+
+def test_what_is_judged_is_the_source_as_it_is_sent() -> None:
+    wish = changed(asked(request_for("RestoreDisks", "r1")), sourceResourceId=f"{RESTORED}/x/y/z")
+    refusal = refused(only(sources=(vm(),)), wish)
+    assert [problem.path for problem in refusal.problems] == ["$.sourceResourceId"]
 
 
 def test_everything_means_everything() -> None:

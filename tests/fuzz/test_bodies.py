@@ -1,0 +1,130 @@
+"""No restore leaves whose body names anything that the policy does not cover, by whatever door.
+
+Each drawn body is judged under a drawn policy: by the policy itself, by a plan, by the guard before
+anything waits, and by the gate at the moment of sending, for a request from the queue and for one
+by HTTP. `FUZZ_INPUTS=500000 pytest tests/fuzz/test_bodies.py` draws 50,000 of them.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from activities import clock, guard_restore, trigger_restore
+from arm import connection as arm_connection
+from restore import names, plan_checks, policy, policy_text
+from restore.contracts import Choice
+from restore.errors import PermanentError, PolicyRefused
+from restore.ledger import LedgerEntry, LedgerState
+from restore.orders import Clearance, Guard, Trigger
+from restore.policy import Asked, Policy
+from storage import connection as storage_connection
+from storage.ledger import Ledger
+from tests.fakes.laboratory import START
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from tests.fuzz import bodies
+from tests.fuzz.amounts import count, drawn
+from tests.fuzz.bodies import Case
+
+
+class _Noted(PermanentError):
+    """It would have been sent."""
+
+
+class _Azure:
+    """Notes what leaves, and refuses it."""
+
+    def __init__(self) -> None:
+        self.left: list[Any] = []
+
+    def for_request(self, request_id: str) -> "_Azure":
+        return self
+
+    def vm_disks(self, vm_id: str) -> tuple[()]:
+        return ()
+
+    def trigger_restore(self, item: Any, point_name: str, body: Any) -> Any:
+        self.left.append(body)
+        raise _Noted("It is only noted.", code="Noted", doing="note")
+
+
+@drawn("a body", slice_=200, share=10)
+@given(bodies.CASES, bodies.POLICIES, st.sampled_from(("http", "queue")))
+def test_a_body_that_is_not_covered_leaves_by_no_door(
+    case: Case, rules: dict[str, Any], source: str
+) -> None:
+    count("a body")
+    in_force = policy_text.parse(json.dumps(rules))
+    is_forbidden = bodies.must_not_go(in_force, case)
+    asked = Asked(case.body, source, case.item, case.point, START)
+    try:
+        policy.judge(in_force, asked)
+        is_allowed = True
+    except PolicyRefused:
+        is_allowed = False
+    blocking = [each.severity for each in plan_checks.of_policy(in_force, asked)]
+    assert ("blocking" in blocking) is not is_allowed
+    assert not (is_allowed and is_forbidden), case.body
+    if case.request is not None:
+        _must_be_held_by_the_doors(case, in_force, source, may_go=is_allowed)
+
+
+def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may_go: bool) -> None:
+    assert case.request is not None, "only what was built can be asked for"
+    with _world(case, source) as (ledger, azure):
+        choice = Choice(point=case.point, why="it is drawn", considered=1)
+        guard = Guard(request=case.request, item=case.item, choice=choice)
+        assert _passes(lambda: guard_restore._guard(guard, in_force)) is may_go
+    with _world(case, source) as (ledger, azure):
+        held = ledger.read(case.request.request_id)
+        assert held is not None
+        clearance = Clearance(kind="go", version=held.version, vault_time=START, given_at=START)
+        trigger = Trigger(
+            request=case.request, item=case.item, point=case.point, clearance=clearance
+        )
+        _passes(lambda: trigger_restore._trigger(trigger, in_force))
+        needs_approval = may_go and _needs_approval(case, in_force, source)
+        assert azure.left == ([case.body] if may_go and not needs_approval else [])
+        after = ledger.read(case.request.request_id)
+        assert after is not None
+        assert after.entry.state is LedgerState.ACCEPTED
+        assert after.version != held.version, "whoever was cleared before may not send any more"
+
+
+def _needs_approval(case: Case, in_force: Policy, source: str) -> bool:
+    return policy.judge(in_force, Asked(case.body, source, case.item, case.point, START)).approval
+
+
+def _passes(door: Any) -> bool:
+    try:
+        door()
+    except PolicyRefused:
+        return False
+    except _Noted:
+        pass
+    return True
+
+
+@contextmanager
+def _world(case: Case, source: str) -> Iterator[tuple[Ledger, _Azure]]:
+    assert case.request is not None
+    ledger, azure = Ledger(MemoryDocuments()), _Azure()
+    ledger.accept(
+        LedgerEntry(
+            request_id=case.request.request_id,
+            request_hash=names.request_hash(case.request),
+            request=msgspec.to_builtins(case.request),
+            source=source,
+            accepted_at=START,
+        )
+    )
+    with (
+        storage_connection.use(ledger, MemoryEvents()),
+        arm_connection.use(azure),  # type: ignore[arg-type]
+        clock.use(lambda: START),
+    ):
+        yield ledger, azure

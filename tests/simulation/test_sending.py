@@ -1,0 +1,220 @@
+"""What is about to be sent is judged at that very moment, whatever was judged before it waited."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import msgspec
+import pytest
+
+from activities import policies, trigger_restore
+from devhost.engine.history import Kind
+from devhost.vault.faults import Fault
+from devhost.vault.state import Point
+from restore import names, policy
+from restore.errors import PolicyRefused
+from restore.ledger import LedgerEntry
+from restore.orders import Clearance, Trigger
+from restore.policy import Policy
+from storage.documents import Changed
+from tests.end_to_end.stage import VAULT, request_for, vm
+from tests.fakes.laboratory import Laboratory
+from tests.unit.restore.policy_cases import EVERYTHING, OTHER, only
+from tests.unit.restore.samples import parsed
+
+HOUR = 3600.0
+NOTHING = Policy(rules=())
+POST = {"method": "POST", "path": "/restore$"}
+
+
+@pytest.fixture
+def laboratory() -> Iterator[Laboratory]:
+    one_at_once = msgspec.structs.replace(EVERYTHING, restores_at_once=1)
+    with Laboratory(policy=one_at_once).open() as world:
+        yield world
+
+
+def fault(laboratory: Laboratory, **fields: Any) -> None:
+    laboratory.simulator.faults.add([msgspec.convert({"match": POST} | fields, Fault)])
+
+
+def from_then_on(laboratory: Laboratory, place: str, rules: Policy, stack: ExitStack) -> None:
+    """Put another policy in force once the process comes to a place."""
+
+    def come(where: str) -> None:
+        if where == place:
+            laboratory.at_boundary = lambda where: None
+            stack.enter_context(policies.use(rules))
+
+    laboratory.at_boundary = come
+
+
+def code(laboratory: Laboratory, request_id: str) -> tuple[str, str | None]:
+    verdict = laboratory.verdict(request_id)
+    return verdict.verdict, verdict.error.code if verdict.error else None
+
+
+def nothing_is_held(laboratory: Laboratory) -> None:
+    """The next restore of the same VM has its turn and the only place at once."""
+    laboratory.ask(request_for("RestoreDisks", "next"))
+    laboratory.run_for(30)
+    assert laboratory.status("restore-next")["phase"] == "Starting"
+
+
+@pytest.mark.parametrize(
+    ("tightened", "why"),
+    [
+        (NOTHING, "PolicyRefused"),
+        (only(sources=(OTHER,)), "PolicyRefused"),
+        (only(targets=()), "PolicyRefused"),
+        (only(approval=True), "ApprovalMissing"),
+        (msgspec.structs.replace(EVERYTHING, restores_per_vm_per_day=1), "BudgetSpent"),
+    ],
+    ids=["no rule", "sources", "targets", "approval", "budget"],
+)
+def test_a_policy_that_is_tightened_while_a_restore_waits_for_its_place_stops_it(
+    laboratory: Laboratory, tightened: Policy, why: str
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "first"))
+    laboratory.run_for(30)
+    laboratory.ask(request_for("RestoreDisks", "waits"))
+    laboratory.run_for(30)
+    assert laboratory.status("restore-waits")["phase"] == "WaitingForSlot"
+    with policies.use(msgspec.structs.replace(tightened, restores_at_once=1)):
+        laboratory.run_for(2 * HOUR)
+    assert code(laboratory, "first") == ("Completed", None)
+    assert code(laboratory, "waits") == ("Rejected", why)
+    assert "nothing was started" in laboratory.verdict("waits").text
+    assert laboratory.sent("rejected")[0]["code"] == why
+    assert len(laboratory.posts()) == 1
+    nothing_is_held(laboratory)
+
+
+@pytest.mark.parametrize("place", ["prepare_restore: answered", "trigger_restore: begun"])
+def test_a_policy_that_is_tightened_at_the_last_moment_counts(
+    laboratory: Laboratory, place: str
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    with ExitStack() as stack:
+        from_then_on(laboratory, place, NOTHING, stack)
+        laboratory.run_for(60)
+    assert code(laboratory, "r1") == ("Rejected", "PolicyRefused")
+    assert laboratory.posts() == []
+    nothing_is_held(laboratory)
+
+
+def test_what_is_sent_is_only_followed_also_when_its_activity_is_delivered_again(
+    laboratory: Laboratory,
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    with ExitStack() as stack:
+        from_then_on(laboratory, "trigger_restore: written restores", NOTHING, stack)
+        fault(laboratory, kind="drop_after")
+        laboratory.run_for(2 * HOUR)
+    assert code(laboratory, "r1") == ("Completed", None)
+    assert len(laboratory.posts()) == 1
+
+
+def test_a_lost_post_that_has_to_be_sent_again_is_judged_again(laboratory: Laboratory) -> None:
+    fault(laboratory, kind="drop_before")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    with ExitStack() as stack:
+        from_then_on(laboratory, "trigger_restore: written restores", NOTHING, stack)
+        laboratory.run_for(HOUR)
+    assert code(laboratory, "r1") == ("Rejected", "PolicyRefused")
+    assert "nothing was started" in laboratory.verdict("r1").text
+    assert laboratory.posts() == []
+    nothing_is_held(laboratory)
+
+
+def cleared(laboratory: Laboratory) -> Trigger:
+    """A restore that was cleared to be sent, by hand."""
+    request = parsed(request_for("RestoreDisks", "r1"))
+    entry = LedgerEntry(
+        request_id="r1",
+        request_hash=names.request_hash(request),
+        request=msgspec.to_builtins(request),
+        source="queue",
+        accepted_at=laboratory.clock.now(),
+    )
+    laboratory.ledger.accept(entry)
+    held, now = laboratory.ledger.read("r1"), laboratory.clock.now()
+    assert held is not None
+    item = laboratory.backup.find_protected_item(VAULT, vm())
+    return Trigger(
+        request=request,
+        item=item,
+        point=laboratory.backup.recovery_points(item)[0],
+        clearance=Clearance(kind="go", version=held.version, vault_time=now, given_at=now),
+    )
+
+
+def before_the_next_write(laboratory: Laboratory, action: Callable[[], object]) -> None:
+    def come(name: str) -> None:
+        laboratory.documents.before_write = lambda name: None
+        action()
+
+    laboratory.documents.before_write = come
+
+
+def test_of_two_builds_that_judge_at_once_the_one_that_refused_first_is_right(
+    laboratory: Laboratory,
+) -> None:
+    order, refusals = cleared(laboratory), list[PolicyRefused]()
+
+    def refuse() -> None:
+        with pytest.raises(PolicyRefused) as caught:
+            trigger_restore._trigger(order, NOTHING)
+        refusals.append(caught.value)
+
+    before_the_next_write(laboratory, refuse)
+    with pytest.raises(Changed):
+        trigger_restore._trigger(order, EVERYTHING)
+    assert len(refusals) == 1
+    assert laboratory.posts() == []
+
+
+def test_of_two_builds_that_judge_at_once_the_one_that_sent_first_is_right(
+    laboratory: Laboratory,
+) -> None:
+    order = cleared(laboratory)
+    before_the_next_write(laboratory, lambda: trigger_restore._trigger(order, EVERYTHING))
+    with pytest.raises(Changed):
+        trigger_restore._trigger(order, NOTHING)
+    assert len(laboratory.posts()) == 1
+
+
+def test_what_was_approved_is_what_is_sent() -> None:
+    """All histories are purged after an approval, and a backup ends before it is asked again."""
+    wish = request_for("OriginalLocation", "r1")
+    with Laboratory(policy=policy.DEFAULT).open() as laboratory:
+        laboratory.ask(wish)
+        laboratory.run_for(60)
+        laboratory.decide("r1", "approved")
+        laboratory.purge()
+        for vault in laboratory.simulator.state.vaults.values():
+            for item in vault.items.values():
+                item.points["newer"] = Point(name="newer", time=laboratory.clock.now())
+        laboratory.ask(wish)
+        laboratory.run_for(60)
+        assert code(laboratory, "r1") == ("Rejected", "ApprovalOutdated")
+        assert laboratory.posts() == []
+
+
+def test_judging_at_the_moment_of_sending_costs_no_step_and_no_look_at_storage(
+    laboratory: Laboratory,
+) -> None:
+    accesses: list[str] = []
+
+    def come(where: str) -> None:
+        if where.startswith("trigger_restore: ") and " restores" in where:
+            accesses.append(where)
+
+    laboratory.at_boundary = come
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(HOUR)
+    assert accesses.count("trigger_restore: write restores") == 2  # the intent, and that it started
+    history = laboratory.store.history("restore-r1")
+    activities = [event["Name"] for event in history if event["EventType"] == Kind.TaskScheduled]
+    assert activities.count(names.GUARD_RESTORE) == 1
+    assert activities.count(names.TRIGGER_RESTORE) == 1
