@@ -7,6 +7,7 @@ caller. Asking the app how far it is would cost what is to be measured.
 import base64
 import json
 import os
+import shlex
 import sys
 import time
 from collections import Counter
@@ -24,7 +25,7 @@ from benchmarks.counted_storage import CountedStorage
 from benchmarks.storage_requests import Asked
 from benchmarks.vault import LookedAtVault
 from devhost.children import start_child, stop_child
-from devhost.readiness import is_running, wait_ready
+from devhost.readiness import host_status, is_running, wait_ready
 from devhost.starting import BadStart, free_port
 from devhost.vault.seed import STAGING_ID, TARGET_GROUP, VAULT_ID, vm_id
 from devhost.vault.server import ThreadedVaultServer
@@ -67,7 +68,7 @@ class Side:
         self._storage = CountedStorage(folder / "storage")
         self._simulator = LookedAtVault(vms)
         self._calls = folder / "calls.jsonl"
-        self._pid = 0
+        self._pid = self._worker_pid = 0
         self._cleanup = ExitStack()
 
     def set_jobs(self, seconds: float, looks: int | None = None) -> None:
@@ -98,10 +99,10 @@ class Side:
 
     def mark(self) -> Mark:
         """Take stock."""
-        engine = processes.children(self._pid)
+        engine = [pid for pid in processes.children(self._pid) if pid != self._worker_pid]
         return Mark(
             at=time.monotonic(),
-            host_cpu_s=processes.cpu_s(self._pid),
+            host_cpu_s=processes.cpu_s(self._pid, self._worker_pid),
             engine_cpu_s=processes.cpu_s(*engine) if self._engine else None,
             storage_cpu_s=processes.cpu_s(*self._storage.pids),
             asked=self._storage.asked(),
@@ -150,7 +151,9 @@ class Side:
 
     def _start_host(self, storage: str, vault_url: str) -> None:
         port, log_path = free_port(), self._folder / "host.log"
-        command = [sys.executable, "-m", "benchmarks.counted_host", str(self._calls), str(ROOT)]
+        command = [sys.executable, "-m", "devhost", "run", str(ROOT)]
+        worker = [sys.executable, "-m", "benchmarks.counted_worker", str(self._calls)]
+        command += ["--worker", shlex.join(worker)]
         command += ["--port", str(port), "--state", str(self._folder / "state")]
         command += ["--engine", self._engine] if self._engine else []
         unset = dict.fromkeys((field.name.upper() for field in fields(Settings)), "")
@@ -162,10 +165,14 @@ class Side:
         host = start_child(command, output=log, environ=environ)
         self._cleanup.callback(stop_child, host)
         self._pid = host.pid
-        code = wait_ready(host, lambda: is_running(f"http://127.0.0.1:{port}"))
+        url = f"http://127.0.0.1:{port}"
+        code = wait_ready(host, lambda: is_running(url))
         if code is not None:
             words = log_path.read_text(errors="replace").strip()[-2_000:]
             raise BadStart(f"The app did not start on the {self.name} (code {code}).\n{words}")
+        status = host_status(url)
+        assert status is not None, "it runs"
+        self._worker_pid = status["workerProcessId"]
 
     def _take_in(self, event: dict[str, Any]) -> None:
         kind, data = event["type"].split(".")[1], event["data"]

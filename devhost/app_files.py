@@ -40,6 +40,8 @@ class HostOptions:
     hub_name: str = "TestHubName"
     orchestrators_max: int = 10
     activities_max: int = 10
+    function_timeout_s: float | None = 1800.0
+    """How long one call of a function may take; None for ever (`-1` in host.json)."""
 
 
 def load_settings(app_dir: Path, environ: MutableMapping[str, str]) -> str | None:
@@ -72,6 +74,7 @@ def read_host_json(app_dir: Path, environ: Mapping[str, str]) -> HostOptions:
             hub_name=with_settings(str(durable.get("hubName", "TestHubName")), environ),
             orchestrators_max=int(durable.get("maxConcurrentOrchestratorFunctions", 10)),
             activities_max=int(durable.get("maxConcurrentActivityFunctions", 10)),
+            function_timeout_s=_function_timeout(str(document.get("functionTimeout", "00:30:00"))),
         )
     except ValueError as error:
         raise BadStart(f"{path} cannot be used: {error}.") from error
@@ -92,6 +95,10 @@ def seconds(text: str) -> float:
         raise ValueError(f"{text!r} is not a time span like 00:00:30")
     days, _, hours = parts[0].rpartition(".")
     return int(days or 0) * 86400 + int(hours) * 3600 + int(parts[1]) * 60 + float(parts[2])
+
+
+def _function_timeout(text: str) -> float | None:
+    return None if text == "-1" else seconds(text)
 
 
 def _queue_options(options: Mapping[str, Any]) -> QueueOptions:

@@ -1,19 +1,13 @@
-"""Loads the app for the host: what cannot be loaded becomes one plain sentence.
+"""Loads the app: what cannot be loaded becomes one plain sentence.
 
-How an app is loaded is the worker's; here its failures get words, and functions that this host
-has nothing for are left out by name.
+How an app is loaded is the worker's; here its failures get words.
 """
 
-import logging
-from collections.abc import Iterable
 from pathlib import Path
 
 from devhost.app_frames import app_frames
-from devhost.invoke import unsupported
 from devhost.starting import BadStart
-from devhost.worker import AppError, LoadedFunction, Worker
-
-_log = logging.getLogger(__name__)
+from devhost.worker import AppError, Worker
 
 
 def load_app(app_dir: Path) -> Worker:
@@ -31,17 +25,6 @@ def load_app(app_dir: Path) -> Worker:
     if not worker.functions:
         raise BadStart(f"The app in {app_dir} has no functions.")
     return worker
-
-
-def runnable(functions: Iterable[LoadedFunction]) -> list[LoadedFunction]:
-    """The functions that this host can run; each other one is named in the log."""
-    kept = []
-    for function in functions:
-        if kind := unsupported(function):
-            _log.warning("%s is left out: devhost has no %s binding", function.name, kind)
-        else:
-            kept.append(function)
-    return kept
 
 
 def _last_line_of_app(error: Exception, app_dir: Path) -> str:

@@ -19,8 +19,12 @@ def start_child(
     *,
     output: IO[Any] | int | None = None,
     environ: Mapping[str, str] | None = None,
+    passed: Sequence[int] = (),
 ) -> "subprocess.Popen[bytes]":
-    """Start a process that dies with this one; both its outputs go to `output`."""
+    """Start a process that dies with this one; both its outputs go to `output`.
+
+    `passed` are descriptors that it keeps, under the same numbers.
+    """
     return subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -28,6 +32,7 @@ def start_child(
         stderr=subprocess.STDOUT if output is not None else None,
         env=environ,
         start_new_session=True,
+        pass_fds=passed,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509
     )
 

@@ -1,25 +1,27 @@
-"""The host: one app, one engine, two servers and the listeners, on one event loop.
+"""The host: one app's worker, one engine, two servers and the listeners, on one event loop.
 
 Start and stop are here, and the order they need. What a trigger does is in its own module.
 """
 
 import asyncio
 import os
+import sys
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from devhost.app_files import HostOptions, load_settings, read_host_json
-from devhost.app_loading import load_app, runnable
 from devhost.durable_api import DurableApi
 from devhost.engine.embedded import EmbeddedEngine
 from devhost.engine.seam import DurableReply, DurableRequest, Engine
 from devhost.gate import Gate
-from devhost.http_server import AppServer, RpcServer
+from devhost.http_server import RETRY_AFTER_S, AppServer, RpcServer
 from devhost.http_triggers import HttpTriggers
-from devhost.invoke import Invoker
+from devhost.invoke import Invoker, runnable
+from devhost.language_worker.functions import Function
+from devhost.language_worker.keeper import LanguageWorker
 from devhost.queue_listener import QueueListener
 from devhost.queue_storage import Queues
 from devhost.remote import files
@@ -27,9 +29,11 @@ from devhost.remote_engine import RemoteEngine
 from devhost.schedules import Schedule
 from devhost.starting import with_settings
 from devhost.timer_listener import TimerListener
-from devhost.worker import LoadedFunction
 
 DEFAULT_PORT = 7071
+PYTHON_WORKER = (sys.executable, "-m", "devhost.language_worker")
+_ROOT = Path(__file__).resolve().parents[1]
+_NOT_YET = DurableReply(503, {"Retry-After": str(RETRY_AFTER_S)}, b"The host starts.")
 _STOP_S_MAX = 2.5
 """The embedded engine needs none of it, a durable-engine more than a second."""
 
@@ -46,6 +50,8 @@ class HostConfig:
     """Path of a durable-engine; None runs the embedded one."""
     hub: str | None = None
     """Name of the hub; None takes the one of host.json."""
+    worker: Sequence[str] = PYTHON_WORKER
+    """What runs the functions, in a process of its own; the app's folder is added."""
 
 
 class Host:
@@ -56,17 +62,20 @@ class Host:
         self._environ = os.environ if environ is None else environ
         self.settings_file = load_settings(config.app_dir, self._environ)
         self.options: HostOptions = read_host_json(config.app_dir, self._environ)
-        self.worker = load_app(config.app_dir)
-        self.functions = runnable(self.worker.functions)
+        self.functions: list[Function] = []
+        """Known once the worker has loaded the app."""
         self._hub = config.hub or self.options.hub_name
         self._gate = Gate()
+        self._worker = LanguageWorker(
+            [*config.worker, str(config.app_dir)],
+            {**self._environ, "PYTHONPATH": _python_path(self._environ)},
+            self._gate,
+            timeout_s=self.options.function_timeout_s,
+        )
         self._rpc = RpcServer(self._answer)
         self._app = AppServer(self._answer, self._status, self._gate)
         self._queues = Queues(self._environ, is_base64=self.options.queues.is_base64)
-        self._engine = self._make_engine()
-        self._invoker = Invoker(
-            self._engine.client_binding, self._queues, config.app_dir, self._gate
-        )
+        self._engine: Engine | None = None
         self._listeners: list[QueueListener | TimerListener] = []
         self._state = "Initializing"
         self._begun = time.monotonic()
@@ -96,16 +105,14 @@ class Host:
     async def start(self) -> None:
         """Listen, run what is due, and take messages, in this order; BadStart undoes it all."""
         try:
-            self.worker.loop = asyncio.get_running_loop()
             await self._app.listen(self.config.port)
+            await self._worker.start()
+            self.functions = runnable(self._worker.functions)
             if self.config.engine is None:  # the real one opens its own
                 await self._rpc.listen()
+            self._engine = self._make_engine()
             await self._engine.start()
-            prefix = self.options.route_prefix
-            self._app.triggers = HttpTriggers(self.functions, prefix, self._invoker)
-            self._listeners = [item for item in map(self._listener, self.functions) if item]
-            for listener in self._listeners:
-                await listener.start()
+            await self._start_triggers(self._engine)
             self._state = "Running"
         except BaseException:
             await self.stop()
@@ -118,18 +125,26 @@ class Host:
             async with asyncio.timeout(_STOP_S_MAX):
                 await asyncio.gather(*(item.stop() for item in self._listeners))
                 await self._app.close()
-                await self._engine.stop()
+                if self._engine is not None:
+                    await self._engine.stop()
                 await self._rpc.close()
         await self._queues.close()
-        await _close_durable_session()
-        self._invoker.close()
+        await self._worker.stop()
+
+    async def _start_triggers(self, engine: Engine) -> None:
+        invoker = Invoker(self._worker, engine.client_binding, self._queues, self._gate)
+        self._app.triggers = HttpTriggers(self.functions, self.options.route_prefix, invoker)
+        listeners = (self._listener(function, invoker) for function in self.functions)
+        self._listeners = [listener for listener in listeners if listener is not None]
+        for listener in self._listeners:
+            await listener.start()
 
     def _make_engine(self) -> Engine:
         self.config.state_dir.mkdir(parents=True, exist_ok=True)
         if self.config.engine is not None:
             return RemoteEngine(
                 self.config.engine,
-                self.worker,
+                self._worker,
                 self._gate,
                 app_dir=self.config.app_dir,
                 state_dir=self.config.state_dir,
@@ -138,7 +153,7 @@ class Host:
                 origin=lambda: self._app.origin,
             )
         embedded = EmbeddedEngine(
-            self.worker,
+            self._worker,
             self.config.state_dir / "durable.sqlite",
             turns_max=self.options.orchestrators_max,
             activities_max=self.options.activities_max,
@@ -146,16 +161,18 @@ class Host:
         origins = lambda: (self._app.origin, self._rpc.origin)  # noqa: E731 - known after listen
         return DurableApi(embedded, hub=self._hub, origins=origins)
 
-    def _listener(self, function: LoadedFunction) -> QueueListener | TimerListener | None:
+    def _listener(
+        self, function: Function, invoker: Invoker
+    ) -> QueueListener | TimerListener | None:
         if function.kind == "queueTrigger":
-            return QueueListener(function, self._queues, self.options.queues, self._invoker)
+            return QueueListener(function, self._queues, self.options.queues, invoker)
         if function.kind == "timerTrigger":
             text = with_settings(str(function.trigger["schedule"]), self._environ)
-            return TimerListener(function, Schedule(text), self._invoker, self.config.state_dir)
+            return TimerListener(function, Schedule(text), invoker, self.config.state_dir)
         return None
 
     async def _answer(self, request: DurableRequest) -> DurableReply:
-        return await self._engine.handle(request)
+        return _NOT_YET if self._engine is None else await self._engine.handle(request)
 
     def _status(self) -> dict[str, object]:
         return {
@@ -164,15 +181,13 @@ class Host:
             "errors": [self._gate.why] if self._gate.why else [],
             "version": "devhost",
             "processId": os.getpid(),
+            "workerProcessId": self._worker.pid,
             "processUptime": round((time.monotonic() - self._begun) * 1000),
             "functions": [item.name for item in self.functions],
         }
 
 
-async def _close_durable_session() -> None:
-    """Close the SDK's one HTTP session, for which it offers no way itself."""
-    from azure.durable_functions.models.utils import http_utils
-
-    session = http_utils._client_session  # noqa: SLF001
-    if session is not None and not session.closed:
-        await session.close()
+def _python_path(environ: Mapping[str, str]) -> str:
+    """The worker process finds this host where this process did."""
+    given = environ.get("PYTHONPATH")
+    return os.pathsep.join([str(_ROOT), *([given] if given else [])])

@@ -6,14 +6,14 @@ Keys are not asked for, whatever the authLevel: Core Tools asks for none on a la
 import logging
 import time
 from collections.abc import Iterable
-from typing import Any
 
 from aiohttp import web
-from azure.functions.meta import Datum
 
 from devhost.invoke import Invoker
+from devhost.language_worker.failures import WorkerFailure
+from devhost.language_worker.functions import Function
+from devhost.language_worker.messages import HttpRequest, HttpResponse, Text, Value
 from devhost.routes import RouteTable
-from devhost.worker import LoadedFunction, WorkerFailure
 
 _log = logging.getLogger(__name__)
 
@@ -21,9 +21,9 @@ _log = logging.getLogger(__name__)
 class HttpTriggers:
     """The HTTP functions of one app."""
 
-    def __init__(self, functions: Iterable[LoadedFunction], prefix: str, invoker: Invoker) -> None:
+    def __init__(self, functions: Iterable[Function], prefix: str, invoker: Invoker) -> None:
         self._invoker = invoker
-        self._table: RouteTable[LoadedFunction] = RouteTable()
+        self._table: RouteTable[Function] = RouteTable()
         self.lines: list[str] = []
         """`POST /api/restores -> start_restore`, one per function, for the banner."""
         for function in functions:
@@ -42,7 +42,7 @@ class HttpTriggers:
             answer = await self._invoker.call(function, value)
             response = _response(answer)
         except WorkerFailure as failure:
-            _log.error("%s failed: %s\n%s", function.name, failure.message, failure.stack.rstrip())
+            _log.error("%s failed: %s", function.name, failure.told)
             response = web.Response(status=500)
         spent_ms = (time.perf_counter() - begun) * 1000
         # The query is left out: it may carry a key.
@@ -56,7 +56,7 @@ class HttpTriggers:
         )
         return response
 
-    def _add(self, function: LoadedFunction, prefix: str) -> None:
+    def _add(self, function: Function, prefix: str) -> None:
         route = function.trigger.get("route")
         route = function.name if route is None else str(route)
         methods = [str(item) for item in function.trigger.get("methods") or []]
@@ -65,37 +65,29 @@ class HttpTriggers:
         self.lines.append(f"{','.join(methods) or 'ANY'} /{template} -> {function.name}")
 
 
-async def _request_value(request: web.Request, parameters: dict[str, str]) -> Datum:
+async def _request_value(request: web.Request, parameters: dict[str, str]) -> HttpRequest:
     """The request as the worker gets it: body in bytes, empty headers and query values dropped."""
-    return Datum(
-        {
-            "method": Datum(request.method, "string"),
-            "url": Datum(str(request.url), "string"),
-            "headers": _texts({key.lower(): value for key, value in request.headers.items()}),
-            "query": _texts({key: ",".join(request.query.getall(key)) for key in request.query}),
-            "params": _texts(parameters),
-            "body": Datum(await request.read(), "bytes"),
-        },
-        "http",
+    return HttpRequest(
+        method=request.method,
+        url=str(request.url),
+        headers=_filled({key.lower(): value for key, value in request.headers.items()}),
+        query=_filled({key: ",".join(request.query.getall(key)) for key in request.query}),
+        params=_filled(parameters),
+        body=await request.read(),
     )
 
 
-def _texts(values: dict[str, str]) -> dict[str, Datum]:
-    return {key: Datum(value, "string") for key, value in values.items() if value}
+def _filled(values: dict[str, str]) -> dict[str, str]:
+    return {key: value for key, value in values.items() if value}
 
 
-def _response(answer: Datum | None) -> web.Response:
+def _response(answer: Value | None) -> web.Response:
     if answer is None:
         return web.Response(status=204)
-    if answer.type != "http":
-        return web.Response(text=str(answer.value))
-    value: dict[str, Any] = answer.value
-    response = web.Response(
-        status=int(value["status_code"].value),
-        headers={name: item.value for name, item in value["headers"].items()},
-        body=value["body"].value,
-    )
-    for cookie in value["cookies"] or []:
-        for morsel in cookie.values():
-            response.headers.add("Set-Cookie", morsel.OutputString())
+    if not isinstance(answer, HttpResponse):
+        assert isinstance(answer, Text), "what an HTTP function answers is a response or a text"
+        return web.Response(text=answer.value)
+    response = web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+    for cookie in answer.cookies:
+        response.headers.add("Set-Cookie", cookie)
     return response

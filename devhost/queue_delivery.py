@@ -15,13 +15,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from azure.core.exceptions import AzureError
-from azure.functions.meta import Datum
 
 from devhost.app_files import QueueOptions
 from devhost.invoke import Invoker
+from devhost.language_worker.failures import WorkerFailure
+from devhost.language_worker.functions import Function
+from devhost.language_worker.messages import Data, Json, Text, Value
 from devhost.queue_storage import Queues, first_line, poison_name, send_text
 from devhost.starting import BadStart
-from devhost.worker import LoadedFunction, WorkerFailure
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueMessage
@@ -34,7 +35,7 @@ _log = logging.getLogger(__name__)
 class QueueTrigger:
     """One function and the queue that it listens to."""
 
-    function: LoadedFunction
+    function: Function
     client: "QueueClient"
     connection: str
     queues: Queues
@@ -96,13 +97,12 @@ class Delivery:
     async def _failed(self, failure: WorkerFailure) -> None:
         most = self._trigger.options.max_dequeue_count
         _log.error(
-            "%s: message %s failed, attempt %d of %d: %s\n%s",
+            "%s: message %s failed, attempt %d of %d: %s",
             self._label,
             self._message.id,
             self._attempt,
             most,
-            failure.message,
-            failure.stack.rstrip(),
+            failure.told,
         )
         if self._attempt >= most:
             await self._poison(f"it failed {self._attempt} times")
@@ -150,23 +150,23 @@ class Delivery:
             )
             self._receipt = str(renewed.pop_receipt)
 
-    def _value(self, body: bytes) -> Datum:
+    def _value(self, body: bytes) -> Value:
         data_type = str(self._trigger.function.trigger.get("dataType", "")).lower()
         if data_type == "binary":
-            return Datum(body, "bytes")
-        return Datum(body.decode("utf-8", "replace"), "string")
+            return Data(body)
+        return Text(body.decode("utf-8", "replace"))
 
-    def _metadata(self) -> Mapping[str, Datum]:
+    def _metadata(self) -> Mapping[str, Value]:
         message: Any = self._message
         return {
-            "Id": Datum(str(message.id), "string"),
-            "PopReceipt": Datum(self._receipt, "string"),
-            "DequeueCount": Datum(json.dumps(self._attempt), "json"),
+            "Id": Text(str(message.id)),
+            "PopReceipt": Text(self._receipt),
+            "DequeueCount": Json(json.dumps(self._attempt)),
             "ExpirationTime": _moment(message.expires_on),
             "InsertionTime": _moment(message.inserted_on),
             "NextVisibleTime": _moment(message.next_visible_on),
         }
 
 
-def _moment(value: datetime | None) -> Datum:
-    return Datum(json.dumps(value.isoformat() if value else None), "json")
+def _moment(value: datetime | None) -> Json:
+    return Json(json.dumps(value.isoformat() if value else None))

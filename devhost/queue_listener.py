@@ -14,10 +14,10 @@ from azure.core.exceptions import AzureError, ResourceNotFoundError, ServiceRequ
 
 from devhost.app_files import QueueOptions
 from devhost.invoke import Invoker
+from devhost.language_worker.functions import Function
 from devhost.queue_delivery import Delivery, QueueTrigger
 from devhost.queue_storage import Queues, create, first_line
 from devhost.starting import BadStart
-from devhost.worker import LoadedFunction
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueMessage
@@ -34,7 +34,7 @@ class QueueListener:
 
     def __init__(
         self,
-        function: LoadedFunction,
+        function: Function,
         queues: Queues,
         options: QueueOptions,
         invoker: Invoker,

@@ -10,8 +10,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from azure.functions.meta import Datum
-
+from devhost.language_worker.messages import Data, Json, Text, Value
 from devhost.starting import BadStart, with_settings
 from devhost.storage_account import connection_of
 
@@ -58,7 +57,7 @@ class Queues:
         name = with_settings(str(binding["queueName"]), self._settings)
         return self.client(str(binding.get("connection") or "AzureWebJobsStorage"), name)
 
-    async def send(self, binding: Mapping[str, Any], value: Datum) -> None:
+    async def send(self, binding: Mapping[str, Any], value: Value) -> None:
         """Put what a function left in an output binding on its queue, made if missing."""
         client = self.of_binding(binding)
         for message in messages_of(value):
@@ -109,11 +108,12 @@ def poison_name(name: str) -> str | None:
     return None if name.endswith(_POISON) or len(poison) > _NAME_LENGTH_MAX else poison
 
 
-def messages_of(value: Datum) -> list[bytes]:
+def messages_of(value: Value) -> list[bytes]:
     """The messages in an output: one per element of a JSON array, objects re-rendered indented."""
-    if value.type == "bytes":
-        return [bytes(value.value)]
-    text = str(value.value)
+    if isinstance(value, Data):
+        return [value.value]
+    assert isinstance(value, Text | Json), "a queue takes texts and bytes"
+    text = value.value
     try:
         document = json.loads(text)
     except ValueError:

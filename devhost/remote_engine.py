@@ -5,14 +5,17 @@ restarts are devhost's business; the app cannot tell the two engines apart.
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 
+from devhost.engine.invoke import Runner
 from devhost.engine.seam import DurableReply, DurableRequest
 from devhost.gate import Gate
 from devhost.http_server import RETRY_AFTER_S
+from devhost.language_worker.functions import Function
 from devhost.remote.checks import check_executable, check_orchestrators, check_storage
 from devhost.remote.hub import check_hub
 from devhost.remote.launch import Launch
@@ -22,10 +25,16 @@ from devhost.remote.supervisor import Supervisor
 from devhost.remote.webhooks import forward
 from devhost.remote.work import WorkServer
 from devhost.storage_account import connection_of
-from devhost.worker import Worker
 
 _log = logging.getLogger(__name__)
 _LATER = DurableReply(503, {"Retry-After": str(RETRY_AFTER_S)}, b"The durable-engine is down.")
+
+
+class AppRunner(Runner, Protocol):
+    """What runs an app's functions, and knows which those are."""
+
+    @property
+    def functions(self) -> Sequence[Function]: ...
 
 
 class RemoteEngine:
@@ -34,7 +43,7 @@ class RemoteEngine:
     def __init__(
         self,
         executable: str,
-        worker: Worker,
+        worker: AppRunner,
         gate: Gate | None = None,
         *,
         app_dir: Path,

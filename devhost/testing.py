@@ -13,7 +13,7 @@ from types import TracebackType
 
 from devhost.children import start_child, stop_child
 from devhost.cli.engine_option import EMBEDDED
-from devhost.readiness import is_running, wait_ready
+from devhost.readiness import host_status, is_running, wait_ready
 from devhost.remote.files import PID
 from devhost.starting import free_port
 
@@ -51,6 +51,13 @@ class HostProcess:
     def engine_pid(self) -> int:
         """The process of the durable-engine that runs now, a new one after each restart of it."""
         return int((self._state_dir / PID).read_text())
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The process that runs the functions, a new one after each exit; None while there is
+        none. `pid` is the host's own."""
+        status = host_status(self.url)
+        return status["workerProcessId"] if status else None
 
     def start(self) -> None:
         """Start it and wait until it is ready; AssertionError with its log when it is not."""

@@ -11,12 +11,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from azure.functions.meta import Datum
-
 from devhost.clock import Clock, RealClock
 from devhost.invoke import Invoker
+from devhost.language_worker.failures import WorkerFailure
+from devhost.language_worker.functions import Function
+from devhost.language_worker.messages import Json
 from devhost.schedules import Schedule
-from devhost.worker import LoadedFunction, WorkerFailure
 
 _log = logging.getLogger(__name__)
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -29,7 +29,7 @@ class TimerListener:
 
     def __init__(
         self,
-        function: LoadedFunction,
+        function: Function,
         schedule: Schedule,
         invoker: Invoker,
         state_dir: Path,
@@ -76,16 +76,11 @@ class TimerListener:
             await self._invoker.call(self._function, self._value(last, now, is_past_due))
             _log.info("Timer %s ran%s", self._function.name, " (past due)" if is_past_due else "")
         except WorkerFailure as failure:
-            _log.error(
-                "Timer %s failed: %s\n%s",
-                self._function.name,
-                failure.message,
-                failure.stack.rstrip(),
-            )
+            _log.error("Timer %s failed: %s", self._function.name, failure.told)
         self._remember(now)
         return now
 
-    def _value(self, last: datetime | None, now: datetime, is_past_due: bool) -> Datum:
+    def _value(self, last: datetime | None, now: datetime, is_past_due: bool) -> Json:
         info = {
             "Schedule": {"AdjustForDST": True},
             "ScheduleStatus": {
@@ -95,7 +90,7 @@ class TimerListener:
             },
             "IsPastDue": is_past_due,
         }
-        return Datum(json.dumps(info), "json")
+        return Json(json.dumps(info))
 
     def _monitors(self) -> bool:
         wanted = self._function.trigger.get("useMonitor", True)

@@ -2,7 +2,7 @@
 
 The app is imported once and indexed once, with the checks the real worker makes. Orchestrators
 and activities go through the real SDK's own converters, and an exception leaves here in the
-worker's text form. How HTTP, queue and timer bindings are fed is not here: that is the host's.
+worker's text form. How the other triggers' values are bound is in language_worker/binding.py.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ import json
 import os
 import re
 import sys
-import traceback
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +21,9 @@ from typing import Any
 import azure.functions as func
 from azure.functions.meta import Datum
 
+from devhost.language_worker.failures import WorkerFailure
+from devhost.language_worker.functions import Function, Registered
+
 _BINDING_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9]{0,127}|\$return")
 _FUNCTION_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,127}")
 
@@ -30,75 +32,31 @@ class AppError(Exception):
     """The app cannot be loaded: the real worker would refuse it too."""
 
 
-class WorkerFailure(Exception):
-    """A function raised; str() is what the Functions host makes of it."""
-
-    def __init__(self, message: str, stack: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.stack = stack
-
-    def __str__(self) -> str:
-        return f"Result: Failure\nException: {self.message}\nStack: {self.stack}"
-
-    @classmethod
-    def of(cls, error: BaseException) -> "WorkerFailure":
-        trace = error.__traceback__
-        # Our own frame is no news to the reader of a failed function.
-        own = trace.tb_next if trace is not None and trace.tb_next is not None else trace
-        stack = "".join(traceback.format_tb(own))
-        return cls(f"{type(error).__name__}: {error}", stack)
-
-
 @dataclass(frozen=True)
-class LoadedFunction:
-    """One function of the app with its raw bindings, the trigger among them."""
+class LoadedFunction(Function):
+    """One function of the app and its code."""
 
-    name: str
     function: Callable[..., Any]
     is_async: bool
-    trigger: dict[str, Any]
-    bindings: list[dict[str, Any]]
-
-    @property
-    def kind(self) -> str:
-        return str(self.trigger["type"])
-
-    @property
-    def registered_name(self) -> str:
-        """The name that orchestrators and clients call it by."""
-        own = self.trigger.get("orchestration") or self.trigger.get("activity")
-        return str(own or self.name)
 
 
-class Worker:
+class Worker(Registered[LoadedFunction]):
     """One loaded app; safe to call from many threads."""
 
     def __init__(self, app_dir: str | Path, script: str | None = None) -> None:
         self.app_dir = Path(app_dir).resolve()
         self._script = script or os.environ.get("PYTHON_SCRIPT_FILE_NAME", "function_app.py")
         self.loop: asyncio.AbstractEventLoop | None = None
-        """The one loop for async functions; set by the host before anything runs."""
-        self.functions = _index(_import(self.app_dir, self._script))
-        self._orchestrators = self._by_name("orchestrationTrigger")
-        self._activities = self._by_name("activityTrigger")
-
-    def orchestrator_names(self) -> list[str]:
-        return sorted(item.registered_name for item in self._orchestrators.values())
-
-    def has_orchestrator(self, name: str) -> bool:
-        return name.lower() in self._orchestrators
-
-    def has_activity(self, name: str) -> bool:
-        return name.lower() in self._activities
+        """The one loop for async functions; set by the worker process before anything runs."""
+        super().__init__(_index(_import(self.app_dir, self._script)))
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
         """Replay an orchestrator on a context and return the SDK's answer as JSON text."""
-        return self._run(self._orchestrators[name.lower()], context_json)
+        return self._run(self.orchestrators[name.lower()], context_json)
 
     def run_activity(self, name: str, input_text: str) -> str:
         """Run an activity on the JSON text of its input and return the JSON text it answers."""
-        return self._run(self._activities[name.lower()], input_text)
+        return self._run(self.activities[name.lower()], input_text)
 
     def _run(self, item: LoadedFunction, text: str) -> str:
         converter: Any = _converters().get(item.kind)
@@ -115,9 +73,6 @@ class Worker:
         if self.loop is None:
             return asyncio.run(result)
         return asyncio.run_coroutine_threadsafe(result, self.loop).result()
-
-    def _by_name(self, kind: str) -> dict[str, LoadedFunction]:
-        return {item.registered_name.lower(): item for item in self.functions if item.kind == kind}
 
 
 def _converters() -> Any:
@@ -157,7 +112,7 @@ def _load(function: Any) -> LoadedFunction:
     code = function.get_user_function()
     _check_names(name, bindings)
     _check_parameters(name, code, bindings)
-    return LoadedFunction(name, code, inspect.iscoroutinefunction(code), trigger, bindings)
+    return LoadedFunction(name, trigger, bindings, code, inspect.iscoroutinefunction(code))
 
 
 def _check_names(name: str, bindings: list[dict[str, Any]]) -> None:

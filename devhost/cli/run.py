@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from devhost.cli.engine_option import add_engine_option, engine_of
 from devhost.cli.signals import until_stopped
 from devhost.console import log_to_console
-from devhost.host import DEFAULT_PORT, Host, HostConfig
+from devhost.host import DEFAULT_PORT, PYTHON_WORKER, Host, HostConfig
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -29,10 +30,19 @@ def parse(arguments: Sequence[str]) -> HostConfig:
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="HTTP port; 0: a free one")
     parser.add_argument("--state", type=Path, help="where state is kept; default DIR/.devhost")
     parser.add_argument("--hub", metavar="NAME", help="the hub; default: that of host.json")
+    parser.add_argument(
+        "--worker",
+        metavar="COMMAND",
+        type=shlex.split,
+        default=PYTHON_WORKER,
+        help="what runs the functions; the app's folder and the number of a socket are added "
+        "(devhost/language_worker/messages.py); default: our own process",
+    )
     add_engine_option(parser)
     given = parser.parse_args(arguments)
     state_dir = given.state or given.dir / ".devhost"
-    return HostConfig(given.dir, state_dir, given.port, engine_of(given), given.hub)
+    engine = engine_of(given)
+    return HostConfig(given.dir, state_dir, given.port, engine, given.hub, given.worker)
 
 
 async def _serve(config: HostConfig) -> int:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from devhost.engine.failures import unread_details
 from devhost.engine.rendering import dump, redated, status_too_large
-from devhost.worker import WorkerFailure
+from devhost.language_worker.failures import WorkerFailure
 
 _LABEL = "$OutOfProcData$:"
 

@@ -22,7 +22,7 @@ from devhost.engine.rendering import compact, from_micros, parsed_or_text, to_mi
 from devhost.engine.seam import FINISHED
 from devhost.engine.store import ActivityCall, Instance, Message, Store
 from devhost.engine.turn import Turn, take_turn
-from devhost.worker import WorkerFailure
+from devhost.language_worker.failures import WorkerFailure
 
 _log = logging.getLogger(__name__)
 

@@ -4,7 +4,6 @@ It has no HTTP; devhost/durable_api.py gives it that. All calls may come from an
 return at once: what they set going runs as soon as the driver is woken, which each call does.
 """
 
-import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,10 +17,10 @@ from devhost.engine import purge, rewind
 from devhost.engine.client import Client
 from devhost.engine.dispatcher import Core
 from devhost.engine.history import shown
+from devhost.engine.invoke import Runner
 from devhost.engine.real import RealDriver
 from devhost.engine.seam import InstanceRow
 from devhost.engine.store import Store
-from devhost.worker import Worker
 
 STOP_GRACE_S = 5.0
 
@@ -31,7 +30,7 @@ class EmbeddedEngine:
 
     def __init__(
         self,
-        worker: Worker,
+        worker: Runner,
         state_path: str | Path = ":memory:",
         clock: Clock | None = None,
         *,
@@ -39,9 +38,7 @@ class EmbeddedEngine:
         activities_max: int = 16,
         new_guid: Callable[[], UUID] = uuid4,
     ) -> None:
-        self._worker = worker
         self._lock = threading.RLock()
-        self._lent_loop = False
         self._clock = clock or RealClock()
         self._store = Store(state_path)
         self._core = Core(self._store, worker, new_guid)
@@ -57,16 +54,11 @@ class EmbeddedEngine:
 
     async def start(self) -> None:
         """Begin to run what is due, work left over by a killed process included."""
-        if self._worker.loop is None:
-            self._worker.loop = asyncio.get_running_loop()
-            self._lent_loop = True
         await self._driver.start()
 
     async def stop(self) -> None:
         """Stop handing out work; what is still running then counts as not run."""
         await self._driver.stop(STOP_GRACE_S)
-        if self._lent_loop:
-            self._worker.loop = None
         with self._lock:
             self._store.close()
 

@@ -7,7 +7,7 @@ The engine serializes a .NET exception into an activity's Details. Ours has the 
 from typing import Any
 
 from devhost.engine.rendering import dump
-from devhost.worker import WorkerFailure
+from devhost.language_worker.failures import WorkerExited, WorkerFailure
 
 _CLASS = "System.Exception"
 _TYPE = "System.Exception, System.Private.CoreLib"
@@ -15,14 +15,15 @@ _SOURCE = "devhost"
 
 
 def activity_reason(name: str, failure: WorkerFailure) -> str:
-    """One sentence with two blanks after the colon: the engine's own form."""
-    return f"Activity function '{name}' failed:  {failure.message}"
+    """One sentence; what a function raised stands after two blanks, in the engine's own form."""
+    return f"Activity function '{name}' failed: {_told(failure)}"
 
 
 def activity_details(failure: WorkerFailure) -> str:
     """The JSON that an orchestrator finds behind the reason."""
     inner = _exception(str(failure), None, _SOURCE)
-    return dump(_exception(f" {failure.message}", inner, None))
+    is_exit = isinstance(failure, WorkerExited)
+    return dump(inner if is_exit else _exception(_told(failure), inner, None))
 
 
 def orchestrator_reason(name: str, error: str) -> str:
@@ -46,6 +47,11 @@ def unread_details(failure: str) -> str:
     kind = "System.AggregateException"
     named = {"$type": _TYPE.replace(_CLASS, kind), "ClassName": kind}
     return dump({**outer, **named, "InnerExceptions": [inner]})
+
+
+def _told(failure: WorkerFailure) -> str:
+    """What the engine cuts out between `Exception:` and `Stack:`, or all of it without those."""
+    return failure.message if isinstance(failure, WorkerExited) else f" {failure.message}"
 
 
 def _exception(message: str, inner: dict[str, Any] | None, source: str | None) -> dict[str, Any]:

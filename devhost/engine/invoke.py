@@ -5,7 +5,7 @@ from typing import Protocol
 from devhost.engine.answer import Answer, Names, parse, unknown_orchestrator
 from devhost.engine.dispatcher import Episode
 from devhost.engine.store import ActivityCall
-from devhost.worker import WorkerFailure
+from devhost.language_worker.failures import WorkerFailure
 
 
 class Runner(Names, Protocol):

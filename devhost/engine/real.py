@@ -8,15 +8,14 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import TypeVar
 
 from devhost.clock import Clock
 from devhost.engine.dispatcher import Core, Episode
-from devhost.engine.invoke import answer_of, result_of
+from devhost.engine.invoke import Runner, answer_of, result_of
 from devhost.engine.store import ActivityCall
-from devhost.worker import Worker
 
 _log = logging.getLogger(__name__)
 _Work = TypeVar("_Work", Episode, ActivityCall)
@@ -30,7 +29,7 @@ class RealDriver:
     def __init__(
         self,
         core: Core,
-        worker: Worker,
+        worker: Runner,
         clock: Clock,
         lock: threading.RLock,
         *,
@@ -112,7 +111,8 @@ class RealDriver:
 
     def _done(self, running: set[Future[None]], future: Future[None]) -> None:
         running.discard(future)
-        if not future.cancelled() and (error := future.exception()) is not None:
+        error = None if future.cancelled() else future.exception()
+        if error is not None and not isinstance(error, CancelledError):  # the host stops
             # Not woken: what the engine itself cannot digest must not spin.
             _log.error("The engine failed to run or commit a piece of work", exc_info=error)
             return

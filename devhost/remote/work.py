@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from devhost.engine.invoke import Runner
 from devhost.http_server import LocalServer
-from devhost.worker import Worker, WorkerFailure
+from devhost.language_worker.failures import WorkerFailure
 
 _THREADS = 32
 """More than the engine asks for at once: its limits are in host.json."""
@@ -16,7 +17,7 @@ _THREADS = 32
 class WorkServer:
     """The endpoint of one app's orchestrators and activities."""
 
-    def __init__(self, worker: Worker) -> None:
+    def __init__(self, worker: Runner) -> None:
         self._runs: dict[str, Callable[[str, str], str]] = {
             "orchestrator": worker.run_orchestrator,
             "activity": worker.run_activity,

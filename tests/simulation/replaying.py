@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from devhost.engine.dispatcher import Episode
 from devhost.engine.history import Event, Kind
 from devhost.engine.store import Instance
-from devhost.worker import Worker, WorkerFailure
+from devhost.language_worker.failures import WorkerFailure
+from devhost.worker import Worker
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

@@ -16,7 +16,7 @@ from azure.functions.meta import Datum
 
 from devhost.durable_api import DurableApi
 from devhost.engine.seam import DurableRequest
-from devhost.invoke import converter
+from devhost.language_worker.binding import converter
 from tests.fakes.laboratory import worker
 
 if TYPE_CHECKING:

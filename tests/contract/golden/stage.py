@@ -22,7 +22,8 @@ from devhost.engine.embedded import EmbeddedEngine
 from devhost.engine.seam import DurableRequest
 from devhost.engine.store import Store
 from devhost.engine.virtual import STEP_S, VirtualDriver
-from devhost.worker import Worker, WorkerFailure
+from devhost.language_worker.failures import WorkerFailure
+from devhost.worker import Worker
 
 DATA = Path(__file__).parents[2] / "data" / "golden"
 OWN = DATA / "own"

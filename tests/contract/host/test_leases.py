@@ -14,6 +14,7 @@ from devhost.invoke import Invoker
 from devhost.queue_listener import QueueListener
 from devhost.queue_storage import Queues, create, send_text
 from devhost.worker import LoadedFunction
+from tests.fakes.in_process import InProcess
 
 QUEUE = "leased"
 
@@ -23,7 +24,7 @@ class Stage:
 
     def __init__(self, queues: Queues, tmp_path: Path) -> None:
         self.queues = queues
-        self.invoker = Invoker(lambda: "{}", queues, tmp_path)
+        self.invoker = Invoker(InProcess(tmp_path), lambda: "{}", queues)
         self.client = queues.client("AzureWebJobsStorage", QUEUE)
 
     def listener(
@@ -36,7 +37,7 @@ class Stage:
             "connection": "AzureWebJobsStorage",
             "direction": "IN",
         }
-        loaded = LoadedFunction("take", function, True, trigger, [trigger])
+        loaded = LoadedFunction("take", trigger, [trigger], function, True)
         return QueueListener(
             loaded,
             self.queues,
@@ -56,7 +57,6 @@ async def stage(azurite: Azurite, tmp_path: Path) -> AsyncIterator[Stage]:
     await create(made.client)
     await made.client.clear_messages()
     yield made
-    made.invoker.close()
     await made.queues.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from benchmarks.calls import Calls, Effort, read_calls
-from benchmarks.counted_host import history_of
+from benchmarks.counted_worker import history_of
 from benchmarks.measures import Measures, measures_of
 from benchmarks.pairs import compare
 from benchmarks.storage_requests import Asked, read_log

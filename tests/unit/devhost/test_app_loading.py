@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from devhost.app_loading import load_app, runnable
+from devhost.app_loading import load_app
+from devhost.invoke import runnable
 from devhost.starting import BadStart
 
 pytestmark = pytest.mark.usefixtures("_imports_are_undone")

@@ -2,26 +2,30 @@
 
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import azure.functions as func
 import pytest
-from azure.functions.meta import Datum
 
-from devhost.invoke import Invoker, OutValue
-from devhost.worker import LoadedFunction, WorkerFailure
+from devhost.invoke import Invoker
+from devhost.language_worker.binding import OutValue
+from devhost.language_worker.failures import WorkerFailure
+from devhost.language_worker.messages import Json, Text, Value
+from devhost.worker import LoadedFunction
+from tests.fakes.in_process import InProcess
 
 TIMER = {"type": "timerTrigger", "name": "timer", "direction": "IN"}
-NOTHING_DUE = Datum(json.dumps({"IsPastDue": True}), "json")
+NOTHING_DUE = Json(json.dumps({"IsPastDue": True}))
 
 
 class Sent:
     def __init__(self) -> None:
         self.values: list[tuple[str, Any]] = []
 
-    async def send(self, binding: Mapping[str, Any], value: Datum) -> None:
+    async def send(self, binding: Mapping[str, Any], value: Value) -> None:
+        assert isinstance(value, Text | Json)
         self.values.append((binding["name"], value.value))
 
 
@@ -31,16 +35,14 @@ def sent() -> Sent:
 
 
 @pytest.fixture
-async def invoker(sent: Sent, tmp_path: Path) -> AsyncIterator[Invoker]:
-    made = Invoker(lambda: '{"taskHubName": "hub"}', sent, tmp_path)
-    yield made
-    made.close()
+def invoker(sent: Sent, tmp_path: Path) -> Invoker:
+    return Invoker(InProcess(tmp_path), lambda: '{"taskHubName": "hub"}', sent)
 
 
 def timer_function(
     code: Callable[..., Any], *bindings: dict[str, Any], is_async: bool = False
 ) -> LoadedFunction:
-    return LoadedFunction("tick", code, is_async, TIMER, [TIMER, *bindings])
+    return LoadedFunction("tick", TIMER, [TIMER, *bindings], code, is_async)
 
 
 def output(name: str, kind: str = "queue") -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Message texts on the wire, messages in an output, names of poison queues."""
 
 import pytest
-from azure.functions.meta import Datum
 
+from devhost.language_worker.messages import Data, Json, Text, Value
 from devhost.queue_storage import Queues, messages_of, poison_name
 from devhost.starting import BadStart
 from devhost.storage_account import connection_of, emulator_connection
@@ -26,15 +26,15 @@ def test_plain_texts_stay_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("value", "messages"),
     [
-        (Datum("text", "string"), [b"text"]),
-        (Datum(b"\x00\x01", "bytes"), [b"\x00\x01"]),
-        (Datum("7", "string"), [b"7"]),
-        (Datum('["a", {"b": 1}]', "json"), [b"a", b'{\n  "b": 1\n}']),
-        (Datum('{"b":1}', "string"), [b'{\n  "b": 1\n}']),
+        (Text("text"), [b"text"]),
+        (Data(b"\x00\x01"), [b"\x00\x01"]),
+        (Text("7"), [b"7"]),
+        (Json('["a", {"b": 1}]'), [b"a", b'{\n  "b": 1\n}']),
+        (Text('{"b":1}'), [b'{\n  "b": 1\n}']),
     ],
 )
 def test_an_output_becomes_messages_as_dotnet_makes_them(
-    value: Datum, messages: list[bytes]
+    value: Value, messages: list[bytes]
 ) -> None:
     assert messages_of(value) == messages
 

@@ -6,19 +6,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from azure.functions.meta import Datum
-
 from devhost.clock import VirtualClock
 from devhost.invoke import Invoker
 from devhost.schedules import Schedule
 from devhost.timer_listener import TimerListener
 from devhost.worker import LoadedFunction
+from tests.fakes.in_process import InProcess
 
 NOW = datetime(2030, 1, 1, 12, 0, 7, tzinfo=UTC)
 
 
 class NoOutputs:
-    async def send(self, binding: Any, value: Datum) -> None:
+    async def send(self, binding: Any, value: Any) -> None:
         raise AssertionError("a timer sends nothing")
 
 
@@ -30,15 +29,14 @@ async def runs(tmp_path: Path, **trigger: Any) -> list[tuple[bool, dict[str, str
         seen.append((timer.past_due, timer.schedule_status))
 
     binding = {"type": "timerTrigger", "name": "timer", "schedule": "0 0 * * * *", **trigger}
-    invoker = Invoker(lambda: "{}", NoOutputs(), tmp_path)
-    function = LoadedFunction("hourly", tick, True, binding, [binding])
+    invoker = Invoker(InProcess(tmp_path), lambda: "{}", NoOutputs())
+    function = LoadedFunction("hourly", binding, [binding], tick, True)
     schedule = Schedule(binding["schedule"])
     listener = TimerListener(function, schedule, invoker, tmp_path, VirtualClock(NOW))
     await listener.start()
     for _ in range(20):
         await asyncio.sleep(0)
     await listener.stop()
-    invoker.close()
     return seen
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from devhost.worker import AppError, Worker, WorkerFailure
+from devhost.language_worker.failures import WorkerFailure
+from devhost.worker import AppError, Worker
 
 WorkerFor = Callable[[str], Worker]
 

@@ -1,9 +1,9 @@
-"""`python -m benchmarks.counted_host CALLS.jsonl DIR …`: devhost, with a note of every call.
+"""`python -m benchmarks.counted_worker CALLS.jsonl …`: devhost's worker, noting every call.
 
-The rest of the command line is that of `devhost run`. Each orchestrator turn and each activity
-becomes a line of CALLS.jsonl: what ran, on how much history, with how much CPU of its thread. The
-same place is passed on both engines, so the lines are comparable. What the noting itself costs is
-in the line too (`own_s`), to be taken off the process's CPU.
+The rest of the command line is what the host adds (`devhost run --worker`). Each orchestrator turn
+and each activity becomes a line of CALLS.jsonl: what ran, on how much history, with how much CPU of
+its thread. The same place is passed on both engines, so the lines are comparable. What the noting
+itself costs is in the line too (`own_s`), to be taken off the process's CPU.
 """
 
 import json
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from devhost.__main__ import main as devhost
+from devhost.language_worker.__main__ import main as serve
 from devhost.worker import Worker
 from restore import names
 
@@ -67,17 +67,17 @@ def history_of(context_json: str) -> dict[str, Any]:
     }
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run devhost; does not return."""
+def main(arguments: Sequence[str]) -> None:
+    """Be the worker process; does not return."""
     notebook = Notebook(Path(arguments[0]))
-    # Put on the class, because the host makes its worker itself.
+    # Put on the class, because the process makes its app itself.
     for method, wrap in (
         ("run_orchestrator", notebook.turns),
         ("run_activity", notebook.activities),
     ):
         setattr(Worker, method, wrap(getattr(Worker, method)))
-    return devhost(["run", *arguments[1:]])
+    serve(arguments[1:])
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1:]))
+    main(sys.argv[1:])

@@ -1,0 +1,55 @@
+"""What the host knows of an app's functions: names and bindings, no code."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of the app with its raw bindings, the trigger among them."""
+
+    name: str
+    trigger: dict[str, Any]
+    bindings: list[dict[str, Any]]
+
+    @property
+    def kind(self) -> str:
+        return str(self.trigger["type"])
+
+    @property
+    def registered_name(self) -> str:
+        """The name that orchestrators and clients call it by."""
+        own = self.trigger.get("orchestration") or self.trigger.get("activity")
+        return str(own or self.name)
+
+
+_F = TypeVar("_F", bound=Function)
+
+
+class Registered(Generic[_F]):
+    """The functions of one app; those that the engine calls are found by name, in any case."""
+
+    def __init__(self, functions: Iterable[_F] = ()) -> None:
+        self.register(functions)
+
+    def register(self, functions: Iterable[_F]) -> None:
+        self.functions = list(functions)
+        self.orchestrators = self._by_name("orchestrationTrigger")
+        self.activities = self._by_name("activityTrigger")
+
+    def orchestrator_names(self) -> list[str]:
+        return sorted(item.registered_name for item in self.orchestrators.values())
+
+    def has_orchestrator(self, name: str) -> bool:
+        return name.lower() in self.orchestrators
+
+    def has_activity(self, name: str) -> bool:
+        return name.lower() in self.activities
+
+    def _by_name(self, kind: str) -> dict[str, _F]:
+        return {item.registered_name.lower(): item for item in self.functions if item.kind == kind}
+
+
+def is_output(binding: Mapping[str, Any]) -> bool:
+    return str(binding.get("direction", "IN")).upper() == "OUT"
