@@ -1,5 +1,8 @@
 """Many restores in flight while what carries them is killed with SIGKILL, once or again and again.
 
+A victim is the engine, the host (whose worker dies with it), both, or the worker alone: then the
+host goes on and fails what the worker had in hand.
+
 A flight has engine, storage and vault of its own, so that several can be up at once: most of their
 time is waiting for what a killed engine had in hand, which stays hidden for up to a minute.
 The vault's log says what was really sent. A Functions host is nobody's child, so none flies there.
@@ -111,6 +114,10 @@ def _wait_for_first_posts(stage: Stage, flight: Flight) -> None:
 
 
 def _kill(stage: Stage, host: HostProcess, victim: str) -> None:
+    if victim == "worker":
+        # One that was killed a moment ago may be about to be started again.
+        pid = stage.until(lambda: host.worker_pid, END_S_MAX, "a running worker")
+        os.kill(pid, signal.SIGKILL)
     if victim in ("engine", "both"):
         # One that was killed a moment ago may be about to be started again.
         os.kill(stage.until(lambda: _engine(host), END_S_MAX, "a running engine"), signal.SIGKILL)

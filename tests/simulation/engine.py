@@ -40,7 +40,7 @@ class WatchedWorker:
         world.record.steps += 1
         world.rounds += 1
         world.record.search(input_text, f"an order of {name}")
-        with world.acting(name):
+        with world.acting(name), world.worker.calling():
             world.at("begun", "begun")
             try:
                 answer = worker().run_activity(name, input_text)
@@ -53,7 +53,7 @@ class WatchedWorker:
         """Run one turn."""
         world = self._world
         world.record.steps += 1
-        with world.acting(name):
+        with world.acting(name), world.worker.calling():
             world.at("turn", "turn begun")
             answer = worker().run_orchestrator(name, context_json)
             world.record.search(context_json, f"a history of {name}")

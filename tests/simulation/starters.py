@@ -9,6 +9,7 @@ devhost's Durable API.
 import json
 from collections.abc import Callable, Coroutine, Generator
 from functools import cache
+from inspect import CORO_RUNNING, getcoroutinestate
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,7 +18,9 @@ from azure.functions.meta import Datum
 from devhost.durable_api import DurableApi
 from devhost.engine.seam import DurableRequest
 from devhost.language_worker.binding import converter
+from devhost.language_worker.failures import WorkerExited
 from tests.fakes.laboratory import worker
+from tests.simulation.worker_life import EXIT_CODE
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -118,14 +121,25 @@ class Flow:
         self._running.close()
         self._ended(DIED)
 
+    def fail(self) -> None:
+        """The worker process is gone, and the host says so."""
+        if (
+            getcoroutinestate(self._running) != CORO_RUNNING
+        ):  # else the exit is on its way through it
+            self._running.close()
+        self._ended(WorkerExited(EXIT_CODE))
+
     def _step(self) -> None:
         world = self._world
         if self not in world.flows:
             return
         with world.acting(self.who):
-            world.at("step", "step")
             try:
-                pause = self._running.send(None)
+                with world.worker.calling():
+                    world.at("step", "step")
+                    pause = self._running.send(None)
+            except WorkerExited:
+                return  # it was told with all others
             except StopIteration as end:
                 self._over(end.value)
             except Exception as error:

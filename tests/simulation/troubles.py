@@ -12,6 +12,7 @@ from devhost.vault.faults import Fault, Match
 from restore.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
 from tests.simulation.story import Cancel, Trouble
+from tests.simulation.worker_life import WorkerExits
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -65,6 +66,10 @@ def _kill(world: "World", trouble: Trouble, place: Place) -> None:
 
 def _forget(world: "World", trouble: Trouble, place: Place) -> None:
     raise Killed(trouble.value, purges=True)
+
+
+def _exit(world: "World", trouble: Trouble, place: Place) -> None:
+    raise WorkerExits
 
 
 def _freeze(world: "World", trouble: Trouble, place: Place) -> None:
@@ -144,7 +149,9 @@ def _small_pages(world: "World", trouble: Trouble, place: Place) -> Fault:
 
 _CALL = ("call",)
 STORAGE = ("read", "write", "written", "send", "sent")
-STEPS = ("turn", "begun", "answered", "step", "delete", *EFFECTS)
+IN_WORKER = ("turn", "begun", "answered", "step", *EFFECTS)
+"""Every place at which the app's own code is at work."""
+STEPS = (*IN_WORKER, "delete")
 """Every place at which a process can be killed."""
 KINDS: dict[str, Sort] = {
     # the process
@@ -194,6 +201,7 @@ KINDS: dict[str, Sort] = {
 }
 SWEPT = {
     "killed": Sort(STEPS, _kill),
+    "worker_exits": Sort(IN_WORKER, _exit),
     "held_up": Sort(("begun", "answered", *EFFECTS), _freeze, "-starter"),
     "storage_fails": Sort(STORAGE, _refuse, "-starter"),
     "storage_raced": Sort(("write",), _race, "-starter"),

@@ -34,8 +34,9 @@ from tests.simulation.record import Record
 from tests.simulation.starters import Flow
 from tests.simulation.storage import Storage
 from tests.simulation.story import Scenario
-from tests.simulation.troubles import Killed, Place, Troubles
+from tests.simulation.troubles import IN_WORKER, Killed, Place, Troubles
 from tests.simulation.wire import Wire
+from tests.simulation.worker_life import WorkerLife
 
 _OVERLAP_DEPTH = 2
 
@@ -73,6 +74,7 @@ class World:
         self._depth = 0
         self._stack: ExitStack | None = None
         self._wire = Wire(self)
+        self.worker = WorkerLife(self._lose_worker)
         self._boot()
         self.people = People(self)
         for machine in scenario.machines:
@@ -133,6 +135,8 @@ class World:
             if tag == "answered":
                 raise Killed
             return []
+        if tag in IN_WORKER:
+            self.worker.go_on()
         place = Place(tag, self._who[-1], f"{self._who[-1]}: {what}", name)
         self.record.line(self.clock.now(), place.text)
         self.record.places.append((tag, place.who))
@@ -203,6 +207,13 @@ class World:
             hub="AzureVmRestore",
             origins=lambda: ("http://hooks.test", "http://rpc.test"),
         )
+        self._connect()
+        self._planned = [planned for planned in self._planned if not planned.is_done]
+        for planned in self._planned:
+            self.driver.at(planned.moment, planned)
+
+    def _connect(self) -> None:
+        """Give the app a connection to Azure, with nothing remembered."""
         exchange = Exchange(
             cloud.ENDPOINT,
             lambda: self.token,
@@ -213,9 +224,13 @@ class World:
         self.backup = Backup(Client(exchange, sleep=self.live), API_VERSION)
         if self._stack is not None:
             self._stack.enter_context(arm_connection.use(self.backup))
-        self._planned = [planned for planned in self._planned if not planned.is_done]
-        for planned in self._planned:
-            self.driver.at(planned.moment, planned)
+
+    def _lose_worker(self) -> None:
+        self.note("the worker process exits")
+        flows, self.flows = self.flows, []
+        for flow in flows:
+            flow.fail()
+        self._connect()
 
     def _after(self, killed: Killed) -> None:
         self._depth = 0
