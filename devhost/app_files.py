@@ -98,7 +98,12 @@ def seconds(text: str) -> float:
 
 
 def _function_timeout(text: str) -> float | None:
-    return None if text == "-1" else seconds(text)
+    if text == "-1":
+        return None
+    timeout_s = seconds(text)
+    if timeout_s < 1:
+        raise ValueError(f"functionTimeout is {text!r}, less than a second; -1 is for ever")
+    return timeout_s
 
 
 def _queue_options(options: Mapping[str, Any]) -> QueueOptions:

@@ -5,9 +5,10 @@ is the same host to its callers.
 """
 
 import os
+import shlex
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -32,13 +33,14 @@ class HostProcess:
         port: int = 0,
         engine: str | None = None,
         hub: str | None = None,
+        worker: Sequence[str] = (),
     ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = state_dir / "host.log"
         self._state_dir = state_dir
         self._app_dir = app_dir
-        self._engine, self._hub = engine, hub
+        self._engine, self._hub, self._worker = engine, hub, worker
         self._environ = {**os.environ, "PYTHONPATH": str(_ROOT), **(environ or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -67,6 +69,7 @@ class HostProcess:
         command += ["--port", str(self.port), "--state", str(self._state_dir)]
         command += ["--engine", self._engine or EMBEDDED]
         command += ["--hub", self._hub] if self._hub else []
+        command += ["--worker", shlex.join(self._worker)] if self._worker else []
         with self.log_path.open("ab") as log:
             self._process = start_child(command, output=log, environ=self._environ)
         try:

@@ -70,15 +70,13 @@ class LanguageWorker(Registered[Function]):
         await self._is_up.wait()
         process = self._process
         assert process is not None, "it is up"
-        expiry = (
-            self._loop.call_later(self._timeout_s, self._expire, process, function.name)
-            if self._timeout_s
-            else None
-        )
+        expiry = None
+        if self._timeout_s is not None:
+            expiry = self._loop.call_later(self._timeout_s, self._expire, process, function.name)
         try:
             return await process.call(function.name, value, metadata or {}, client)
         finally:
-            if expiry:
+            if expiry is not None:
                 expiry.cancel()
 
     def run_orchestrator(self, name: str, context_json: str) -> str:

@@ -131,12 +131,15 @@ class WorkerProcess:
         await self.exit_code()
 
     async def _messages(self, reader: asyncio.StreamReader) -> AsyncIterator[FromWorker]:
-        try:
+        with suppress(ConnectionError):  # it exited with calls unread
             while line := await reader.readline():
-                yield said(line)
-        except (ConnectionError, msgspec.MsgspecError) as error:
-            _log.error("The worker process (pid %d) cannot be understood: %s", self.pid, error)
-            self.kill()
+                try:
+                    message = said(line)
+                except msgspec.MsgspecError as error:
+                    _log.error("Worker process %d cannot be understood: %s", self.pid, error)
+                    self.kill()
+                    return
+                yield message
 
     def _listen_for_exit(self) -> None:
         self._process.wait()

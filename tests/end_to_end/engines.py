@@ -8,7 +8,7 @@ and the simulated vault on port 7072 (or SIMULATED_ARM_ENDPOINT).
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -84,6 +84,7 @@ def on_devhost(
     state_dir: Path,
     engine: str = EMBEDDED,
     environ: Mapping[str, str] | None = None,
+    worker: Sequence[str] = (),
 ) -> Iterator[tuple[Stage, HostProcess]]:
     """Run the app on devhost, with a simulated vault of its own."""
     with ExitStack() as cleanup:
@@ -96,7 +97,7 @@ def on_devhost(
             **(environ or {}),
         }
         executable = os.environ["DURABLE_ENGINE"] if engine == REAL else None
-        host = HostProcess(ROOT, state_dir, environ=settings, engine=executable)
+        host = HostProcess(ROOT, state_dir, environ=settings, engine=executable, worker=worker)
         cleanup.enter_context(host)
         assert (state_dir / "engine.log").exists() == (engine == REAL), "on the wrong engine"
         logs = (state_dir / "host.log", state_dir / "engine.log")[: 1 + (engine == REAL)]

@@ -1,7 +1,7 @@
 """Many restores in flight while what carries them is killed with SIGKILL, once or again and again.
 
 A victim is the engine, the host (whose worker dies with it), both, or the worker alone: then the
-host goes on and fails what the worker had in hand.
+host goes on and fails what the worker had in hand. The worker also exits by itself, within calls.
 
 A flight has engine, storage and vault of its own, so that several can be up at once: most of their
 time is waiting for what a killed engine had in hand, which stays hidden for up to a minute.
@@ -21,9 +21,12 @@ from devhost.azurite import Azurite
 from devhost.testing import HostProcess
 from tests.end_to_end.engines import EMBEDDED, REAL, on_devhost
 from tests.end_to_end.stage import END_S_MAX, Stage, request_for
+from tests.fakes import exiting_worker
 
 Victims = tuple[str, ...]
 JOB_S = 20.0
+EXIT_SHARE = 0.1
+"""Of all calls, while exits are left."""
 LAND_S_MAX = 480.0
 KINDS_OF_EVENTS = {"accepted", "started", "finished"}
 
@@ -38,6 +41,8 @@ class Flight:
     kills: int = 1
     pause_s: tuple[float, float] = (0.0, 0.0)
     """Between two kills, drawn from the seed."""
+    exits: int = 0
+    """How often the worker exits by itself, within calls."""
 
 
 FLIGHTS = {
@@ -70,8 +75,13 @@ class Landed:
 def fly(flight: Flight, state_dir: Path, seed: int) -> Landed:
     """Ask for the restores, kill as the flight says, and wait for every verdict."""
     dice, landed = random.Random(seed), Landed(seed)
+    exits = state_dir / "exits.txt"
+    worker = exiting_worker.command(exits, flight.exits, EXIT_SHARE, seed) if flight.exits else ()
     ids = [f"flight-{seed}-{number:02d}" for number in range(1, flight.restores + 1)]
-    with Azurite() as azurite, on_devhost(azurite, state_dir, flight.engine) as (stage, host):
+    with (
+        Azurite() as azurite,
+        on_devhost(azurite, state_dir, flight.engine, worker=worker) as (stage, host),
+    ):
         stage.vault("POST", "reset", {"vms": flight.restores})
         stage.vault("PUT", "state", {"jobs": {"duration_s": JOB_S}})
         with ThreadPoolExecutor(1, "asking") as asking:
@@ -85,6 +95,7 @@ def fly(flight: Flight, state_dir: Path, seed: int) -> Landed:
             asked.result()
         _wait_for_all(stage, ids)
         _look(stage, ids, landed)
+        landed.killed["worker, within a call"] = len(exiting_worker.exits_in(exits))
     return landed
 
 

@@ -21,6 +21,7 @@ from devhost.azurite import Azurite
 from devhost.testing import HostProcess
 from tests.contract.host.conftest import Reply, Sample, eventually
 from tests.contract.host.test_engine_dies import is_gone
+from tests.fakes import exiting_worker
 
 EXITS_APP = Path(__file__).parents[2] / "data" / "apps" / "exits"
 ENGINE = os.environ.get("DURABLE_ENGINE", "")
@@ -266,3 +267,31 @@ def test_no_worker_outlives_a_killed_host(host: Sample) -> None:
     host.host.kill()
     eventually(lambda: is_gone(pid), within_s=3)
     host.host.start()
+
+
+@pytest.mark.parametrize("engine", [pytest.param("", id="embedded"), REAL])
+def test_a_worker_that_exits_within_calls_fails_these_and_no_others(
+    azurite: Azurite, tmp_path: Path, engine: str
+) -> None:
+    """What the tests of the app make their worker do."""
+    (tmp_path / "memory").mkdir()
+    exits = tmp_path / "exits.txt"
+    environ = {
+        "AzureWebJobsStorage": azurite.connection_string,
+        "EXITS_MEMORY": str(tmp_path / "memory"),
+        "DURABLE_ENGINE": "",
+    }
+    running = HostProcess(
+        EXITS_APP,
+        tmp_path / "state",
+        environ=environ,
+        engine=engine,
+        hub="Within",
+        worker=exiting_worker.command(exits, most=1, share=1.0, seed=1),
+    )
+    with running:
+        host = Sample(running, tmp_path / "memory", azurite.connection_string)
+        first, second = ended(host, "greets_once"), ended(host, "greets_once")
+    assert exiting_worker.exits_in(exits) == ["before greets_once"]
+    assert first["output"] == EXITED_TURN.replace("exits_at_once", "greets_once")
+    assert second["output"] == "hello"

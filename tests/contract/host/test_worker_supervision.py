@@ -13,6 +13,7 @@ import pytest
 
 from devhost.gate import Gate
 from devhost.host import PYTHON_WORKER
+from devhost.language_worker import process
 from devhost.language_worker.failures import WorkerExited, WorkerFailure
 from devhost.language_worker.functions import Function
 from devhost.language_worker.keeper import LanguageWorker
@@ -105,6 +106,15 @@ async def test_an_app_that_ends_the_process_at_its_import_is_one_sentence(tmp_pa
     said = r"^The app cannot be loaded: python exited with code 5 \(0x5\) while it was imported\.$"
     with pytest.raises(BadStart, match=said):
         async with keeping(tmp_path, "os._exit(5)"):
+            pass
+
+
+async def test_an_app_that_takes_too_long_to_load_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "LOAD_S_MAX", 0.1)
+    with pytest.raises(BadStart, match=r"^The app cannot be loaded: it takes more than 0 s\.$"):
+        async with keeping(tmp_path, "time.sleep(60)"):
             pass
 
 

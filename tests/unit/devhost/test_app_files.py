@@ -88,6 +88,24 @@ def test_an_impossible_value_is_a_bad_start(tmp_path: Path, queues: dict[str, An
         read_host_json(tmp_path, {})
 
 
+@pytest.mark.parametrize(
+    ("text", "timeout_s"), [("00:05:00", 300.0), ("1.00:00:00", 86_400.0), ("-1", None)]
+)
+def test_a_function_timeout_is_a_time_span_or_none(
+    tmp_path: Path, text: str, timeout_s: float | None
+) -> None:
+    assert read_host_json(tmp_path, {}).function_timeout_s == 1800.0
+    write(tmp_path / "host.json", {"functionTimeout": "00:00:01"})
+    environ = {"AzureFunctionsJobHost__functionTimeout": text}
+    assert read_host_json(tmp_path, environ).function_timeout_s == timeout_s
+
+
+def test_a_function_timeout_of_nothing_is_a_bad_start(tmp_path: Path) -> None:
+    write(tmp_path / "host.json", {"functionTimeout": "00:00:00"})
+    with pytest.raises(BadStart, match="functionTimeout is '00:00:00', less than a second"):
+        read_host_json(tmp_path, {})
+
+
 def test_time_spans_are_read_as_dotnet_writes_them() -> None:
     assert seconds("00:00:00.500") == 0.5
     assert seconds("1.02:03:04") == 86400 + 7200 + 180 + 4

@@ -76,6 +76,11 @@ def greets(who: str) -> str:
     return "hello"
 
 
+@app.orchestration_trigger(context_name="context")
+def greets_once(context: df.DurableOrchestrationContext) -> Any:
+    return (yield context.call_activity("greets", ""))
+
+
 @app.activity_trigger(input_name="who")
 def waits(who: str) -> str:
     times(who)
