@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from arm import compute, discovery, long_running, readings, resource_ids
+from arm import compute, discovery, long_running, readings, resource_ids, texts
 from arm.client import Client
 from arm.long_running import PollHandles
 from arm.preflight import VAULT_API_VERSION, Preflight
@@ -171,8 +171,9 @@ class Backup:
         key = lower_as_azure(vault_id)
         if key not in self._regions:
             where = f"{resource_ids.path(vault_id)}?api-version={VAULT_API_VERSION}"
-            region = self._client.get(where, "read the vault's region").body.get("location")
-            if not isinstance(region, str) or not resource_ids.is_name(region):
+            body = self._client.get(where, "read the vault's region").body
+            region = texts.name(body.get("location"))
+            if region is None:
                 raise errors.ServiceUnavailable(
                     "Azure does not say where the vault is.", code="MalformedReply"
                 )

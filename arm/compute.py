@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from arm import resource_ids
+from arm import resource_ids, texts
 from arm.client import Client
 from restore import errors
 from restore.contracts import VmDisk
-from restore.plain_text import plain
 
 API_VERSION = "2024-07-01"
 
@@ -37,8 +36,8 @@ def read_vm_region(client: Client, vm_id: str) -> str:
             code=error.code,
             doing=_DOING,
         ) from None
-    region = answer.body.get("location")
-    if not isinstance(region, str) or not resource_ids.is_name(region):
+    region = texts.name(answer.body.get("location"))
+    if region is None:
         raise errors.ServiceUnavailable(
             "Azure does not say where the VM is.", code="MalformedReply", doing=_DOING
         )
@@ -72,5 +71,5 @@ def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
 
 
 def _disk(raw: Mapping[str, Any] | None, lun: int | None) -> VmDisk | None:
-    name = raw.get("name") if isinstance(raw, dict) else None
-    return VmDisk(name=plain(name, _NAME_MAX), lun=lun) if isinstance(name, str) and name else None
+    name = texts.free(raw.get("name"), _NAME_MAX) if isinstance(raw, dict) else ""
+    return VmDisk(name=name, lun=lun) if name else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from arm.scrubbing import scrub
+from arm import texts
 from restore import errors
 from restore.settings import Settings
 
@@ -59,7 +59,7 @@ def _token(credential: TokenCredential, scope: str, advice: str) -> str:
     try:
         return credential.get_token(scope).token
     except ClientAuthenticationError as error:
-        said = scrub(str(error).split("\n", 1)[0], 300)
+        said = texts.free(str(error).split("\n", 1)[0], 300)
         failure = errors.AccessDenied(f"{advice} ({said})", code="NoToken", doing=_DOING)
     except (AzureError, OSError) as error:
         failure = errors.ServiceUnavailable(

@@ -6,7 +6,7 @@ subscription. A request that names its vault needs neither, so every refusal her
 
 from __future__ import annotations
 
-from arm import compute, resource_ids
+from arm import compute, resource_ids, texts
 from arm.client import Client
 from restore import errors
 
@@ -44,7 +44,7 @@ def find_vault_id(client: Client, api_version: str, vm_id: str) -> str:
 
 def _vault_id(said: object) -> str | None:
     try:
-        found = resource_ids.vault_id(said) if isinstance(said, str) else None
-        return found if found and resource_ids.path(found) else None
+        known = texts.resource_id(said)
+        return resource_ids.vault_id(known) if known else None
     except ValueError:
         return None

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from arm.scrubbing import scrub
+from arm import texts
 from restore import errors
 from restore.contracts import Failure, Problem
 
@@ -104,7 +104,7 @@ _BY_STATUS: dict[int, _Meaning] = {
 
 
 class ArmError(NamedTuple):
-    """What an error body says, scrubbed."""
+    """What an error body says, without secrets."""
 
     code: str | None
     message: str
@@ -152,9 +152,9 @@ def read(body: object) -> ArmError:
     """Take an error object apart, whether or not it is wrapped in `error`."""
     error = body.get("error", body) if isinstance(body, Mapping) else None
     if not isinstance(error, Mapping):
-        return ArmError(None, scrub(error))
-    code = scrub(error.get("code"), _CODE_CHARS_MAX) or None
-    return ArmError(code, scrub(error.get("message")), _details(error.get("details")))
+        return ArmError(None, texts.free(error))
+    code = texts.free(error.get("code"), _CODE_CHARS_MAX) or None
+    return ArmError(code, texts.free(error.get("message")), _details(error.get("details")))
 
 
 def _meaning(status: int, code: str | None) -> _Meaning:

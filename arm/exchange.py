@@ -14,13 +14,14 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from arm import destinations, headers
+from arm import destinations, headers, texts
 from arm.transport import Timeout, Transport
 
 USER_AGENT = "azure-vm-restore/1.0"
 
 _log = logging.getLogger(__name__)
 
+_LEFT_MAX = 20
 _TRACEABLE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
 
 
@@ -65,9 +66,7 @@ class Exchange:
             raise AssertionError("a token may not be sent there")
         status, answered, said = self.send(method, url, self._headers(body), body, self.timeout)
         known = headers.lowered(answered)
-        left = known.get("x-ms-ratelimit-remaining-subscription-resource-requests", "?")
-        # The path alone: a query may hold a signature.
-        _log.debug("%s %s: HTTP %d, %s left", method, urlsplit(url).path, status, left)
+        _note(method, url, status, known)
         now = self.now()
         time = headers.service_time(known) or now
         return Answered(status, known, said, time, headers.retry_after_s(known, now))
@@ -83,3 +82,11 @@ class Exchange:
         if body is not None:
             sent["Content-Type"] = "application/json"
         return sent
+
+
+def _note(method: str, url: str, status: int, answered: Mapping[str, str]) -> None:
+    if _log.isEnabledFor(logging.DEBUG):
+        left = answered.get("x-ms-ratelimit-remaining-subscription-resource-requests", "?")
+        # The path alone: a query may hold a signature.
+        path = texts.free(urlsplit(url).path)
+        _log.debug("%s %s: HTTP %d, %s left", method, path, status, texts.free(left, _LEFT_MAX))

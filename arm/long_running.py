@@ -10,12 +10,12 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import msgspec
 
 from arm import errors as arm_errors
-from arm import resource_ids
+from arm import resource_ids, texts
 from arm.client import Answer, Client
 from restore import errors
 from restore.contracts import OperationLook, ProtectedItem
@@ -71,7 +71,7 @@ def operation_id(handles: PollHandles) -> str | None:
     """
     for url in (handles.async_url, handles.location):
         last = (url or "").split("?", 1)[0].rsplit("/", 1)[-1]
-        if _OPERATION_ID.fullmatch(last):
+        if _is_operation_id(last):
             return last
     return None
 
@@ -153,4 +153,9 @@ def _job_id(properties: Any) -> str | None:
     several = properties.get("jobIds")
     first = several[0] if isinstance(several, list) and several else None
     found = properties.get("jobId") or first
-    return found if isinstance(found, str) and _OPERATION_ID.fullmatch(found) else None
+    return found if _is_operation_id(found) else None
+
+
+def _is_operation_id(value: object) -> TypeGuard[str]:
+    known = texts.name(value)
+    return known is not None and _OPERATION_ID.fullmatch(known) is not None

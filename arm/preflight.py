@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from arm import compute, long_running, resource_ids
+from arm import compute, long_running, resource_ids, texts
 from arm.client import Client
-from arm.scrubbing import scrub
 from restore.contracts import ProtectedItem
 from restore.ids import lower_ascii
 
@@ -20,6 +19,14 @@ _GUARDED = (
     "recoverypoints/restore/action"
 )
 _FINDINGS_MAX = 50
+_CODE_CHARS_MAX = 120
+_RESTORES_ELSEWHERE = ("Enabled", "Disabled", "PermanentlyDisabled")
+_REDUNDANCIES = (
+    "GeoRedundant",
+    "LocallyRedundant",
+    "ReadAccessGeoZoneRedundant",
+    "ZoneRedundant",
+)
 
 
 class Opinion(NamedTuple):
@@ -48,14 +55,14 @@ class Preflight:
             "crossSubscriptionRestoreSettings",
             "crossSubscriptionRestoreState",
         )
-        return found if isinstance(found, str) else "Enabled"
+        return texts.one_of(found, _RESTORES_ELSEWHERE) or "Enabled"
 
     def storage_type(self, vault_id: str) -> str | None:
         """The vault's redundancy, such as GeoRedundant."""
         path = resource_ids.path(vault_id, "backupstorageconfig", "vaultstorageconfig")
         body = self._client.get(self._versioned(path), "read the vault's redundancy").body
         found = _at(body, "properties", "storageType")
-        return found if isinstance(found, str) else None
+        return texts.one_of(found, _REDUNDANCIES)
 
     def guard_requests(self, vault_id: str) -> tuple[str, ...]:
         """What a guarded restore must name; empty when no Resource Guard protects restores."""
@@ -72,7 +79,8 @@ class Preflight:
             for each in details
             if lower_ascii(str(_at(each, "vaultCriticalOperation"))) == _GUARDED
         ]
-        return tuple(each for each in wanted if isinstance(each, str))
+        # Kept even where it is no id: nobody can name it then, and the plan says so.
+        return tuple(texts.free(each) for each in wanted if isinstance(each, str))
 
     def has_vm(self, vm_id: str) -> bool:
         """Whether the VM exists."""
@@ -109,11 +117,11 @@ class Preflight:
 
 
 def _opinion(raw: Mapping[str, Any]) -> Opinion:
-    texts = (scrub(one) for one in _list(raw.get("recommendations"))[:_FINDINGS_MAX])
+    advice = (texts.free(one) for one in _list(raw.get("recommendations"))[:_FINDINGS_MAX])
     return Opinion(
-        scrub(raw.get("code")) or "ValidationFailed",
-        scrub(raw.get("message")),
-        tuple(text for text in texts if text),
+        texts.free(raw.get("code"), _CODE_CHARS_MAX) or "ValidationFailed",
+        texts.free(raw.get("message")),
+        tuple(text for text in advice if text),
     )
 
 

@@ -2,7 +2,7 @@
 
 The same thing comes in several forms (numbers or names, two notations of a duration, year 1 for
 "not yet", parts that are simply missing); here all of them become one. Unknown fields are ignored.
-What is shown to people is scrubbed on the way.
+Texts are read by arm/texts.py alone.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, TypeVar
 
-from arm import resource_ids
-from arm.scrubbing import scrub
+from arm import resource_ids, texts
 from restore.contracts import (
     ExtendedLocation,
     JobError,
@@ -21,15 +20,46 @@ from restore.contracts import (
     ProtectedItem,
     RecoveryPoint,
 )
-from restore.plain_text import is_plain
-from restore.selection import usable_tier
+from restore.selection import CONSISTENCIES, usable_tier
 from restore.times import seconds_of, time_of
 
 T = TypeVar("T")
 
 _ERRORS_MAX = 20
+_TASK_CHARS_MAX = 200
 _ZONES_MAX = 16
-_TEXT_CHARS_MAX = 2000
+_JOB_STATUSES = (
+    "Invalid",
+    "InProgress",
+    "Completed",
+    "Failed",
+    "CompletedWithWarnings",
+    "Cancelled",
+    "Cancelling",
+)
+_OPERATIONS = (
+    "Invalid",
+    "Register",
+    "UnRegister",
+    "ConfigureBackup",
+    "Backup",
+    "Restore",
+    "DisableBackup",
+    "DeleteBackupData",
+    "CrossRegionRestore",
+    "Undelete",
+    "UpdateCustomerManagedKey",
+)
+_PROTECTION_STATES = (
+    "Invalid",
+    "IRPending",
+    "Protected",
+    "ProtectionError",
+    "ProtectionStopped",
+    "ProtectionPaused",
+    "BackupsSuspended",
+)
+_THREAT_STATUSES = ("Unknown", "Healthy", "UnHealthy", "Warning", "NotAvailable")
 _CANCELLABLE = ("Cancellable", 1)
 
 
@@ -49,13 +79,11 @@ def is_soft_deleted_item(raw: object) -> bool:
 
 def protected_item(raw: object, vault_id: str, region: str) -> ProtectedItem | None:
     """The item, with names as URLs want them; None if its id does not say them."""
-    known, item_id = _map(_map(raw).get("properties")), _text(_map(raw), "id") or ""
+    known, item_id = _map(_map(raw).get("properties")), texts.resource_id(_map(raw).get("id")) or ""
     container = resource_ids.find_segment(item_id, "protectionContainers")
     name = resource_ids.find_segment(item_id, "protectedItems")
     source = _source(known)
     if not (container and name and source):
-        return None
-    if not (resource_ids.is_name(container) and resource_ids.is_name(name)):
         return None
     return ProtectedItem(
         id=resource_ids.protected_item(vault_id, container, name),
@@ -64,27 +92,24 @@ def protected_item(raw: object, vault_id: str, region: str) -> ProtectedItem | N
         name=name,
         source_resource_id=source,
         region=region,
-        protection_state=_text(known, "protectionState") or "Invalid",
-        friendly_name=_text(known, "friendlyName"),
+        protection_state=texts.one_of(known.get("protectionState"), _PROTECTION_STATES)
+        or "Invalid",
+        friendly_name=texts.free(known.get("friendlyName")) or None,
     )
 
 
 def recovery_point(raw: object) -> RecoveryPoint | None:
     """The recovery point; None if it is another workload's, or has no name or time."""
-    known, name = _map(_map(raw).get("properties")), _name(_map(raw))
+    known, name = _map(_map(raw).get("properties")), texts.name(_map(raw).get("name"))
     time = _time(known.get("recoveryPointTime"))
     is_of_a_vm = known.get("objectType", "IaasVMRecoveryPoint") == "IaasVMRecoveryPoint"
     if name is None or time is None or not is_of_a_vm:
         return None
-    zones = [
-        zone
-        for zone in _list(known.get("zones"))[:_ZONES_MAX]
-        if isinstance(zone, str) and is_plain(zone, 40)
-    ]
+    zones = [zone for zone in map(texts.name, _list(known.get("zones"))[:_ZONES_MAX]) if zone]
     return RecoveryPoint(
         name=name,
         time=time,
-        consistency=_text(known, "recoveryPointType") or "",
+        consistency=texts.one_of(known.get("recoveryPointType"), CONSISTENCIES) or "",
         tier=usable_tier([_map(one) for one in _list(known.get("recoveryPointTierDetails"))]),
         is_soft_deleted=_map(known.get("recoveryPointProperties")).get("isSoftDeleted") is True,
         is_managed_vm=known.get("isManagedVirtualMachine") is not False,
@@ -92,7 +117,7 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
         is_private_access_enabled=known.get("isPrivateAccessEnabledOnAnyDisk") is True,
         extended_location=_extended_location(_map(known.get("extendedLocation"))),
         original_storage_account_option=known.get("originalStorageAccountOption") is True,
-        threat_status=_text(known, "threatStatus"),
+        threat_status=texts.one_of(known.get("threatStatus"), _THREAT_STATUSES),
         is_encrypted=known.get("isSourceVMEncrypted") is True,
     )
 
@@ -100,7 +125,8 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
 def job(raw: object, job_id: str | None = None) -> JobLook | None:
     """The job, from a list or a look of its own; None if it has no id or status."""
     known = _map(_map(raw).get("properties"))
-    name, status = _name(_map(raw)) or job_id, _text(known, "status")
+    name = texts.name(_map(raw).get("name")) or job_id
+    status = texts.one_of(known.get("status"), _JOB_STATUSES)
     if name is None or status is None:
         return None
     extended = _map(known.get("extendedInfo"))
@@ -109,12 +135,12 @@ def job(raw: object, job_id: str | None = None) -> JobLook | None:
     return JobLook(
         job_id=name,
         status=status,
-        operation=_text(known, "operation"),
-        container_name=_text(known, "containerName"),
-        entity_name=_text(known, "entityFriendlyName"),
+        operation=texts.one_of(known.get("operation"), _OPERATIONS),
+        container_name=texts.name(known.get("containerName")),
+        entity_name=texts.name(known.get("entityFriendlyName")),
         percent=percent if percent is not None else _number(task.get("progressPercentage")),
         remaining_s=_read(seconds_of, extended.get("estimatedRemainingDuration")),
-        task=_text(task, "taskId"),
+        task=texts.free(task.get("taskId"), _TASK_CHARS_MAX) or None,
         start_time=_time(known.get("startTime")),
         # A finished job may go on saying that it can be cancelled.
         cancellable=status == "InProgress"
@@ -122,21 +148,21 @@ def job(raw: object, job_id: str | None = None) -> JobLook | None:
         errors=tuple(
             _job_error(_map(one)) for one in _list(known.get("errorDetails"))[:_ERRORS_MAX]
         ),
-        message=scrub(extended.get("dynamicErrorMessage")) or None,
+        message=texts.free(extended.get("dynamicErrorMessage")) or None,
     )
 
 
 def _source(known: Mapping[str, Any]) -> str | None:
-    return _text(known, "sourceResourceId") or _text(known, "virtualMachineId")
+    return texts.resource_id(known.get("sourceResourceId") or known.get("virtualMachineId"))
 
 
 def _job_error(raw: Mapping[str, Any]) -> JobError:
-    recommendations = [scrub(one) for one in _list(raw.get("recommendations"))[:_ERRORS_MAX]]
+    recommendations = [texts.free(one) for one in _list(raw.get("recommendations"))[:_ERRORS_MAX]]
     code = _number(raw.get("errorCode"))
     return JobError(
         code=None if code is None else int(code),
-        title=scrub(raw.get("errorTitle")),
-        text=scrub(raw.get("errorString")),
+        title=texts.free(raw.get("errorTitle")),
+        text=texts.free(raw.get("errorString")),
         recommendations=tuple(text for text in recommendations if text),
     )
 
@@ -147,8 +173,8 @@ def _running_task(extended: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _extended_location(raw: Mapping[str, Any]) -> ExtendedLocation | None:
-    name = _text(raw, "name")
-    return ExtendedLocation(name=name, type=_text(raw, "type") or "EdgeZone") if name else None
+    name, kind = texts.name(raw.get("name")), texts.name(raw.get("type"))
+    return ExtendedLocation(name=name, type=kind or "EdgeZone") if name else None
 
 
 def _map(value: object) -> Mapping[str, Any]:
@@ -157,19 +183,6 @@ def _map(value: object) -> Mapping[str, Any]:
 
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _text(raw: Mapping[str, Any], key: str) -> str | None:
-    """A text that may be shown; one that may not is no text of Azure's."""
-    value = raw.get(key)
-    fits = isinstance(value, str) and is_plain(value, _TEXT_CHARS_MAX)
-    return value if fits and value else None
-
-
-def _name(raw: Mapping[str, Any]) -> str | None:
-    """A name that may stand in a path."""
-    name = _text(raw, "name")
-    return name if name and resource_ids.is_name(name) else None
 
 
 def _number(value: object) -> float | None:

@@ -72,6 +72,11 @@ def subscription_id(resource_id: str) -> str:
     return f"/subscriptions/{segment(resource_id, 'subscriptions')}"
 
 
+def whole(resource_id: str) -> str:
+    """The id alone, where a URL with a host and a query may stand for it."""
+    return f"/{'/'.join(_segments(resource_id))}"
+
+
 def path(resource_id: str, *more: str) -> str:
     """The URL path of a resource, or of something below it, each segment encoded once."""
     return "".join(f"/{quote(part, safe='')}" for part in _checked(resource_id, more))

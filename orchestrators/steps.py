@@ -15,6 +15,7 @@ from restore import polling, statuses
 from restore.contracts import Failure, Outcome
 from restore.decoding import decode
 from restore.polling import Pace
+from restore.redaction import redacted
 
 Step = Generator[Any, Any, Any]
 
@@ -114,7 +115,7 @@ def unforeseen(name: str, error: Exception) -> Failure:
     What a fault of ours says may be about our insides, and the app's log has all of it: only its
     kind is told. A text that is no fault of ours, as when a person ended a child, is told.
     """
-    first_line = str(error).partition("\n")[0][:_TEXT_MAX]
+    first_line = redacted(str(error).partition("\n")[0], _TEXT_MAX)
     raised = _RAISED.match(first_line)
     if raised is None and first_line:
         message = first_line

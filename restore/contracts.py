@@ -85,7 +85,7 @@ class RecoveryPoint(Contract, frozen=True, kw_only=True):
     name: str
     time: datetime
     consistency: str = ""
-    """ARM's recoveryPointType."""
+    """ARM's recoveryPointType: one of selection.CONSISTENCIES, "other: …", or empty."""
     tier: str | None = None
     """The usable tier (selection.usable_tier); None: cannot be restored."""
     is_soft_deleted: bool = False
@@ -229,6 +229,7 @@ class JobLook(Contract, frozen=True, kw_only=True):
 
     job_id: str
     status: str
+    """As Azure documents it; "other: …" if it does not."""
     operation: str | None = None
     container_name: str | None = None
     entity_name: str | None = None

@@ -15,14 +15,15 @@
         JobFailed               Azure Backup's job failed
         DeadlinePassed          it took longer than the request allows
 
-An AssertionError is our bug: never caught, never retried. Messages never carry tokens or URLs, and
-whatever they quote is made plain here, for they end in logs, statuses, events and answers.
+An AssertionError is our bug: never caught, never retried. Whatever a message quotes is made plain
+and redacted here, for it ends in logs, statuses, events and answers.
 """
 
 from collections.abc import Sequence
 
 from restore.contracts import Failure, Problem
-from restore.plain_text import plain
+from restore.plain_text import TEXT_CHARS_MAX
+from restore.redaction import redacted
 
 _DETAILS_MAX = 50
 _CODE_CHARS_MAX = 200
@@ -47,10 +48,10 @@ class RestoreError(Exception):
         doing: str | None = None,
         request_id: str | None = None,
     ) -> None:
-        self.message = plain(message)
+        self.message = redacted(message, TEXT_CHARS_MAX)
         super().__init__(self.message)
-        self.code = plain(code or type(self).__name__, _CODE_CHARS_MAX)
-        self.details = tuple(plain(detail) for detail in details)
+        self.code = redacted(code or type(self).__name__, _CODE_CHARS_MAX)
+        self.details = tuple(redacted(detail, TEXT_CHARS_MAX) for detail in details)
         self.doing = doing
         self.request_id = request_id
 
@@ -105,7 +106,7 @@ class InvalidRequest(PermanentError):
         request_id: str | None = None,
     ) -> None:
         assert problems, "an invalid request has a problem"
-        self.problems = _plain(problems)
+        self.problems = _redacted(problems)
         texts = [f"{problem.path}: {problem.message}" for problem in self.problems]
         count = "1 problem" if len(texts) == 1 else f"{len(texts)} problems"
         super().__init__(
@@ -127,7 +128,7 @@ class PolicyRefused(PermanentError):
         doing: str | None = None,
     ) -> None:
         super().__init__(message, code=code, doing=doing)
-        self.problems = _plain(problems)
+        self.problems = _redacted(problems)
 
 
 class AccessDenied(PermanentError):
@@ -147,7 +148,7 @@ class PlanChanged(PermanentError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         assert problems, "a plan that changed differs in something"
-        self.problems = _plain(problems)
+        self.problems = _redacted(problems)
         super().__init__(
             "The plan changed: the restore would not be the one that planHash stands for. Nothing "
             "was started. Look at a new plan, and send the request with its planHash.",
@@ -163,9 +164,12 @@ class DeadlinePassed(PermanentError):
     """It took longer than the request allows."""
 
 
-def _plain(problems: Sequence[Problem]) -> tuple[Problem, ...]:
+def _redacted(problems: Sequence[Problem]) -> tuple[Problem, ...]:
     return tuple(
-        Problem(path=plain(problem.path, _CODE_CHARS_MAX), message=plain(problem.message))
+        Problem(
+            path=redacted(problem.path, _CODE_CHARS_MAX),
+            message=redacted(problem.message, TEXT_CHARS_MAX),
+        )
         for problem in problems
     )
 

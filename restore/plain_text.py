@@ -17,8 +17,3 @@ def plain(text: str, chars_max: int = TEXT_CHARS_MAX) -> str:
         spaced = "".join(char if char.isprintable() else "\0" for char in cut)
         cut = " ".join(part for part in spaced.split("\0") if part)
     return cut if len(cut) <= chars_max else f"{cut[: chars_max - 1]}…"
-
-
-def is_plain(text: str, chars_max: int) -> bool:
-    """Whether the text may be shown as it is."""
-    return len(text) <= chars_max and text.isprintable()

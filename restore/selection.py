@@ -41,7 +41,7 @@ REASONS = {
     "OlderThanChosen": "older than the chosen one",
 }
 
-_CONSISTENCY = ("CrashConsistent", "FileSystemConsistent", "AppConsistent")
+CONSISTENCIES = ("CrashConsistent", "FileSystemConsistent", "AppConsistent")
 _OFFERS = {
     "Snapshot": {"Snapshot"},
     "VaultStandard": {"VaultStandard"},
@@ -168,7 +168,7 @@ def _newness(point: RecoveryPoint) -> tuple[datetime, int, str]:
 
 def _rank(consistency: str) -> int:
     """Order consistencies; one that nobody knows is below all others."""
-    return _CONSISTENCY.index(consistency) if consistency in _CONSISTENCY else -1
+    return CONSISTENCIES.index(consistency) if consistency in CONSISTENCIES else -1
 
 
 def _offers(point: RecoveryPoint, preferred: str | None) -> bool:

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from arm import paging, reply_body, transport
-from restore import json_text, policy_text
+from restore import json_text, policy_text, redaction
 from tests import role
 
 ROOT = Path(__file__).parents[2]
@@ -56,3 +56,8 @@ def test_the_bounds_that_it_tells_are_those_of_the_code() -> None:
     assert f"{paging.PAGES_MAX} pages, {paging.ITEMS_MAX:,} entries and three minutes" in TEXT
     assert (paging.LIST_S_MAX, transport.REPLY_TIMEOUT_S) == (180, 120)
     assert f"{json_text.BYTES_MAX // 1024} KB, every field checked" in TEXT
+
+
+def test_the_help_pages_whose_links_stay_are_named() -> None:
+    (named,) = re.findall(r"Links to ([a-z., ]+ and [a-z.]+) stay", TEXT)
+    assert set(re.split(", | and ", named)) == redaction.HELP_HOSTS

@@ -134,15 +134,15 @@ def test_a_hostile_answer_is_a_plain_result_or_a_plain_error(
         told: Any = ask(backup(Script(*answers(BAD[name]))))
     except errors.RestoreError as error:
         told = (str(error), errors.to_failure(error))
-    shown = f"{_texts(told)} {[record.getMessage() for record in caplog.records]}"
+    shown = f"{texts_of(told)} {[record.getMessage() for record in caplog.records]}"
     assert all(trick not in shown for trick in TRICKS.values())
     assert len(shown) < 30_000
     shown.encode()
 
 
-def _texts(value: Any) -> str:
+def texts_of(value: Any) -> str:
     """Every text in a result as it is, not escaped as repr would."""
     plain = msgspec.to_builtins(value)
     if isinstance(plain, dict):
-        return " ".join(map(_texts, [*plain, *plain.values()]))
-    return " ".join(map(_texts, plain)) if isinstance(plain, list | tuple) else str(plain)
+        return " ".join(map(texts_of, [*plain, *plain.values()]))
+    return " ".join(map(texts_of, plain)) if isinstance(plain, list | tuple) else str(plain)

@@ -3,11 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from arm import readings
-from restore.contracts import ExtendedLocation
-from tests.unit.arm.fakes import VAULT, example, recording
+from restore.contracts import ExtendedLocation, RecoveryPointChoice
+from restore.errors import NotFound
+from restore.phases import RestorePhase, phase_of
+from restore.selection import choose
+from tests.fakes.secrets import KEY
+from tests.unit.arm.fakes import ITEM, VAULT, VM, example, recording
 
 
 def _job(**properties: Any) -> dict[str, Any]:
@@ -168,7 +173,7 @@ def test_a_finished_job_is_not_cancellable_whatever_it_says(actions: list[object
     assert finished.is_terminal
 
 
-def test_a_failed_jobs_errors_are_carried_whole_but_scrubbed() -> None:
+def test_a_failed_jobs_errors_are_carried_whole_but_redacted() -> None:
     details = [
         {
             "errorCode": 400094,
@@ -205,3 +210,50 @@ def test_odd_values_do_not_hurt() -> None:
     job = readings.job(raw)
     assert job is not None
     assert (job.percent, job.task, job.start_time, job.cancellable) == (40, None, None, False)
+
+
+def test_a_status_that_nobody_knows_is_told_plainly_and_followed() -> None:
+    job = readings.job(_job(status="Paused; sig=S3CRET"))
+    assert job is not None
+    assert (job.status, job.is_terminal, job.cancellable) == ("other: [removed]", False, False)
+    assert phase_of(job) is RestorePhase.TRANSFERRING
+
+
+@pytest.mark.parametrize("status", ["completed", "COMPLETED"])
+def test_a_status_is_known_in_any_case(status: str) -> None:
+    job = readings.job(_job(status=status))
+    assert job is not None
+    assert job.status == "Completed"
+
+
+def test_a_consistency_that_nobody_knows_ranks_below_all_others() -> None:
+    odd = readings.recovery_point(_point(recoveryPointType="Ver\nified"))
+    assert odd is not None
+    assert odd.consistency == "other: Ver ified"
+    usable = msgspec.structs.replace(odd, tier="Snapshot")
+    wanted = RecoveryPointChoice(consistency="CrashConsistent")
+    with pytest.raises(NotFound, match="of less consistency than asked for"):
+        choose([usable], wanted, now=datetime(2026, 7, 27, tzinfo=UTC))
+
+
+def test_an_operation_that_nobody_knows_is_no_restore() -> None:
+    job = readings.job(_job(operation="Restoring?"))
+    assert job is not None
+    assert job.operation == "other: Restoring"
+
+
+def test_an_items_source_is_told_as_an_id_whatever_azure_writes() -> None:
+    raw = {
+        "id": f"{VAULT}/backupFabrics/Azure/protectionContainers/c/protectedItems/i",
+        "properties": {"sourceResourceId": f"https://management.azure.com{VM}?t=1&s=S3CRET"},
+    }
+    assert readings.is_of_vm(raw, VM)
+    item = readings.protected_item(raw, VAULT, "westeurope")
+    assert item is not None
+    assert item.source_resource_id == VM
+
+
+def test_an_item_whose_source_may_be_a_secret_is_no_item() -> None:
+    for source in (f"{VM}?sig=S3CRET", f"{VM}/%3Fsig%3DS3CRET", f"{VM}/{KEY}"):
+        raw = {"id": ITEM.id, "properties": {"sourceResourceId": source}}
+        assert readings.protected_item(raw, VAULT, "westeurope") is None

@@ -1,0 +1,74 @@
+"""Secrets go, in every form they have; what helps people stays as it is."""
+
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from random import Random
+from urllib.parse import quote
+
+import pytest
+
+from restore.redaction import REMOVED, TEXT_CHARS_MAX, redacted
+from tests.fakes.secrets import HARMLESS, KEY, SECRETS
+
+
+@pytest.mark.parametrize("form", SECRETS)
+def test_a_secret_is_removed(form: str) -> None:
+    secret = SECRETS[form]
+    assert secret.canary in secret.text
+    assert secret.canary not in redacted(secret.text)
+    assert REMOVED in redacted(secret.text)
+
+
+@pytest.mark.parametrize(
+    "around", ["({})", "'{}'", "x,{}", "Before. {} After, too.", '{{"m":"{}"}}']
+)
+@pytest.mark.parametrize("form", SECRETS)
+def test_a_secret_is_removed_wherever_it_stands(form: str, around: str) -> None:
+    assert SECRETS[form].canary not in redacted(around.format(SECRETS[form].text))
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 4])
+@pytest.mark.parametrize("form", SECRETS)
+def test_a_secret_is_removed_however_often_it_is_encoded(form: str, times: int) -> None:
+    text = SECRETS[form].text
+    for _ in range(times):
+        text = quote(text, safe="")
+    assert SECRETS[form].canary not in redacted(f"It says {text} of it")
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_is_no_secret_stays(text: str) -> None:
+    assert redacted(text) == text
+
+
+@pytest.mark.parametrize("text", HARMLESS)
+def test_what_stands_beside_a_secret_stays(text: str) -> None:
+    assert redacted(f"{text} | {KEY} | {text}") == f"{text} | {REMOVED} | {text}"
+
+
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+@pytest.mark.parametrize("size", [32, 64])
+def test_a_key_needs_no_name_to_be_known(size: int, encode: Callable[[bytes], bytes]) -> None:
+    dice = Random(size)
+    for _ in range(500):
+        key = encode(dice.randbytes(size)).decode()
+        assert redacted(f"key {key}.") == f"key {REMOVED}."
+
+
+def test_what_was_redacted_is_not_redacted_again() -> None:
+    for secret in SECRETS.values():
+        once = redacted(secret.text)
+        assert redacted(once) == once
+
+
+def test_text_stays_on_one_line_and_within_bounds() -> None:
+    assert redacted("a\r\nFAKE LOG LINE\x1b[31m\u2028b\u202ec") == "a FAKE LOG LINE [31m b c"
+    assert len(redacted("x" * 1_000_000)) == TEXT_CHARS_MAX
+    assert len(redacted("word " * 1_000, 60)) == 60
+
+
+@pytest.mark.parametrize("before", range(0, 200, 7))
+def test_a_secret_that_the_cut_tears_apart_is_not_told(before: int) -> None:
+    """All before it is removed, so that the end of what is looked at comes into view."""
+    url = f"https://x.example/?{'a' * (7_900 + before)} "
+    assert KEY[:6] not in redacted(f"{url}{KEY} and more")
