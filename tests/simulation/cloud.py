@@ -36,11 +36,6 @@ TARGET_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-restored"
 STAGING_ID = f"{VAULT_GROUP}/providers/Microsoft.Storage/storageAccounts/staging"
 NETWORK_ID = f"{TARGET_GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
 NEWER = "newer"
-SAS = "canarySasSignature0123456789abcdef"
-KEY = "canaryAccountKey0123456789abcdef=="
-_SECRETS = (
-    f"See https://staging.blob.core.windows.net/vhds?sv=1&sig={SAS} AccountKey={KEY} for more"
-)
 _ODD: dict[str, tuple[Tiers, bool, str]] = {
     "plain": (BOTH, False, "AppConsistent"),
     "crash": (BOTH, False, "CrashConsistent"),
@@ -132,14 +127,13 @@ def _jobs(scenario: Scenario) -> JobSettings:
 
 def _plan(machine: Machine) -> JobPlan:
     plan = JobPlan(vm=vm_id(machine), duration_s=machine.job_s)
-    secret = f" {_SECRETS}" if machine.says_secrets else ""
     if machine.end == "NoJob":
         code = "UserErrorRequestDisallowedByPolicy"
-        plan.operation_error = Text(code=code, message=f"No.{secret}")
+        plan.operation_error = Text(code=code, message="No.")
         return plan
     plan.outcome = machine.end
     if machine.end != "Completed":
-        plan.error = JobError(code=400001, title="It went wrong", text=f"So it did.{secret}")
+        plan.error = JobError(code=400001, title="It went wrong", text="So it did.")
     return plan
 
 

@@ -8,6 +8,7 @@ import random
 from typing import Any
 
 from restore.polling import Pace
+from tests.fakes.secrets import SECRETS
 from tests.simulation import weather
 from tests.simulation.story import (
     TYPES,
@@ -105,8 +106,14 @@ def _machine(dice: random.Random, number: int, vaults: Vaults) -> Machine:
         end=dice.choices(
             ("Completed", "CompletedWithWarnings", "Failed", "NoJob"), (70, 12, 14, 4)
         )[0],
-        says_secrets=dice.random() < 0.5,
+        quotes=_quotes(dice),
     )
+
+
+def _quotes(dice: random.Random) -> str:
+    """Half the time none."""
+    roll = 2 * dice.random()
+    return "" if roll < 1 else [*SECRETS][int((roll - 1) * len(SECRETS))]
 
 
 def _job_s(dice: random.Random) -> float:

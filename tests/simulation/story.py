@@ -46,8 +46,8 @@ class Machine(_Part, frozen=True, kw_only=True):
     points: Points = Points()
     job_s: float = 60
     end: End = "Completed"
-    says_secrets: bool = False
-    """The job's error quotes a signed URL and a key, as Azure's texts now and then do."""
+    quotes: str = ""
+    """The form of secrets (tests/fakes/secrets.py) that Azure's texts quote; "": of none."""
 
 
 class Ask(_Part, frozen=True, kw_only=True):

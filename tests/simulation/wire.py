@@ -13,6 +13,7 @@ from devhost.vault.jobs import look
 from devhost.vault.request_log import Entry
 from devhost.vault.transport import InProcess
 from tests.simulation.cloud import ENDPOINT
+from tests.simulation.quotes import Quoting
 from tests.simulation.record import Look, Post
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class Wire:
 
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._send = InProcess(world.simulator, NotSent)
+        self._send = Quoting(world.scenario, InProcess(world.simulator, NotSent))
 
     def __call__(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: Any

@@ -26,6 +26,7 @@ from devhost.vault.signing import _filler
 from devhost.vault.simulator import Simulator
 from devhost.vault.state import JobRecord
 from tests.fakes.laboratory import API_VERSION, START, worker
+from tests.fakes.secrets import SECRETS
 from tests.fakes.surroundings import Planned
 from tests.simulation import cloud, seams
 from tests.simulation.engine import WatchedStore, WatchedWorker
@@ -258,6 +259,4 @@ class World:
         return {
             "a token": self.token,
             "a signed URL": _filler(b"certificate" + secret, 2400)[:40],
-            "a SAS": cloud.SAS,
-            "an account key": cloud.KEY,
-        }
+        } | {form: known.canary for form, known in SECRETS.items()}
