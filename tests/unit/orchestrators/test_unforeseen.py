@@ -18,6 +18,7 @@ from orchestrators.steps import unforeseen
         ),
         ("", "read_job failed in a way that nobody foresaw; the app's log says why."),
         ("Ended by the night shift", "Ended by the night shift"),
+        ("Ended, AccountKey=S3CRET was lost", "Ended, [removed] was lost"),
     ],
 )
 def test_only_the_kind_of_an_unforeseen_fault_is_told(text: str, told: str) -> None:

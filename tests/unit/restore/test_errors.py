@@ -4,6 +4,7 @@ import pytest
 
 from restore import errors
 from restore.contracts import Failure, Problem
+from tests.fakes.secrets import SECRETS
 
 _TEMPORARY = (errors.Throttled, errors.ServiceUnavailable, errors.ReplyLost)
 _PERMANENT = (
@@ -55,3 +56,12 @@ def test_a_failure_is_told_as_problems_at_the_places_that_are_to_be_corrected() 
     assert [
         (problem.path, problem.message) for problem in errors.problems_of(errors.to_failure(absent))
     ] == [("$.vaultId", "No such vault."), ("$.vaultId", "It said so.")]
+
+
+@pytest.mark.parametrize("form", SECRETS)
+def test_no_error_tells_a_secret_that_it_quotes(form: str) -> None:
+    """As a storage account's code may, which is anybody's text."""
+    text, canary = SECRETS[form]
+    wrong = errors.InvalidRequest([Problem(path=f"$.{text}", message=text)])
+    for error in (errors.ServiceUnavailable(text, code=text, details=(text,)), wrong):
+        assert canary not in f"{error} {error!r} {errors.to_failure(error)}"
