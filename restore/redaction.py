@@ -38,6 +38,7 @@ _KEY_CHARS = (44, 88)  # 32 and 64 bytes in Base64
 _RUN_CHARS_MIN = 32
 _PART_CHARS_MIN = 8
 _JUMBLED_CHARS_MIN = 24
+_CASE_MIN = 0.1  # of the characters are capitals, and as many small letters
 _JUMBLED = 0.36  # of neighbours differ in kind: about 0.6 of random ones do, 0.2 of those in words
 
 _URL_END = r"""(?:[^\s"'<>\\]|\\(?!["']))*"""
@@ -68,7 +69,6 @@ _SUSPICIOUS = rf"[=?&%]|\S:|\\[u/]|-----BEGIN|authorization|basic\s|bearer\s|{_T
 
 _SENSITIVE = r"[?&#;][\w.$-]*(?:sig|code|key|token|secret|pass|pwd|cred|auth)[\w.$-]*="
 _HOST = r"https?:\\?/\\?/([^/\\?#]+)"
-_HEX = r"[0-9a-f]+"
 
 
 def redacted(text: str, chars_max: int = TEXT_CHARS_MAX) -> str:
@@ -141,11 +141,12 @@ def _is_no_key(run: str) -> bool:
 
 
 def _is_jumbled(part: str) -> bool:
-    if len(part) < _PART_CHARS_MIN or _compiled(_HEX).fullmatch(part):
-        return False
-    kinds = ["0" if char.isdigit() else "A" if char.isupper() else "a" for char in part]
+    kinds = "".join("0" if char.isdigit() else "A" if char.isupper() else "a" for char in part)
+    # Hexadecimal and names that a machine made are of one case, and so is what Azure lower-cases.
+    rarer = min(kinds.count("A"), kinds.count("a"))
     changes = sum(one != other for one, other in pairwise(kinds))
-    return changes >= _JUMBLED * (len(part) - 1)
+    is_mixed = rarer >= _CASE_MIN * len(part) and changes >= _JUMBLED * (len(part) - 1)
+    return is_mixed and len(part) >= _PART_CHARS_MIN
 
 
 def _is_clean_inside(token: str) -> bool:

@@ -110,6 +110,7 @@ HARMLESS: tuple[str, ...] = (
     ),
     "webVM01_OsDisk_1_0a1b2c3d4e5f60718293a4b5c6d7e8f9",
     "AzureBackup_vm-01_638912345678901234, PRD-Web01-SQL2019-DB3-WestEU-A1B2-Extra",
+    "rg-prod-01HV6Z3K5XQ8W9T2M4N7P0R1S3, app-k3j5x9q2m8v4t7w1z6p0r3s5u7y2",
     "Recovery point 1103996678573089 of 2026-07-26T13:16:55.4397879Z (41.5 %), 12.5 GBs / 127 GBs",
     "UserErrorVmProvisioningStateFailed: VM in state Failed (code: 400094, ref 0x80070005)",
     "UserErrorMigrationFromTrustedLaunchVMToNonTrustedVMNotAllowed",
