@@ -13,7 +13,7 @@ import pytest
 
 from devhost.engine.rendering import compact, status_too_large
 from restore import cloud_events, planning, point_pages, rejections, story, verdicts, watching
-from restore.contracts import Failure, Outcome, Problem, Verdict
+from restore.contracts import Caller, Failure, Outcome, Problem, Verdict
 from restore.errors import NotFound, problems_of
 from restore.ledger import LedgerEntry
 from restore.orders import Cancelled, Surveyed, Watch, encode
@@ -183,7 +183,7 @@ def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
         request=msgspec.to_builtins(request),
         source="queue",
         accepted_at=START,
-        asked_by=letter * 403,
+        asked_by=Caller(id=letter * 200, name=letter * 200),
         permit=largest.permit(letter),
         approval=largest.approval(letter),
         operation_id="o" * 128,

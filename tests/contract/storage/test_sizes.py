@@ -14,8 +14,9 @@ from restore.cloud_events import MESSAGE_BYTES_MAX
 from storage.documents import BlobDocuments
 from storage.events import Events, QueueEvents
 from storage.labels import labels_of
+from tests.unit.restore.samples import GROUP
 from tests.unit.storage.test_events import LARGE
-from tests.unit.storage.test_labels import GROUP, entry
+from tests.unit.storage.test_labels import entry
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import azure.functions as func
 import pytest
 from azure.functions.meta import Datum
 
-from devhost.invoke import converter
+from devhost.language_worker.binding import converter
 from restore.errors import ServiceUnavailable
 from restore.settings import Settings
 from storage import connection
