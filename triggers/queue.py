@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names, rejections
+from restore import names
 from restore.contracts import Problem, RestoreRequest
 from restore.errors import InvalidRequest
 from restore.settings import Settings
@@ -69,6 +69,8 @@ async def _reject(
     problems: Sequence[Problem],
     request_id: str | None = None,
 ) -> None:
+    from restore import rejections  # most messages are right
+
     event = rejections.event(
         message_id=str(message.id),
         code=code,
