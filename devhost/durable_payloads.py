@@ -63,10 +63,12 @@ def started(url: str, hub: str, instance_id: str) -> DurableReply:
 
 
 def status(row: InstanceRow, *, show_input: bool) -> dict[str, Any]:
-    """One instance as the status query shows it; every key is always there."""
+    """One instance as the status query shows it; only a child has the key of its parent."""
+    parent = {} if row.parent_id is None else {"parentInstanceId": row.parent_id}
     return {
         "name": row.name,
         "instanceId": row.instance_id,
+        **parent,
         "runtimeStatus": row.runtime_status,
         "input": parsed_or_text(row.input_text) if show_input else None,
         "customStatus": parsed_or_text(row.custom_status_text),

@@ -1,7 +1,7 @@
 """What the SDK answered to one turn, read from its JSON or from the failure text around it.
 
-A failure carries its state after a label; the real engine cuts the text at the first line that
-starts with `Stack:`, and so does this, together with the misfortunes that follow from it.
+A failure carries its state after a label. What the app itself raised comes before both label and
+stack and may hold either's first words, so the text is taken apart from its end.
 """
 
 import json
@@ -12,7 +12,8 @@ from devhost.engine.failures import unread_details
 from devhost.engine.rendering import dump, redated, status_too_large
 from devhost.language_worker.failures import WorkerFailure
 
-_LABEL = "$OutOfProcData$:"
+_LABEL = "\n\n$OutOfProcData$:"
+"""Never within the state, where JSON writes line ends as escapes."""
 
 
 class Names(Protocol):
@@ -48,13 +49,12 @@ def parse(reply: str | WorkerFailure) -> Answer:
     if isinstance(reply, str):
         return _checked(_state(json.loads(reply), ""))
     text = str(reply)
-    message = text.partition("\nException:")[2].partition("\nStack:")[0]
-    _, label, state = message.partition(_LABEL)
+    _, label, state = text.rpartition("\nStack:")[0].rpartition(_LABEL)
     try:
         value = json.loads(state) if label else None
     except ValueError:
         value = None
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or "actions" not in value:
         # Whole, with its stack: nobody takes the text out of it, as is done for activities.
         error, details = f"One or more errors occurred. ({text})", unread_details(text)
         return Answer(error=error, details=details, broken=True)

@@ -4,6 +4,7 @@ Each call is one commit: it changes a row or puts a message into an inbox, nothi
 Rewind and purge, which take histories apart, are in rewind.py and purge.py.
 """
 
+import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,16 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from devhost.clock import Clock
-from devhost.engine.history import Event, Kind, event, execution_started
+from devhost.engine.history import (
+    SOURCE_TAG,
+    Event,
+    Kind,
+    Tags,
+    event,
+    execution_started,
+    parent_id,
+    start_of,
+)
 from devhost.engine.rendering import compact, from_micros, to_micros
 from devhost.engine.seam import (
     FINISHED,
@@ -60,7 +70,10 @@ class Client:
         """Start again with the same input, re-rendered as the real engine does."""
         row = self.known(instance_id)
         chosen = self.new_guid().hex if new_id else instance_id
-        self._start(chosen, row.name, compact(row.input_text) or "null", self.new_guid().hex)
+        given, execution_id = compact(row.input_text) or "null", self.new_guid().hex
+        begun = start_of(self.store.history(instance_id))
+        tags = {SOURCE_TAG: instance_id} if new_id else begun and begun["Tags"]
+        self._start(chosen, row.name, given, execution_id, tags=tags)
         return chosen
 
     def raise_event(self, instance_id: str, name: str, input_text: str | None) -> None:
@@ -140,6 +153,7 @@ class Client:
         execution_id: str,
         *,
         abandoned: bool = False,
+        tags: Tags = None,
     ) -> None:
         now = self.clock.now()
         with self.store.transaction():
@@ -159,6 +173,7 @@ class Client:
                 input_text=input_text,
                 parent=None,
                 generation=row.generation,
+                tags=tags,
             )
             self.store.send(instance_id, execution_id, to_micros(now), started)
 
@@ -192,6 +207,7 @@ def shown_row(row: Instance) -> InstanceRow:
         last_updated=from_micros(row.updated),
         execution_id=row.execution_id,
         generation=row.generation,
+        parent_id=parent_id(json.loads(row.parent) if row.parent else None),
     )
 
 

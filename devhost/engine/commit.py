@@ -15,6 +15,7 @@ from devhost.engine.history import (
     STATUS_NUMBERS,
     Event,
     Kind,
+    Tags,
     event,
     execution_started,
     failed,
@@ -46,20 +47,21 @@ class Commit:
         if episode.opens_generation:
             self._store.clear_history(instance.instance_id)
         events = played(episode.new)
-        events += [self._decision_event(decision) for decision in turn.decisions]
+        tags = episode.started["Tags"]
+        events += [self._decision_event(decision, tags) for decision in turn.decisions]
         if turn.completion is not None:
             events.append(_completed(turn.completion, self._now))
         events.append(event(Kind.OrchestratorCompleted, self._now))
         self._store.append_history(instance.instance_id, len(episode.past), events)
         self._store.drop_messages(episode.seqs)
         for decision in turn.decisions:
-            self._send(instance, decision)
+            self._send(instance, decision, tags)
         if turn.completion is not None and instance.parent:
             self._tell_parent(json.loads(instance.parent), turn.completion)
         # Last, because a child may not have taken this very id.
         self._store.put_instance(self._row(episode, answer, turn))
 
-    def _decision_event(self, decision: Decision) -> Event:
+    def _decision_event(self, decision: Decision, tags: Tags) -> Event:
         if decision.act is Act.TASK:
             return event(
                 Kind.TaskScheduled,
@@ -84,10 +86,10 @@ class Commit:
             InstanceId=decision.instance_id,
             Input=None,
             ClientSpanId=None,
-            Tags=None,
+            Tags=tags,
         )
 
-    def _send(self, instance: Instance, decision: Decision) -> None:
+    def _send(self, instance: Instance, decision: Decision, tags: Tags) -> None:
         if decision.act is Act.TASK:
             self._store.put_activity(
                 ActivityCall(
@@ -102,7 +104,7 @@ class Commit:
         elif decision.act is Act.TIMER:
             self._set_timer(instance, decision)
         else:
-            self._start_child(instance, decision)
+            self._start_child(instance, decision, tags)
 
     def _set_timer(self, instance: Instance, decision: Decision) -> None:
         assert decision.fire_at is not None
@@ -117,7 +119,7 @@ class Commit:
         due = to_micros(self._now + wait_s * _SECOND)
         self._store.send(instance.instance_id, instance.execution_id, due, fired)
 
-    def _start_child(self, parent: Instance, decision: Decision) -> None:
+    def _start_child(self, parent: Instance, decision: Decision, tags: Tags) -> None:
         link = parent_instance(parent.name, parent.instance_id, parent.execution_id, decision.id)
         child_id, execution_id = decision.instance_id, self._new_guid().hex
         input_text, now = dump(decision.input_text), to_micros(self._now)
@@ -129,6 +131,7 @@ class Commit:
             input_text=input_text,
             parent=link,
             generation=None,
+            tags=tags,
         )
         old = self._store.instance(child_id)
         # No dedupe: a running instance of that id is replaced without a trace, as in the real one.

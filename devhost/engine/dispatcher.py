@@ -17,7 +17,16 @@ from devhost.engine.advice import Advice
 from devhost.engine.answer import Answer, Names
 from devhost.engine.commit import Commit
 from devhost.engine.failures import activity_details, activity_reason
-from devhost.engine.history import Event, Kind, event, execution_started, failed
+from devhost.engine.history import (
+    SOURCE_TAG,
+    Event,
+    Kind,
+    event,
+    execution_started,
+    failed,
+    parent_id,
+    start_of,
+)
 from devhost.engine.rendering import compact, from_micros, parsed_or_text, to_micros
 from devhost.engine.seam import FINISHED
 from devhost.engine.store import ActivityCall, Instance, Message, Store
@@ -43,17 +52,26 @@ class Episode:
     def name(self) -> str:
         return self.instance.name
 
+    @property
+    def started(self) -> Event:
+        """What began this generation."""
+        found = start_of([*self.past, *self.new])
+        assert found is not None, "no turn is handed out before it"
+        return found
+
     def context_json(self) -> str:
         """The body that the real extension sends, as JSON text."""
-        history = [*self.past, *self.new]
-        started = next(item for item in history if item["EventType"] == Kind.ExecutionStarted)
-        parent = started["ParentInstance"]
+        started = self.started
+        parent = parent_id(started["ParentInstance"])
+        # A child inherits the tag, and yet was not restarted.
+        source = (started["Tags"] or {}).get(SOURCE_TAG) if parent is None else None
         body: dict[str, Any] = {
-            "history": history,
+            "history": [*self.past, *self.new],
             "input": parsed_or_text(started["Input"]),
             "instanceId": self.instance.instance_id,
             "isReplaying": started["IsPlayed"],
-            "parentInstanceId": parent and parent["OrchestrationInstance"]["InstanceId"],
+            "parentInstanceId": parent,
+            "sourceInstanceId": source,
             "upperSchemaVersion": 1,
             "upperSchemaVersionNew": 3,
             "longRunningTimerIntervalDuration": "3.00:00:00",
@@ -165,6 +183,7 @@ class Core:
             input_text=turn.continues_with,
             parent=json.loads(old.parent) if old.parent else None,
             generation=None,
+            tags=episode.started["Tags"],
         )
         carried = [{**item, "IsPlayed": True} for item in turn.carried]
         instance = replace(

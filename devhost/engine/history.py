@@ -13,6 +13,10 @@ from devhost.engine.rendering import parsed_or_text, time_text
 from devhost.engine.seam import HistoryUnreadable
 
 Event = dict[str, Any]
+Tags = dict[str, str] | None
+"""What children and continued generations inherit; the engine itself sets one of them only."""
+SOURCE_TAG = "MS_DurableFunctions_SourceInstanceId"
+"""The id of the instance that was restarted under a new one."""
 
 
 class Kind(IntEnum):
@@ -64,6 +68,7 @@ def execution_started(
     input_text: str | None,
     parent: Event | None,
     generation: int | None,
+    tags: Tags,
 ) -> Event:
     return event(
         Kind.ExecutionStarted,
@@ -73,13 +78,18 @@ def execution_started(
         Name=name,
         Version=None,
         Input=input_text,
-        Tags=None,
+        Tags=tags,
         Correlation=None,
         ParentTraceContext=None,
         ScheduledStartTime=None,
         Generation=generation,
         GenerateNewTrace=False,
     )
+
+
+def start_of(history: Iterable[Event]) -> Event | None:
+    """What began a generation; None where it has not begun."""
+    return next((item for item in history if item["EventType"] == Kind.ExecutionStarted), None)
 
 
 def parent_instance(name: str, instance_id: str, execution_id: str, task_id: int) -> Event:
@@ -90,6 +100,14 @@ def parent_instance(name: str, instance_id: str, execution_id: str, task_id: int
         "TaskScheduleId": task_id,
         "Version": None,
     }
+
+
+def parent_id(link: Event | None) -> str | None:
+    """Whose child an instance with this link is; None for one that a client started."""
+    if link is None:
+        return None
+    instance_id: str = link["OrchestrationInstance"]["InstanceId"]
+    return instance_id
 
 
 def failed(kind: Kind, at: datetime, task_id: int, reason: str, details: str | None) -> Event:
@@ -168,8 +186,10 @@ def _origin(creation: Event | None) -> Event:
     if creation is None:
         return {}
     scheduled: str = creation["Timestamp"]
+    child = {"InstanceId": creation["InstanceId"]} if "InstanceId" in creation else {}
     return {
         "ScheduledTime": scheduled.removesuffix("Z") + "+00:00",
         "FunctionName": creation["Name"],
+        **child,
         "Input": None,
     }

@@ -67,6 +67,8 @@ class InstanceRow:
     last_updated: datetime
     execution_id: str
     generation: int | None
+    parent_id: str | None
+    """None when a client started it."""
 
 
 class EngineError(Exception):

@@ -9,7 +9,7 @@ from devhost.engine.failures import (
     orchestrator_details,
     orchestrator_reason,
 )
-from devhost.engine.history import Event, Kind
+from devhost.engine.history import Event, parent_id, start_of
 from devhost.engine.nondeterminism import NonDeterminism
 from devhost.engine.rendering import dump
 from devhost.engine.replay import Completion, Decision, Replay
@@ -73,9 +73,9 @@ def _end(replay: Replay, shim: Shim, answer: Answer, name: str) -> None:
 
 
 def _family(instance: Instance, history: Sequence[Event]) -> Family:
-    started = (item for item in history if item["EventType"] == Kind.ExecutionStarted)
-    parent = next(started)["ParentInstance"]
-    return Family(instance.instance_id, parent and parent["OrchestrationInstance"]["InstanceId"])
+    started = start_of(history)
+    assert started is not None, "no turn is taken before it"
+    return Family(instance.instance_id, parent_id(started["ParentInstance"]))
 
 
 def _warnings(replay: Replay, shim: Shim, answer: Answer) -> list[str]:

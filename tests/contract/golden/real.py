@@ -197,13 +197,14 @@ def _turn_began(call: Recording) -> datetime:
 
 
 def _calls_of(script: Script, calls: Iterable[Recording]) -> list[Recording]:
-    """The calls of the instances that a script started, and of their children."""
+    """The calls of the instances that a script started or restarted, and of their children."""
     parts = [request["path"].partition("?")[0].split("/") for request in script.requests]
     family = {part[3] for part in parts if part[1] == "orchestrators"}
     kept = []
     for call in calls:
         context = call["context"]
-        if context["instanceId"] in family or context["parentInstanceId"] in family:
+        of_whom = {context[key] for key in ("instanceId", "parentInstanceId", "sourceInstanceId")}
+        if of_whom & family:
             family.add(context["instanceId"])
             kept.append(call)
     return kept

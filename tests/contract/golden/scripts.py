@@ -36,8 +36,9 @@ class Story:
         """Terminate, suspend, resume or rewind."""
         return self._then(wait, "POST", f"/instances/{self.id}{child}/{verb}?reason=why", "")
 
-    def restart(self, wait: float) -> Story:
-        path = f"/instances/{self.id}/restart?restartWithNewInstanceId=false"
+    def restart(self, wait: float, *, anew: bool = False) -> Story:
+        """Restart it under its own id, or under a new one."""
+        path = f"/instances/{self.id}/restart?restartWithNewInstanceId={str(anew).lower()}"
         return self._then(wait, "POST", path, "")
 
     def purge(self, wait: float, *, child: str = "") -> Story:
@@ -140,6 +141,11 @@ _STORIES = [
     .ends()
     .ends(child="~watch"),
     Story("restore_restarted").start("restore", _SOON).ends().restart(1).ends(),
+    Story("restarted_anew")
+    .start("restarted_anew")
+    .ends()
+    .restart(1, anew=True)
+    .hangs(4, child="~kid"),
     Story("child_id_taken")
     .start("takes_child", who="o-taken-first")
     .start("takes_child", wait=2, who="o-taken-second")

@@ -33,8 +33,11 @@ OWN_SCENARIOS = sorted(path.stem for path in OWN.glob("*.json"))
 SCENARIOS = GIVEN_SCENARIOS + OWN_SCENARIOS
 
 _ORIGIN = "http://127.0.0.1:1"
-_STEP_S = {"persistent_event": 0.0605, "cancel_pattern": 0.06}
+_STEP_S = {"persistent_event": 0.0685, "cancel_pattern": 0.06}
 """How long a turn took, where the outcome hangs on how many turns fit between two requests."""
+
+_REQUEST_S = 0.02
+"""How long a request took: those that a recording gives one time came one after the other."""
 
 Recording = dict[str, Any]
 
@@ -65,8 +68,10 @@ def play(name: str, directory: Path) -> Recording:
     def send(request: dict[str, Any]) -> None:
         replies.append(_send(api, request))
 
+    begun = moment
     for request in requests:
-        moment = clock.now() + timedelta(seconds=request["after_s"])
+        due = begun + timedelta(seconds=request["after_s"])
+        moment = max(due, moment + timedelta(seconds=_REQUEST_S))
         driver.at(moment, lambda request=request: send(request))  # type: ignore[misc]
     driver.run_until(moment)
     assert len(replies) == len(requests)

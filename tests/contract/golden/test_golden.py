@@ -149,9 +149,10 @@ def test_timers_wait_whole_seconds_and_fire_early_as_recorded(name: str, tmp_pat
     real, here = list(_timers(recorded(name))), list(_timers(play(name, tmp_path)))
     assert bool(real) == bool(here)
     for asked, waited, early in real + here:
-        whole = max(int(asked), 0)
-        assert whole <= waited < whole + 0.35
+        assert waited >= max(int(asked), 0)
         assert early > 0 or asked < 0.1
+    # The recorder was a busy machine: what it took beyond the whole seconds was its own.
+    assert all(waited < max(int(asked), 0) + 0.35 for asked, waited, _ in here)
 
 
 def test_activities_answer_as_recorded(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ and its id sorts behind `@foo` (line 59). Both are started here too; nothing els
 """
 
 import asyncio
+import base64
 import json
 import re
 import shutil
@@ -33,9 +34,11 @@ DATA = Path(__file__).parents[2] / "data" / "golden"
 HUB = "golden7"
 _SETTLE_S = 0.1
 """Between a change and the look at it: a turn takes some 10 ms here."""
+_GUID = re.compile(r"[0-9a-f]{32}")
 _PORT = re.compile(r"127\.0\.0\.1:\d+")
 _KNOWN = re.compile(r"(known orchestrator functions: )[^.]*\.")
-_HEADERS = ("Content-Type", "Location", "Retry-After", "x-ms-continuation-token")
+_TOKEN = "x-ms-continuation-token"
+_HEADERS = ("Content-Type", "Location", "Retry-After", _TOKEN)
 _UNRECORDED = ("/orchestrators/waits/w2", "/orchestrators/no_yield/w3")
 _PASSED_S = 10.0
 """What the recorder let pass before it listed: a child slept until then."""
@@ -58,12 +61,31 @@ class ShiftedClock:
         return datetime.now(UTC) + self.shift
 
 
+class RecordersGuids:
+    """GUIDs that begin as the recorder's did: lists are ordered by id."""
+
+    def __init__(self) -> None:
+        self._numbers = count()
+        self._first_digit = 0
+
+    def follow(self, line: Line) -> None:
+        """Begin from now on as the id does that this line's reply gives out, if it gives one."""
+        given = line["response"].get("id", "") if isinstance(line["response"], dict) else ""
+        if _GUID.fullmatch(given):
+            self._first_digit = int(given[0], 16)
+
+    def __call__(self) -> UUID:
+        return UUID(int=(self._first_digit << 124) + next(self._numbers))
+
+
 @asynccontextmanager
-async def served(folder: Path, clock: Clock) -> AsyncIterator[dict[str, str]]:
+async def served(
+    folder: Path, clock: Clock, guids: Callable[[], UUID]
+) -> AsyncIterator[dict[str, str]]:
     """The scenarios' app behind both servers; gives the base URL of each endpoint."""
     shutil.copy(DATA / "scenarios_app.py.txt", folder / "scenarios_app.py")
     worker = Worker(folder, "scenarios_app.py")
-    engine = EmbeddedEngine(worker, clock=clock, new_guid=_guids())
+    engine = EmbeddedEngine(worker, clock=clock, new_guid=guids)
     api = DurableApi(engine, hub=HUB, origins=lambda: (app.origin, rpc.origin))
     app, rpc = AppServer(api.handle, dict), RpcServer(api.handle)
     await app.listen(0)
@@ -80,9 +102,10 @@ async def served(folder: Path, clock: Clock) -> AsyncIterator[dict[str, str]]:
 async def replay(folder: Path) -> list[tuple[Line, Line]]:
     """Every recorded line with what it gives here."""
     pairs = []
-    clock = ShiftedClock()
-    async with served(folder, clock) as bases, aiohttp.ClientSession() as session:
+    clock, guids = ShiftedClock(), RecordersGuids()
+    async with served(folder, clock, guids) as bases, aiohttp.ClientSession() as session:
         for line in recorded():
+            guids.follow(line)
             if line["case"] == "list":
                 clock.shift += timedelta(seconds=_PASSED_S)
                 await _start_unrecorded(session, bases["rpc"])
@@ -103,6 +126,8 @@ def comparable(line: Line) -> Line:
     kept = json.loads(_KNOWN.sub(r"\1(names).", text))
     # A blank at the end of a header's value is its line's, not the value's: some clients cut it.
     headers = {key: kept["headers"][key].strip() for key in _HEADERS if key in kept["headers"]}
+    if headers.get(_TOKEN):  # the next id, which may be a GUID
+        headers[_TOKEN] = base64.b64decode(headers[_TOKEN]).decode()
     response = kept["response"]
     if isinstance(response, dict) and "StackTrace" in response:
         response = {**response, "StackTrace": ""}
@@ -110,12 +135,6 @@ def comparable(line: Line) -> Line:
     found = normal({"headers": headers, "response": response})
     body = json.dumps(found["response"])
     return {"status": kept["status"], "headers": found["headers"], "response": body}
-
-
-def _guids() -> Callable[[], UUID]:
-    """GUIDs that begin with 0 and fall: lists are ordered by id, and so were the recorder's."""
-    numbers = count(2**120, -1)
-    return lambda: UUID(int=next(numbers))
 
 
 async def _start_unrecorded(session: aiohttp.ClientSession, base: str) -> None:

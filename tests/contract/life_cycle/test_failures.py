@@ -9,6 +9,16 @@ from tests.contract.life_cycle.stage import Stage
 
 REASON = "Activity function 'boom' failed:  ValueError: boom z"
 OWN_STACK = '{"$type":"System.Exception, System.Private.CoreLib","ClassName":"System.Exception",'
+AT_ONCE = "One or more errors occurred. (Result: Failure\nException: "
+TEXTS = [
+    "one\nStack: two",
+    "one\r\nStack:",
+    "one\nException: two",
+    "one $OutOfProcData$:two",
+    'one\n\n$OutOfProcData$:{"error": "two"}',
+    "a\nException: b\nStack: c\n\n$OutOfProcData$:",
+]
+"""With the words by which a worker's answer is taken apart."""
 RENDERED = [
     "2029-12-31T22:00:00+00:00",
     "2030-01-01T00:00:00.5+00:00",
@@ -60,14 +70,24 @@ async def test_an_exception_before_the_first_yield_is_told_with_its_stack(stage:
     )
 
 
-async def test_a_parent_that_such_a_failure_reaches_is_called_non_deterministic(
-    stage: Stage,
-) -> None:
+async def test_a_parent_that_such_a_failure_reaches_tells_it_whole(stage: Stage) -> None:
     status = await stage.until(await stage.start("over_raises_at_once"))
     assert status["output"].startswith(
-        "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled "
-        "a sub-orchestration task with sequence ID 0 and name 'raises_at_once' (version '', "
+        "Orchestrator function 'over_raises_at_once' failed: Orchestrator function "
+        "'raises_at_once' failed: One or more errors occurred. (Result: Failure\n"
+        "Exception: RuntimeError: broke\nStack:"
     )
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_an_exceptions_text_is_told_whole_whatever_is_in_it(stage: Stage, text: str) -> None:
+    for name, told in (
+        ("raises_text", text),
+        ("fails_with_text", f"Activity function 'text' failed:  ValueError: {text} \n {{"),
+        ("raises_text_at_once", f"{AT_ONCE}RuntimeError: {text}\nStack:"),
+    ):
+        status = await stage.until(await stage.start(name, json.dumps(json.dumps(text))))
+        assert status["output"].startswith(f"Orchestrator function '{name}' failed: {told}")
 
 
 async def test_an_unknown_orchestrator_is_started_and_then_fails(stage: Stage) -> None:

@@ -16,7 +16,7 @@ def test_every_statement_is_held_by_tests_and_recordings_that_there_are() -> Non
     folders = (TESTS / "contract", TESTS / "unit" / "devhost")
     sources = [path.read_text("utf-8") for folder in folders for path in folder.rglob("test_*.py")]
     names = {name for text in sources for name in re.findall(r"def test_(\w+)\(", text)}
-    scenarios = (TESTS / "data" / "golden" / "scenarios").glob("*.json")
+    scenarios = (TESTS / "data" / "golden").glob("*/*.json")
     names |= {f"golden:{path.stem}" for path in scenarios}
     missing = {number: set(held) - names for number, held in rows() if set(held) - names}
     assert missing == {}

@@ -25,10 +25,11 @@ ROW_KEYS = {
         "EventType Name InstanceId Input ClientSpanId Tags Timestamp"
     ),
     "SubOrchestrationInstanceCompleted": (
-        "EventType Result Timestamp ScheduledTime FunctionName Input"
+        "EventType Result Timestamp ScheduledTime FunctionName InstanceId Input"
     ),
     "SubOrchestrationInstanceFailed": (
-        "EventType Reason Details FailureDetails Timestamp ScheduledTime FunctionName Input"
+        "EventType Reason Details FailureDetails Timestamp ScheduledTime FunctionName InstanceId "
+        "Input"
     ),
     "TimerCreated": "EventType FireAt Timestamp",
     "TimerFired": "EventType FireAt Timestamp",
@@ -107,6 +108,18 @@ async def test_a_list_comes_in_pages_by_id_with_children_in_it(stage: Stage) -> 
     x = await stage.finished("over_who")
     child = (await stage.look(x)).json["output"][0]
     assert child in await ids(stage, "top=1000")
+
+
+async def test_a_child_names_its_parent_behind_its_own_id(stage: Stage) -> None:
+    x = await stage.finished("over_who")
+    child = (await stage.look(x)).json["output"][0]
+    reply = await stage.look(child)
+    assert reply.keys == [*STATUS_KEYS[:2], "parentInstanceId", *STATUS_KEYS[2:]]
+    assert reply.json["parentInstanceId"] == x
+    (row,) = (await stage.send("GET", f"/instances?instanceIdPrefix={child}")).json
+    assert row == reply.json
+    (ended,) = [row for row in await stage.rows(x) if row.get("FunctionName") == "who"]
+    assert ended["InstanceId"] == child
 
 
 async def test_a_token_is_the_next_ids_key_as_the_emulator_writes_it(stage: Stage) -> None:

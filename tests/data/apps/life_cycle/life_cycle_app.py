@@ -41,6 +41,11 @@ def boom(given):
 
 
 @activity
+def text(given):
+    raise ValueError(given)
+
+
+@activity
 def slow(given):
     time.sleep(given)
     return "slow"
@@ -130,6 +135,22 @@ def raises_at_once(context):
 @orchestrator
 def over_raises_at_once(context):
     yield context.call_sub_orchestrator("raises_at_once")
+
+
+@orchestrator
+def raises_text(context):
+    yield context.call_activity("echo", 1)
+    raise RuntimeError(context.get_input())
+
+
+@orchestrator
+def raises_text_at_once(context):
+    raise RuntimeError(context.get_input())
+
+
+@orchestrator
+def fails_with_text(context):
+    yield context.call_activity("text", context.get_input())
 
 
 @orchestrator

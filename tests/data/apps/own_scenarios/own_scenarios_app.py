@@ -206,6 +206,16 @@ def over_healing(context: Context) -> Steps:
 
 
 @orch
+def restarted_anew(context: Context) -> Steps:
+    """Fails; begun again it goes on in a second generation, with a child that waits."""
+    if context.get_input() != "second":
+        yield context.call_activity("heals", "anew")
+        context.continue_as_new("second")
+        return None
+    return (yield context.call_sub_orchestrator("waits", None, instance_id="o-restarted-anew~kid"))
+
+
+@orch
 def sleeps(context: Context) -> Steps:
     yield after(context, 3)
     return (yield context.call_activity("echo", "awake"))
