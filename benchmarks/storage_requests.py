@@ -13,6 +13,7 @@ _LINE = re.compile(r'"(?P<method>[A-Z]+) /devstoreaccount1(?P<url>\S*) HTTP/[\d.
 _LEDGER = "restore-ledger"
 _ASKING = "restore-requests"
 _TELLING = "restore-events"
+_OWNERS = {_LEDGER: "app", _TELLING: "app", _ASKING: "trigger", f"{_ASKING}-poison": "trigger"}
 _QUERY = ("comp", "restype")
 
 
@@ -22,7 +23,7 @@ class Asked(NamedTuple):
     service: str
     """blob, queue or table"""
     owner: str
-    """app (ledger and events), trigger (the request queue) or engine (the task hub)"""
+    """app (ledger and events), trigger (the request queue, its poison) or engine (the task hub)"""
     what: str
 
 
@@ -43,7 +44,7 @@ def _asked(service: str, method: str, url: str) -> Asked | None:
         return None
     query = parse_qs(parts.query, keep_blank_values=True)
     kinds = " ".join(f"{key}={query[key][0]}" for key in _QUERY if key in query)
-    owner = {_LEDGER: "app", _TELLING: "app", _ASKING: "trigger"}.get(names[0], "engine")
+    owner = _OWNERS.get(names[0], "engine")
     place = _place(service, owner, names)
     return Asked(service, owner, f"{method} {place} {kinds}".rstrip())
 

@@ -25,6 +25,7 @@ from devhost.language_worker.keeper import LanguageWorker
 from devhost.queue_listener import QueueListener
 from devhost.queue_storage import Queues
 from devhost.remote import files
+from devhost.remote.messages import Messages
 from devhost.remote_engine import RemoteEngine
 from devhost.schedules import Schedule
 from devhost.starting import with_settings
@@ -75,6 +76,9 @@ class Host:
         self._rpc = RpcServer(self._answer)
         self._app = AppServer(self._answer, self._status, self._gate)
         self._queues = Queues(self._environ, is_base64=self.options.queues.is_base64)
+        self._invoker = Invoker(self._worker, self._client_binding, self._queues, self._gate)
+        self._messages: Messages | None = None
+        """The queue functions that the published trigger calls; None on the embedded engine."""
         self._engine: Engine | None = None
         self._listeners: list[QueueListener | TimerListener] = []
         self._state = "Initializing"
@@ -99,7 +103,8 @@ class Host:
     @property
     def triggers(self) -> list[str]:
         """One line per trigger, for people."""
-        queues = [item.line for item in self._listeners]
+        queues = self._messages.lines if self._messages else []
+        queues += [item.line for item in self._listeners]
         return (self._app.triggers.lines if self._app.triggers else []) + queues
 
     async def start(self) -> None:
@@ -110,9 +115,10 @@ class Host:
             self.functions = runnable(self._worker.functions)
             if self.config.engine is None:  # the real one opens its own
                 await self._rpc.listen()
+            self._messages = self._make_messages()
             self._engine = self._make_engine()
             await self._engine.start()
-            await self._start_triggers(self._engine)
+            await self._start_triggers()
             self._state = "Running"
         except BaseException:
             await self.stop()
@@ -131,13 +137,18 @@ class Host:
         await self._queues.close()
         await self._worker.stop()
 
-    async def _start_triggers(self, engine: Engine) -> None:
-        invoker = Invoker(self._worker, engine.client_binding, self._queues, self._gate)
-        self._app.triggers = HttpTriggers(self.functions, self.options.route_prefix, invoker)
-        listeners = (self._listener(function, invoker) for function in self.functions)
+    async def _start_triggers(self) -> None:
+        self._app.triggers = HttpTriggers(self.functions, self.options.route_prefix, self._invoker)
+        listeners = (self._listener(function) for function in self.functions)
         self._listeners = [listener for listener in listeners if listener is not None]
         for listener in self._listeners:
             await listener.start()
+
+    def _make_messages(self) -> Messages | None:
+        """The queue functions that the published trigger calls; None on the embedded engine."""
+        if self.config.engine is None:
+            return None
+        return Messages(self.functions, self._environ, self._invoker.call)
 
     def _make_engine(self) -> Engine:
         self.config.state_dir.mkdir(parents=True, exist_ok=True)
@@ -146,6 +157,7 @@ class Host:
                 self.config.engine,
                 self._worker,
                 self._gate,
+                self._messages,
                 app_dir=self.config.app_dir,
                 state_dir=self.config.state_dir,
                 hub=self._hub,
@@ -161,24 +173,29 @@ class Host:
         origins = lambda: (self._app.origin, self._rpc.origin)  # noqa: E731 - known after listen
         return DurableApi(embedded, hub=self._hub, origins=origins)
 
-    def _listener(
-        self, function: Function, invoker: Invoker
-    ) -> QueueListener | TimerListener | None:
+    def _listener(self, function: Function) -> QueueListener | TimerListener | None:
+        if self._messages is not None and function.name in self._messages.queues:
+            return None  # the engine listens
         if function.kind == "queueTrigger":
-            return QueueListener(function, self._queues, self.options.queues, invoker)
+            return QueueListener(function, self._queues, self.options.queues, self._invoker)
         if function.kind == "timerTrigger":
             text = with_settings(str(function.trigger["schedule"]), self._environ)
-            return TimerListener(function, Schedule(text), invoker, self.config.state_dir)
+            return TimerListener(function, Schedule(text), self._invoker, self.config.state_dir)
         return None
+
+    def _client_binding(self) -> str:
+        assert self._engine is not None, "no function is called before there is an engine"
+        return self._engine.client_binding()
 
     async def _answer(self, request: DurableRequest) -> DurableReply:
         return _NOT_YET if self._engine is None else await self._engine.handle(request)
 
     def _status(self) -> dict[str, object]:
+        is_down = self._state == "Running" and not self._gate.is_open
         return {
             "id": self.config.app_dir.name,
-            "state": self._state if self._gate.is_open else "Error",
-            "errors": [self._gate.why] if self._gate.why else [],
+            "state": "Error" if is_down else self._state,
+            "errors": [self._gate.why] if is_down else [],
             "version": "devhost",
             "processId": os.getpid(),
             "workerProcessId": self._worker.pid,

@@ -55,6 +55,7 @@ class Delivery:
         self._receipt_lock = asyncio.Lock()
         """A renewal under way changes the receipt that settling needs."""
         self._attempt = int(message.dequeue_count or 1)
+        self._poison_name = poison_name(trigger.client.queue_name)
         self._label = f"{trigger.client.queue_name} -> {trigger.function.name}"
 
     async def run(self) -> None:
@@ -74,18 +75,18 @@ class Delivery:
             await asyncio.gather(renewing, return_exceptions=True)
 
     async def _deliver(self) -> None:
-        if self._attempt > self._trigger.options.max_dequeue_count:
-            await self._poison("it was delivered too often")
+        if self._poison_name and self._attempt > self._trigger.options.max_dequeue_count:
+            await self._give_up("it was delivered too often")
             return
         try:
             body = self._trigger.queues.decode(str(self._message.content))
         except ValueError as error:
-            await self._poison(f"its text is {error}")
+            await self._give_up(f"its text is {error}")
             return
         begun = time.perf_counter()
         try:
             await self._trigger.invoker.call(
-                self._trigger.function, self._value(body), self._metadata()
+                self._trigger.function, self._value(body), self._metadata(body)
             )
         except WorkerFailure as failure:
             await self._failed(failure)
@@ -104,15 +105,20 @@ class Delivery:
             most,
             failure.told,
         )
-        if self._attempt >= most:
-            await self._poison(f"it failed {self._attempt} times")
+        if self._attempt >= most or not self._poison_name:
+            await self._give_up(f"it failed {self._attempt} times")
         else:
             await self._release(self._trigger.options.visibility_timeout_s)
 
-    async def _poison(self, why: str) -> None:
-        name = poison_name(self._trigger.client.queue_name)
+    async def _give_up(self, why: str) -> None:
+        """Move the message to the poison queue; where there can be none it stays, and hidden."""
+        name = self._poison_name
         if name is None:
-            _log.warning("%s: given up, %s; there is no poison queue", self._label, why)
+            _log.warning(
+                "%s: %s; there is no poison queue, so it comes again when its lease ends",
+                self._label,
+                why,
+            )
             return
         target = self._trigger.queues.client(self._trigger.connection, name)
         await send_text(target, str(self._message.content))
@@ -151,12 +157,11 @@ class Delivery:
             self._receipt = str(renewed.pop_receipt)
 
     def _value(self, body: bytes) -> Value:
-        data_type = str(self._trigger.function.trigger.get("dataType", "")).lower()
-        if data_type == "binary":
+        if is_binary(self._trigger.function):
             return Data(body)
         return Text(body.decode("utf-8", "replace"))
 
-    def _metadata(self) -> Mapping[str, Value]:
+    def _metadata(self, body: bytes) -> Mapping[str, Value]:
         message: Any = self._message
         return {
             "Id": Text(str(message.id)),
@@ -165,7 +170,13 @@ class Delivery:
             "ExpirationTime": _moment(message.expires_on),
             "InsertionTime": _moment(message.inserted_on),
             "NextVisibleTime": _moment(message.next_visible_on),
+            "QueueTrigger": Text(body.decode("utf-8", "replace")),
         }
+
+
+def is_binary(function: Function) -> bool:
+    """Whether a function wants a message's bytes and not its text."""
+    return str(function.trigger.get("dataType", "")).lower() == "binary"
 
 
 def _moment(value: datetime | None) -> Json:

@@ -16,7 +16,7 @@ from devhost.app_files import QueueOptions
 from devhost.invoke import Invoker
 from devhost.language_worker.functions import Function
 from devhost.queue_delivery import Delivery, QueueTrigger
-from devhost.queue_storage import Queues, create, first_line
+from devhost.queue_storage import Queues, first_line
 from devhost.starting import BadStart
 
 if TYPE_CHECKING:
@@ -54,9 +54,11 @@ class QueueListener:
         self._loop_task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Make the queue and begin to listen; BadStart when the storage does not answer."""
+        """Begin to listen, also where there is no queue yet; BadStart when the storage is away."""
         try:
-            await create(self._client)
+            await self._client.get_queue_properties()
+        except ResourceNotFoundError:
+            _log.info("There is no queue %s yet; it is looked for", self._client.queue_name)
         except AzureError as error:
             raise BadStart(_refusal(self._client.primary_hostname, error)) from error
         self._loop_task = asyncio.create_task(
@@ -104,8 +106,7 @@ class QueueListener:
             )
             return [message async for message in found]
         except ResourceNotFoundError:
-            await create(self._client)
-            return []
+            return []  # it may be made later
 
     def _begin(self, message: "QueueMessage") -> None:
         task = asyncio.create_task(Delivery(self._trigger, message).run())

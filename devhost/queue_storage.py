@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _POISON = "-poison"
 _NAME_LENGTH_MAX = 63
+_BLANKS = str.maketrans("", "", " \t\r\n")
+"""Which .NET passes over in Base64."""
 _CLIENT: dict[str, Any] = {
     "connection_timeout": 5,
     "read_timeout": 20,
@@ -72,7 +74,7 @@ class Queues:
         if not self.is_base64:
             return text.encode()
         try:
-            return base64.b64decode(text, validate=True)
+            return base64.b64decode(text.translate(_BLANKS), validate=True)
         except binascii.Error as error:
             raise ValueError("not Base64") from error
 

@@ -4,6 +4,7 @@ devhost is its worker, hands out its client bindings and passes its webhooks on.
 restarts are devhost's business; the app cannot tell the two engines apart.
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from devhost.language_worker.functions import Function
 from devhost.remote.checks import check_executable, check_orchestrators, check_storage
 from devhost.remote.hub import check_hub
 from devhost.remote.launch import Launch
+from devhost.remote.messages import Messages
 from devhost.remote.process import EngineEnded
 from devhost.remote.storage import Account
 from devhost.remote.supervisor import Supervisor
@@ -27,6 +29,8 @@ from devhost.remote.work import WorkServer
 from devhost.storage_account import connection_of
 
 _log = logging.getLogger(__name__)
+_LAST_MESSAGES_S = 0.3
+"""Then the engine takes no more messages, and has the time to give back those in hand."""
 _LATER = DurableReply(503, {"Retry-After": str(RETRY_AFTER_S)}, b"The durable-engine is down.")
 
 
@@ -45,6 +49,7 @@ class RemoteEngine:
         executable: str,
         worker: AppRunner,
         gate: Gate | None = None,
+        messages: Messages | None = None,
         *,
         app_dir: Path,
         state_dir: Path,
@@ -56,6 +61,7 @@ class RemoteEngine:
             return tuple(f.registered_name for f in worker.functions if f.kind == kind)
 
         connection = connection_of("AzureWebJobsStorage", environ)
+        self._messages = messages
         self._launch = Launch(
             str(Path(executable).absolute()) if "://" not in executable else executable,
             app_dir,
@@ -65,11 +71,12 @@ class RemoteEngine:
             environ,
             orchestrators=names("orchestrationTrigger"),
             activities=names("activityTrigger"),
+            queues=messages.queues if messages else {},
         )
         self._account = Account(connection)
         self._origin = origin
         """Of the host's own port, known once it listens; links in a binding point there."""
-        self._work = WorkServer(worker)
+        self._work = WorkServer(worker, self._messages)
         self._session: aiohttp.ClientSession | None = None
         self._supervisor = Supervisor(
             executable,
@@ -91,7 +98,12 @@ class RemoteEngine:
         await self._supervisor.start()
 
     async def stop(self) -> None:
-        await self._supervisor.stop()
+        """End the engine, which waits for its queue functions: those that last are cut off."""
+        stopping = asyncio.create_task(self._supervisor.stop())
+        await asyncio.wait([stopping], timeout=_LAST_MESSAGES_S)
+        if self._messages is not None:
+            self._messages.cut_off()
+        await stopping
         await self._work.close()
         if self._session is not None:
             await self._session.close()

@@ -16,13 +16,17 @@ from devhost.remote.process import EngineProcess
 from devhost.starting import free_port
 
 IMPATIENCE = {
-    "controlQueueVisibilityTimeout": "00:01:00",
-    "workItemQueueVisibilityTimeout": "00:00:30",
-    "maxQueuePollingInterval": "00:00:01",
+    "durableTask.storageProvider": {
+        "controlQueueVisibilityTimeout": "00:01:00",
+        "workItemQueueVisibilityTimeout": "00:00:30",
+        "maxQueuePollingInterval": "00:00:01",
+    },
+    "queues": {"maxPollingInterval": "00:00:01"},
 }
 """Where host.json says nothing: what a killed engine had in hand stays hidden for so long (both are
 5 minutes in Azure; work that goes on is renewed; the first may not be less than a minute), and an
-idle queue is looked at so often (30 s in Azure)."""
+idle queue is looked at so often (30 s in Azure, a minute for those of queue triggers). How long a
+message of a queue trigger stays hidden is no setting: 10 minutes."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,8 @@ class Launch:
     environ: Mapping[str, str]
     orchestrators: tuple[str, ...]
     activities: tuple[str, ...]
+    queues: Mapping[str, str]
+    """The queue of each function for which the engine's own trigger listens."""
 
     def start(self, worker: str) -> tuple[EngineProcess, str]:
         """Start it on a free port; returns the process and its origin. Raises BadStart."""
@@ -54,13 +60,18 @@ class Launch:
         path.write_text(json.dumps(content, indent=2))
         return str(path)
 
-    def _functions(self) -> dict[str, list[str]]:
-        return {"orchestrators": [*self.orchestrators], "activities": [*self.activities]}
+    def _functions(self) -> dict[str, Any]:
+        return {
+            "orchestrators": [*self.orchestrators],
+            "activities": [*self.activities],
+            "queues": [{"name": name, "queue": queue} for name, queue in self.queues.items()],
+        }
 
     def _host_json(self) -> dict[str, Any]:
         document = host_document(self.app_dir, self.environ)
-        place = document
-        for name in ("extensions", "durableTask", "storageProvider"):
-            place = place.setdefault(name, {})
-        place.update({**IMPATIENCE, **place})
+        for folders, settings in IMPATIENCE.items():
+            place = document
+            for folder in ("extensions", *folders.split(".")):
+                place = place.setdefault(folder, {})
+            place.update({**settings, **place})
         return document

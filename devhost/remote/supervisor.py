@@ -55,10 +55,13 @@ class Supervisor:
 
     async def start(self) -> None:
         """Start it, and look after it from now on. BadStart when it does not get ready."""
+        # Its queue trigger calls as soon as it is ready, before its binding is known.
+        self._gate.shut("The durable-engine is starting.")
         try:
             self.running = await self._start_once()
         except EngineEnded as error:
             raise BadStart(f"{self._executable} did not start. {error}") from None
+        self._gate.open()
         self._watching = asyncio.create_task(self._watch(self.running), name="engine")
 
     async def stop(self) -> None:

@@ -1,7 +1,7 @@
-"""Plays the engine's worker: it calls for a turn of an orchestrator or an activity, by HTTP."""
+"""Plays the engine's worker: it calls by HTTP for a turn, an activity, or a queue function."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
@@ -9,19 +9,22 @@ from aiohttp import web
 from devhost.engine.invoke import Runner
 from devhost.http_server import LocalServer
 from devhost.language_worker.failures import WorkerFailure
+from devhost.remote.messages import Messages
 
 _THREADS = 32
 """More than the engine asks for at once: its limits are in host.json."""
 
 
 class WorkServer:
-    """The endpoint of one app's orchestrators and activities."""
+    """The endpoint of one app's functions."""
 
-    def __init__(self, worker: Runner) -> None:
-        self._runs: dict[str, Callable[[str, str], str]] = {
-            "orchestrator": worker.run_orchestrator,
-            "activity": worker.run_activity,
+    def __init__(self, worker: Runner, messages: Messages | None = None) -> None:
+        self._runs: dict[str, Callable[[str, str], Awaitable[str]]] = {
+            "orchestrator": self._in_a_thread(worker.run_orchestrator),
+            "activity": self._in_a_thread(worker.run_activity),
         }
+        if messages is not None:
+            self._runs["queue"] = messages.run
         self._server = LocalServer(self._work)
         self._pool = ThreadPoolExecutor(_THREADS, "engine-work")
 
@@ -41,10 +44,14 @@ class WorkServer:
         _, kind, name = request.path.split("/", 2)
         if request.method != "POST" or kind not in self._runs:
             return web.Response(status=404)
-        text = await request.text()
-        loop = asyncio.get_running_loop()
         try:
-            result = await loop.run_in_executor(self._pool, self._runs[kind], name, text)
+            result = await self._runs[kind](name, await request.text())
         except WorkerFailure as failure:
             return web.Response(status=500, text=str(failure))
         return web.Response(text=result, content_type="application/json")
+
+    def _in_a_thread(self, run: Callable[[str, str], str]) -> Callable[[str, str], Awaitable[str]]:
+        def begin(name: str, text: str) -> Awaitable[str]:
+            return asyncio.get_running_loop().run_in_executor(self._pool, run, name, text)
+
+        return begin

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError
 from azure.storage.queue import QueueClient
 
 from devhost.azurite import Azurite
@@ -81,7 +81,7 @@ class Sample:
 @pytest.fixture(scope="module")
 def sample(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     folder = tmp_path_factory.mktemp("sample")
-    _empty_queue(azurite.connection_string)
+    make_queue(azurite.connection_string)
     environ = {
         "AzureWebJobsStorage": azurite.connection_string,
         "SAMPLE_NOTES": str(folder / "notes.jsonl"),
@@ -90,13 +90,13 @@ def sample(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield Sample(host, folder / "notes.jsonl", azurite.connection_string)
 
 
-def _empty_queue(connection: str) -> None:
-    """What another file's tests left there is none of ours."""
+def make_queue(connection: str) -> None:
+    """The sample's queue, empty: what another file's tests left there is none of ours."""
     with QueueClient.from_connection_string(connection, "sample-work") as client:
         try:
+            client.create_queue()
+        except ResourceExistsError:
             client.clear_messages()
-        except ResourceNotFoundError:
-            return
 
 
 def eventually(look: Callable[[], _T], within_s: float = 15.0) -> _T:

@@ -14,7 +14,7 @@ from azure.storage.queue import QueueClient
 
 from devhost.azurite import Azurite
 from devhost.testing import HostProcess
-from tests.contract.host.conftest import SAMPLE_APP, Reply, Sample, eventually
+from tests.contract.host.conftest import SAMPLE_APP, Reply, Sample, eventually, make_queue
 from tests.contract.host.test_bad_starts import start
 
 ENGINE = os.environ.get("DURABLE_ENGINE", "")
@@ -29,6 +29,7 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def mortal(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
     folder = tmp_path_factory.mktemp("mortal")
+    make_queue(azurite.connection_string)
     environ = {
         "AzureWebJobsStorage": azurite.connection_string,
         "SAMPLE_NOTES": str(folder / "notes.jsonl"),
@@ -91,7 +92,7 @@ def test_links_given_out_after_the_restart_still_name_the_host_s_own_port(mortal
 
 
 def test_queue_messages_that_come_while_it_dies_are_not_lost(mortal: Sample) -> None:
-    """One whose function was in the middle of a client call has spent an attempt, as in Azure."""
+    """What the engine had in hand stays hidden for the 10 minutes of its trigger, as in Azure."""
     ids = [f"q{number}" for number in range(12)]
     killer = threading.Timer(0.5, kill_engine, (mortal,))
     killer.start()
@@ -101,7 +102,15 @@ def test_queue_messages_that_come_while_it_dies_are_not_lost(mortal: Sample) -> 
             queue.send_message(base64.b64encode(text.encode()).decode())
             time.sleep(0.1)
     killer.join()
-    eventually(lambda: {mortal.status_of(one) for one in ids} == {"Completed"}, within_s=120)
+
+    def only_hidden_ones_wait() -> bool:
+        waiting = [one for one in ids if mortal.status_of(one) != "Completed"]
+        with QueueClient.from_connection_string(mortal.connection, "sample-work") as queue:
+            left = queue.get_queue_properties().approximate_message_count or 0
+            return queue.peek_messages() == [] and len(waiting) <= left
+
+    eventually(only_hidden_ones_wait, within_s=120)
+    assert {mortal.status_of(one) for one in (ids[0], ids[-1])} == {"Completed"}
 
 
 def test_no_engine_outlives_a_killed_host_and_the_next_one_takes_its_hub(mortal: Sample) -> None:

@@ -91,6 +91,7 @@ async def test_a_death_shuts_the_gate_and_a_restart_opens_it(program: Program) -
     async with supervised(program, gate) as it:
         assert it.running is not None
         assert it.running.binding == "binding of http://127.0.0.1:1"
+        assert gate.whys.pop() == "The durable-engine is starting."
         os.kill(it.running.process.pid, signal.SIGKILL)
         await until(lambda: bool(gate.whys) and gate.is_open)
         assert gate.whys == ["The durable-engine has died (signal 9) and is being started again."]

@@ -1,4 +1,7 @@
-"""The lease of a message: renewed while its function runs, given back when the host stops."""
+"""The lease of a message: renewed while its function runs, given back when the host stops.
+
+What else a queue trigger does is said in tests/contract/queue_trigger, of the published one too.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -27,9 +30,7 @@ class Stage:
         self.invoker = Invoker(InProcess(tmp_path), lambda: "{}", queues)
         self.client = queues.client("AzureWebJobsStorage", QUEUE)
 
-    def listener(
-        self, function: Callable[..., Any], lease_s: int = 10, **options: Any
-    ) -> QueueListener:
+    def listener(self, function: Callable[..., Any], lease_s: int = 10) -> QueueListener:
         trigger = {
             "type": "queueTrigger",
             "name": "message",
@@ -41,7 +42,7 @@ class Stage:
         return QueueListener(
             loaded,
             self.queues,
-            QueueOptions(is_base64=False, **options),
+            QueueOptions(is_base64=False),
             self.invoker,
             lease_s=lease_s,
         )
@@ -100,45 +101,3 @@ async def test_a_stopping_host_gives_its_messages_back_at_once(stage: Stage) -> 
     await asyncio.wait_for(begun.wait(), 1.5)
     await second.stop()
     assert seen == [1, 2]
-
-
-async def test_no_more_run_at_once_than_host_json_allows(stage: Stage) -> None:
-    running, most, total = 0, 0, 0
-    done = asyncio.Event()
-
-    async def take(message: func.QueueMessage) -> None:
-        nonlocal running, most, total
-        running += 1
-        most = max(most, running)
-        await asyncio.sleep(0.05)
-        running -= 1
-        total += 1
-        if total == 12:
-            done.set()
-
-    for number in range(12):
-        await stage.send(str(number))
-    listener = stage.listener(take, batch_size=3, new_batch_threshold=1)
-    await listener.start()
-    await asyncio.wait_for(done.wait(), 10)
-    await listener.stop()
-    assert 3 <= most <= 4
-
-
-async def test_a_failed_attempt_waits_for_the_visibility_timeout(stage: Stage) -> None:
-    loop = asyncio.get_running_loop()
-    times: list[float] = []
-    again = asyncio.Event()
-
-    async def take(message: func.QueueMessage) -> None:
-        times.append(loop.time())
-        if len(times) == 1:
-            raise RuntimeError("first attempt")
-        again.set()
-
-    listener = stage.listener(take, visibility_timeout_s=1.0)
-    await listener.start()
-    await stage.send("retry")
-    await asyncio.wait_for(again.wait(), 10)
-    await listener.stop()
-    assert times[1] - times[0] >= 0.9

@@ -78,6 +78,7 @@ def test_activities_are_counted_as_often_as_they_ran() -> None:
             "trigger",
             "GET restore-requests/messages",
         ),
+        ("queue", "PUT", "restore-requests-poison", "trigger", "PUT restore-requests-poison"),
         (
             "queue",
             "DELETE",

@@ -74,7 +74,9 @@ def send(req: func.HttpRequest, out: func.Out[str]) -> func.HttpResponse:
 @app.durable_client_input(client_name="client")
 async def take_work(message: func.QueueMessage, client: df.DurableOrchestrationClient) -> None:
     work = json.loads(message.get_body())
-    note({"attempt": message.dequeue_count, "id": message.id, "work": work})
+    hidden_until = message.time_next_visible.isoformat()
+    attempt = {"attempt": message.dequeue_count, "id": message.id, "hidden_until": hidden_until}
+    note({**attempt, "work": work})
     if work.get("fail"):
         raise RuntimeError("told to fail")
     if work.get("slow_s"):
