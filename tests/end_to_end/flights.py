@@ -16,6 +16,7 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from devhost.azurite import Azurite
 from devhost.testing import HostProcess
@@ -93,6 +94,8 @@ def fly(flight: Flight, state_dir: Path, seed: int) -> Landed:
                 _kill(stage, host, victim)
                 landed.killed[victim] += 1
             asked.result()
+        if flight.engine == REAL:
+            _ask_again_by_queue(stage, ids)
         _wait_for_all(stage, ids)
         _look(stage, ids, landed)
         landed.killed["worker, within a call"] = len(exiting_worker.exits_in(exits))
@@ -107,13 +110,28 @@ def _spread_s(flight: Flight) -> float:
 def _ask_all(stage: Stage, ids: list[str], spread_s: float) -> None:
     """Ask by HTTP and by queue in turn; whoever gets no answer asks again, as a person would."""
     for number, request_id in enumerate(ids, 1):
-        request = request_for("RestoreDisks", request_id, name=f"vm-{number:04d}")
-        if number % 2:
+        request = _request(number, request_id)
+        if _goes_by_queue(number):
             stage.send(request)
         else:
             reply = stage.call_again("POST", "restores", request, {"Prefer": "respond-async"})
             assert reply.status in (200, 202), reply
         time.sleep(spread_s / len(ids))
+
+
+def _ask_again_by_queue(stage: Stage, ids: list[str]) -> None:
+    """What its trigger had in hand at a kill stays hidden for 10 minutes: nobody waits so long."""
+    for number, request_id in enumerate(ids, 1):
+        if _goes_by_queue(number):
+            stage.send(_request(number, request_id))
+
+
+def _goes_by_queue(number: int) -> bool:
+    return number % 2 == 1
+
+
+def _request(number: int, request_id: str) -> dict[str, Any]:
+    return request_for("RestoreDisks", request_id, name=f"vm-{number:04d}")
 
 
 def _wait_for_first_posts(stage: Stage, flight: Flight) -> None:
