@@ -21,7 +21,7 @@ from restore.request import REQUEST_TYPES
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import START
 from tests.fuzz import policies, requests, shapes
-from tests.unit.restore.policy_cases import OTHER
+from tests.unit.restore.policy_cases import APP, OTHER, RESTORED
 
 _FREE = {
     "managedIdentityResourceId", "dataDiskEncryptionIdentity", "kekVaultId", "secretKeyVaultId",
@@ -189,9 +189,8 @@ def _fields_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """Requests with ids of two subscriptions anywhere, or nearly those of the simulated vault."""
     drawn = shapes.fields(REQUEST_TYPES[kind], optional_max=8).map(_unplanned)
     near = st.fixed_dictionaries(
-        {},
+        {"restoreWithManagedDisks": st.sampled_from((None, False, True))},
         optional={
-            "restoreWithManagedDisks": st.sampled_from((False, True, None)),
             "targetResourceGroupId": st.sampled_from((None, f"{OTHER}/resourceGroups/rg-restored")),
             "storageAccountId": st.sampled_from((None, _FOREIGN)),
             "identityBasedRestoreDetails": st.just({"targetStorageAccountId": _FOREIGN}),
@@ -239,4 +238,16 @@ CASES: st.SearchStrategy[Case] = st.one_of(
     _WHOLE,
     st.builds(_planted, _WHOLE, _PATHS, st.sampled_from(ODD_IDS)),
 )
-POLICIES = policies.SOUND
+_NARROW = st.fixed_dictionaries(
+    {
+        "name": st.just("narrow"),
+        "recoveryTypes": st.just(list(requests.KINDS)),
+        "sources": st.just(["*"]),
+        "targets": st.sampled_from(
+            ([RESTORED], ["vaultSubscription"], [OTHER], [RESTORED, OTHER], [APP], [], ["*"])
+        ),
+    },
+    optional={"networks": st.just(["*"])},
+).map(lambda rule: {"rules": [rule]})
+POLICIES = policies.SOUND | _NARROW
+"""Among them many that cover part of what a body names."""

@@ -134,11 +134,12 @@ def test_an_id_that_is_not_spelled_as_one_is_refused_even_where_everything_is_al
 
 
 def test_the_kelvin_sign_is_no_k() -> None:
-    wish = changed(asked(request_for("RestoreDisks", "r1")), targetResourceGroupId=KELVIN)
-    assert refused(only(targets=(KELVIN.replace("\u212a", "k"),)), wish).problems
-    plain = changed(wish, targetResourceGroupId=KELVIN.replace("\u212a", "K"))
-    staging = {"storageAccountId": ACCOUNT}
-    assert policy.judge(only(targets=(KELVIN.replace("\u212a", "k"),)), changed(plain, **staging))
+    rules = only(targets=(KELVIN.replace("\u212a", "k"),))
+    wish = changed(asked(request_for("RestoreDisks", "r1")), storageAccountId=ACCOUNT)
+    look_alike = refused(rules, changed(wish, targetResourceGroupId=KELVIN))
+    assert [problem.path for problem in look_alike.problems] == ["$.targetResourceGroupId"]
+    upper = KELVIN.replace("\u212a", "K").upper()
+    assert policy.judge(rules, changed(wish, targetResourceGroupId=upper)).rule == "only"
 
 
 def test_what_is_judged_is_the_source_as_it_is_sent() -> None:
