@@ -11,7 +11,7 @@ from arm import texts
 
 RETRY_AFTER_S_MAX = 24 * 3600.0
 
-_TRACE_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
+_TRACE_ID = r"[A-Za-z0-9-]{1,64}"  # compiled, and kept, on first use
 
 
 def lowered(headers: Mapping[str, str]) -> dict[str, str]:
@@ -27,7 +27,7 @@ def service_time(headers: Mapping[str, str]) -> datetime | None:
 def trace_id(headers: Mapping[str, str]) -> str | None:
     """The id under which Microsoft's support finds this request."""
     found = headers.get("x-ms-correlation-request-id") or headers.get("x-ms-request-id") or ""
-    return texts.name(found) if _TRACE_ID.fullmatch(found) else None
+    return texts.name(found) if re.fullmatch(_TRACE_ID, found) else None
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:

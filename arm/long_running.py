@@ -23,7 +23,7 @@ from restore.contracts import OperationLook, ProtectedItem
 _log = logging.getLogger(__name__)
 
 _DOING = "read the operation's status"
-_OPERATION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
+_OPERATION_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"  # compiled, and kept, on first use
 _FAILED = ("failed", "canceled", "cancelled")
 
 
@@ -158,4 +158,4 @@ def _job_id(properties: Any) -> str | None:
 
 def _is_operation_id(value: object) -> TypeGuard[str]:
     known = texts.name(value)
-    return known is not None and _OPERATION_ID.fullmatch(known) is not None
+    return known is not None and re.fullmatch(_OPERATION_ID, known) is not None
