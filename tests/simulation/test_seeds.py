@@ -98,6 +98,24 @@ STORIES = {
             Trouble(kind="late_reply", where="POST restore", value=0.5),
         ),
     ),
+    # The simulator's own: what held up the starter held up the POST, too (seed 1795702360).
+    "a starter is held up for minutes while Azure takes the POST late": Scenario(
+        asks=(*_ASKS, Ask(at_s=20, request_id="r2")),
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            Trouble(kind="late_reply", where="POST restore", value=0.5),
+            Trouble(kind="storage_is_slow", where="starter message-1: written", value=300),
+        ),
+    ),
+    # The simulator's own: the sleep and the delay together outlasted its time-outs.
+    "who is about to send sleeps, and then Azure takes the POST late": Scenario(
+        asks=_ASKS,
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            Trouble(kind="late_reply", where="POST restore", value=1),
+            Trouble(kind="frozen", where="POST restore", value=69),
+        ),
+    ),
     # The simulator's own: the kill was lost in the very first call to Azure (seed 1408).
     "the process dies in a starter while the first call of all takes long": Scenario(
         asks=(Ask(at_s=0.1, request_id="r1"), Ask(at_s=1.2, request_id="r2")),

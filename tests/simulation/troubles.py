@@ -12,6 +12,7 @@ from devhost.vault.faults import Fault, Match
 from restore.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
 from tests.simulation.story import Cancel, Trouble
+from tests.simulation.wire import request_s_max
 from tests.simulation.worker_life import WorkerExits
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _exit(world: "World", trouble: Trouble, place: Place) -> None:
 def _freeze(world: "World", trouble: Trouble, place: Place) -> None:
     asleep_s = world.freeze(trouble.value)
     # Its answer is not heard; and what remains, docs/decisions/0002
-    is_too_late = asleep_s > world.scenario.pace.lost_reply_s / 2
+    is_too_late = asleep_s > request_s_max(world.scenario.pace)
     if world.is_zombie and (place.tag == "answered" or (place.is_sending and is_too_late)):
         raise Killed
 

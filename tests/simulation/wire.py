@@ -3,15 +3,16 @@ troubles spoil single calls.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from arm.transport import NotSent
+from arm.transport import CONNECT_TIMEOUT_S, NotSent
 from devhost.vault.faults import Fault, FaultPlan
 from devhost.vault.jobs import look
 from devhost.vault.request_log import Entry
 from devhost.vault.transport import InProcess
+from restore.polling import Pace
 from tests.simulation.cloud import ENDPOINT
 from tests.simulation.quotes import Quoting
 from tests.simulation.record import Look, Post
@@ -27,6 +28,11 @@ _PARTS = {
     "backupjobs": "one job", "backupoperations": "operation", "operationsstatus": "operation",
     "operationresults": "result", "virtualmachines": "vm", "vaults": "vault",
 }  # fmt: skip
+
+
+def request_s_max(pace: Pace) -> float:
+    """How long the client stays with one request: connecting, and waiting for the reply."""
+    return CONNECT_TIMEOUT_S + pace.arm_timeout_s
 
 
 def call_name(method: str, url: str) -> str:
@@ -51,15 +57,15 @@ class Wire:
         if not url.startswith(f"{ENDPOINT}/"):
             world.record.wrong.append(f"a request with a token leaves for {urlsplit(url).netloc}")
             raise NotSent("nobody else is there")
-        what = call_name(method, url)
+        what, begun = call_name(method, url), world.clock.now()
         faults = world.at("call", what)
         world.simulator.faults = FaultPlan([each for each in faults if isinstance(each, Fault)])
         try:
-            early_s = self._until_given_up(sum(_early_s(each) for each in faults))
-            world.live(early_s)  # it takes long to get there, or to be begun
+            early_s = sum(_early_s(each) for each in faults)
+            self._wait(begun, early_s)  # it takes long to get there, or to be begun
             before = len(world.simulator.state.operation_records)
             try:
-                reply = self._exchange(early_s, method, url, headers, body, timeout)
+                reply = self._exchange(begun, early_s, method, url, headers, body, timeout)
             finally:
                 self._see(what, url, headers, before)
         finally:
@@ -67,17 +73,19 @@ class Wire:
         world.at("called", what)
         return reply
 
-    def _exchange(self, early_s: float, *request: Any) -> Any:
+    def _exchange(self, begun: datetime, early_s: float, *request: Any) -> Any:
         """A reply takes its time, within which Azure does what it was asked."""
         try:
             return self._send(*request)
         finally:
             delay_s = self._world.simulator.log._entries[-1].answer.delay_s
-            self._world.live(self._until_given_up(delay_s) - early_s)
+            self._wait(begun, delay_s - early_s)
 
-    def _until_given_up(self, seconds: float) -> float:
-        """After the time-out nobody sends or waits any more, however many delays there are."""
-        return min(seconds, self._world.scenario.pace.arm_timeout_s)
+    def _wait(self, begun: datetime, seconds: float) -> None:
+        """Wait, but no longer than the client would: after its time-outs nobody sends or waits any
+        more, however many delays there are, and whoever stood still meanwhile."""
+        passed_s = (self._world.clock.now() - begun).total_seconds()
+        self._world.live(min(seconds, request_s_max(self._world.scenario.pace) - passed_s))
 
     def _see(self, what: str, url: str, headers: Mapping[str, str], before: int) -> None:
         world, record = self._world, self._world.record

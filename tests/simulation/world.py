@@ -73,6 +73,8 @@ class World:
         self.is_zombie = False
         self._frozen = 0
         self._depth = 0
+        self._waits: list[datetime] = []
+        """Until when those steps wait that are under way, the innermost last."""
         self._stack: ExitStack | None = None
         self._wire = Wire(self)
         self.worker = WorkerLife(self._lose_worker)
@@ -109,9 +111,15 @@ class World:
         self.run_until(self.clock.now() + timedelta(seconds=seconds))
 
     def live(self, seconds: float) -> None:
-        """Let time pass within a step: others outside go on, the engine does not."""
-        if seconds > 0:
-            self.driver._live_until(self.clock.now() + timedelta(seconds=seconds))
+        """Let time pass within a step: others outside go on, the engine does not. One of those who
+        waits meanwhile wakes up before this step does: it could not end in time otherwise."""
+        if seconds <= 0:
+            return
+        self._waits.append(min([self.clock.now() + timedelta(seconds=seconds), *self._waits[-1:]]))
+        try:
+            self.driver._live_until(self._waits[-1])
+        finally:
+            self._waits.pop()
 
     def plan(self, after_s: float, action: Callable[[], object]) -> None:
         """Plan what somebody outside does: a kill of the process delays it, and no more."""
