@@ -20,12 +20,12 @@ from restore.ledger import Intent, LedgerState
 from restore.orders import Clearance, Started, Trigger, decode
 from restore.policy import Policy
 from restore.settings import Settings
+from restore.settling import INTENT_S_MAX
 from storage import connection, handles
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 
-_INTENT_MAX = timedelta(seconds=10)
-"""Settling counts from the intent: whose write took longer than this may not send any more."""
+_INTENT_MAX = timedelta(seconds=INTENT_S_MAX)
 
 
 def blueprint(settings: Settings) -> df.Blueprint:

@@ -18,6 +18,10 @@ from restore.ledger import Intent, LedgerEntry, LedgerState
 _CLOCK_SLACK = timedelta(seconds=90)
 _LOOK_AGAIN_S = 30.0
 
+INTENT_S_MAX = 10.0
+"""The intent may take so long to be written, and the POST begins so long after the intent's time at
+the most: whose write took longer does not send (activities/trigger_restore.py)."""
+
 BEGINS_S_MAX = 900.0
 """A POST's job begins within seconds; one that began later than this is another request's. Without
 the bound whoever looks only hours after a lost reply, because the app was down, would take the job
@@ -80,7 +84,7 @@ def next_step(
         return Adopt(ours[0])
     if ours:
         return Ambiguous(tuple(ours))
-    due = entry.intent.vault_time + timedelta(seconds=settle_s)
+    due = entry.intent.vault_time + timedelta(seconds=INTENT_S_MAX + settle_s)
     if vault_time < due:
         return Wait(min(_LOOK_AGAIN_S, (due - vault_time).total_seconds()))
     if entry.cancel_asked:

@@ -116,6 +116,16 @@ STORIES = {
             Trouble(kind="frozen", where="POST restore", value=69),
         ),
     ),
+    # Settling left no time for the intent to be written, before the POST has its own.
+    "the intent takes long to write, the connection to open, and Azure to take the POST": Scenario(
+        asks=_ASKS,
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            Trouble(kind="storage_is_slow", where="trigger_restore: write restores", value=9),
+            Trouble(kind="late_reply", where="POST restore", value=1),
+            Trouble(kind="late_reply", where="POST restore", value=0.5),
+        ),
+    ),
     # The simulator's own: the kill was lost in the very first call to Azure (seed 1408).
     "the process dies in a starter while the first call of all takes long": Scenario(
         asks=(Ask(at_s=0.1, request_id="r1"), Ask(at_s=1.2, request_id="r2")),
