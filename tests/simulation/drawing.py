@@ -9,7 +9,7 @@ from typing import Any
 
 from restore.polling import Pace
 from tests.fakes.secrets import SECRETS
-from tests.simulation import weather
+from tests.simulation import plots, weather
 from tests.simulation.story import (
     TYPES,
     WAYS,
@@ -37,7 +37,7 @@ def draw(seed: int) -> Scenario:
     permits = _permits(dice, machines)
     asks = _asks(dice, machines, rain_s, crowded=permits.per_day < 3 or permits.at_once < 3)
     troubles = weather.draw(dice, pace)
-    return Scenario(
+    scenario = Scenario(
         seed=seed,
         machines=machines,
         vaults=_lagging(dice, vaults, pace, len(machines)),
@@ -50,6 +50,7 @@ def draw(seed: int) -> Scenario:
         rain_s=rain_s,
         lease_s=dice.choice((30, 300, 600)),
     )
+    return plots.draw(dice, scenario)
 
 
 def _size(dice: random.Random) -> int:

@@ -39,6 +39,7 @@ class WatchedWorker:
         world = self._world
         world.record.steps += 1
         world.rounds += 1
+        before, world.round = world.round, world.rounds
         world.record.search(input_text, f"an order of {name}")
         with world.acting(name), world.worker.calling():
             world.at("begun", "begun")
@@ -48,6 +49,7 @@ class WatchedWorker:
                 return answer
             finally:
                 world.at("answered", "answered")
+                world.round = before
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
         """Run one turn."""

@@ -21,6 +21,8 @@ class Post:
     """None when it was refused."""
     job_id: str | None = None
     """None also when Azure accepted it, and failed before there was a job."""
+    turn: str | None = None
+    """Whose turn it was on the item by then."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from restore.ledger import LedgerEntry
+from storage import turns
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 
@@ -38,6 +39,11 @@ class Storage:
         """All of the ledger."""
         kept = self.documents.kept.items()
         return [_entry(text) for name, (text, *_) in kept if name.startswith("restores/")]
+
+    def turn_of(self, item_id: str) -> str | None:
+        """Whose turn it is on an item."""
+        found = self.documents.kept.get(turns._name(item_id))
+        return None if found is None else str(json.loads(found[0])["holder"])
 
     def _at(self, tag: str) -> Callable[[str], None]:
         def come(name: str) -> None:

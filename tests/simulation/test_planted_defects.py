@@ -62,6 +62,11 @@ def takes_no_turns(patch: Patch) -> None:
     patch.setattr(turns, "take", lambda *_: turns.Taking(is_ours=True))
 
 
+def clears_holders_for_ever(patch: Patch) -> None:
+    """Who has lost its turn may still send, for nothing was fenced."""
+    patch.setattr(Ledger, "fence", lambda *_: None)
+
+
 def cancels_by_word_of_mouth(patch: Patch) -> None:
     """A cancel says that nothing will be started, and writes nothing down."""
     whole = Ledger.cancel
@@ -98,6 +103,16 @@ def calls_failures_completed(patch: Patch) -> None:
         return whole(kind, msgspec.structs.replace(look, status="Completed"), **more)
 
     patch.setattr(verdicts, "judge_job", judge)
+
+
+def trips_over_silence(patch: Patch) -> None:
+    """A look at the operation that gets no answer is taken for one that did."""
+    whole = watching.learn_operation
+
+    def learn(watch: Any, outcome: Any) -> Any:
+        return whole(watch, msgspec.structs.replace(outcome, kind="done"))
+
+    patch.setattr(watching, "learn_operation", learn)
 
 
 def judges_before_the_end(patch: Patch) -> None:
@@ -313,6 +328,7 @@ PLANTS: list[tuple[Plant, str]] = [
     (never_finds_a_job, "one POST per request"),
     (does_not_wait_for_a_job, "one POST per request"),
     (takes_no_turns, "verdicts are true"),
+    (clears_holders_for_ever, "turns are kept"),
     (cancels_by_word_of_mouth, "nothing after a no"),
     (cancels_whatever_there_is, "the ledger keeps to its table"),
     (allows_everything, "nothing goes without leave"),
@@ -326,6 +342,7 @@ PLANTS: list[tuple[Plant, str]] = [
     (counts_no_jobs, "budgets are kept"),
     (counts_only_what_is_listed, "budgets are kept"),
     (calls_failures_completed, "verdicts are true"),
+    (trips_over_silence, "turns replay"),
     (judges_before_the_end, "verdicts are true"),
     (chooses_the_oldest_point, "the point is the right one"),
     (gives_each_event_an_id_of_its_own, "events are complete"),

@@ -4,6 +4,7 @@ A seed means another story as soon as the drawing changes, so what failed is kep
 scenario itself, without what did not matter.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -26,6 +27,7 @@ _ASKS = (Ask(at_s=1, request_id="r1", waits=False),)
 
 _BOTH = (*_ASKS, Ask(at_s=1.1, request_id="r2", waits=False))
 _LOST = (Trouble(kind="reset_after", where="POST restore", times=2),)
+_UNNAMED = Trouble(kind="operation_without_properties", where="GET operation", times=999)
 _BACKED_UP = Machine(name="web-01", points=Points(newer_s=20))
 
 
@@ -216,6 +218,33 @@ STORIES = {
         asks=_ASKS,
         troubles=(Trouble(kind="frozen", where="trigger_restore: written restores", value=3600),),
     ),
+    # Holders that sleep for longer than their turn, and wake at the worst moment: the next one's
+    # POST is out, and its reply lost.
+    "who is cleared to send wakes while the next one's lost POST is settled": Scenario(
+        asks=(*_ASKS, Ask(at_s=1830, request_id="r2")),
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            *_LOST,
+            Trouble(kind="asleep", where="trigger_restore: begun", value=1850),
+        ),
+    ),
+    "who is cleared to send again wakes while the next one's lost POST is settled": Scenario(
+        asks=(*_ASKS, Ask(at_s=2030, request_id="r2")),
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            Trouble(kind="reset_before", where="POST restore"),
+            Trouble(kind="reset_after", where="POST restore", after=1),
+            Trouble(kind="asleep", where="trigger_restore: begun", after=1, value=1850),
+        ),
+    ),
+    "the next one comes while whoever holds the turn sleeps on the job list": Scenario(
+        asks=(*_ASKS, Ask(at_s=1830, request_id="r2")),
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            *_LOST,
+            Trouble(kind="asleep", where="prepare_restore: GET jobs", after=1, value=1850),
+        ),
+    ),
     # What the other one had sent was taken for its own (seed 301200).
     "who wrote its intent comes back when another one has waited too long and has sent": Scenario(
         asks=_BOTH,
@@ -225,6 +254,23 @@ STORIES = {
             Trouble(kind="killed_after_an_effect", where="trigger_restore", value=21_600),
         ),
     ),
+    **{
+        f"no {call} is answered for {minutes} minutes": Scenario(
+            asks=_ASKS,
+            machines=(Machine(name="web-01", job_s=3600),),
+            troubles=(
+                Trouble(kind=kind, where=f": {call}", times=999, until_s=60 * minutes, value=17),
+                *more,
+            ),
+        )
+        for call, kind, minutes, more in (
+            ("GET operation", "throttled", 10, ()),
+            ("GET operation", "answers_503", 20, ()),
+            ("GET one job", "throttled", 20, ()),
+            ("GET one job", "late_reply", 30, ()),
+            ("GET jobs", "not_connected", 15, (_UNNAMED,)),
+        )
+    },
     **{
         f"no {kind} can be written for forty seconds": Scenario(
             asks=_ASKS,
@@ -242,6 +288,28 @@ def test_what_failed_once_holds(name: str) -> None:
     world = play(STORIES[name])
     assert all(world.record.fired[trouble.kind] for trouble in STORIES[name].troubles)
     assert judged(world).violations == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "calls"),
+    [
+        ("answers_503", ("GET operation", "GET one job", "GET jobs")),
+        ("throttled", ("GET operation", "GET one job", "GET jobs")),
+        ("malformed_reply", ("GET one job",)),
+    ],
+)
+def test_who_never_gets_an_answer_says_that_it_lost_sight(kind: str, calls: Sequence[str]) -> None:
+    """From the POST on there is none, to any look at the operation, the job or the job list."""
+    silence = tuple(
+        Trouble(kind=kind, where=f": {call}", times=999, from_s=5, value=17) for call in calls
+    )
+    world = play(Scenario(asks=_ASKS, troubles=silence))
+    assert judged(world).violations == []
+    entry = world.storage.entry("r1")
+    assert entry is not None
+    assert entry.verdict is not None
+    assert "lost sight" in entry.verdict.text
+    assert [row.status for row in world.store.instances_from("")] == ["Completed", "Completed"]
 
 
 def test_an_adopted_job_is_announced_as_such() -> None:

@@ -85,6 +85,12 @@ def _oversleep(world: "World", trouble: Trouble, place: Place) -> None:
     world.freeze(trouble.value)
 
 
+def _sleep(world: "World", trouble: Trouble, place: Place) -> None:
+    if place.is_sending:  # what remains, docs/decisions/0002
+        raise NothingThere
+    world.sleep(trouble.value)
+
+
 def _overlap(world: "World", trouble: Trouble, place: Place) -> None:
     if place.is_sending:
         raise NothingThere
@@ -166,6 +172,7 @@ KINDS: dict[str, Sort] = {
     "frozen": Sort(EFFECTS, _freeze, "-starter"),
     "forgotten": Sort(("turn", "begun", "answered", *EFFECTS), _forget, "-starter"),
     "overlapped": Sort(("begun", *EFFECTS), _overlap),
+    "asleep": Sort(("begun", *EFFECTS), _sleep, "-starter"),
     # the engine and the queue
     "timer_late": Sort(("timer",), _value),
     "completed_twice": Sort(("ending",), _value),

@@ -120,7 +120,8 @@ class Wire:
         segments = path.split("/")
         vm = job.vm_id if job else segments[-4].rpartition(";")[2]
         job_id = job.id if job else None
-        world.record.posts.append(Post(at, request_id, vm, segments[-2], operation, job_id))
+        turn = world.storage.turn_of(path.partition("/recoveryPoints/")[0])
+        world.record.posts.append(Post(at, request_id, vm, segments[-2], operation, job_id, turn))
         if reply.status == 429 and is_heard:
             again_s = float(reply.headers.get("Retry-After", 0))
             refused = Look(at, 429, None, again_s, world.life)
@@ -143,7 +144,7 @@ class Wire:
             state,
             float(asked) if asked else None,
             world.life,
-            world.rounds,
+            world.round,
         )
         world.record.looks[job_id].append(seen)
 

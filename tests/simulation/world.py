@@ -63,8 +63,8 @@ class World:
         self.flows: list[Flow] = []
         self.life = 0
         """How often the process was started."""
-        self.rounds = 0
-        """How many activities were run."""
+        self.rounds = self.round = 0
+        """How many activities were run, and which of them runs now."""
         self.started = self.rain_ended = self.latest_timer = START
         self.is_dry = False
         self._troubles = Troubles(scenario.troubles)
@@ -177,6 +177,20 @@ class World:
         self._frozen -= 1
         self._who, self.is_zombie = who, True
         return (self.clock.now() - since).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        """This one activity begins late, or sleeps in the middle; all others go on."""
+        if self._depth or self._frozen:
+            return
+        self._depth += 1
+        who, self._who = self._who, ["nobody"]
+        moment = self.clock.now() + timedelta(seconds=seconds)
+        self.latest_timer = max(self.latest_timer, moment)
+        try:
+            self.driver.run_until(moment)
+        finally:
+            self._depth -= 1
+            self._who = who
 
     def overlap(self, steps: int) -> None:
         """Other work is done while this one stands: activities and turns run at the same time."""

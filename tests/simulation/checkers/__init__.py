@@ -9,6 +9,7 @@ Checker = Callable[[World], list[str]]
 
 CHECKERS: dict[str, Checker] = {
     "one POST per request": posts.one_post,
+    "turns are kept": posts.sent_in_turn,
     "nothing after a no": posts.nothing_after_a_no,
     "nothing goes without leave": permission.nothing_goes_without_leave,
     "decisions stand": permission.decisions_stand,

@@ -17,6 +17,16 @@ def one_post(world: World) -> list[str]:
     return found + [f"{each} was sent, and nobody asked" for each in accepted if each not in known]
 
 
+def sent_in_turn(world: World) -> list[str]:
+    """Nobody sends while it is another one's turn on the item: of two POSTs whose replies are lost
+    nothing tells whose job is whose."""
+    return [
+        f"{post.request_id} was sent in the turn of {post.turn}"
+        for post in world.record.posts
+        if post.turn != post.request_id
+    ]
+
+
 def nothing_after_a_no(world: World) -> list[str]:
     """Nothing was started for a rejected request, nor for one whose cancel said so."""
     accepted = {post.request_id for post in world.record.posts if post.job_id}

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from restore import watching
 from restore.contracts import Failure, JobLook, OperationLook, Outcome, ProtectedItem
@@ -62,6 +63,17 @@ def test_an_operation_that_goes_on_is_no_miss() -> None:
     look = done(OperationLook(state="InProgress"))
     after = seen(watching.learn_operation(watch(misses=watching.MISSES_MAX), look))
     assert (after.misses, after.looks) == (0, 1)
+
+
+@pytest.mark.parametrize("kind", ["later", "failed"])
+def test_a_look_at_the_operation_that_gets_no_answer_is_a_miss_and_no_end(kind: Any) -> None:
+    error = Failure(code="NoAnswer", message="Nobody answered.", category="ServiceUnavailable")
+    silence = Outcome(kind=kind, error=error)
+    missed = seen(watching.learn_operation(watch(misses=2), silence))
+    assert (missed.misses, missed.looks, missed.job_id) == (3, 1, None)
+    lost = watching.learn_operation(watch(misses=watching.MISSES_MAX), silence)
+    assert isinstance(lost, Watched)
+    assert (lost.end, lost.error) == ("lost", error)
 
 
 def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
