@@ -14,7 +14,7 @@ from activities import clock, edge, policies
 from arm import connection as arm_connection
 from restore import budget, names, settling
 from restore.contracts import Outcome
-from restore.errors import Conflict
+from restore.errors import Conflict, ServiceUnavailable
 from restore.ledger import LedgerState
 from restore.orders import Clearance, Prepare, decode
 from restore.policy import Policy
@@ -59,7 +59,8 @@ def _prepare(wanted: Prepare, policy: Policy) -> Clearance | Outcome:
 
 
 def _settle(wanted: Prepare, held: Held, turn: turns.Taking) -> Clearance | Outcome:
-    since = held.entry.intent.vault_time if held.entry.intent else clock.now()
+    asked_at = clock.now()
+    since = held.entry.intent.vault_time if held.entry.intent else asked_at
     jobs = arm_connection.backup().restore_jobs(wanted.item.vault_id, since - _JOBS_BACK)
     step = settling.next_step(
         held.entry,
@@ -70,6 +71,12 @@ def _settle(wanted: Prepare, held: Held, turn: turns.Taking) -> Clearance | Outc
         settle_s=wanted.settle_s,
     )
     match step:
+        case settling.Go() if clock.now() - asked_at > settling.CLOCK_SLACK:
+            raise ServiceUnavailable(
+                "The vault's job list took too long to come: nothing can be sent by what it says.",
+                code="JobListTooSlow",
+                doing="list the vault's restore jobs",
+            )
         case settling.Go(known_jobs):
             of_vm = [job for job in jobs.jobs if job.job_id in known_jobs]
             unlisted = budget.unlisted(turn.begun, jobs.jobs)
@@ -79,7 +86,7 @@ def _settle(wanted: Prepare, held: Held, turn: turns.Taking) -> Clearance | Outc
                 known_jobs=known_jobs,
                 begun=budget.begun_within_a_day(of_vm, unlisted, jobs.vault_time),
                 vault_time=jobs.vault_time,
-                given_at=clock.now(),
+                given_at=asked_at,
             )
         case settling.Adopt(job_id):
             connection.ledger().started(wanted.request_id, job_id=job_id)

@@ -100,7 +100,8 @@ def _intent(order: Trigger, held: Held) -> Intent:
 
 
 def _vault_time(clearance: Clearance) -> datetime:
-    """The vault's time now: its time at the clearance, and what has passed since by our clock."""
+    """The vault's time now, or a little later: its time when it was asked for its jobs, and what
+    has passed since by our clock."""
     assert clearance.vault_time is not None, "a clearance to go carries the vault's time"
     assert clearance.given_at is not None, "a clearance to go says when it was given"
     return clearance.vault_time + max(clock.now() - clearance.given_at, timedelta())

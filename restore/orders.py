@@ -185,6 +185,7 @@ class Clearance(_Order, frozen=True, kw_only=True):
     """When the VM's restores of the last day began."""
     vault_time: datetime | None = None
     given_at: datetime | None = None
+    """The same by our clock, or a little earlier: when the list was asked for that tells it."""
     operation_id: str | None = None
     job_id: str | None = None
     adopted: bool = False

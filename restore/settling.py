@@ -15,7 +15,10 @@ from restore.contracts import JobLook
 from restore.ids import lower_as_azure, same
 from restore.ledger import Intent, LedgerEntry, LedgerState
 
-_CLOCK_SLACK = timedelta(seconds=90)
+CLOCK_SLACK = timedelta(seconds=90)
+"""By so much the intent's time may be later than the POST: the vault's clocks differ a little, and
+the time that a job list is told with is taken for that at which it was asked for."""
+
 _LOOK_AGAIN_S = 30.0
 
 INTENT_S_MAX = 10.0
@@ -102,7 +105,7 @@ def sent_point(entry: LedgerEntry) -> str | None:
 def candidates(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[str]:
     """Return the jobs that the intent's POST may have started."""
     excluded = set(intent.known_jobs) | set(claimed)
-    earliest = intent.vault_time - _CLOCK_SLACK
+    earliest = intent.vault_time - CLOCK_SLACK
     latest = intent.vault_time + timedelta(seconds=BEGINS_S_MAX)
     return [
         job.job_id

@@ -128,6 +128,25 @@ STORIES = {
             Trouble(kind="late_reply", where="POST restore", value=0.5),
         ),
     ),
+    # The intent's time was that of a reply which had been on its way for half a minute.
+    "the job list is slow to come, the connection to open, and Azure to take the POST": Scenario(
+        asks=_ASKS,
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            Trouble(kind="slow_reply", where="prepare_restore: GET jobs", value=59),
+            Trouble(kind="late_reply", where="POST restore", value=1),
+            Trouble(kind="late_reply", where="POST restore", value=0.5),
+        ),
+    ),
+    # The intent's time was that of a reply which had been heard an hour before.
+    "who has read the job list sleeps for an hour, and the reply to its POST is lost": Scenario(
+        asks=_ASKS,
+        vaults=Vaults(list_lag_s=120),
+        troubles=(
+            Trouble(kind="asleep", where="prepare_restore: GET jobs", after=1, value=3600),
+            Trouble(kind="reset_after", where="POST restore"),
+        ),
+    ),
     # The simulator's own: the kill was lost in the very first call to Azure (seed 1408).
     "the process dies in a starter while the first call of all takes long": Scenario(
         asks=(Ask(at_s=0.1, request_id="r1"), Ask(at_s=1.2, request_id="r2")),
@@ -327,6 +346,19 @@ def test_an_intent_that_took_long_to_write_is_withdrawn_and_tried_again() -> Non
     assert entry is not None
     assert entry.intent is not None
     assert entry.intent.vault_time >= START + timedelta(seconds=60)
+
+
+def test_a_job_list_that_was_asked_for_long_before_is_read_again() -> None:
+    """Its time is taken for that at which it was asked for: the intent's would lie in the future,
+    and the job that a lost reply had started be none of ours."""
+    late = Trouble(kind="asleep", where="prepare_restore: GET jobs", value=3600)
+    lost = Trouble(kind="reset_after", where="POST restore")
+    world = play(Scenario(asks=_ASKS, troubles=(late, lost)))
+    assert judged(world).violations == []
+    entry = world.storage.entry("r1")
+    assert entry is not None
+    assert entry.verdict is not None
+    assert (entry.verdict.verdict, len(world.record.posts)) == ("Completed", 1)
 
 
 def test_what_remains_is_a_process_that_freezes_while_it_sends() -> None:
