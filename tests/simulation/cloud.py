@@ -31,6 +31,7 @@ from tests.simulation.story import Machine, Scenario
 
 ENDPOINT = "https://arm.test"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-app"
+OTHER_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-other"
 VAULT_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-vault"
 TARGET_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-restored"
 STAGING_ID = f"{VAULT_GROUP}/providers/Microsoft.Storage/storageAccounts/staging"
@@ -48,7 +49,8 @@ _ODD: dict[str, tuple[Tiers, bool, str]] = {
 
 def vm_id(machine: Machine) -> str:
     """The VM's ARM id."""
-    return f"{GROUP}/providers/Microsoft.Compute/virtualMachines/{machine.name}"
+    group = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/{machine.group}"
+    return f"{group}/providers/Microsoft.Compute/virtualMachines/{machine.name}"
 
 
 def vault_id(number: int) -> str:
@@ -71,7 +73,7 @@ def state_of(scenario: Scenario, now: datetime) -> State:
     """Build the state that a scenario begins with."""
     vaults = [Vault(id=vault_id(number)) for number in range(scenario.vaults.count)]
     state = State(
-        groups=[TARGET_GROUP, GROUP],
+        groups=[TARGET_GROUP, GROUP, OTHER_GROUP],
         vaults={names.key(vault.id): vault for vault in vaults},
         storage_accounts={names.key(STAGING_ID): StorageAccount(id=STAGING_ID)},
         networks={names.key(NETWORK_ID): Network(id=NETWORK_ID)},

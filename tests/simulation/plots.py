@@ -7,12 +7,18 @@ import random
 import msgspec
 
 from storage import turns
+from tests.simulation import gaps
 from tests.simulation.story import Machine, Permits, Scenario, Trouble
+
+_HOUR = 3600.0
 
 
 def draw(dice: random.Random, scenario: Scenario) -> Scenario:
-    """Put one of these stories into one in a dozen scenarios."""
-    return overtaken(dice, scenario) if dice.random() < 0.08 else scenario
+    """Put these stories into a few scenarios each."""
+    for chance, plot in _PLOTS:
+        if dice.random() < chance:
+            scenario = plot(dice, scenario)
+    return scenario
 
 
 def overtaken(dice: random.Random, scenario: Scenario) -> Scenario:
@@ -36,3 +42,66 @@ def overtaken(dice: random.Random, scenario: Scenario) -> Scenario:
         asks=(first, *rest, other),
         troubles=(*scenario.troubles, asleep),
     )
+
+
+def away(dice: random.Random, scenario: Scenario) -> Scenario:
+    """Azure cannot be reached for hours: before anything is sent, or while a job runs."""
+    from_s = dice.choice((0.0, dice.uniform(0, 300)))
+    until_s = from_s + dice.uniform(1, 3) * _HOUR
+    gone = Trouble(kind="not_connected", times=9999, from_s=from_s, until_s=until_s)
+    return _raining(scenario, gone)
+
+
+def unheard(dice: random.Random, scenario: Scenario) -> Scenario:
+    """The queue of events alone is refused, for the app has lost its right to it."""
+    longest_s = 3 * _HOUR if gaps.TELLS_AFTER_HOURS_WITHOUT_EVENTS else 300.0
+    from_s = dice.choice((0.0, dice.uniform(0, 120)))
+    until_s = from_s + dice.uniform(0.1, 1) * longest_s
+    return _raining(
+        scenario, Trouble(kind="events_refused", times=9999, from_s=from_s, until_s=until_s)
+    )
+
+
+def hurried(dice: random.Random, scenario: Scenario) -> Scenario:
+    """Deadlines of seconds: over before the job is, or before it is known."""
+    permits = scenario.permits
+    if not gaps.KEEPS_PLACES_PAST_THE_DEADLINE:
+        permits = msgspec.structs.replace(permits, at_once=1000, per_day=1000, for_people=0)
+    deadline = dice.choice(("PT10S", "PT20S", "PT45S"))
+    return msgspec.structs.replace(
+        scenario,
+        permits=permits,
+        asks=tuple(msgspec.structs.replace(each, deadline=deadline) for each in scenario.asks),
+    )
+
+
+def nameless(dice: random.Random, scenario: Scenario) -> Scenario:
+    """Job lists name VMs by their names alone; two VMs in one vault may have the same."""
+    first, *others = scenario.machines
+    if gaps.KNOWS_JOBS_BY_MORE_THAN_A_NAME and others:
+        others[0] = msgspec.structs.replace(
+            others[0], name=first.name, vault=first.vault, group="rg-other"
+        )
+    return msgspec.structs.replace(
+        scenario,
+        machines=(first, *others),
+        vaults=msgspec.structs.replace(scenario.vaults, names_alone=True),
+    )
+
+
+def _raining(scenario: Scenario, trouble: Trouble) -> Scenario:
+    """It rains for as long as the trouble lasts, and no other does that did not before."""
+    return msgspec.structs.replace(
+        scenario,
+        troubles=(
+            *(
+                msgspec.structs.replace(each, until_s=min(each.until_s, scenario.rain_s))
+                for each in scenario.troubles
+            ),
+            trouble,
+        ),
+        rain_s=max(scenario.rain_s, trouble.until_s),
+    )
+
+
+_PLOTS = ((0.06, overtaken), (0.02, away), (0.03, unheard), (0.03, hurried), (0.05, nameless))

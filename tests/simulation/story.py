@@ -40,6 +40,7 @@ class Machine(_Part, frozen=True, kw_only=True):
     """One VM, its backups, and how its restores go."""
 
     name: str
+    group: str = "rg-app"
     vault: int = 0
     exists: bool = True
     protected: bool = True
@@ -133,6 +134,8 @@ class Vaults(_Part, frozen=True, kw_only=True):
     page_size: int = 200
     order: Literal["newest_first", "oldest_first", "shuffled"] = "newest_first"
     retry_after_s: int | None = None
+    names_alone: bool = False
+    """Job lists leave out the container, and tell a VM by its name alone."""
     quota: int | None = None
     """Job reads per hour; None is not enforced."""
 
@@ -189,7 +192,8 @@ def _machine(machine: Machine) -> str:
     state += "" if machine.protected else ", without backup"
     odd += f", one more {_when(points.newer_s)}" if points.newer_s is not None else ""
     return (
-        f"{machine.name} in vault {machine.vault}{state}: {points.count} points{odd}; "
+        f"{machine.group}/{machine.name} in vault {machine.vault}{state}: "
+        f"{machine.points.count} points{odd}; "
         f"jobs take {text_of(machine.job_s)} and end {machine.end}"
     )
 

@@ -179,6 +179,7 @@ KINDS: dict[str, Sort] = {
     "message_again": Sort(("delete",), _value),
     # the storage account
     "storage_refuses": Sort(("read", "write", "send"), _refuse),
+    "events_refused": Sort(("send",), _refuse),
     "storage_falls_silent": Sort(("written", "sent"), _refuse),
     "storage_is_slow": Sort(STORAGE, _stall),
     "storage_was_raced": Sort(("write",), _race),
@@ -227,6 +228,7 @@ ALWAYS = (
     "vault_clock_wrong", "replaced_with_warnings", "policy_forbids", "policy_tightened",
     "budget_spent", "waited_for_a_place", "approved", "refused", "approved_by_its_asker",
     "approved_by_somebody_unknown", "decided_twice", "decided_too_late", "nobody_decided",
+    "names_alone",
 )  # fmt: skip
 """Kinds that no Trouble makes: they lie in the scenario itself, and are counted when they show."""
 EVERY = (*KINDS, *ALWAYS)

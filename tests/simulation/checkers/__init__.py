@@ -17,6 +17,7 @@ CHECKERS: dict[str, Checker] = {
     "budgets are kept": permission.budgets_are_kept,
     "verdicts are true": verdicts.are_true,
     "the point is the right one": verdicts.are_of_the_right_point,
+    "Azure's absence costs only time": verdicts.outlive_azures_absence,
     "events are complete": events.are_complete,
     "what is refused is told": events.refusals_are_told,
     "phases keep to their table": order.phases_keep_to_their_table,

@@ -8,6 +8,7 @@ from devhost.vault.state import JobRecord, OperationRecord, Point
 from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
 from restore.times import seconds_of
+from tests.simulation import gaps
 from tests.simulation.world import World
 
 _UNSEEN = ("lost sight", "It is not known whether")
@@ -39,6 +40,26 @@ def are_of_the_right_point(world: World) -> list[str]:
         if used not in usable or any(point.time > used.time for point in known):
             found.append(f"{entry.request_id} was restored from {job.point}, which is not newest")
     return found
+
+
+def outlive_azures_absence(world: World) -> list[str]:
+    """When Azure cannot be reached for hours, a restore waits for it until its deadline."""
+    away = [
+        trouble
+        for trouble in world.scenario.troubles
+        if trouble.kind == "not_connected" and trouble.times > 1000
+    ]
+    if not (gaps.OUTLIVES_HOURS_WITHOUT_AZURE and away):
+        return []
+    return [
+        f"{entry.request_id} was given up: {entry.verdict.text}"
+        for entry in world.storage.entries()
+        if entry.verdict and (_is_given_up(entry.verdict) or "lost sight" in entry.verdict.text)
+    ]
+
+
+def _is_given_up(verdict: Verdict) -> bool:
+    return verdict.error is not None and verdict.error.code in ("GaveUp", "Unreachable")
 
 
 def _is_usable(point: Point) -> bool:
