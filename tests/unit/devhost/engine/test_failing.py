@@ -76,6 +76,17 @@ def test_a_status_over_16_kb_fails_with_the_limit_at_first(engine_for: EngineFor
     )
 
 
+def test_a_text_with_the_words_that_frame_it_is_told_whole(engine_for: EngineFor) -> None:
+    driver = engine_for(r"""
+        @orch
+        def failing(context):
+            yield context.call_activity("echo", 1)
+            raise ValueError("a\nStack: b\n\n$OutOfProcData$:c")
+    """)
+    told = "a\nStack: b\n\n$OutOfProcData$:c"
+    assert failure(driver) == f"Orchestrator function 'failing' failed: {told}"
+
+
 def test_a_turn_that_cannot_be_read_is_called_non_deterministic_later(
     engine_for: EngineFor,
 ) -> None:
@@ -90,16 +101,6 @@ def test_a_turn_that_cannot_be_read_is_called_non_deterministic_later(
         "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled "
         "an activity task with sequence ID 0 and name 'echo' (version ''), but the current replay "
     )
-
-
-def test_a_text_that_looks_like_a_stack_is_told_whole(engine_for: EngineFor) -> None:
-    driver = engine_for(r"""
-        @orch
-        def failing(context):
-            yield context.call_activity("echo", 1)
-            raise ValueError('a\nStack: b')
-    """)
-    assert failure(driver) == "Orchestrator function 'failing' failed: a\nStack: b"
 
 
 def test_a_replay_that_asks_for_another_activity_is_non_deterministic(
@@ -158,9 +159,12 @@ def test_an_exception_that_carries_no_state_is_told_with_its_stack(engine_for: E
     assert output.endswith(")")
 
 
-def test_a_parent_of_such_a_failure_is_called_non_deterministic(engine_for: EngineFor) -> None:
+def test_a_parent_passes_such_a_failure_on(engine_for: EngineFor) -> None:
     driver = engine_for(OVER)
-    assert failure(driver, "over").startswith("Non-Deterministic workflow detected: ")
+    assert failure(driver, "over").startswith(
+        "Orchestrator function 'over' failed: Orchestrator function 'failing' failed: One or more "
+        "errors occurred. (Result: Failure\nException: RuntimeError: broke\nStack:"
+    )
     (row,) = (item for item in driver.core.store.history("x") if item["EventType"] == 9)
     details = json.loads(row["Details"])
     assert details["Message"] == "One or more errors occurred."
