@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from arm import resource_ids
 from restore.plain_text import plain
-from restore.redaction import REMOVED, TEXT_CHARS_MAX, redacted
+from restore.redaction import REMOVED, TEXT_CHARS_MAX, has_form_of_secret, redacted
 
 _ID_CHARS_MAX = 2000
 _WORD_CHARS_MAX = 60
@@ -27,13 +27,14 @@ def free(value: object, chars_max: int = TEXT_CHARS_MAX) -> str:
 
 
 def name(value: object) -> str | None:
-    """A name, which may be one segment of an id; None if it is something else, or may be a secret.
+    """A name, which may be one segment of an id; None if it is something else, or has the form of a
+    secret.
 
     Never mended: a name is compared, and sent back to Azure.
     """
     if not isinstance(value, str) or not resource_ids.is_name(value):
         return None
-    is_plain = _NOT_OF_NAMES.isdisjoint(value) and redacted(value) == value
+    is_plain = _NOT_OF_NAMES.isdisjoint(value) and not has_form_of_secret(value)
     return value if is_plain else None
 
 

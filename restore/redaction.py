@@ -39,6 +39,7 @@ _RUN_CHARS_MIN = 32
 _PART_CHARS_MIN = 8
 _JUMBLED_CHARS_MIN = 24
 _CASE_MIN = 0.1  # of the characters are capitals, and as many small letters
+_WORDS_MIN = 0.7  # of the characters stand in words of three and more; about 0.28 of random ones do
 _JUMBLED = 0.36  # of neighbours differ in kind: about 0.6 of random ones do, 0.2 of those in words
 
 _URL_END = r"""(?:[^\s"'<>\\]|\\(?!["']))*"""
@@ -81,6 +82,12 @@ def redacted(text: str, chars_max: int = TEXT_CHARS_MAX) -> str:
     return clean if len(clean) <= chars_max else f"{clean[: chars_max - 1]}…"
 
 
+def has_form_of_secret(text: str) -> bool:
+    """Whether a text is built as secrets are. Randomness alone does not count: it says nothing of a
+    name, and a name that is taken for a key is one that Azure cannot be asked for."""
+    return _without_forms(text) != text
+
+
 def _without_secrets(line: str) -> str:
     if not _compiled(_SUSPICIOUS).search(line):
         return line
@@ -88,6 +95,10 @@ def _without_secrets(line: str) -> str:
 
 
 def _without_open_secrets(line: str) -> str:
+    return _remove(_without_forms(line), _RUN, _is_no_key)
+
+
+def _without_forms(line: str) -> str:
     for pattern, stays in (
         (_BLOCK, None),
         (_LINK, _is_harmless_link),
@@ -95,7 +106,6 @@ def _without_open_secrets(line: str) -> str:
         (_NAMED, None),
         (_BASIC, _is_no_login),
         (_TOKEN, None),
-        (_RUN, _is_no_key),
     ):
         line = _remove(line, pattern, stays)
     return line
@@ -146,7 +156,13 @@ def _is_jumbled(part: str) -> bool:
     rarer = min(kinds.count("A"), kinds.count("a"))
     changes = sum(one != other for one, other in pairwise(kinds))
     is_mixed = rarer >= _CASE_MIN * len(part) and changes >= _JUMBLED * (len(part) - 1)
-    return is_mixed and len(part) >= _PART_CHARS_MIN
+    return is_mixed and len(part) >= _PART_CHARS_MIN and not _is_made_of_words(part)
+
+
+def _is_made_of_words(part: str) -> bool:
+    """Names such as aksProdWestEurope01."""
+    words = re.findall(r"[A-Z][a-z]{2,}|^[a-z]{3,}", part)
+    return sum(len(word) for word in words) >= _WORDS_MIN * len(part)
 
 
 def _is_clean_inside(token: str) -> bool:

@@ -24,6 +24,8 @@ def test_free_text_is_text_without_secrets_and_bounded() -> None:
         "6a396f87-5973-4f2c-8d3e-9abcdef01234",
         "West Europe",
         "rg_(1).West-2",
+        "MC_rgProdAks01_aksProdWestEurope01_westeurope",
+        "rgPRodWEu01SqlAO2Cl02Vm03xY7Backup2Rep1",
         "RG-ØST",
         "見つかり",
         "हिन्दी",
