@@ -8,17 +8,18 @@ JSON to a Policy leads restore/policy_text.py; counting is budget.py's and stora
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from restore import body_ids
-from restore.body_ids import Place
 from restore.contracts import Problem, ProtectedItem, RecoveryPoint
 from restore.errors import PolicyRefused
 from restore.field_types import Age
 from restore.ids import is_plain, lower_ascii, subscription_of
 from restore.times import seconds_of, stamp, text_of
+
+if TYPE_CHECKING:
+    from restore.body_ids import Place
 
 VAULT_SUBSCRIPTION = "vaultSubscription"
 ANYWHERE = "*"
@@ -142,6 +143,8 @@ class Allowed(NamedTuple):
 def judge(policy: Policy, asked: Asked) -> Allowed:
     """Return the first rule that allows a restore. Raises PolicyRefused, which says of each rule
     for this recovery type why it does not."""
+    from restore import body_ids  # its tables are built on first use, not at start
+
     kind = asked.body["properties"]["recoveryType"]
     places = tuple(body_ids.places(asked.body, asked.point))
     problems: list[Problem] = []
@@ -163,7 +166,7 @@ def judge(policy: Policy, asked: Asked) -> Allowed:
     )
 
 
-def _against(rule: Rule, asked: Asked, places: tuple[Place, ...]) -> Iterator[Problem]:
+def _against(rule: Rule, asked: Asked, places: "tuple[Place, ...]") -> Iterator[Problem]:
     """Say what a rule does not allow of a restore, and what it would allow."""
     for place in places:
         text = _forbidden(rule, place, places, asked.item.vault_id)
@@ -186,7 +189,9 @@ def _against(rule: Rule, asked: Asked, places: tuple[Place, ...]) -> Iterator[Pr
             )
 
 
-def _forbidden(rule: Rule, place: Place, places: tuple[Place, ...], vault_id: str) -> str | None:
+def _forbidden(
+    rule: Rule, place: "Place", places: "tuple[Place, ...]", vault_id: str
+) -> str | None:
     """Say what a rule allows instead of an ARM id; None if it allows it."""
     networks = rule.targets if rule.networks is None else rule.networks
     match place.use:
@@ -208,7 +213,7 @@ def _forbidden(rule: Rule, place: Place, places: tuple[Place, ...], vault_id: st
             return f"{use}s under {_said(scopes, vault_id)} only"
 
 
-def _is_beside_target(place: Place, places: tuple[Place, ...]) -> bool:
+def _is_beside_target(place: "Place", places: "tuple[Place, ...]") -> bool:
     """Whether a target, which is judged itself, lies in the same subscription."""
     own = subscription_of(place.id)
     targets = [each.id for each in places if each.use == "target" and is_plain(each.id)]
