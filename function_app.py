@@ -15,7 +15,6 @@ from activities import (
     guard_restore,
     list_recovery_points,
     open_restore,
-    prepare_restore,
     publish_event,
     read_decision,
     read_job,
@@ -23,10 +22,10 @@ from activities import (
     read_validation,
     start_validation,
     survey_restore,
-    take_slot,
     trigger_restore,
 )
 from orchestrators import (
+    cancel_job,
     plan_restore,
     restore_vm,
     show_recovery_points,
@@ -46,6 +45,7 @@ app.register_functions(queue.blueprint(settings))
 app.register_functions(restore_vm.blueprint)
 app.register_functions(watch_job.blueprint)
 app.register_functions(wait_for_slot.blueprint)
+app.register_functions(cancel_job.blueprint)
 app.register_functions(show_recovery_points.blueprint)
 app.register_functions(plan_restore.blueprint)
 
@@ -55,8 +55,6 @@ app.register_functions(find_recovery_point.blueprint)
 app.register_functions(list_recovery_points.blueprint)
 app.register_functions(guard_restore.blueprint(settings))
 app.register_functions(read_decision.blueprint)
-app.register_functions(take_slot.blueprint(settings))
-app.register_functions(prepare_restore.blueprint(settings))
 app.register_functions(trigger_restore.blueprint(settings))
 app.register_functions(read_operation.blueprint)
 app.register_functions(find_job.blueprint)

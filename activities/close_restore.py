@@ -1,6 +1,8 @@
 """Drop the signed URLs, then write the verdict into the ledger, where it outlives the history.
 
-In this order, for nobody comes back to a request that has its verdict.
+In this order, for nobody comes back to a request that has its verdict. The slot follows the same
+rule where it can: one that Azure's work has left is released before the verdict is written. One of
+which nothing was started is released after it: until then a run that was held up might still send.
 """
 
 from typing import Any
@@ -8,9 +10,11 @@ from typing import Any
 import azure.durable_functions as df
 
 from activities import clock, edge
-from restore import names
+from restore import endings, names
+from restore.ledger import LedgerEntry
 from restore.orders import Close, decode
-from storage import connection, handles
+from storage import connection, handles, slots
+from storage.documents import Documents
 
 blueprint = df.Blueprint()
 
@@ -22,7 +26,20 @@ def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
 
 
 def _close(order: Close) -> dict[str, Any]:
-    ledger = connection.ledger()
+    ledger, now = connection.ledger(), clock.now()
     handles.drop(ledger.documents, order.request_id)
-    entry = ledger.finish(order.request_id, order.verdict, clock.now())
+    if order.is_over:
+        slots.release(ledger.documents, order.request_id, now)
+    entry = ledger.finish(order.request_id, lambda entry: endings.of_entry(entry, order), now)
+    if not order.is_over:
+        _leave_slot(ledger.documents, entry)
     return {"verdict": edge.as_json(entry.verdict)}
+
+
+def _leave_slot(documents: Documents, entry: LedgerEntry) -> None:
+    """Where a job is known that may run on, the lease goes on with it (activities/slot_leases.py);
+    where one may yet begin, until it cannot any more."""
+    if entry.intent is None:
+        slots.release(documents, entry.request_id, clock.now())
+    elif entry.job_id is None:
+        slots.renew(documents, entry.request_id, entry.intent.over_at)

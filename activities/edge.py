@@ -12,12 +12,13 @@ from typing import Any
 import msgspec
 
 from restore.contracts import Outcome
-from restore.errors import PermanentError, TemporaryError, to_failure
+from restore.errors import PermanentError, TemporaryError, Waiting, to_failure
 from storage.documents import Changed
 
 _log = logging.getLogger(__name__)
 
 _LOST_RACE_S = 5.0
+_LOST_RACE = Waiting("Somebody else changed the restore's entry at that moment.", code="LostRace")
 
 
 def outcome(effect: Callable[[], Any]) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def _outcome(effect: Callable[[], Any]) -> Outcome:
     try:
         value = effect()
     except Changed:
-        return Outcome.later(_LOST_RACE_S)
+        return Outcome.later(_LOST_RACE_S, to_failure(_LOST_RACE))
     except TemporaryError as error:
         _log.info("Will try later: %s", error)
         return Outcome.later(error.retry_after_s, to_failure(error))

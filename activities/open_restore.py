@@ -8,7 +8,7 @@ from activities import clock, edge
 from restore import names
 from restore.ledger import LedgerEntry
 from restore.orders import Restore, decode
-from storage import connection
+from storage import connection, slots
 
 blueprint = df.Blueprint()
 
@@ -28,5 +28,8 @@ def _open(order: dict[str, Any]) -> dict[str, Any]:
         source=restore.source,
         accepted_at=clock.now(),
     )
-    standing, _ = connection.ledger().accept(entry)
+    ledger = connection.ledger()
+    standing, _ = ledger.accept(entry)
+    if standing.verdict is not None and standing.intent is None:  # close_restore may have died
+        slots.release(ledger.documents, standing.request_id, clock.now())
     return {"verdict": edge.as_json(standing.verdict), "jobId": standing.job_id}

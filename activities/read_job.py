@@ -1,13 +1,21 @@
-"""Look at the job once. One that Azure does not show yet is no error: it may just have begun."""
+"""Look at the job once. One that Azure does not show yet is no error: it may just have begun.
+
+Now and then the look also sees to wishes to cancel, should whoever passes them on have been ended.
+"""
+
+import logging
 
 import azure.durable_functions as df
 
-from activities import edge
-from arm import connection
+from activities import cancelling, edge
+from arm import connection as arm_connection
 from restore import names
 from restore.contracts import JobLook
-from restore.errors import NotFound
+from restore.errors import NotFound, TemporaryError
 from restore.orders import ReadJob, decode
+from storage import connection
+
+_log = logging.getLogger(__name__)
 
 blueprint = df.Blueprint()
 
@@ -19,7 +27,19 @@ def read_job(order: dict) -> dict:  # type: ignore[type-arg]
 
 
 def _read(order: ReadJob) -> JobLook | None:
+    if order.cancels is not None:
+        _see_to_cancel(order.cancels)
     try:
-        return connection.backup().read_job(order.vault_id, order.job_id)
+        return arm_connection.backup().read_job(order.vault_id, order.job_id)
     except NotFound:
         return None
+
+
+def _see_to_cancel(request_id: str) -> None:
+    ledger = connection.ledger()
+    try:
+        held = ledger.read(request_id)
+        if held is not None:
+            cancelling.ask(ledger, held)
+    except TemporaryError as error:  # no reason not to look
+        _log.info("Whether %s must be cancelled is seen to later: %s", request_id, error)

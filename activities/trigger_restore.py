@@ -1,107 +1,152 @@
-"""Send the restore, exactly once: judge it, then the intent, by a write that only one can win.
+"""Start the restore, exactly once. One run goes all the way: what was done before, a slot, the
+item's turn, the vault's jobs, the gate (activities/admission.py), and only then the POST
+(activities/sending.py). What counts is the policy at that moment, with the plan, the approval and
+the VM's budget; what is out already is not judged.
 
-Whatever was judged before it waited for a person, a place or its turn: what counts is the policy at
-this moment, with the plan, the approval and the VM's budget. What is out already is not judged.
-This activity may run twice, even at once. The second run finds the ledger changed and comes back
-"later": then prepare_restore settles what the first one did. The POST itself is never repeated.
+This activity may run twice, even at once: of two that would send only one gets its intent into the
+ledger. Whatever has to be waited for is "later", with a code that says what; nothing of a run that
+did not end travels on to the next, which reads all of it anew. After a lost reply that next run
+finds the job.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import azure.durable_functions as df
 
-from activities import admission, clock, edge, policies
-from activities.admission import Admitted
-from arm import connection as arm_connection
-from restore import approvals, budget, names
-from restore.contracts import Outcome
-from restore.errors import ReplyLost, RestoreError, ServiceUnavailable, Throttled, to_failure
-from restore.ledger import Intent, LedgerState
-from restore.orders import Clearance, Started, Trigger, decode
+from activities import admission, clock, edge, policies, sending, slot_leases
+from restore import approvals, budget, names, settling
+from restore.errors import Conflict, RestoreError, Waiting
+from restore.ledger import LedgerEntry, LedgerState
+from restore.orders import Started, Trigger, decode
 from restore.policy import Policy
 from restore.settings import Settings
-from restore.settling import INTENT_S_MAX
-from storage import connection, handles
-from storage.documents import Changed
+from storage import connection, slots, turns
 from storage.ledger import Held, Ledger
 
-_INTENT_MAX = timedelta(seconds=INTENT_S_MAX)
+_JOBS_BACK = timedelta(hours=26)
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it judges by these settings' policy."""
+    """Return the activity; the limits are those of these settings' policy."""
     functions = df.Blueprint()
 
     @functions.activity_trigger(input_name="order", activity=names.TRIGGER_RESTORE)
     def trigger_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Order: Trigger. Done with Started; later when it must be settled or may be tried again;
-        failed when it may not be sent, or Azure refuses it."""
-        return edge.outcome(lambda: _trigger(decode(order, Trigger), policies.in_force(settings)))
+        """Order: Trigger. Done with Started; later with a code that says what it waits for: NoSlot,
+        ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
+        in_force = partial(policies.in_force, settings)
+        return edge.outcome(lambda: _trigger(decode(order, Trigger), in_force))
 
     return functions
 
 
-def _trigger(order: Trigger, in_force: Policy) -> Started | Outcome:
+def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
     ledger = connection.ledger()
     held = ledger.read(order.request.request_id)
-    if held is None or held.version != order.clearance.version:
-        raise Changed(order.request.request_id)
+    assert held is not None, "open_restore entered it"
+    before = _before(held.entry)
+    if before is not None:
+        return before
+    if held.entry.state is LedgerState.ACCEPTED:
+        _take_slot(ledger, order, in_force())
+    turn = _take_turn(ledger, order, held)
+    seen = sending.read_jobs(order.item.vault_id, _begun(held.entry) - _JOBS_BACK)
+    step = settling.next_step(
+        held.entry,
+        seen.jobs,
+        order.item.container_name,
+        turn.claimed,
+        vault_time=seen.vault_time,
+    )
+    if isinstance(step, settling.Adopt):
+        ledger.started(order.request.request_id, held, job_id=step.job_id)
+        return Started(job_id=step.job_id, adopted=True)
+    if not isinstance(step, settling.Go):
+        raise _not_to_be_sent(step)
+    if held.entry.state is LedgerState.INTENDED:  # its POST has started nothing
+        held = ledger.withdraw(held)
+        if held.entry.state is LedgerState.CANCELLED:
+            return Started(cancelled=True)
+        _take_slot(ledger, order, in_force())
+        turn = _take_turn(ledger, order, held)  # it is another version that will be sent
     with admission.refusing(ledger, held):
-        body = _admit(order, held, in_force).body
-    begun = clock.now()
-    held = ledger.intend(held, _intent(order, held))
-    if clock.now() - begun > _INTENT_MAX:
-        ledger.withdraw(held)
-        raise Changed(order.request.request_id)
-    backup = arm_connection.backup().for_request(order.request.request_id)
-    try:
-        triggered, poll_handles = backup.trigger_restore(order.item, order.point.name, body)
-    except ReplyLost as error:
-        return Outcome.later(error.retry_after_s, to_failure(error))
-    except RestoreError as error:  # surely not accepted
-        _withdraw(ledger, held, error)
-        raise
-    handles.keep(ledger.documents, order.request.request_id, poll_handles)
-    entry = ledger.started(order.request.request_id, operation_id=triggered.operation_id)
-    if entry.state is LedgerState.FINISHED:  # another one adopted the job, and was quicker
-        handles.drop(ledger.documents, order.request.request_id)
-    return Started(operation_id=triggered.operation_id)
+        body = _admit(order, in_force(), held.entry, seen, step.known_jobs, turn).body
+    return sending.send(ledger, order, held, seen, step.known_jobs, body)
 
 
-def _withdraw(ledger: Ledger, held: Held, error: RestoreError) -> None:
-    """Take the intent back. What cannot be taken back is settled, but not before Azure's wait."""
-    try:
-        ledger.withdraw(held)
-    except (Changed, ServiceUnavailable):
-        if isinstance(error, Throttled):
-            raise error from None
-        raise
+def _before(entry: LedgerEntry) -> Started | None:
+    """What an earlier run, or orchestration, has come to; None: it may have to be sent."""
+    if entry.state is LedgerState.STARTED:
+        return Started(operation_id=entry.operation_id, job_id=entry.job_id)
+    is_over = entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED)
+    return Started(cancelled=True) if is_over else None
 
 
-def _admit(order: Trigger, held: Held, in_force: Policy) -> Admitted:
-    """Judge what is about to be sent, by all that there is to judge it by."""
-    source = held.entry.source
-    admitted = admission.admit(in_force, source, order.request, order.item, order.point)
-    approvals.require(admitted.allowed, held.entry.approval, admitted.plan_hash)
-    budget.check(in_force, order.clearance.begun, source, _vault_time(order.clearance))
-    return admitted
+def _begun(entry: LedgerEntry) -> datetime:
+    """Since when a job may have begun that is to be found, or counted."""
+    return entry.intent.vault_time if entry.intent else clock.now()
 
 
-def _intent(order: Trigger, held: Held) -> Intent:
-    attempt = held.entry.intent.attempt + 1 if held.entry.intent else 1
-    return Intent(
-        item_id=order.item.id,
-        container_name=order.item.container_name,
-        recovery_point=order.point.name,
-        vault_time=_vault_time(order.clearance),
-        known_jobs=order.clearance.known_jobs,
-        attempt=attempt,
+def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
+    request, now = order.request, clock.now()
+    until = now + timedelta(seconds=request.deadline_s)
+    limit = policy.restores_at_once
+    slot = slots.take(ledger.documents, request.request_id, limit, now, until)
+    if slot.is_ours:
+        return
+    if slot.overdue:
+        slot_leases.end(ledger, slot.overdue, now)
+    raise Waiting(
+        f"As many restores run as the policy allows at once (restoresAtOnce is {limit}); "
+        f"{slot.ahead} wait before this one.",
+        code="NoSlot",
+        retry_after_s=slots.LOOK_AGAIN_S,
     )
 
 
-def _vault_time(clearance: Clearance) -> datetime:
-    """The vault's time now, or a little later: its time when it was asked for its jobs, and what
-    has passed since by our clock."""
-    assert clearance.vault_time is not None, "a clearance to go carries the vault's time"
-    assert clearance.given_at is not None, "a clearance to go says when it was given"
-    return clearance.vault_time + max(clock.now() - clearance.given_at, timedelta())
+def _take_turn(ledger: Ledger, order: Trigger, held: Held) -> turns.Taking:
+    turn = turns.take(ledger, order.item.id, held, clock.now())
+    if turn.is_ours:
+        return turn
+    raise Waiting(
+        "Another restore of this VM is being started, and its job is not known yet.",
+        code="ItemLocked",
+        retry_after_s=turn.wait_s,
+    )
+
+
+def _admit(
+    order: Trigger,
+    policy: Policy,
+    entry: LedgerEntry,
+    seen: sending.Jobs,
+    known_jobs: tuple[str, ...],
+    turn: turns.Taking,
+) -> admission.Admitted:
+    """Judge what is about to be sent, by all that there is to judge it by. Raises InvalidRequest,
+    PolicyRefused, PlanChanged."""
+    admitted = admission.admit(policy, entry.source, order.request, order.item, order.point)
+    approvals.require(admitted.allowed, entry.approval, admitted.plan_hash)
+    of_vm = [job for job in seen.jobs if job.job_id in known_jobs]
+    unlisted = budget.unlisted(turn.begun, seen.jobs)
+    begun = budget.begun_within_a_day(of_vm, unlisted, seen.vault_time)
+    budget.check(policy, begun, entry.source, seen.vault_time_at(clock.now()))
+    return admitted
+
+
+def _not_to_be_sent(step: settling.Wait | settling.Ambiguous) -> RestoreError:
+    if isinstance(step, settling.Wait):
+        return Waiting(
+            "The reply to the restore request was lost: the vault's job list will tell whether it "
+            "has started a job.",
+            code="LocatingJob",
+            retry_after_s=step.seconds,
+        )
+    return Conflict(
+        "The reply to the restore request was lost, and nothing tells for certain whether it has "
+        f"started one of these jobs: {', '.join(step.job_ids)}. Look at them before asking again.",
+        code="RestoreJobAmbiguous",
+        doing="settle a lost reply",
+    )

@@ -10,13 +10,11 @@ from orchestrators import permission
 from orchestrators.steps import Step, StepFailed, Steps, given_up, show, unforeseen
 from restore import endings, names, story, verdicts
 from restore.contracts import Choice, Outcome, ProtectedItem, Verdict
+from restore.errors import Waiting
 from restore.orders import (
-    Cancel,
-    Clearance,
     Close,
     FindItem,
     FindPoint,
-    Prepare,
     Restore,
     Started,
     Trigger,
@@ -41,10 +39,9 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     1. Open the ledger entry. A request that has a verdict already gets it again; nothing is done.
     2. Find the protected item; choose the recovery point, keeping the reason for each other one.
     3. Have it permitted: by the policy, and by a person where the policy says so.
-    4. Prepare until it is certain that sending would be the first time, or that it was done before;
-       then trigger, which judges once more what it sends. A lost reply leads back to prepare, which
-       finds the job.
-    5. Follow operation and job in a child; a cancel request meanwhile is passed on to Azure.
+    4. Trigger until it is started, now or before; each "later" says what it waits for. What is sent
+       is judged once more at that moment.
+    5. Follow operation and job in a child.
     6. Judge, write the verdict into the ledger, publish it.
     """
     order = decode(context.get_input(), Restore)
@@ -54,18 +51,22 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     if opened.kind == "done" and opened.value["verdict"] is not None:
         return opened.value["verdict"]
     yield from _publish(context, steps, tale, "accepted")
+    close = Close(request_id=order.request.request_id)
     try:
-        verdict = yield from _restore(context, steps, tale, order)
+        watched = yield from _restore(context, steps, tale, order)
+        if watched is not None:
+            verdict, is_over = endings.of_watched(watched, tale), watched.is_over
+            close = msgspec.structs.replace(close, verdict=verdict, is_over=is_over)
     except StepFailed as failed:
-        verdict = endings.of_failure(failed.failure, tale)
+        close = msgspec.structs.replace(close, failure=failed.failure)
     # However long it took: the end has patience of its own.
     pace = msgspec.structs.replace(order.pace, later_s_max=_END_S_MAX)
     steps = Steps(context, pace, waits_max=_END_WAITS, growth=_END_GROWTH)
-    closed = yield from steps.run(
-        names.CLOSE_RESTORE, encode(Close(request_id=order.request.request_id, verdict=verdict))
-    )
+    closed = yield from steps.run(names.CLOSE_RESTORE, encode(close))
     if closed.kind == "done":
         verdict = decode(closed.value["verdict"], Verdict)
+    else:
+        verdict = close.verdict or verdicts.unknown(close.failure or closed.error)
     tale.verdict = verdict
     if verdict.verdict == "Rejected":
         yield from _publish(context, steps, tale, "rejected")
@@ -77,7 +78,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
 def _restore(
     context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
 ) -> Step:
-    """Steps 2 to 5. Raises StepFailed."""
+    """Steps 2 to 5: a Watched, or None when nothing was started, nor will be. Raises StepFailed."""
     request = order.request
     _show(context, tale, RestorePhase.FINDING_ITEM)
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
@@ -90,74 +91,62 @@ def _restore(
     tale.choice = decode(chosen, Choice)
     may_go = yield from permission.ask(context, steps, tale, order)
     if not may_go:
-        return verdicts.cancelled_before_start()
+        return None
     _show(context, tale, RestorePhase.TRIGGERING)
     started = yield from _start(context, steps, tale, order)
-    if started is None:
-        return verdicts.cancelled_before_start()
+    if started.cancelled:
+        return None
     tale.started = started
     _show(context, tale, RestorePhase.STARTING)
-    watched = yield from _follow(context, steps, tale, order)
-    return endings.of_watched(watched, tale)
+    return (yield from _follow(context, tale, order))
 
 
 def _start(
     context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
 ) -> Step:
-    """Prepare, then trigger, until the restore is started (Started) or cancelled (None)."""
+    """Trigger until the restore is Started. Raises StepFailed."""
     assert tale.item is not None, "it was found before"
     assert tale.choice is not None, "it was made before"
-    prepare = Prepare(
-        request_id=order.request.request_id, item=tale.item, settle_s=order.pace.lost_reply_s
+    trigger = Trigger(
+        request=order.request,
+        item=tale.item,
+        point=tale.choice.point,
+        settle_s=order.pace.lost_reply_s,
     )
     attempt = 0
-    while True:
-        answer = yield from steps.need(names.PREPARE_RESTORE, encode(prepare))
-        clearance = decode(answer, Clearance)
-        if clearance.kind == "cancelled":
-            return None
-        if clearance.kind == "started":
-            return story.started_before(clearance)
-        if clearance.kind == "full":
-            yield from _wait_for_slot(context, tale, order)
+    outcome: Outcome = yield from steps.once(names.TRIGGER_RESTORE, encode(trigger))
+    while outcome.kind == "later":
+        assert outcome.error is not None, "what waits says why"
+        assert tale.phase is not None, "it was shown before"
+        _show(context, tale, story.phase_of_wait(outcome.error, tale.phase))
+        if outcome.error.category == Waiting.__name__:
+            outcome = yield from _wait_for_slot(context, trigger, outcome, order)
             continue
-        _show(context, tale, RestorePhase.TRIGGERING)  # what was out, if anything, is settled
-        trigger = Trigger(
-            request=order.request, item=tale.item, point=tale.choice.point, clearance=clearance
-        )
-        outcome: Outcome = yield from steps.once(names.TRIGGER_RESTORE, encode(trigger))
-        if outcome.kind == "done":
-            return decode(outcome.value, Started)
-        if outcome.kind == "failed":
-            raise StepFailed(outcome)
-        if not endings.is_refused(outcome):
-            _show(context, tale, RestorePhase.SETTLING)
         attempt += 1
         is_spent = yield from steps.wait_later(outcome, attempt)
         if is_spent:
             raise StepFailed(Outcome.failed(given_up(names.TRIGGER_RESTORE, outcome)))
+        outcome = yield from steps.once(names.TRIGGER_RESTORE, encode(trigger))
+    if outcome.kind == "failed":
+        raise StepFailed(outcome)
+    return decode(outcome.value, Started)
 
 
 def _wait_for_slot(
-    context: df.DurableOrchestrationContext, tale: story.Tale, order: Restore
+    context: df.DurableOrchestrationContext, trigger: Trigger, outcome: Outcome, order: Restore
 ) -> Step:
-    """Wait in a child until a place is ours, or it is over. Raises StepFailed."""
-    _show(context, tale, RestorePhase.WAITING_FOR_SLOT)
+    """Wait in a child for what is no fault; return the first Outcome that says something else."""
     until = context.current_utc_datetime + timedelta(seconds=order.request.deadline_s)
-    wait = WaitForSlot(request_id=order.request.request_id, pace=order.pace, until=until)
+    wait = WaitForSlot(trigger=trigger, last=outcome, pace=order.pace, until=until)
     try:
         answer = yield context.call_sub_orchestrator(names.WAIT_FOR_SLOT, encode(wait))
     except Exception as error:
-        raise StepFailed(Outcome.failed(unforeseen(names.WAIT_FOR_SLOT, error))) from None
-    outcome = decode(answer, Outcome)
-    if outcome.kind == "failed":
-        raise StepFailed(outcome)
+        return Outcome.failed(unforeseen(names.WAIT_FOR_SLOT, error))
+    return decode(answer, Outcome)
 
 
-def _follow(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
-) -> Step:
-    """Wait once for the follower or a cancel request; after a cancel only for the follower."""
+def _follow(context: df.DurableOrchestrationContext, tale: story.Tale, order: Restore) -> Step:
+    """Wait for the child that follows the job."""
     assert tale.item is not None, "it was found before"
     assert tale.started is not None, "it was started before"
     now = context.current_utc_datetime
@@ -175,13 +164,6 @@ def _follow(
     follower = context.call_sub_orchestrator(
         names.WATCH_JOB, encode(watch), instance_id=names.watch_id(context.instance_id)
     )
-    cancel = context.wait_for_external_event(names.CANCEL_EVENT)
-    winner = yield context.task_any([follower, cancel])
-    if winner == cancel:
-        order_ = Cancel(request_id=order.request.request_id, vault_id=tale.item.vault_id)
-        outcome = yield from steps.run(names.CANCEL_RESTORE, encode(order_))
-        tale.cancel = story.cancel_said(outcome)
-        _show(context, tale, RestorePhase.STARTING)
     try:
         watched = yield follower
     except Exception as error:  # our bug, or a person ended it: that must not go unsaid

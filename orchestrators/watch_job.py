@@ -30,8 +30,8 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     show(context, watching.status(watch, None))
     steps = Steps(context, watch.pace)
     watch = yield from _announce(context, steps, watch)
-    for _ in range(watch.pace.looks_per_generation):
-        seen, look, outcome = yield from _look(context, steps, watch)
+    for number in range(watch.pace.looks_per_generation):
+        seen, look, outcome = yield from _look(context, steps, watch, number)
         if isinstance(seen, Watched):
             show(context, watching.status(watch, look))
             return encode(seen)
@@ -45,11 +45,12 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     return None
 
 
-def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch) -> Step:
+def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, number: int) -> Step:
     """Return what one look makes of the watch, the JobLook if it was one, and its Outcome."""
     vault_id = watch.item.vault_id
     if watch.job_id is not None:
-        order = ReadJob(vault_id=vault_id, job_id=watch.job_id)
+        cancels = watch.request_id if number == 0 else None
+        order = ReadJob(vault_id=vault_id, job_id=watch.job_id, cancels=cancels)
         outcome = yield from steps.once(names.READ_JOB, encode(order))
         seen = watching.learn_job(watch, outcome, context.current_utc_datetime)
         return seen, watching.job_look(outcome), outcome

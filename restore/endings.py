@@ -1,18 +1,13 @@
-"""Which verdict a story ends with: by how far it came, and by what the watch saw."""
-
-import msgspec
+"""Which verdict a restore ends with: by what the watch saw; or, where nothing was followed, by its
+ledger entry, for only that knows whether anything can have been started.
+"""
 
 from restore import verdicts
-from restore.contracts import Failure, JobLook, Outcome, Verdict
-from restore.errors import Throttled
-from restore.orders import Watched, decode
-from restore.phases import RestorePhase
+from restore.contracts import Failure, JobLook, Verdict
+from restore.ledger import LedgerEntry, LedgerState
+from restore.orders import Close, Watched, decode
 from restore.story import Tale
 
-_UNKNOWN = (
-    "It is not known whether Azure started a restore: look at the vault's restore jobs before "
-    "asking again."
-)
 _LOST = Failure(
     code="JobNotSeen",
     message="The restore was started, but Azure does not show its job any more.",
@@ -20,17 +15,18 @@ _LOST = Failure(
 )
 
 
-def is_refused(outcome: Outcome) -> bool:
-    """Whether "later" means that Azure surely did not accept the restore, and nothing is open."""
-    return outcome.error is not None and outcome.error.category == Throttled.__name__
-
-
-def of_failure(failure: Failure, tale: Tale) -> Verdict:
-    """End before there was anything to follow."""
-    if tale.phase is RestorePhase.SETTLING:
-        verdict = verdicts.failed(failure, recovery_point=_point(tale))
-        return msgspec.structs.replace(verdict, text=f"{_UNKNOWN} {verdict.text}")
-    return verdicts.before_start(failure)
+def of_entry(entry: LedgerEntry, close: Close) -> Verdict:
+    """End a restore that is not closed yet."""
+    if close.verdict is not None:
+        return close.verdict
+    if close.failure is None or entry.state is LedgerState.CANCELLED:
+        return verdicts.cancelled_before_start()
+    if entry.state is LedgerState.ACCEPTED:
+        return verdicts.before_start(close.failure)
+    point = entry.intent.recovery_point if entry.intent else None
+    if entry.state is LedgerState.STARTED:
+        return verdicts.lost(close.failure, job_id=entry.job_id, recovery_point=point)
+    return verdicts.unknown(close.failure, recovery_point=point)
 
 
 def of_watched(watched: Watched, tale: Tale) -> Verdict:

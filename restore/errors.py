@@ -2,6 +2,7 @@
 
     RestoreError            message, code, details, what was being done, for which request
       TemporaryError          try later, after retry_after_s
+        Waiting                 nothing is wrong: others come first, or time must pass
         Throttled               Azure asks to slow down
         ServiceUnavailable      surely nothing happened; the other side did not answer well
         ReplyLost               it may have happened: settle by reading, never send again
@@ -75,6 +76,10 @@ class TemporaryError(RestoreError):
     ) -> None:
         super().__init__(message, code=code, details=details, doing=doing, request_id=request_id)
         self.retry_after_s = retry_after_s
+
+
+class Waiting(TemporaryError):
+    """Nothing is wrong: others come first, or time must pass; .code says what is waited for."""
 
 
 class Throttled(TemporaryError):

@@ -2,7 +2,7 @@
 
     ACCEPTED -> INTENDED -> STARTED -> FINISHED        the usual road
     ACCEPTED -> CANCELLED -> FINISHED                  cancelled before anything was sent
-    INTENDED -> ACCEPTED                               Azure surely refused the POST
+    INTENDED -> ACCEPTED, CANCELLED                    its POST surely started nothing
     ACCEPTED, INTENDED -> FINISHED                     it never came to a job
 
 INTENDED means "a POST may be out": whoever finds it, and did not write it in the same breath, must
@@ -10,7 +10,7 @@ settle first (restore/settling.py). Here is no I/O; storage/ledger.py makes each
 conditional write, so that of two that compete exactly one happens.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -34,7 +34,13 @@ ALLOWED: dict[LedgerState, frozenset[LedgerState]] = {
         {LedgerState.INTENDED, LedgerState.CANCELLED, LedgerState.FINISHED}
     ),
     LedgerState.INTENDED: frozenset(
-        {LedgerState.ACCEPTED, LedgerState.INTENDED, LedgerState.STARTED, LedgerState.FINISHED}
+        {
+            LedgerState.ACCEPTED,
+            LedgerState.INTENDED,
+            LedgerState.STARTED,
+            LedgerState.CANCELLED,
+            LedgerState.FINISHED,
+        }
     ),
     LedgerState.STARTED: frozenset({LedgerState.STARTED, LedgerState.FINISHED}),
     LedgerState.CANCELLED: frozenset({LedgerState.FINISHED}),
@@ -49,10 +55,33 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     container_name: str
     recovery_point: str
     vault_time: datetime
-    """When, by the vault's clock: the job's start time is compared with this."""
+    """When, by the vault's clock, at the earliest: the job's start is compared with this."""
+    written_at: datetime
+    """When, by our own: other requests compare theirs with this."""
+    window_s: float
+    """No job of the POST begins more than so many seconds after that (restore/settling.py)."""
     known_jobs: tuple[str, ...]
     """Restore jobs of this item that existed before: none of them can be ours."""
-    attempt: int = 1
+
+    @property
+    def until(self) -> datetime:
+        """The end of the window, by the vault's clock."""
+        return self.vault_time + timedelta(seconds=self.window_s)
+
+    @property
+    def over_at(self) -> datetime:
+        """The end of the window, by our own clock."""
+        return self.written_at + timedelta(seconds=self.window_s)
+
+
+class CancelAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What Azure said to a request to cancel."""
+
+    asked: int
+    """To which: the so-many-th."""
+    accepted: bool
+    code: str | None = None
+    text: str | None = None
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -71,17 +100,18 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     intent: Intent | None = None
     operation_id: str | None = None
     job_id: str | None = None
-    cancel_asked: bool = False
+    cancel_asked: int = 0
+    """How often somebody has asked to cancel what may be out."""
+    cancel_answer: CancelAnswer | None = None
     verdict: Verdict | None = None
     finished_at: datetime | None = None
 
     @property
-    def is_settled(self) -> bool:
-        """No POST of this request can still be out whose job is unknown."""
-        return self.job_id is not None or self.state not in (
-            LedgerState.INTENDED,
-            LedgerState.STARTED,
-        )
+    def must_cancel(self) -> bool:
+        """Somebody wants the job cancelled, and Azure has not answered that yet."""
+        answered = self.cancel_answer.asked if self.cancel_answer else 0
+        is_out = self.state in (LedgerState.INTENDED, LedgerState.STARTED)
+        return is_out and self.cancel_asked > answered
 
     @property
     def is_waiting_for_approval(self) -> bool:

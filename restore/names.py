@@ -17,6 +17,7 @@ RESTORE_VM = "restore_vm"
 WATCH_JOB = "watch_job"
 SHOW_RECOVERY_POINTS = "show_recovery_points"
 PLAN_RESTORE = "plan_restore"
+CANCEL_JOB = "cancel_job"
 WAIT_FOR_SLOT = "wait_for_slot"
 
 # activities
@@ -26,8 +27,6 @@ FIND_RECOVERY_POINT = "find_recovery_point"
 LIST_RECOVERY_POINTS = "list_recovery_points"
 GUARD_RESTORE = "guard_restore"
 READ_DECISION = "read_decision"
-TAKE_SLOT = "take_slot"
-PREPARE_RESTORE = "prepare_restore"
 TRIGGER_RESTORE = "trigger_restore"
 READ_OPERATION = "read_operation"
 FIND_JOB = "find_job"
@@ -40,7 +39,6 @@ START_VALIDATION = "start_validation"
 READ_VALIDATION = "read_validation"
 
 # events, queues, containers
-CANCEL_EVENT = "cancel"
 DECISION_EVENT = "decision"
 RESTORE_REQUESTS = "restore-requests"
 RESTORE_EVENTS = "restore-events"
@@ -72,6 +70,11 @@ def instance_id(request_id: str) -> str:
 def watch_id(instance_id: str) -> str:
     """Return the id of the child that follows the job: unique, for a taken id hangs its parent."""
     return f"{instance_id}~watch"
+
+
+def cancel_id(instance_id: str) -> str:
+    """Return the id of the orchestration that passes a wish to cancel on to Azure."""
+    return f"{instance_id}~cancel"
 
 
 def request_hash(request: RestoreRequest) -> str:

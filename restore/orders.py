@@ -15,6 +15,7 @@ from restore.contracts import (
     Approval,
     Choice,
     Failure,
+    Outcome,
     Permit,
     ProtectedItem,
     RecoveryPoint,
@@ -159,53 +160,34 @@ class Decided(_Order, frozen=True, kw_only=True):
     """It was cancelled, or has a verdict."""
 
 
-class WaitForSlot(_Order, frozen=True, kw_only=True):
-    """Input of the orchestrator wait_for_slot, and order of take_slot."""
-
-    request_id: str
-    pace: Pace
-    until: datetime
-
-
-class Prepare(_Order, frozen=True, kw_only=True):
-    """Order of prepare_restore."""
-
-    request_id: str
-    item: ProtectedItem
-    settle_s: float
-
-
-class Clearance(_Order, frozen=True, kw_only=True):
-    """Answer of prepare_restore: may the restore be sent?"""
-
-    kind: Literal["go", "started", "cancelled", "full"]
-    version: str | None = None
-    known_jobs: tuple[str, ...] = ()
-    begun: tuple[datetime, ...] = ()
-    """When the VM's restores of the last day began."""
-    vault_time: datetime | None = None
-    given_at: datetime | None = None
-    """The same by our clock, or a little earlier: when the list was asked for that tells it."""
-    operation_id: str | None = None
-    job_id: str | None = None
-    adopted: bool = False
-
-
 class Trigger(_Order, frozen=True, kw_only=True):
     """Order of trigger_restore."""
 
     request: RestoreRequest
     item: ProtectedItem
     point: RecoveryPoint
-    clearance: Clearance
+    settle_s: float
+    """How long after a POST was begun its job may first show in the list."""
 
 
 class Started(_Order, frozen=True, kw_only=True):
-    """Answer of trigger_restore, and of prepare_restore when the work was started before."""
+    """Answer of trigger_restore: what was started, now or before."""
 
     operation_id: str | None = None
     job_id: str | None = None
     adopted: bool = False
+    cancelled: bool = False
+    """Nothing was, and nothing will be."""
+
+
+class WaitForSlot(_Order, frozen=True, kw_only=True):
+    """Input of the orchestrator wait_for_slot."""
+
+    trigger: Trigger
+    last: Outcome
+    """What said that it has to wait, and for what."""
+    pace: Pace
+    until: datetime
 
 
 class Watch(_Order, frozen=True, kw_only=True):
@@ -247,30 +229,30 @@ class FindJob(_Order, frozen=True, kw_only=True):
 class ReadJob(_Order, frozen=True, kw_only=True):
     """Order of read_job."""
 
+    cancels: str | None = None
+    """See to wishes to cancel this request, too."""
     vault_id: str
     job_id: str
 
 
 class Cancel(_Order, frozen=True, kw_only=True):
-    """Order of cancel_restore."""
+    """Input of the orchestrator cancel_job, and order of cancel_restore."""
 
     request_id: str
-    vault_id: str
-
-
-class Cancelled(_Order, frozen=True, kw_only=True):
-    """Answer of cancel_restore: did Azure take the cancellation, and what did it say?"""
-
-    accepted: bool
-    code: str | None = None
-    text: str | None = None
+    pace: Pace
+    until: datetime
+    tries: int = 0
 
 
 class Close(_Order, frozen=True, kw_only=True):
-    """Order of close_restore."""
+    """Order of close_restore: the verdict on a job that was followed; or why there is none, and the
+    ledger's entry decides what may be said (restore/endings.py)."""
 
     request_id: str
-    verdict: Verdict
+    verdict: Verdict | None = None
+    failure: Failure | None = None
+    is_over: bool = False
+    """Azure's work has ended: nothing of it holds a slot any more."""
 
 
 class Watched(_Order, frozen=True, kw_only=True):
@@ -282,6 +264,11 @@ class Watched(_Order, frozen=True, kw_only=True):
     job_id: str | None = None
     error: Failure | None = None
     looks: int = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Azure's work has ended."""
+        return self.end in ("job", "operation_failed")
 
 
 def decode(value: Any, kind: type[T]) -> T:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from msgspec import Struct
 
 from restore.contracts import JobLook, Outcome
+from restore.errors import Waiting
 
 WAIT_S_MIN = 5.0
 CONNECT_S_MAX = 10.0
@@ -83,7 +84,7 @@ def later_wait_s(
     asked_s = outcome.retry_after_s
     grown_s = min(pace.later_s_min * growth ** min(max(attempt - 1, 0), 20), pace.later_s_max)
     wait_s = grown_s if asked_s is None else min(asked_s, _RETRY_AFTER_S_MAX)
-    if outcome.error is not None:
+    if outcome.error is not None and outcome.error.category != Waiting.__name__:
         wait_s = max(wait_s, grown_s)
     wait_s = max(WAIT_S_MIN, wait_s)
     return wait_s + _share(spread) * wait_s * _LATENESS

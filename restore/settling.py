@@ -1,9 +1,9 @@
 """May the restore be sent? Decided from the ledger and the vault's job list, without I/O.
 
 A restore POST has no idempotency key. So before each POST, and after any whose reply was lost, the
-job list is read: a new restore job of this item, begun soon after the intent and claimed by no
+job list is read: a new restore job of this item, begun in the window of the POST and claimed by no
 other request, is ours. Our own requests take turns on an item (storage/turns.py), hence two of them
-can never be looked for at once.
+can never be looked for at once. A job that only might be ours is never adopted: a person must look.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,20 +15,18 @@ from restore.contracts import JobLook
 from restore.ids import lower_as_azure, same
 from restore.ledger import Intent, LedgerEntry, LedgerState
 
-CLOCK_SLACK = timedelta(seconds=90)
-"""By so much the intent's time may be later than the POST: the vault's clocks differ a little, and
-the time that a job list is told with is taken for that at which it was asked for."""
-
-_LOOK_AGAIN_S = 30.0
-
 INTENT_S_MAX = 10.0
 """The intent may take so long to be written, and the POST begins so long after the intent's time at
-the most: whose write took longer does not send (activities/trigger_restore.py)."""
+the most: whose write took longer does not send (activities/sending.py)."""
 
-BEGINS_S_MAX = 900.0
-"""A POST's job begins within seconds; one that began later than this is another request's. Without
-the bound whoever looks only hours after a lost reply, because the app was down, would take the job
-of the request that has sent meanwhile for its own."""
+_SAME_TIME = timedelta(seconds=5)
+"""The `Date` of one of Azure's services and the start time of another are never further apart."""
+
+_NEAR = timedelta(seconds=90)
+"""Should they be, a job that seems to have begun a little before its POST is nobody's for certain:
+taking it for another's would send a second restore."""
+
+_LOOK_AGAIN_S = 30.0
 
 
 class Go(msgspec.Struct, frozen=True, tag=True, rename="camel"):
@@ -49,17 +47,25 @@ class Wait(msgspec.Struct, frozen=True, tag=True, rename="camel"):
     seconds: float
 
 
-class Stop(msgspec.Struct, frozen=True, tag=True, rename="camel"):
-    """It was cancelled, and nothing of ours was started."""
-
-
 class Ambiguous(msgspec.Struct, frozen=True, tag=True, rename="camel"):
-    """Several jobs could be ours; a person must look."""
+    """Each of these jobs could be ours, and none is for certain; a person must look."""
 
     job_ids: tuple[str, ...]
 
 
-Step = Go | Adopt | Wait | Stop | Ambiguous
+Step = Go | Adopt | Wait | Ambiguous
+
+
+def window_s(settle_s: float, read_s: float) -> float:
+    """Return for how many seconds after an intent's time a job may begin that is its POST's work.
+
+    Exactly as long as its job is waited for, so that of two POSTs of ours for one item the windows
+    never meet: the intent may take INTENT_S_MAX to be written, the POST and the list's lag
+    `settle_s` (polling.Pace.lost_reply_s); and the vault's time, which the reply told that took
+    `read_s`, is late by that much at the most. Longer would only let more of what others start from
+    the portal look like ours; shorter would send a restore again whose job is yet to show.
+    """
+    return INTENT_S_MAX + settle_s + read_s
 
 
 def next_step(
@@ -69,30 +75,23 @@ def next_step(
     claimed: Collection[str],
     *,
     vault_time: datetime,
-    settle_s: float,
 ) -> Step:
-    """Decide for an entry that is ACCEPTED, CANCELLED or INTENDED, from a job list just read.
-
-    `settle_s` is how long after a POST was begun its job may first appear in the list: the time the
-    POST may take, and the list's lag.
-    """
+    """Decide for an entry that is ACCEPTED or INTENDED, from a job list just read."""
     of_item = [job for job in jobs if is_of_item(job, container_name)]
-    if entry.state is LedgerState.CANCELLED:
-        return Stop()
-    if entry.intent is None or entry.state is LedgerState.ACCEPTED:
-        return Go(tuple(job.job_id for job in of_item))
+    go = Go(tuple(job.job_id for job in of_item))
+    if entry.state is LedgerState.ACCEPTED:
+        return go
     assert entry.state is LedgerState.INTENDED, "only an open intent has to be settled"
+    assert entry.intent is not None, "it was intended"
     ours = candidates(entry.intent, of_item, claimed)
     if len(ours) == 1:
         return Adopt(ours[0])
     if ours:
         return Ambiguous(tuple(ours))
-    due = entry.intent.vault_time + timedelta(seconds=INTENT_S_MAX + settle_s)
-    if vault_time < due:
-        return Wait(min(_LOOK_AGAIN_S, (due - vault_time).total_seconds()))
-    if entry.cancel_asked:
-        return Stop()
-    return Go(tuple(job.job_id for job in of_item))
+    if vault_time < entry.intent.until:
+        return Wait(min(_LOOK_AGAIN_S, (entry.intent.until - vault_time).total_seconds()))
+    unclear = doubtful(entry.intent, of_item, claimed)
+    return Ambiguous(tuple(unclear)) if unclear else go
 
 
 def sent_point(entry: LedgerEntry) -> str | None:
@@ -103,26 +102,43 @@ def sent_point(entry: LedgerEntry) -> str | None:
 
 
 def candidates(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[str]:
-    """Return the jobs that the intent's POST may have started."""
-    excluded = set(intent.known_jobs) | set(claimed)
-    earliest = intent.vault_time - CLOCK_SLACK
-    latest = intent.vault_time + timedelta(seconds=BEGINS_S_MAX)
+    """Return the jobs that the intent's POST has started, as far as a list can tell: of its item by
+    the container's name, and begun in its window."""
     return [
         job.job_id
-        for job in jobs
-        if job.job_id not in excluded
-        and is_of_item(job, intent.container_name)
-        and (job.start_time is None or earliest <= job.start_time <= latest)
+        for job in _new(intent, jobs, claimed)
+        if job.container_name is not None
+        and job.start_time is not None
+        and intent.vault_time - _SAME_TIME <= job.start_time <= intent.until
+    ]
+
+
+def doubtful(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[str]:
+    """Return the jobs that the intent's POST might have started, and others as well: of a VM of
+    that name, in whatever group; begun nobody says when, or a little too early."""
+    certain = candidates(intent, jobs := list(jobs), claimed)
+    return [
+        job.job_id
+        for job in _new(intent, jobs, claimed)
+        if job.job_id not in certain
+        and (job.start_time is None or intent.vault_time - _NEAR <= job.start_time <= intent.until)
     ]
 
 
 def is_of_item(job: JobLook, container_name: str) -> bool:
     """Compare container names as the service does: without case, and without the first segment,
-    which jobs and items leave out (facts 5.2)."""
+    which jobs and items leave out (facts 5.2). A job that names none may be any VM's of its
+    name."""
     if job.container_name is None:
         vm_name = container_name.rsplit(";", 1)[-1]
         return same(job.entity_name or "", vm_name)
     return _tail(job.container_name) == _tail(container_name)
+
+
+def _new(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[JobLook]:
+    excluded = set(intent.known_jobs) | set(claimed)
+    of_item = [job for job in jobs if is_of_item(job, intent.container_name)]
+    return [job for job in of_item if job.job_id not in excluded]
 
 
 def _tail(container_name: str) -> tuple[str, ...]:

@@ -11,7 +11,6 @@ STATUS_BYTES_MAX = 16 * 1024
 
 _GIVES_WAY = (
     "recoveryPoint.passedOver",
-    "cancel.text",
     "recoveryPoint.why",
     "job.task",
     "job.status",

@@ -11,16 +11,22 @@ from restore import cloud_events
 from restore.contracts import (
     Approval,
     Choice,
-    Outcome,
+    Failure,
     Permit,
     ProtectedItem,
     RestoreRequest,
     Verdict,
 )
-from restore.errors import problems_of
-from restore.orders import Cancelled, Clearance, Started, decode, encode
+from restore.errors import ReplyLost, problems_of
+from restore.orders import Started, encode
 from restore.phases import RestorePhase
 from restore.times import stamp
+
+_WAITS = {
+    "NoSlot": RestorePhase.WAITING_FOR_SLOT,
+    "ItemLocked": RestorePhase.TRIGGERING,
+    "LocatingJob": RestorePhase.SETTLING,
+}
 
 
 @dataclass
@@ -34,7 +40,6 @@ class Tale:
     permit: Permit | None = None
     approval: Approval | None = None
     started: Started | None = None
-    cancel: Cancelled | None = None
     verdict: Verdict | None = None
     phase: RestorePhase | None = None
     since: datetime | None = field(default=None)
@@ -51,7 +56,6 @@ class Tale:
             "vaultId": self.item.vault_id if self.item else None,
             "protectedItem": self.item.name if self.item else None,
             "recoveryPoint": _point(self.choice),
-            "cancel": encode(self.cancel),
         }
         return status | {name: value for name, value in known.items() if value is not None}
 
@@ -108,19 +112,13 @@ def _to_decide(tale: Tale) -> dict[str, Any]:
     }
 
 
-def started_before(clearance: Clearance) -> Started:
-    """Return what an earlier attempt started."""
-    return Started(
-        operation_id=clearance.operation_id, job_id=clearance.job_id, adopted=clearance.adopted
-    )
-
-
-def cancel_said(outcome: Outcome) -> Cancelled:
-    """Return what came of a cancel request."""
-    if outcome.kind == "done":
-        return decode(outcome.value, Cancelled)
-    assert outcome.error is not None, "what is not done says why"
-    return Cancelled(accepted=False, code=outcome.error.code, text=outcome.error.message)
+def phase_of_wait(failure: Failure | None, phase: RestorePhase) -> RestorePhase:
+    """Return the phase of a restore that waits to be sent, by what it waits for."""
+    if failure is None:
+        return phase
+    if failure.category == ReplyLost.__name__:
+        return RestorePhase.SETTLING
+    return _WAITS.get(failure.code, phase)
 
 
 def _point(choice: Choice | None) -> dict[str, Any] | None:

@@ -57,6 +57,7 @@ _FAILED_NEXT = {
     ),
 }
 _CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
+_UNKNOWN = "It is not known whether Azure started a restore."
 _LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
 _TO_DO = {
     "InvalidRequest": "Correct the request and send it with a new requestId.",
@@ -132,6 +133,11 @@ def failed(
 def lost(failure: Failure, *, job_id: str | None, recovery_point: str | None) -> Verdict:
     """The restore was started, and the app cannot see any more what becomes of it."""
     return _of_failure("Failed", _LOST_SIGHT, failure, job_id, recovery_point, _TO_DO_ELSE)
+
+
+def unknown(failure: Failure, *, recovery_point: str | None = None) -> Verdict:
+    """It ended while nobody could say whether it was started."""
+    return _of_failure("Failed", _UNKNOWN, failure, None, recovery_point, _TO_DO_ELSE)
 
 
 def before_start(failure: Failure) -> Verdict:

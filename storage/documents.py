@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 Document = dict[str, Any]
 Labels = Mapping[str, str]
 
+RACES_MAX = 8
+"""Whoever reads, changes and loses the race for the write so often in a row asks again later."""
+
 _RETRY_AFTER_S = 10.0
+_RACE_S = 5.0
 
 
 class Taken(Exception):
@@ -163,6 +167,16 @@ class BlobDocuments:
             self._container.create_container()
         except ResourceExistsError:
             return
+
+
+def contended(doing: str) -> ServiceUnavailable:
+    """Return the error of who has lost every race: nothing is wrong but the moment."""
+    return ServiceUnavailable(
+        f"Others changed the same document each of {RACES_MAX} times.",
+        code="Contended",
+        doing=doing,
+        retry_after_s=_RACE_S,
+    )
 
 
 @contextmanager

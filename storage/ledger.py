@@ -5,6 +5,7 @@ for one move the storage account lets exactly one win; the loser is told, and lo
 deciding (restore/settling.py) and taking turns on a protected item (storage/turns.py).
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,11 +14,9 @@ import msgspec
 from restore import names
 from restore.contracts import Approval, Permit, Verdict
 from restore.decoding import decode
-from restore.ledger import Intent, LedgerEntry, LedgerState, moved
-from storage.documents import Changed, Documents, Page, Taken
+from restore.ledger import CancelAnswer, Intent, LedgerEntry, LedgerState, moved
+from storage.documents import RACES_MAX, Changed, Documents, Page, Taken, contended
 from storage.labels import labels_of
-
-_RACES_MAX = 8
 
 
 class Held(NamedTuple):
@@ -90,16 +89,21 @@ class Ledger:
         return self._replace(held, moved(held.entry, LedgerState.INTENDED, intent=intent))
 
     def withdraw(self, held: Held) -> Held:
-        """Take the intent back: Azure surely did not accept the POST. Raises Changed."""
-        return self._replace(held, moved(held.entry, LedgerState.ACCEPTED, intent=None))
+        """Take the intent back, for its POST surely started nothing: it may be sent again, unless
+        somebody has asked to cancel meanwhile. Raises Changed."""
+        state = LedgerState.CANCELLED if held.entry.cancel_asked else LedgerState.ACCEPTED
+        return self._replace(held, moved(held.entry, state, intent=None))
 
     def fence(self, held: Held) -> None:
         """Write the same again: who was cleared to send at this version may not any more. Raises
         Changed when that came first."""
         self._replace(held, held.entry)
 
-    def started(self, request_id: str, **known: str | None) -> LedgerEntry:
-        """Record what is known of the started work: `operation_id`, `job_id`. Repeatable."""
+    def started(
+        self, request_id: str, held: Held | None = None, **known: str | None
+    ) -> LedgerEntry:
+        """Record what is known of the started work: `operation_id`, `job_id`. Repeatable. Who has
+        the entry in hand saves a look at it."""
         facts = {name: value for name, value in known.items() if value is not None}
 
         def start(entry: LedgerEntry) -> LedgerEntry:
@@ -107,7 +111,7 @@ class Ledger:
                 return entry
             return moved(entry, LedgerState.STARTED, **facts)
 
-        return self._update(request_id, start)
+        return self._update(request_id, start, held)
 
     def cancel(self, request_id: str) -> LedgerEntry:
         """Cancel if nothing was sent yet, else note that it was asked. Repeatable.
@@ -117,35 +121,58 @@ class Ledger:
 
         def mark(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is LedgerState.ACCEPTED:
-                return moved(entry, LedgerState.CANCELLED, cancel_asked=True)
+                return moved(entry, LedgerState.CANCELLED, cancel_asked=entry.cancel_asked + 1)
             if entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED):
                 return entry
-            return msgspec.structs.replace(entry, cancel_asked=True)
+            return msgspec.structs.replace(entry, cancel_asked=entry.cancel_asked + 1)
 
         return self._update(request_id, mark)
 
-    def finish(self, request_id: str, verdict: Verdict, at: datetime) -> LedgerEntry:
-        """Record the verdict; the first one stands. Repeatable."""
+    def cancel_answered(self, held: Held, answer: CancelAnswer) -> Held:
+        """Record what Azure said to a wish to cancel; return the entry then. Repeatable."""
+
+        def note(entry: LedgerEntry) -> LedgerEntry:
+            if entry.state is LedgerState.FINISHED:
+                return entry
+            return msgspec.structs.replace(entry, cancel_answer=answer)
+
+        return self._change(held.entry.request_id, note, held)
+
+    def finish(
+        self, request_id: str, judge: Callable[[LedgerEntry], Verdict], at: datetime
+    ) -> LedgerEntry:
+        """Record the verdict, judged by the very entry that it closes; the first one stands.
+        Repeatable."""
 
         def close(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is LedgerState.FINISHED:
                 return entry
-            return moved(entry, LedgerState.FINISHED, verdict=verdict, finished_at=at)
+            return moved(entry, LedgerState.FINISHED, verdict=judge(entry), finished_at=at)
 
         return self._update(request_id, close)
 
-    def _update(self, request_id: str, change: Any) -> LedgerEntry:
-        for _ in range(_RACES_MAX):
-            held = self.read(request_id)
+    def _update(
+        self,
+        request_id: str,
+        change: Callable[[LedgerEntry], LedgerEntry],
+        held: Held | None = None,
+    ) -> LedgerEntry:
+        return self._change(request_id, change, held).entry
+
+    def _change(
+        self, request_id: str, change: Callable[[LedgerEntry], LedgerEntry], held: Held | None
+    ) -> Held:
+        for _ in range(RACES_MAX):
+            held = held or self.read(request_id)
             assert held is not None, f"no ledger entry for {request_id}"
-            changed: LedgerEntry = change(held.entry)
+            changed = change(held.entry)
             if changed == held.entry:
-                return changed
+                return held
             try:
-                return self._replace(held, changed).entry
+                return self._replace(held, changed)
             except Changed:
-                continue
-        raise Changed(request_id)
+                held = None
+        raise contended("change the restore's entry")
 
     def _replace(self, held: Held, entry: LedgerEntry) -> Held:
         version = self.documents.replace(

@@ -40,7 +40,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
         """Cancel one restore, as far as that is still possible."""
-        return await restores.cancel(req, client)
+        return await restores.cancel(req, client, settings)
 
     @functions.route(route="restores/{id}/approval", methods=["POST"])
     @functions.durable_client_input(client_name="client")

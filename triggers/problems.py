@@ -70,9 +70,9 @@ def of_failure(failure: Failure, **more: Any) -> func.HttpResponse:
 
 
 def unavailable(failure: Failure) -> func.HttpResponse:
-    """Return that the app's own storage does not answer: nothing was accepted, ask again."""
+    """Return that the app's own storage did not take it: nothing was accepted, ask again."""
     detail = f"{failure.message} Nothing was started by this call; send it again."
-    return problem(503, failure.code, "The app cannot reach its storage account", detail)
+    return problem(503, failure.code, "The app's storage did not take it", detail)
 
 
 def unknown(request_id: str) -> func.HttpResponse:

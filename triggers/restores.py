@@ -62,7 +62,9 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     return problems.unknown(request_id) if view is None else problems.ok(200, view)
 
 
-async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+async def cancel(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, settings: Settings
+) -> func.HttpResponse:
     """Cancel: for certain while nothing was sent; else ask Azure, which may say "too late"."""
     request_id = req.route_params["id"]
     try:
@@ -80,11 +82,7 @@ async def cancel(req: func.HttpRequest, client: df.DurableOrchestrationClient) -
             await waking.wake(client, request_id, names.DECISION_EVENT)  # it may be waiting for one
         text = "Cancelled before anything was sent: nothing was started, and nothing will be."
         return problems.ok(202, {"requestId": request_id, "cancel": "BeforeStart", "text": text})
-    if not await waking.wake(client, request_id, names.CANCEL_EVENT):
-        now = await asyncio.to_thread(connection.ledger().read, request_id)
-        assert now is not None, "entries are never removed"
-        is_over = now.entry.state is LedgerState.FINISHED
-        return _over(now.entry) if is_over else _unfollowed(request_id)
+    await starter.start_cancel(client, request_id, settings)
     text = (
         "Azure will be asked to cancel the job, which it does only while data is transferred. "
         f"GET {place} tells what came of it."
@@ -124,16 +122,6 @@ def _two_keys(key: str, request_id: str) -> func.HttpResponse:
 def _reused(entry: LedgerEntry) -> func.HttpResponse:
     title, detail = "The request id stands for another request", starter.reused(entry)
     return problems.problem(409, "RequestIdReused", title, detail, requestId=entry.request_id)
-
-
-def _unfollowed(request_id: str) -> func.HttpResponse:
-    instance_id = names.instance_id(request_id)
-    detail = (
-        "Nobody follows this restore: its orchestration was ended by hand. What runs in Azure goes "
-        "on; cancel the job in the vault. To have it followed again, terminate and purge "
-        f"{names.watch_id(instance_id)}, purge {instance_id}, and send the request again."
-    )
-    return problems.problem(409, "RestoreNotFollowed", "Nobody follows this restore", detail)
 
 
 def _over(entry: LedgerEntry) -> func.HttpResponse:

@@ -6,8 +6,8 @@ entry; so two starters that race start the same thing, of which Durable Function
 """
 
 import asyncio
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import azure.durable_functions as df
 import msgspec
@@ -16,10 +16,13 @@ from restore import names
 from restore.contracts import Caller, RestoreRequest
 from restore.decoding import decode
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import RESTORE_VERSION, Restore, encode
+from restore.orders import RESTORE_VERSION, Cancel, Restore, encode
 from restore.settings import Settings
 from restore.times import stamp
 from storage import connection
+
+_WISH_MAX = timedelta(days=1)
+_RUNNING = (df.OrchestrationRuntimeStatus.Pending, df.OrchestrationRuntimeStatus.Running)
 
 
 class Start(NamedTuple):
@@ -76,8 +79,28 @@ async def _ensure_running(
         source=entry.source,
         version=RESTORE_VERSION,
     )
+    await _start(client, names.RESTORE_VM, instance_id, encode(order))
+
+
+async def start_cancel(
+    client: df.DurableOrchestrationClient, request_id: str, settings: Settings
+) -> None:
+    """See to it that Azure is asked to cancel: a wish stands in the ledger, whoever runs already
+    for an earlier one finds it there."""
+    instance_id = names.cancel_id(names.instance_id(request_id))
+    known = await client.get_status(instance_id)
+    if known and known.runtime_status in _RUNNING:
+        return
+    until = datetime.now(UTC) + _WISH_MAX
+    order = Cancel(request_id=request_id, pace=settings.pace(), until=until)
+    await _start(client, names.CANCEL_JOB, instance_id, encode(order))
+
+
+async def _start(
+    client: df.DurableOrchestrationClient, orchestrator: str, instance_id: str, order: Any
+) -> None:
     try:
-        await client.start_new(names.RESTORE_VM, instance_id, encode(order))
+        await client.start_new(orchestrator, instance_id, order)
     except Exception as error:  # the SDK raises nothing more exact for "already there"
         if "already exists" not in str(error):
             raise

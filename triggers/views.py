@@ -74,7 +74,7 @@ def _view(
         "disksToReplace": _names(entry),
         "operationId": entry.operation_id,
         "job": job,
-        "cancel": {"asked": True} | story.get("cancel", {}) if entry.cancel_asked else None,
+        "cancel": _cancel(entry),
         "runtimeStatus": runtime,
         "truncated": [*story.get("truncated", ()), *watch.get("truncated", ())] or None,
         "acceptedAt": entry.accepted_at,
@@ -96,6 +96,17 @@ def _approval(entry: LedgerEntry) -> dict[str, Any] | None:
         standing: dict[str, Any] = msgspec.to_builtins(entry.approval)
         return {"until": until} | standing
     return {"until": until, "decideAt": f"{place(entry.request_id)}/approval"}
+
+
+def _cancel(entry: LedgerEntry) -> dict[str, Any] | None:
+    """Return that somebody wants it cancelled, and what Azure has said to that, if it has."""
+    if not entry.cancel_asked:
+        return None
+    answer = entry.cancel_answer
+    if answer is None or entry.must_cancel:
+        return {"asked": True}
+    said = {"accepted": answer.accepted, "code": answer.code, "text": answer.text}
+    return {"asked": True} | {name: value for name, value in said.items() if value is not None}
 
 
 def _names(entry: LedgerEntry) -> list[str] | None:

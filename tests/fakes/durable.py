@@ -6,10 +6,10 @@ from typing import Any
 class FakeStatus:
     """An instance's status; falsy when there is none, as the SDK's is."""
 
-    def __init__(self, exists: bool, custom_status: Any = None) -> None:
+    def __init__(self, exists: bool, custom_status: Any = None, runtime: Any = None) -> None:
         self._exists = exists
         self.custom_status = custom_status
-        self.runtime_status = None
+        self.runtime_status = runtime
 
     def __bool__(self) -> bool:
         return self._exists
@@ -23,12 +23,17 @@ class FakeDurableClient:
         self.started: dict[str, tuple[str, Any]] = {}
         self.raised: list[tuple[str, str]] = []
         self.custom: dict[str, Any] = {}
+        self.runtime: dict[str, Any] = {}
         self.refuses: str | None = None
         self.raises: str | None = None
 
     async def get_status(self, instance_id: str) -> FakeStatus:
         """Return an instance's status."""
-        return FakeStatus(instance_id in self.started, self.custom.get(instance_id))
+        return FakeStatus(
+            instance_id in self.started,
+            self.custom.get(instance_id),
+            self.runtime.get(instance_id),
+        )
 
     async def start_new(self, name: str, instance_id: str, client_input: Any) -> str:
         """Start an instance."""

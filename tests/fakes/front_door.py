@@ -125,7 +125,7 @@ class FrontDoor:
             "restores": lambda: restores.start(request, client, self._settings),
             "show": lambda: restores.show(request, client),
             "event": lambda: events.show_data(request),
-            "cancel": lambda: restores.cancel(request, client),
+            "cancel": lambda: restores.cancel(request, client, self._settings),
             "approval": lambda: approvals.decide(request, client, self._settings),
         }
         with self._time():

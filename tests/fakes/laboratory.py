@@ -34,7 +34,7 @@ from devhost.worker import Worker
 from restore import names, parsing
 from restore.contracts import Approval, Verdict
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import RESTORE_VERSION, Restore, encode
+from restore.orders import RESTORE_VERSION, Cancel, Restore, encode
 from restore.policy import Policy
 from restore.polling import Pace
 from storage import connection as storage_connection
@@ -155,9 +155,10 @@ class Laboratory:
     def cancel(self, request_id: str) -> LedgerState:
         """Cancel a request as the HTTP trigger does; return where that found it."""
         state = self.ledger.cancel(request_id).state
-        if state is not LedgerState.FINISHED:
-            is_over = state is LedgerState.CANCELLED
-            self.wake(request_id, names.DECISION_EVENT if is_over else names.CANCEL_EVENT)
+        if state is LedgerState.CANCELLED:
+            self.wake(request_id, names.DECISION_EVENT)
+        elif state is not LedgerState.FINISHED:
+            self.start_cancel(request_id)
         return state
 
     def decide(self, request_id: str, decision: Decision, by: str | None = None) -> LedgerEntry:
@@ -175,6 +176,18 @@ class Laboratory:
     def wake(self, request_id: str, event: str) -> None:
         """Raise an event."""
         self.driver.client.raise_event(names.instance_id(request_id), event, "{}")
+
+    def start_cancel(self, request_id: str) -> None:
+        """Start what passes a wish to cancel on, as the HTTP trigger does, unless it runs."""
+        instance_id = names.cancel_id(names.instance_id(request_id))
+        known = self.store.instance(instance_id)
+        if known is not None and known.status in ("Pending", "Running"):
+            return
+        until = self.clock.now() + timedelta(days=1)
+        order = Cancel(request_id=request_id, pace=Pace(), until=until)
+        self.driver.client.start_new(
+            names.CANCEL_JOB, json.dumps(json.dumps(encode(order))), instance_id
+        )
 
     def ask(self, fields: dict[str, Any], pace: Pace = Pace(), source: str = "queue") -> str:
         """Accept a request as a starter does, and start its orchestration."""

@@ -3,7 +3,6 @@
 A turn's answer holds every action since its generation began, so the last one says it all.
 """
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -59,8 +58,7 @@ def _cancelled(after_s: float) -> Callable[[Laboratory], None]:
     def play(laboratory: Laboratory) -> None:
         laboratory.ask(request_for("AlternateLocation", "r1"))
         laboratory.run_for(after_s)
-        laboratory.ledger.cancel("r1")
-        laboratory.driver.client.raise_event("restore-r1", names.CANCEL_EVENT, json.dumps("{}"))
+        laboratory.cancel("r1")
         laboratory.run_for(HOUR)
 
     return play

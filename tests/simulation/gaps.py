@@ -10,11 +10,3 @@ Without this, an absence of hours is drawn, and that verdict allowed."""
 TELLS_AFTER_HOURS_WITHOUT_EVENTS = False
 """An event that the queue refuses for more than about half an hour is given up: `accepted` and
 `started` never arrive. Without this, the queue is refused for minutes at the most."""
-
-KNOWS_JOBS_BY_MORE_THAN_A_NAME = False
-"""A job in the list that has no containerName is taken for that of any VM of its name. Without
-this, only jobs of VMs whose names differ are listed so."""
-
-KEEPS_PLACES_PAST_THE_DEADLINE = False
-"""A place, a turn and a budget are given back with the verdict, not with the job. Without this,
-deadlines of seconds are drawn only where nothing limits how many restores there are."""

@@ -22,7 +22,7 @@ def draw(dice: random.Random, scenario: Scenario) -> Scenario:
 
 
 def overtaken(dice: random.Random, scenario: Scenario) -> Scenario:
-    """Whoever is cleared to send sleeps until it has lost its turn, and another one has taken it,
+    """Whoever is about to send sleeps until it has lost its turn, and another one has taken it,
     and perhaps has sent."""
     first, rest = scenario.asks[0], scenario.asks[1:]
     machine = scenario.machines[first.machine]
@@ -31,7 +31,8 @@ def overtaken(dice: random.Random, scenario: Scenario) -> Scenario:
     other = msgspec.structs.replace(first, at_s=later_s, request_id="overtaking")
     asleep = Trouble(
         kind="asleep",
-        where="trigger_restore: begun",
+        where="trigger_restore: GET jobs",
+        after=1,
         value=round(turns.TURN_S_MAX + dice.uniform(10, 150), 1),
     )
     return msgspec.structs.replace(
@@ -64,13 +65,9 @@ def unheard(dice: random.Random, scenario: Scenario) -> Scenario:
 
 def hurried(dice: random.Random, scenario: Scenario) -> Scenario:
     """Deadlines of seconds: over before the job is, or before it is known."""
-    permits = scenario.permits
-    if not gaps.KEEPS_PLACES_PAST_THE_DEADLINE:
-        permits = msgspec.structs.replace(permits, at_once=1000, per_day=1000, for_people=0)
     deadline = dice.choice(("PT10S", "PT20S", "PT45S"))
     return msgspec.structs.replace(
         scenario,
-        permits=permits,
         asks=tuple(msgspec.structs.replace(each, deadline=deadline) for each in scenario.asks),
     )
 
@@ -78,7 +75,7 @@ def hurried(dice: random.Random, scenario: Scenario) -> Scenario:
 def nameless(dice: random.Random, scenario: Scenario) -> Scenario:
     """Job lists name VMs by their names alone; two VMs in one vault may have the same."""
     first, *others = scenario.machines
-    if gaps.KNOWS_JOBS_BY_MORE_THAN_A_NAME and others:
+    if others:
         others[0] = msgspec.structs.replace(
             others[0], name=first.name, vault=first.vault, group="rg-other"
         )

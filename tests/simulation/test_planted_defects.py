@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities import admission, publish_event, trigger_restore
+from activities import admission, close_restore, publish_event, slot_leases, trigger_restore
 from arm import destinations, exchange, headers
 from orchestrators import watch_job
 from restore import (
@@ -53,8 +53,7 @@ def never_finds_a_job(patch: Patch) -> None:
 
 def does_not_wait_for_a_job(patch: Patch) -> None:
     """Settling does not wait for a job that shows late."""
-    whole = settling.next_step
-    patch.setattr(settling, "next_step", lambda *a, **more: whole(*a, **{**more, "settle_s": 0.0}))
+    patch.setattr(settling, "window_s", lambda *_: 0.0)
 
 
 def takes_no_turns(patch: Patch) -> None:
@@ -76,7 +75,7 @@ def cancels_by_word_of_mouth(patch: Patch) -> None:
         assert held is not None, "it was accepted"
         if held.entry.state is not LedgerState.ACCEPTED:
             return whole(self, request_id)
-        return ledger_rules.moved(held.entry, LedgerState.CANCELLED, cancel_asked=True)
+        return ledger_rules.moved(held.entry, LedgerState.CANCELLED, cancel_asked=1)
 
     patch.setattr(Ledger, "cancel", cancelled)
 
@@ -89,7 +88,7 @@ def cancels_whatever_there_is(patch: Patch) -> None:
         assert held is not None, "it was accepted"
         if held.entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED):
             return held.entry
-        entry = msgspec.structs.replace(held.entry, state=LedgerState.CANCELLED, cancel_asked=True)
+        entry = msgspec.structs.replace(held.entry, state=LedgerState.CANCELLED, cancel_asked=1)
         return self._replace(held, entry).entry
 
     patch.setattr(Ledger, "cancel", cancelled)
@@ -308,9 +307,23 @@ def has_places_for_all(patch: Patch) -> None:
     patch.setattr(slots, "take", lambda *_: slots.Slot(is_ours=True))
 
 
-def gives_places_away(patch: Patch) -> None:
-    """A place that is held is taken for free."""
-    patch.setattr(slots, "_is_running", lambda *_: False)
+def gives_slots_away(patch: Patch) -> None:
+    """A slot that is held is taken for free."""
+    whole = slots._asked
+    patch.setattr(slots, "_asked", lambda kept, *more: whole(slots.Slots(), *more))
+
+
+def releases_slots_with_the_verdict(patch: Patch) -> None:
+    """Whatever Azure still does, the verdict gives the slot back."""
+    whole = close_restore._close
+    patch.setattr(
+        close_restore, "_close", lambda order: whole(msgspec.structs.replace(order, is_over=True))
+    )
+
+
+def guesses_that_jobs_are_over(patch: Patch) -> None:
+    """A lease that has run out is taken for the end of the job."""
+    patch.setattr(slot_leases, "needed_until", lambda *_: None)
 
 
 def counts_no_jobs(patch: Patch) -> None:
@@ -338,7 +351,9 @@ PLANTS: list[tuple[Plant, str]] = [
     (lets_the_last_word_stand, "decisions stand"),
     (asks_nobody_to_decide, "events are complete"),
     (has_places_for_all, "places are kept"),
-    (gives_places_away, "places are kept"),
+    (gives_slots_away, "places are kept"),
+    (releases_slots_with_the_verdict, "places are kept"),
+    (guesses_that_jobs_are_over, "places are kept"),
     (counts_no_jobs, "budgets are kept"),
     (counts_only_what_is_listed, "budgets are kept"),
     (calls_failures_completed, "verdicts are true"),

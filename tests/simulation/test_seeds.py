@@ -88,7 +88,7 @@ STORIES = {
         permits=Permits(per_day=1),
         troubles=(
             Trouble(kind="answers_500", where="POST restore"),
-            Trouble(kind="forgotten", where="prepare_restore: GET jobs", after=2, value=3600),
+            Trouble(kind="forgotten", where="trigger_restore: GET jobs", after=2, value=3600),
         ),
     ),
     # The simulator's own: two delays in one request outlasted its time-out (seed 38).
@@ -133,7 +133,7 @@ STORIES = {
         asks=_ASKS,
         vaults=Vaults(list_lag_s=120),
         troubles=(
-            Trouble(kind="slow_reply", where="prepare_restore: GET jobs", value=59),
+            Trouble(kind="slow_reply", where="trigger_restore: GET jobs", value=59),
             Trouble(kind="late_reply", where="POST restore", value=1),
             Trouble(kind="late_reply", where="POST restore", value=0.5),
         ),
@@ -143,7 +143,7 @@ STORIES = {
         asks=_ASKS,
         vaults=Vaults(list_lag_s=120),
         troubles=(
-            Trouble(kind="asleep", where="prepare_restore: GET jobs", after=1, value=3600),
+            Trouble(kind="asleep", where="trigger_restore: GET jobs", after=1, value=3600),
             Trouble(kind="reset_after", where="POST restore"),
         ),
     ),
@@ -219,20 +219,17 @@ STORIES = {
         machines=(_BACKED_UP,), asks=_ASKS, troubles=(_at_the_reply("forgotten", 60),)
     ),
     # Two that send at once and lose their replies leave two jobs that nothing tells apart.
-    "one of two loses its turn while it is down, cleared to send": Scenario(
-        asks=_BOTH,
-        troubles=(
-            *_LOST,
-            Trouble(kind="killed_after_an_effect", where="prepare_restore", value=3600),
-        ),
-    ),
-    "one of two loses its turn while it is down, about to send": Scenario(
-        asks=_BOTH,
-        troubles=(
-            *_LOST,
-            Trouble(kind="killed_before_an_effect", where="trigger_restore", value=3600),
-        ),
-    ),
+    **{
+        f"one of two loses its turn while it {what}, {when}": Scenario(
+            asks=_BOTH,
+            troubles=(*_LOST, Trouble(kind=kind, where=where, after=after, value=3600)),
+        )
+        for what, kind in (("is down", "killed_between_effects"), ("sleeps", "frozen"))
+        for when, where, after in (
+            ("and has read the jobs", "trigger_restore: GET jobs", 1),
+            ("about to write its intent", "trigger_restore: write restores", 0),
+        )
+    },
     "who wrote its intent sleeps until another one has settled": Scenario(
         asks=_ASKS,
         troubles=(Trouble(kind="frozen", where="trigger_restore: written restores", value=3600),),
@@ -261,7 +258,7 @@ STORIES = {
         vaults=Vaults(list_lag_s=120),
         troubles=(
             *_LOST,
-            Trouble(kind="asleep", where="prepare_restore: GET jobs", after=1, value=1850),
+            Trouble(kind="asleep", where="trigger_restore: GET jobs", after=1, value=1850),
         ),
     ),
     # What the other one had sent was taken for its own (seed 301200).
@@ -351,7 +348,7 @@ def test_an_intent_that_took_long_to_write_is_withdrawn_and_tried_again() -> Non
 def test_a_job_list_that_was_asked_for_long_before_is_read_again() -> None:
     """Its time is taken for that at which it was asked for: the intent's would lie in the future,
     and the job that a lost reply had started be none of ours."""
-    late = Trouble(kind="asleep", where="prepare_restore: GET jobs", value=3600)
+    late = Trouble(kind="asleep", where="trigger_restore: GET jobs", value=3600)
     lost = Trouble(kind="reset_after", where="POST restore")
     world = play(Scenario(asks=_ASKS, troubles=(late, lost)))
     assert judged(world).violations == []

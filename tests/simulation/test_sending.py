@@ -14,7 +14,7 @@ from devhost.vault.state import Point
 from restore import names, policy
 from restore.errors import PolicyRefused
 from restore.ledger import LedgerEntry
-from restore.orders import Clearance, Trigger
+from restore.orders import Trigger
 from restore.policy import Policy
 from storage.documents import Changed
 from tests.end_to_end.stage import VAULT, request_for, vm
@@ -90,7 +90,9 @@ def test_a_policy_that_is_tightened_while_a_restore_waits_for_its_place_stops_it
     nothing_is_held(laboratory)
 
 
-@pytest.mark.parametrize("place", ["prepare_restore: answered", "trigger_restore: begun"])
+@pytest.mark.parametrize(
+    "place", ["guard_restore: answered", "trigger_restore: begun", "trigger_restore: written items"]
+)
 def test_a_policy_that_is_tightened_at_the_last_moment_counts(
     laboratory: Laboratory, place: str
 ) -> None:
@@ -138,19 +140,19 @@ def cleared(laboratory: Laboratory) -> Trigger:
         accepted_at=laboratory.clock.now(),
     )
     laboratory.ledger.accept(entry)
-    held, now = laboratory.ledger.read("r1"), laboratory.clock.now()
-    assert held is not None
     item = laboratory.backup.find_protected_item(VAULT, vm())
     return Trigger(
         request=request,
         item=item,
         point=laboratory.backup.recovery_points(item)[0],
-        clearance=Clearance(kind="go", version=held.version, vault_time=now, given_at=now),
+        settle_s=190,
     )
 
 
-def before_the_next_write(laboratory: Laboratory, action: Callable[[], object]) -> None:
+def before_the_entry_is_written(laboratory: Laboratory, action: Callable[[], object]) -> None:
     def come(name: str) -> None:
+        if not name.startswith("restores/"):
+            return
         laboratory.documents.before_write = lambda name: None
         action()
 
@@ -164,12 +166,12 @@ def test_of_two_builds_that_judge_at_once_the_one_that_refused_first_is_right(
 
     def refuse() -> None:
         with pytest.raises(PolicyRefused) as caught:
-            trigger_restore._trigger(order, NOTHING)
+            trigger_restore._trigger(order, lambda: NOTHING)
         refusals.append(caught.value)
 
-    before_the_next_write(laboratory, refuse)
+    before_the_entry_is_written(laboratory, refuse)
     with pytest.raises(Changed):
-        trigger_restore._trigger(order, EVERYTHING)
+        trigger_restore._trigger(order, lambda: EVERYTHING)
     assert len(refusals) == 1
     assert laboratory.posts() == []
 
@@ -178,9 +180,11 @@ def test_of_two_builds_that_judge_at_once_the_one_that_sent_first_is_right(
     laboratory: Laboratory,
 ) -> None:
     order = cleared(laboratory)
-    before_the_next_write(laboratory, lambda: trigger_restore._trigger(order, EVERYTHING))
+    before_the_entry_is_written(
+        laboratory, lambda: trigger_restore._trigger(order, lambda: EVERYTHING)
+    )
     with pytest.raises(Changed):
-        trigger_restore._trigger(order, NOTHING)
+        trigger_restore._trigger(order, lambda: NOTHING)
     assert len(laboratory.posts()) == 1
 
 

@@ -15,7 +15,7 @@ _CALLS = (
 )  # fmt: skip
 _LISTS = ("GET items", "GET points", "GET jobs")
 _STEPS = (
-    "trigger_restore", "trigger_restore", "prepare_restore", "close_restore", "publish_event",
+    "trigger_restore", "trigger_restore", "trigger_restore", "close_restore", "publish_event",
     "read_operation", "read_job", "open_restore", "find_job", "cancel_restore", "restore_vm", "",
     "",
 )  # fmt: skip
@@ -33,12 +33,12 @@ _WHERE: dict[str, tuple[str, ...]] = {
     "killed_in_a_starter": ("starter",),
     "killed_before_the_delete": ("",),
     "message_again": ("",),
-    "asleep": ("trigger_restore", "trigger_restore", "prepare_restore", "read_job", "", ""),
+    "asleep": ("trigger_restore", "trigger_restore: GET jobs", "read_job", "", ""),
     "timer_late": ("",),
     "completed_twice": ("",),
     "storage_refuses": ("publish_event", "starter", "write restores", "trigger_restore", ""),
     "storage_falls_silent": ("publish_event", "starter", "written restores", "handles", ""),
-    "forgotten": ("trigger_restore", "prepare_restore", "close_restore", "watch_job", ""),
+    "forgotten": ("trigger_restore", "trigger_restore", "close_restore", "watch_job", ""),
     "storage_is_slow": ("trigger_restore", "written restores", "starter", ""),
     "storage_was_raced": ("restores", "restores", "items", ""),
     "storage_meets_itself": ("restores", "items", "handles", ""),

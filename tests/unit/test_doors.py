@@ -16,7 +16,7 @@ from restore import cloud_events, planning, point_pages, rejections, story, verd
 from restore.contracts import Caller, Failure, Outcome, Problem, Verdict
 from restore.errors import NotFound, problems_of
 from restore.ledger import LedgerEntry
-from restore.orders import Cancelled, Surveyed, Watch, encode
+from restore.orders import Surveyed, Watch, encode
 from restore.phases import RestorePhase
 from restore.plan import Finding, Plan
 from restore.polling import Pace
@@ -67,7 +67,6 @@ def tale(kind: str, letter: str, verdict: Verdict | None = None) -> Tale:
         choice=largest.choice(letter),
         permit=largest.permit(letter),
         approval=largest.approval(letter),
-        cancel=Cancelled(accepted=False, code=letter * 200, text=letter * 4000),
         verdict=verdict,
     )
 

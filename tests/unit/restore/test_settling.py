@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from restore.contracts import JobLook
 from restore.ledger import Intent, LedgerEntry, LedgerState
@@ -13,15 +14,16 @@ from restore.settling import (
     Ambiguous,
     Go,
     Step,
-    Stop,
     Wait,
     is_of_item,
     next_step,
+    window_s,
 )
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 CONTAINER = "IaasVMContainer;iaasvmcontainerv2;Rg;Web-01"
-SETTLE_S = 200.0
+SETTLE_S = 190.0
+WINDOW_S = window_s(SETTLE_S, 0)
 
 
 def job(job_id: str, start: datetime | None = NOW, container: str | None = None) -> JobLook:
@@ -42,6 +44,8 @@ def intended(known: tuple[str, ...] = (), **changes: Any) -> LedgerEntry:
         container_name=CONTAINER,
         recovery_point="1",
         vault_time=NOW,
+        written_at=NOW,
+        window_s=WINDOW_S,
         known_jobs=known,
     )
     return entry(state=LedgerState.INTENDED, intent=intent, **changes)
@@ -59,17 +63,12 @@ def step(
         CONTAINER,
         claimed,
         vault_time=NOW + timedelta(seconds=after_s),
-        settle_s=SETTLE_S,
     )
 
 
 def test_a_request_of_which_nothing_is_out_may_go_and_remembers_the_items_jobs() -> None:
     others = job("other-vm", container="iaasvmcontainerv2;rg;db-01")
     assert step(entry(), job("old"), others) == Go(("old",))
-
-
-def test_a_cancelled_request_stops() -> None:
-    assert step(entry(state=LedgerState.CANCELLED), job("old")) == Stop()
 
 
 def test_the_one_new_job_of_the_item_is_adopted() -> None:
@@ -84,14 +83,52 @@ def test_a_job_that_began_long_before_the_intent_is_not_adopted() -> None:
     assert isinstance(step(intended(), job("old", NOW - timedelta(minutes=10))), Wait)
 
 
-def test_a_job_that_began_long_after_the_intent_is_not_adopted() -> None:
-    late = job("theirs", NOW + timedelta(hours=2))
-    assert step(intended(), late, after_s=8 * 3600) == Go(("theirs",))
+@pytest.mark.parametrize("after_s", [10, 8 * 3600])
+@pytest.mark.parametrize("begun_s", [-4, 0, 60, WINDOW_S])
+def test_a_job_that_began_in_the_window_of_its_post_is_adopted_whenever_it_is_seen(
+    begun_s: float, after_s: float
+) -> None:
+    seen = job("new", NOW + timedelta(seconds=begun_s))
+    assert step(intended(), seen, after_s=after_s) == Adopt("new")
 
 
-def test_a_job_that_begins_late_within_reason_is_adopted_even_hours_after() -> None:
-    slow = job("new", NOW + timedelta(minutes=10))
-    assert step(intended(), slow, after_s=8 * 3600) == Adopt("new")
+@pytest.mark.parametrize("begun_s", [WINDOW_S + 1, 900, 7200])
+def test_a_job_that_began_after_the_window_is_anothers(begun_s: float) -> None:
+    theirs = job("theirs", NOW + timedelta(seconds=begun_s))
+    assert step(intended(), theirs, after_s=8 * 3600) == Go(("theirs",))
+
+
+def test_the_window_is_as_long_as_the_job_is_waited_for_and_the_vaults_time_is_unsure() -> None:
+    assert window_s(190, 59) == INTENT_S_MAX + 190 + 59
+
+
+def doubtful_jobs() -> list[JobLook]:
+    other_group = JobLook(
+        job_id="by-name", status="InProgress", entity_name="WEB-01", start_time=NOW
+    )
+    return [other_group, job("no-start", None), job("early", NOW - timedelta(seconds=60))]
+
+
+@pytest.mark.parametrize("seen", doubtful_jobs(), ids=lambda look: look.job_id)
+def test_a_job_that_only_may_be_ours_is_never_adopted_nor_is_the_restore_sent_again(
+    seen: JobLook,
+) -> None:
+    assert isinstance(step(intended(), seen, after_s=WINDOW_S - 1), Wait)
+    assert step(intended(), seen, after_s=WINDOW_S) == Ambiguous((seen.job_id,))
+    asked = intended(cancel_asked=1)
+    assert step(asked, seen, after_s=WINDOW_S) == Ambiguous((seen.job_id,))
+
+
+@pytest.mark.parametrize("seen", doubtful_jobs(), ids=lambda look: look.job_id)
+def test_a_job_that_may_be_ours_hides_none_that_is(seen: JobLook) -> None:
+    assert step(intended(), seen, job("new")) == Adopt("new")
+
+
+@pytest.mark.parametrize("seen", doubtful_jobs(), ids=lambda look: look.job_id)
+def test_a_job_that_was_there_before_or_is_claimed_is_no_doubt(seen: JobLook) -> None:
+    assert step(intended(known=(seen.job_id,)), seen, after_s=WINDOW_S) == Go((seen.job_id,))
+    claimed = step(intended(), seen, claimed=(seen.job_id,), after_s=WINDOW_S)
+    assert claimed == Go((seen.job_id,))
 
 
 def test_a_job_of_another_vm_is_not_adopted() -> None:
@@ -102,25 +139,22 @@ def test_a_vm_of_the_same_name_in_another_group_is_another_vm() -> None:
     assert isinstance(step(intended(), job("x", container="iaasvmcontainerv2;rg2;web-01")), Wait)
 
 
-def test_without_a_container_name_the_vms_name_must_do() -> None:
-    nameless = JobLook(job_id="n", status="InProgress", entity_name="WEB-01", start_time=NOW)
-    assert step(intended(), nameless) == Adopt("n")
+def test_without_a_container_name_another_name_is_another_vm() -> None:
+    other = JobLook(job_id="n", status="InProgress", entity_name="db-01", start_time=NOW)
+    assert step(intended(), other, after_s=WINDOW_S) == Go(())
 
 
 def test_two_jobs_that_could_be_ours_are_for_a_person_to_judge() -> None:
     assert step(intended(), job("x"), job("y")) == Ambiguous(("x", "y"))
 
 
-def test_no_job_yet_is_waited_out_until_the_settle_time_has_passed_then_it_may_go_again() -> None:
-    over_s = INTENT_S_MAX + SETTLE_S
-    assert step(intended(), after_s=over_s - 5) == Wait(5)
-    assert step(intended(), after_s=over_s) == Go(())
+def test_no_job_yet_is_waited_out_until_the_window_has_passed_then_it_may_go_again() -> None:
+    assert step(intended(), after_s=WINDOW_S - 5) == Wait(5)
+    assert step(intended(), after_s=WINDOW_S) == Go(())
 
 
-def test_after_a_cancel_nothing_is_sent_again_but_a_found_job_is_still_adopted() -> None:
-    asked = intended(cancel_asked=True)
-    assert step(asked, after_s=INTENT_S_MAX + SETTLE_S) == Stop()
-    assert step(asked, job("new"), after_s=SETTLE_S) == Adopt("new")
+def test_after_a_cancel_a_found_job_is_still_adopted() -> None:
+    assert step(intended(cancel_asked=1), job("new"), after_s=WINDOW_S) == Adopt("new")
 
 
 def test_a_job_is_recognised_as_azure_spells_it_and_no_look_alike_is() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from restore.contracts import Approval, Permit, Verdict, VmDisk
-from restore.ledger import ALLOWED, Intent, LedgerEntry, LedgerState, moved
+from restore.ledger import ALLOWED, CancelAnswer, Intent, LedgerEntry, LedgerState, moved
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 from tests.fakes.storage import MemoryDocuments
@@ -25,14 +25,15 @@ def entry(request_id: str = "r1", request_hash: str = "h1") -> LedgerEntry:
     )
 
 
-def intent(attempt: int = 1) -> Intent:
+def intent(recovery_point: str = "1") -> Intent:
     return Intent(
         item_id="/item",
         container_name="iaasvmcontainerv2;rg;vm",
-        recovery_point="1",
+        recovery_point=recovery_point,
         vault_time=NOW,
+        written_at=NOW,
+        window_s=200,
         known_jobs=(),
-        attempt=attempt,
     )
 
 
@@ -99,9 +100,9 @@ def test_a_cancellation_that_races_with_the_intent_looks_again_and_tells_the_tru
 
 def test_the_first_verdict_stands() -> None:
     ledger, _ = accepted()
-    ledger.finish("r1", DONE, NOW)
+    ledger.finish("r1", lambda _: DONE, NOW)
     late = Verdict(verdict="Failed", succeeded=False, text="No.")
-    assert ledger.finish("r1", late, NOW).verdict == DONE
+    assert ledger.finish("r1", lambda _: late, NOW).verdict == DONE
 
 
 def test_a_job_is_recorded_beside_its_operation_and_repeating_it_changes_nothing() -> None:
@@ -119,6 +120,80 @@ def test_a_withdrawn_intent_leaves_the_request_as_it_was_accepted() -> None:
     after = ledger.read("r1")
     assert after is not None
     assert (after.entry.state, after.entry.intent) == (LedgerState.ACCEPTED, None)
+
+
+def test_a_withdrawn_intent_that_somebody_has_asked_to_cancel_is_cancelled() -> None:
+    ledger, held = accepted()
+    ledger.intend(held, intent())
+    ledger.cancel("r1")
+    asked = ledger.read("r1")
+    assert asked is not None
+    after = ledger.withdraw(asked).entry
+    assert (after.state, after.intent) == (LedgerState.CANCELLED, None)
+
+
+def test_an_intent_cannot_be_withdrawn_past_a_cancel_that_came_meanwhile() -> None:
+    ledger, held = accepted()
+    written = ledger.intend(held, intent())
+    ledger.cancel("r1")
+    with pytest.raises(Changed):
+        ledger.withdraw(written)
+
+
+def test_who_has_the_entry_in_hand_records_the_start_without_another_look() -> None:
+    ledger, held = accepted()
+    written = ledger.intend(held, intent())
+    assert isinstance(ledger.documents, MemoryDocuments)
+    ledger.documents.before_read = lambda name: pytest.fail("read")
+    assert ledger.started("r1", written, operation_id="op").operation_id == "op"
+
+
+def test_who_has_an_old_entry_in_hand_looks_again() -> None:
+    ledger, held = accepted()
+    written = ledger.intend(held, intent())
+    ledger.cancel("r1")
+    entry = ledger.started("r1", written, operation_id="op")
+    assert (entry.operation_id, entry.cancel_asked) == ("op", 1)
+
+
+def test_a_verdict_is_judged_by_the_very_entry_that_it_closes() -> None:
+    ledger, held = accepted()
+    documents = ledger.documents
+    assert isinstance(documents, MemoryDocuments)
+
+    def intend_first(name: str) -> None:
+        documents.before_write = lambda name: None
+        ledger.intend(held, intent())
+
+    documents.before_write = intend_first
+    seen: list[LedgerState] = []
+
+    def judge(entry: LedgerEntry) -> Verdict:
+        seen.append(entry.state)
+        return DONE
+
+    ledger.finish("r1", judge, NOW)
+    assert seen == [LedgerState.ACCEPTED, LedgerState.INTENDED]
+
+
+@pytest.mark.parametrize("wishes", [1, 2])
+def test_a_wish_to_cancel_stands_until_azure_has_answered_it(wishes: int) -> None:
+    ledger, held = accepted()
+    ledger.started("r1", ledger.intend(held, intent()), job_id="job")
+    for _ in range(wishes):
+        ledger.cancel("r1")
+    asked = ledger.read("r1")
+    assert asked is not None
+    assert asked.entry.must_cancel
+    after = ledger.cancel_answered(asked, CancelAnswer(asked=1, accepted=False)).entry
+    assert after.must_cancel is (wishes == 2)
+
+
+def test_a_restore_that_is_over_wants_nothing_cancelled() -> None:
+    ledger, held = accepted()
+    ledger.started("r1", ledger.intend(held, intent()), job_id="job")
+    ledger.cancel("r1")
+    assert not ledger.finish("r1", lambda _: DONE, NOW).must_cancel
 
 
 @pytest.mark.parametrize("start", list(LedgerState))

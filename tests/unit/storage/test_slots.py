@@ -1,96 +1,143 @@
-"""Places for restores at once: never more taken than there are, and none stays taken for ever."""
+"""Slots for restores at once: never more taken than there are, first come first served, and none
+stays taken, or waited for, because somebody died."""
 
 from datetime import UTC, datetime, timedelta
 
-from restore.contracts import Verdict
-from restore.ledger import LedgerEntry
+import pytest
+
+from restore.errors import ServiceUnavailable
 from storage import slots
-from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-DONE = Verdict(verdict="Completed", succeeded=True, text="It is done.")
+LEASE = timedelta(hours=24)
+LINE = timedelta(seconds=slots.LINE_S_MAX)
+SECOND = timedelta(seconds=1)
 
 
-def ledger_with(*request_ids: str) -> Ledger:
-    ledger = Ledger(MemoryDocuments())
-    for request_id in request_ids:
-        ledger.accept(
-            LedgerEntry(
-                request_id=request_id,
-                request_hash=request_id,
-                request={},
-                source="queue",
-                accepted_at=NOW,
-            )
-        )
-    return ledger
+@pytest.fixture
+def documents() -> MemoryDocuments:
+    return MemoryDocuments()
 
 
-def take(ledger: Ledger, request_id: str, places: int = 2, later: timedelta = timedelta()) -> bool:
-    return slots.take(ledger, request_id, places, NOW + later).is_ours
+def look(
+    documents: MemoryDocuments, request_id: str, limit: int = 2, later: timedelta = timedelta()
+) -> slots.Slot:
+    return slots.take(documents, request_id, limit, NOW + later, NOW + later + LEASE)
 
 
-def test_so_many_have_a_place_and_keep_it() -> None:
-    ledger = ledger_with("a", "b", "c")
-    assert take(ledger, "a")
-    assert take(ledger, "b")
-    assert not take(ledger, "c")
-    assert take(ledger, "a")
+def take(
+    documents: MemoryDocuments, request_id: str, limit: int = 2, later: timedelta = timedelta()
+) -> bool:
+    return look(documents, request_id, limit, later).is_ours
 
 
-def test_a_place_is_free_when_its_holder_is_over_or_was_cancelled() -> None:
-    ledger = ledger_with("a", "b", "c", "d")
-    take(ledger, "a")
-    take(ledger, "b")
-    ledger.finish("a", DONE, NOW)
-    assert take(ledger, "c")
-    assert not take(ledger, "d")
-    ledger.cancel("b")
-    assert take(ledger, "d")
+def test_so_many_have_a_slot_and_keep_it(documents: MemoryDocuments) -> None:
+    assert take(documents, "a")
+    assert take(documents, "b")
+    assert not take(documents, "c")
+    assert take(documents, "a")
 
 
-def test_a_holder_that_nobody_knows_holds_nothing() -> None:
-    ledger = ledger_with("a")
-    take(ledger, "ghost", places=1)
-    assert take(ledger, "a", places=1)
+def test_a_slot_that_is_released_is_for_who_came_first(documents: MemoryDocuments) -> None:
+    for each in "abcd":
+        take(documents, each)
+    assert look(documents, "d").ahead == 1
+    slots.release(documents, "a", NOW)
+    assert not take(documents, "d")
+    assert not take(documents, "e")
+    assert take(documents, "c")
+    slots.release(documents, "b", NOW)
+    assert take(documents, "d")
 
 
-def test_a_holder_that_nobody_follows_loses_its_place_after_a_bounded_time() -> None:
-    ledger = ledger_with("a", "b")
-    take(ledger, "a", places=1)
-    assert not take(ledger, "b", 1, slots.HELD_MAX - timedelta(seconds=1))
-    assert take(ledger, "b", 1, slots.HELD_MAX)
+def test_who_waits_reads_one_document_and_writes_none(documents: MemoryDocuments) -> None:
+    for each in "abc":
+        take(documents, each)
+    slots.release(documents, "a", NOW)
+    take(documents, "d")
+    seen: list[str] = []
+    documents.before_read = documents.before_write = seen.append
+    assert not take(documents, "d", later=SECOND)
+    assert seen == ["slots/restores"]
 
 
-def test_fewer_places_than_before_are_too_few_for_a_new_one() -> None:
-    ledger = ledger_with("a", "b", "c")
-    take(ledger, "a")
-    take(ledger, "b")
-    ledger.finish("a", DONE, NOW)
-    assert not take(ledger, "c", places=1)
+def test_releasing_what_is_not_held_writes_nothing(documents: MemoryDocuments) -> None:
+    take(documents, "a")
+    documents.before_write = lambda name: pytest.fail("written")
+    slots.release(documents, "b", NOW)
+    slots.renew(documents, "b", NOW)
 
 
-def test_of_two_that_race_for_the_last_place_one_has_it() -> None:
-    ledger = ledger_with("a", "b")
-    documents = ledger.documents
-    assert isinstance(documents, MemoryDocuments)
+def test_who_gives_up_waiting_gives_its_place_in_the_line_away(documents: MemoryDocuments) -> None:
+    for each in "abc":
+        take(documents, each, limit=1)
+    slots.release(documents, "b", NOW)
+    slots.release(documents, "a", NOW)
+    assert take(documents, "c", limit=1)
 
+
+def test_who_died_in_the_line_keeps_a_slot_from_others_for_a_bounded_time(
+    documents: MemoryDocuments,
+) -> None:
+    for each in ("a", "dead", "c", "d"):
+        take(documents, each, limit=1)
+    slots.release(documents, "a", NOW)
+    assert not take(documents, "c", 1, LINE)
+    assert take(documents, "c", 1, LINE + SECOND)
+    slots.release(documents, "c", NOW + LINE)
+    assert take(documents, "d", 1, LINE)
+    assert not take(documents, "dead", 1, LINE)
+
+
+def test_a_slot_that_more_slots_make_free_is_waited_for_no_longer(
+    documents: MemoryDocuments,
+) -> None:
+    for each in ("a", "dead", "c"):
+        take(documents, each, limit=1)
+    assert not take(documents, "c", 2, LEASE)
+    assert take(documents, "c", 2, LEASE + LINE + SECOND)
+
+
+def test_fewer_slots_than_before_are_too_few_for_a_new_one(documents: MemoryDocuments) -> None:
+    take(documents, "a", limit=3)
+    take(documents, "b", limit=3)
+    take(documents, "c", limit=3)
+    slots.release(documents, "a", NOW)
+    assert not take(documents, "d", limit=2)
+
+
+def test_a_lease_that_has_run_out_is_told_and_the_slot_still_held(
+    documents: MemoryDocuments,
+) -> None:
+    take(documents, "a", limit=1)
+    assert look(documents, "b", 1, LEASE - SECOND).overdue == ()
+    late = look(documents, "b", 1, LEASE)
+    assert (late.is_ours, late.overdue) == (False, ("a",))
+    assert slots.overdue(documents, NOW + LEASE) == ("a",)
+    slots.renew(documents, "a", NOW + LEASE + SECOND)
+    assert slots.overdue(documents, NOW + LEASE) == ()
+
+
+def test_where_nobody_has_ever_asked_for_a_slot_none_is_overdue(
+    documents: MemoryDocuments,
+) -> None:
+    assert slots.overdue(documents, NOW) == ()
+
+
+def test_of_two_that_race_for_the_last_slot_one_has_it(documents: MemoryDocuments) -> None:
     def other_first(name: str) -> None:
         documents.before_write = lambda name: None
-        assert take(ledger, "b", places=1)
+        assert take(documents, "b", limit=1)
 
     documents.before_write = other_first
-    assert not take(ledger, "a", places=1)
+    assert not take(documents, "a", limit=1)
 
 
-def test_who_loses_every_race_is_not_told_that_all_places_are_taken() -> None:
-    ledger = ledger_with("a", "b")
-    documents = ledger.documents
-    assert isinstance(documents, MemoryDocuments)
-    take(ledger, "b", places=9)
+def test_who_loses_every_race_is_told_to_come_again(documents: MemoryDocuments) -> None:
+    take(documents, "b", limit=9)
     documents.before_write = documents.touch
-    slot = slots.take(ledger, "a", 9, NOW)
-    assert (slot.is_ours, slot.is_full) == (False, False)
+    with pytest.raises(ServiceUnavailable, match="Contended"):
+        take(documents, "a", limit=9)
     documents.before_write = lambda name: None
-    assert take(ledger, "a", places=9)
+    assert take(documents, "a", limit=9)

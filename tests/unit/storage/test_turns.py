@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from restore.ledger import Intent, LedgerEntry
+from restore.contracts import Verdict
+from restore.ledger import Intent, LedgerEntry, LedgerState
 from storage import turns
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
@@ -12,6 +13,9 @@ from tests.fakes.storage import MemoryDocuments
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ITEM = "/vaults/v/items/VM;a"
+WINDOW = timedelta(seconds=200)
+SECOND = timedelta(seconds=1)
+TURN = timedelta(seconds=turns.TURN_S_MAX)
 
 
 def ledger_with(*request_ids: str) -> Ledger:
@@ -29,25 +33,35 @@ def ledger_with(*request_ids: str) -> Ledger:
     return ledger
 
 
-def intent(at: datetime = NOW, attempt: int = 1) -> Intent:
+def read(ledger: Ledger, request_id: str) -> Held:
+    held = ledger.read(request_id)
+    assert held is not None
+    return held
+
+
+def intended(at: datetime = NOW) -> Intent:
     return Intent(
         item_id=ITEM,
         container_name="c",
         recovery_point="1",
         vault_time=at,
+        written_at=at,
+        window_s=WINDOW.total_seconds(),
         known_jobs=(),
-        attempt=attempt,
     )
 
 
-def intend(ledger: Ledger, request_id: str, at: datetime = NOW) -> None:
-    held = ledger.read(request_id)
-    assert held is not None
-    ledger.intend(held, intent(at))
+def intend(ledger: Ledger, request_id: str, at: datetime = NOW) -> Held:
+    return ledger.intend(read(ledger, request_id), intended(at))
 
 
 def take(ledger: Ledger, request_id: str, later: timedelta = timedelta()) -> turns.Taking:
-    return turns.take(ledger, ITEM, request_id, NOW + later)
+    return turns.take(ledger, ITEM, read(ledger, request_id), NOW + later)
+
+
+def finish(ledger: Ledger, request_id: str) -> None:
+    done = Verdict(verdict="DeadlinePassed", succeeded=False, text="It took too long.")
+    ledger.finish(request_id, lambda _: done, NOW)
 
 
 def test_the_first_to_come_has_the_turn_and_keeps_it() -> None:
@@ -57,13 +71,26 @@ def test_the_first_to_come_has_the_turn_and_keeps_it() -> None:
     assert not take(ledger, "b").is_ours
 
 
-def test_a_turn_is_held_while_the_holder_has_a_post_out_whose_job_is_unknown() -> None:
+@pytest.mark.parametrize("how_far", ["intended", "started", "finished"])
+def test_a_turn_is_held_while_a_job_may_begin_that_nobody_knows(how_far: str) -> None:
     ledger = ledger_with("a", "b")
     take(ledger, "a")
     intend(ledger, "a")
-    assert not take(ledger, "b").is_ours
-    ledger.started("a", operation_id="op")
-    assert not take(ledger, "b").is_ours
+    if how_far != "intended":
+        ledger.started("a", operation_id="op")
+    if how_far == "finished":
+        finish(ledger, "a")
+    assert not take(ledger, "b", WINDOW - SECOND).is_ours
+    assert take(ledger, "b", WINDOW).is_ours
+
+
+def test_a_holder_that_waits_within_its_window_keeps_the_turn_without_a_write() -> None:
+    ledger = ledger_with("a")
+    take(ledger, "a")
+    intend(ledger, "a")
+    assert isinstance(ledger.documents, MemoryDocuments)
+    ledger.documents.before_write = lambda name: pytest.fail("written")
+    assert take(ledger, "a", WINDOW - SECOND).is_ours
 
 
 def test_the_next_has_the_turn_once_the_holders_job_is_known_and_learns_whose_it_is() -> None:
@@ -100,6 +127,13 @@ def test_the_jobs_of_the_latest_holders_are_remembered() -> None:
     assert set(taken.begun) == set(taken.claimed)
 
 
+def test_a_turn_whose_holder_was_never_accepted_is_free() -> None:
+    ledger = ledger_with("b")
+    stranger = read(ledger_with("a"), "a")
+    turns.take(ledger, ITEM, stranger, NOW)
+    assert take(ledger, "b").is_ours
+
+
 def test_a_cancelled_holder_gives_way() -> None:
     ledger = ledger_with("a", "b")
     take(ledger, "a")
@@ -107,129 +141,104 @@ def test_a_cancelled_holder_gives_way() -> None:
     assert take(ledger, "b").is_ours
 
 
-def test_a_holder_that_vanished_gives_way_after_a_bounded_time() -> None:
+def test_a_holder_that_azure_refused_gives_way_at_once_and_must_ask_again() -> None:
     ledger = ledger_with("a", "b")
     take(ledger, "a")
-    intend(ledger, "a")
-    almost = timedelta(seconds=turns.TURN_S_MAX - 1)
-    assert not take(ledger, "b", almost).is_ours
-    assert take(ledger, "b", almost + timedelta(seconds=2)).is_ours
+    ledger.withdraw(intend(ledger, "a"))
+    assert take(ledger, "b").is_ours
+    assert not take(ledger, "a").is_ours
 
 
-LOST = timedelta(seconds=turns.TURN_S_MAX + 1)
-
-
-def cleared(ledger: Ledger, request_id: str) -> Held:
-    held = ledger.read(request_id)
-    assert held is not None
-    return held
-
-
-def test_a_holder_that_sleeps_longer_than_its_turn_may_not_send_any_more() -> None:
+def test_a_holder_that_azure_refused_takes_its_turn_anew() -> None:
     ledger = ledger_with("a", "b")
     take(ledger, "a")
-    clearance = cleared(ledger, "a")
-    assert take(ledger, "b", LOST).is_ours
+    ledger.withdraw(intend(ledger, "a"))
+    assert take(ledger, "a").is_ours
+    assert not take(ledger, "b").is_ours
+
+
+def test_a_holder_that_never_comes_to_its_intent_gives_way_after_a_bounded_time() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    assert not take(ledger, "b", TURN - SECOND).is_ours
+    assert take(ledger, "b", TURN).is_ours
+
+
+def test_a_holder_that_sleeps_until_its_turn_is_taken_cannot_send_any_more() -> None:
+    ledger = ledger_with("a", "b")
+    cleared = read(ledger, "a")
+    take(ledger, "a")
+    assert take(ledger, "b", TURN).is_ours
     with pytest.raises(Changed):
-        ledger.intend(clearance, intent())
+        ledger.intend(cleared, intended(NOW + TURN))
+    assert not take(ledger, "a", TURN).is_ours
 
 
-def test_a_holder_that_sleeps_before_it_sends_a_lost_post_again_may_not_send_any_more() -> None:
+def test_a_holder_that_sleeps_after_its_window_cannot_send_a_second_time() -> None:
     ledger = ledger_with("a", "b")
     take(ledger, "a")
-    intend(ledger, "a")
-    clearance = cleared(ledger, "a")
-    assert take(ledger, "b", LOST).is_ours
+    settled = intend(ledger, "a")
+    assert take(ledger, "b", WINDOW).is_ours
     with pytest.raises(Changed):
-        ledger.intend(clearance, intent(attempt=2))
+        ledger.withdraw(settled)
 
 
-def test_a_holder_that_has_sent_loses_its_turn_and_nothing_else() -> None:
+def test_of_a_holder_back_after_its_window_and_another_only_one_has_the_turn() -> None:
+    """The other one has made void what the holder could send, and is about to take the turn; the
+    holder comes, as it is now, before that."""
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
-    intend(ledger, "a")
-    ledger.started("a", operation_id="op")
-    version = cleared(ledger, "a").version
-    assert take(ledger, "b", LOST).is_ours
-    assert cleared(ledger, "a").version == version
-
-
-def test_a_holder_that_sent_late_keeps_its_turn_from_then_on() -> None:
-    ledger = ledger_with("a", "b")
-    take(ledger, "a")
-    intend(ledger, "a", at=NOW + timedelta(seconds=turns.TURN_S_MAX - 1))
-    assert not take(ledger, "b", LOST).is_ours
-    assert take(ledger, "b", 2 * LOST).is_ours
-
-
-def test_a_holder_that_asks_again_late_keeps_its_turn_from_then_on() -> None:
-    ledger = ledger_with("a", "b")
-    take(ledger, "a")
-    intend(ledger, "a")
-    assert take(ledger, "a", LOST - timedelta(seconds=2)).is_ours
-    assert not take(ledger, "b", LOST).is_ours
-
-
-def test_a_holder_that_is_fenced_while_it_sends_keeps_its_turn() -> None:
-    """Of the fence and the intent one comes first; the other one's writer must look again."""
-    ledger = ledger_with("a", "b")
-    take(ledger, "a")
     documents = ledger.documents
     assert isinstance(documents, MemoryDocuments)
-
-    def sends_first(name: str) -> None:
-        documents.before_write = lambda name: None
-        intend(ledger, "a", at=NOW + LOST)
-
-    documents.before_write = sends_first
-    assert not take(ledger, "b", LOST).is_ours
-    assert take(ledger, "a", LOST).is_ours
-
-
-def test_a_turn_whose_holder_was_never_accepted_is_free() -> None:
-    ledger = ledger_with("b")
     take(ledger, "a")
-    assert take(ledger, "b").is_ours
+    intend(ledger, "a")
+    won: list[bool] = []
+
+    def holder_first(name: str) -> None:
+        if name.startswith("items/"):
+            documents.before_write = lambda name: None
+            won.append(take(ledger, "a", WINDOW).is_ours)
+
+    documents.before_write = holder_first
+    won.append(take(ledger, "b", WINDOW).is_ours)
+    assert won == [True, False]
+
+
+def test_a_holder_that_wrote_its_intent_meanwhile_keeps_the_turn() -> None:
+    ledger = ledger_with("a", "b")
+    documents = ledger.documents
+    assert isinstance(documents, MemoryDocuments)
+    take(ledger, "a")
+
+    def intent_first(name: str) -> None:
+        documents.before_write = lambda name: None
+        intend(ledger, "a", NOW + TURN)
+
+    documents.before_write = intent_first
+    assert not take(ledger, "b", TURN).is_ours
+    assert not take(ledger, "b", TURN).is_ours
+    assert read(ledger, "a").entry.state is LedgerState.INTENDED
+
+
+def test_a_holder_that_is_over_is_left_as_it_is() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    intend(ledger, "a")
+    finish(ledger, "a")
+    before = read(ledger, "a")
+    assert take(ledger, "b", WINDOW).is_ours
+    assert read(ledger, "a") == before
 
 
 def test_turns_on_different_items_do_not_meet() -> None:
     ledger = ledger_with("a", "b")
     assert take(ledger, "a").is_ours
-    assert turns.take(ledger, ITEM + "2", "b", NOW).is_ours
-
-
-def test_those_who_wait_are_told_how_long_by_their_place_in_the_line() -> None:
-    ledger = ledger_with("a", "b", "c")
-    take(ledger, "a")
-    waits = [take(ledger, each, timedelta(seconds=n)).wait_s for n, each in enumerate("bcb", 1)]
-    assert waits == [turns.SLOT_S, 2 * turns.SLOT_S, turns.SLOT_S]
-
-
-def test_who_had_the_turn_or_came_no_more_stands_in_line_no_longer() -> None:
-    ledger = ledger_with("a", "b", "c", "d", "e")
-    take(ledger, "a")
-    take(ledger, "b", timedelta(seconds=1))
-    take(ledger, "c", timedelta(seconds=2))
-    ledger.cancel("a")
-    assert take(ledger, "c", timedelta(seconds=3)).is_ours
-    intend(ledger, "c", at=NOW + LOST)
-    assert take(ledger, "d", timedelta(seconds=4)).wait_s == 2 * turns.SLOT_S  # only b is ahead
-    later = LOST + timedelta(seconds=4)
-    assert take(ledger, "e", later).wait_s == turns.SLOT_S  # neither b nor d has come for long
-
-
-def test_nobody_in_the_line_can_block_a_free_turn() -> None:
-    ledger = ledger_with("a", "b", "c")
-    take(ledger, "a")
-    take(ledger, "b")
-    ledger.cancel("a")
-    assert take(ledger, "c").is_ours
+    assert turns.take(ledger, ITEM + "2", read(ledger, "b"), NOW).is_ours
 
 
 def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
-    documents = MemoryDocuments()
     ledger = ledger_with("a", "b")
-    ledger.documents = documents
+    documents = ledger.documents
+    assert isinstance(documents, MemoryDocuments)
     won: list[bool] = []
 
     def other_first(name: str) -> None:
@@ -241,9 +250,9 @@ def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
     assert won == [True, False]
 
 
-def test_a_turn_that_is_held_long_is_asked_for_less_often() -> None:
+def test_a_turn_that_is_held_long_is_asked_for_less_often_but_at_its_end() -> None:
     ledger = ledger_with("a", "b")
     take(ledger, "a")
     intend(ledger, "a")
-    assert take(ledger, "b").wait_s == turns.SLOT_S
-    assert take(ledger, "b", timedelta(seconds=200)).wait_s == 100
+    waits = [take(ledger, "b", timedelta(seconds=held_s)).wait_s for held_s in (0, 100, 180, 199)]
+    assert waits == [turns.SLOT_S, 50, 20, turns.SLOT_S]

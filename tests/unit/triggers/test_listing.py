@@ -16,6 +16,7 @@ from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import listing
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+FAILED = Verdict(verdict="Failed", succeeded=False, text="It failed.")
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +32,7 @@ def ledger() -> Iterator[Ledger]:
                 accepted_at=NOW,
             )
         )
-    ledger.finish("r2", Verdict(verdict="Failed", succeeded=False, text="It failed."), NOW)
+    ledger.finish("r2", lambda _: FAILED, NOW)
     with connection.use(ledger, MemoryEvents()):
         yield ledger
 

@@ -87,7 +87,7 @@ async def test_a_finished_restore_is_never_started_again_even_when_its_history_i
     client = FakeDurableClient()
     started = await start(client, request())
     done = Verdict(verdict="Completed", succeeded=True, text="Done.")
-    ledger.finish("r1", done, started.entry.accepted_at)
+    ledger.finish("r1", lambda _: done, started.entry.accepted_at)
     client.started.clear()
     again = await start(client, request())
     assert again.entry.verdict == done

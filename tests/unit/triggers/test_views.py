@@ -6,6 +6,7 @@ from typing import Any, cast
 import pytest
 
 from restore.contracts import Verdict
+from restore.ledger import CancelAnswer, Intent
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
 from triggers import views
@@ -29,6 +30,21 @@ def running() -> FakeDurableClient:
     return client
 
 
+def start(ledger: Ledger) -> None:
+    held = ledger.read("r1")
+    assert held is not None
+    intent = Intent(
+        item_id="/i",
+        container_name="c",
+        recovery_point="1",
+        vault_time=NOW,
+        written_at=NOW,
+        window_s=200,
+        known_jobs=(),
+    )
+    ledger.started("r1", ledger.intend(held, intent), job_id="job")
+
+
 async def view(client: FakeDurableClient) -> dict[str, Any]:
     shown = await views.read(cast("Any", client), "r1")
     assert shown is not None
@@ -43,7 +59,7 @@ async def test_while_the_job_is_watched_the_watch_knows_best() -> None:
 
 async def test_a_verdict_outweighs_what_the_last_look_saw(ledger: Ledger) -> None:
     done = Verdict(verdict="Completed", succeeded=True, text="Done.", job_id="job")
-    ledger.finish("r1", done, NOW)
+    ledger.finish("r1", lambda _: done, NOW)
     shown = await view(running())
     assert (shown["phase"], shown["verdict"], shown["percent"]) == ("Completed", "Completed", 100)
     assert shown["job"] == {"id": "job"}
@@ -51,7 +67,8 @@ async def test_a_verdict_outweighs_what_the_last_look_saw(ledger: Ledger) -> Non
 
 
 async def test_a_purged_history_still_shows_the_verdict(ledger: Ledger) -> None:
-    ledger.finish("r1", Verdict(verdict="Failed", succeeded=False, text="No."), NOW)
+    failed = Verdict(verdict="Failed", succeeded=False, text="No.")
+    ledger.finish("r1", lambda _: failed, NOW)
     shown = await view(FakeDurableClient())
     assert (shown["verdict"], shown["text"]) == ("Failed", "No.")
 
@@ -64,10 +81,13 @@ async def test_what_was_never_accepted_is_not_shown() -> None:
 async def test_a_cancel_is_shown_in_one_form_before_and_after_azure_has_answered(
     ledger: Ledger,
 ) -> None:
+    start(ledger)
     ledger.cancel("r1")
     client = running()
     asked = await views.read(cast("Any", client), "r1")
-    client.custom["restore-r1"] = {"phase": "Starting", "cancel": {"accepted": False, "code": "X"}}
+    held = ledger.read("r1")
+    assert held is not None
+    ledger.cancel_answered(held, CancelAnswer(asked=1, accepted=False, code="X"))
     answered = await views.read(cast("Any", client), "r1")
     assert asked is not None
     assert answered is not None

@@ -1,0 +1,39 @@
+"""Ask Azure to cancel a job that somebody wants cancelled. The wish stands in the ledger until
+Azure has said yes or no; so does the answer. Asking twice does no harm.
+"""
+
+from arm import connection as arm_connection
+from arm.backup import CancelReply
+from restore.errors import NotFound, PermanentError, Waiting
+from restore.ledger import CancelAnswer
+from storage.ledger import Held, Ledger
+
+_JOB_AGAIN_S = 10.0
+
+
+def ask(ledger: Ledger, held: Held) -> None:
+    """Pass the wish on, if there is one without an answer, and note the answer. Raises
+    TemporaryError when Azure cannot be asked now, or the job is not known yet."""
+    while held.entry.must_cancel:
+        entry, intent = held.entry, held.entry.intent
+        if entry.job_id is None:
+            raise _not_yet()
+        assert intent is not None, "only what was sent has a job"
+        try:
+            reply = arm_connection.backup().cancel_job(intent.item_id, entry.job_id)
+        except NotFound as error:  # it has just begun
+            raise _not_yet() from error
+        except PermanentError as error:
+            reply = CancelReply(False, error.code, error.message)
+        answer = CancelAnswer(
+            asked=entry.cancel_asked, accepted=reply.accepted, code=reply.code, text=reply.text
+        )
+        held = ledger.cancel_answered(held, answer)  # meanwhile somebody may have asked once more
+
+
+def _not_yet() -> Waiting:
+    return Waiting(
+        "Azure does not show the job yet that is to be cancelled.",
+        code="LocatingJob",
+        retry_after_s=_JOB_AGAIN_S,
+    )

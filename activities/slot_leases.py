@@ -1,0 +1,72 @@
+"""What becomes of a slot whose lease has run out: the job is looked at, nothing is guessed.
+
+Called by who needs a slot while all are taken, and by whoever tidies up (`end(ledger,
+slots.overdue(...))`). That is one look at the job of each; where it gets no answer the slot is held
+on.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from arm import connection as arm_connection
+from restore import settling
+from restore.contracts import JobLook
+from restore.errors import NotFound, RestoreError
+from restore.ledger import Intent, LedgerState
+from storage import slots
+from storage.documents import Changed
+from storage.ledger import Ledger
+
+_log = logging.getLogger(__name__)
+
+_BACK = timedelta(minutes=5)
+_AGAIN = timedelta(hours=1)
+"""A job that runs on keeps its slot so long before it is looked at again: reads of jobs are few."""
+
+_UNANSWERED = timedelta(minutes=5)
+"""Many may wait for the slot, and look every half minute."""
+
+
+def end(ledger: Ledger, holders: Iterable[str], now: datetime) -> None:
+    """Release the slots that nothing of Azure's needs any more; renew the leases of the others."""
+    for request_id in holders:
+        try:
+            until = needed_until(ledger, request_id, now)
+        except (RestoreError, Changed) as error:
+            _log.warning("Whether %s still needs its slot is not known: %s", request_id, error)
+            until = now + _UNANSWERED
+        if until is None:
+            slots.release(ledger.documents, request_id, now)
+        else:
+            slots.renew(ledger.documents, request_id, until)
+
+
+def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | None:
+    """Return until when at the least a request needs its slot; None when it needs none."""
+    held = ledger.read(request_id)
+    if held is None:
+        return None
+    entry = held.entry
+    if entry.intent is None:
+        if entry.state is LedgerState.ACCEPTED:
+            ledger.fence(held)  # should it be about to send, it asks for a slot first
+        return None
+    if entry.job_id is None and now < entry.intent.over_at:
+        return entry.intent.over_at
+    looks = _listed(entry.intent) if entry.job_id is None else _read(entry.intent, entry.job_id)
+    return None if all(look.is_terminal for look in looks) else now + _AGAIN
+
+
+def _read(intent: Intent, job_id: str) -> list[JobLook]:
+    try:
+        return [arm_connection.backup().read_job(intent.item_id, job_id)]
+    except NotFound:
+        return []  # Azure forgets a job long after its end
+
+
+def _listed(intent: Intent) -> list[JobLook]:
+    """All that may be the work of a POST whose job nobody had the time to look for."""
+    jobs = arm_connection.backup().restore_jobs(intent.item_id, intent.vault_time - _BACK).jobs
+    ours = {*settling.candidates(intent, jobs, ()), *settling.doubtful(intent, jobs, ())}
+    return [job for job in jobs if job.job_id in ours]

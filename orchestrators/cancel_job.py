@@ -1,0 +1,39 @@
+"""Pass a wish to cancel on to Azure, for as long as it takes.
+
+An orchestration of its own for each restore that somebody wants cancelled, started by who takes
+the wish (triggers/starter.py). So nobody has to listen: not the restore's own orchestration, which
+can wait for an event only once, nor its child, which would lose one when it continues as new.
+"""
+
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+from orchestrators.steps import Steps
+from restore import names, polling
+from restore.contracts import Outcome
+from restore.orders import Cancel, decode, encode
+
+blueprint = df.Blueprint()
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=names.CANCEL_JOB)
+def cancel_job(context: df.DurableOrchestrationContext) -> Any:
+    """Answer with an Outcome: done when Azure has answered, or there is nothing left to cancel.
+
+    1. Ask Azure, as soon as the job is known.
+    2. No answer: wait and ask again, longer each time, until the wish is out of date.
+    3. After `looks_per_generation` tries continue as new.
+    """
+    order = decode(context.get_input(), Cancel)
+    steps = Steps(context, order.pace)
+    for _ in range(order.pace.looks_per_generation):
+        outcome: Outcome = yield from steps.once(names.CANCEL_RESTORE, encode(order))
+        order = msgspec.structs.replace(order, tries=order.tries + 1)
+        if outcome.kind != "later" or context.current_utc_datetime >= order.until:
+            return encode(outcome)
+        spread = f"{context.instance_id}:{order.tries}"
+        yield from steps.sleep(polling.later_wait_s(outcome, order.tries, order.pace, spread))
+    context.continue_as_new(encode(order))
+    return None
