@@ -81,11 +81,27 @@ _STORIES = [
     .event(2, "cancel", {"by": "a"})
     .ends(),
     Story("restore_watch_breaks").start("restore", {"until": 4, "breaks": 3}).ends(),
+    Story("restore_watch_recovers")
+    .start("restore", {"until": 4, "ill": 3})
+    .ends()
+    .ends(child="~watch"),
+    Story("restore_cancelled_between_watches")
+    .start("restore", {"until": 2, "ill": 1, "pause": 4})
+    .event(2, "cancel", {"by": "a"})
+    .ends()
+    .ends(child="~watch"),
+    Story("restore_cancelled_then_watch_fails")
+    .start("restore", {"until": 2, "ill": 2, "pause": 4})
+    .event(2, "cancel", {"by": "a"})
+    .ends()
+    .ends(child="~watch"),
+    Story("retried_against_event").start("retried_against_event").event(2, "Go").ends(),
     Story("restore_watch_terminated")
-    .start("restore", _STUCK)
+    .start("restore", {"until": 2, "pause": 8})
     .change(3, "terminate", child="~watch")
     .ends()
     .ends(child="~watch"),
+    Story("patient").start("patient").ends().ends(child="~wait"),
     Story("restore_watch_suspended")
     .start("restore", {"until": 2, "pause": 4})
     .change(2, "suspend", child="~watch")

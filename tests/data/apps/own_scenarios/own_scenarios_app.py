@@ -14,6 +14,7 @@ from scenarios_app import app, orch
 Context = df.DurableOrchestrationContext
 Steps = Generator[Any, Any, Any]
 RETRIES = df.RetryOptions(first_retry_interval_in_milliseconds=500, max_number_of_attempts=3)
+CHILD_AGAIN = df.RetryOptions(first_retry_interval_in_milliseconds=3000, max_number_of_attempts=3)
 HEALED: set[str] = set()
 
 
@@ -39,9 +40,9 @@ def restore(context: Context) -> Steps:
     if "wait" in order:
         yield after(context, order["wait"])
     watch = {"looks": 0, "until": order["until"], "pause": order.get("pause", 2)}
-    child = context.call_sub_orchestrator(
-        "watch", watch | {"breaks": order.get("breaks")}, instance_id=f"{context.instance_id}~watch"
-    )
+    watch |= {"breaks": order.get("breaks")} | ({"ill": order["ill"]} if "ill" in order else {})
+    watch_id = f"{context.instance_id}~watch"
+    child = context.call_sub_orchestrator("watch", watch, instance_id=watch_id)
     cancel = context.wait_for_external_event("cancel")
     winner = yield context.task_any([child, cancel])
     said = None
@@ -50,8 +51,14 @@ def restore(context: Context) -> Steps:
         context.set_custom_status({"phase": "cancelling"})
     try:
         watched = yield child
-    except Exception as error:
-        watched = {"lost": str(error)[:60]}
+    except Exception:
+        yield after(context, 3)
+        try:
+            watched = yield context.call_sub_orchestrator_with_retry(
+                "watch", CHILD_AGAIN, watch, watch_id
+            )
+        except Exception as error:
+            watched = {"lost": str(error)[:60]}
     yield context.call_activity_with_retry("echo", RETRIES, "close")
     context.set_custom_status({"phase": "closed"})
     return {"watched": watched, "said": said}
@@ -65,6 +72,8 @@ def watch(context: Context) -> Steps:
     for _ in range(2):
         yield context.call_activity_with_retry("echo", RETRIES, seen["looks"])
         seen["looks"] += 1
+        if seen["looks"] == seen.get("ill"):
+            yield context.call_activity("heals", context.instance_id)
         context.set_custom_status({"looks": seen["looks"]})
         if seen["looks"] == seen["breaks"]:
             raise RuntimeError("the watch broke")
@@ -73,6 +82,50 @@ def watch(context: Context) -> Steps:
         yield after(context, seen["pause"])
     context.continue_as_new(seen)
     return None
+
+
+@orch
+def patient(context: Context) -> Steps:
+    """The shape of Steps.run: two steps that wait in a child, one after the other under one id."""
+    child, found = f"{context.instance_id}~wait", []
+    for step in ("find", "trigger"):
+        order = {"step": f"{context.instance_id} {step}", "tries": 0}
+        found.append(
+            (yield context.call_sub_orchestrator_with_retry("tries", CHILD_AGAIN, order, child))
+        )
+        context.set_custom_status(found)
+    return found
+
+
+@orch
+def tries(context: Context) -> Steps:
+    """The shape of retry_activity: it fails once, in its second generation, and is run again."""
+    order = context.get_input()
+    for _ in range(2):
+        context.set_custom_status({"tries": order["tries"]})
+        if order["tries"] == 3:
+            yield context.call_activity("heals", order["step"])
+        order["tries"] += 1
+        if order["tries"] == 5:
+            context.set_custom_status(None)
+            return order["step"]
+        yield after(context, 2)
+    context.continue_as_new(order)
+    return None
+
+
+@orch
+def retried_against_event(context: Context) -> Steps:
+    """A trap: a child that is called with retry races an event, which comes between two attempts.
+    The second attempt then has another task's id, and the instance fails."""
+    child = context.call_sub_orchestrator_with_retry(
+        "healing", CHILD_AGAIN, None, f"{context.instance_id}~kid"
+    )
+    go = context.wait_for_external_event("Go")
+    yield context.task_any([child, go])
+    said = yield context.call_activity("echo", "went")
+    found = yield child
+    return [said, found, (yield context.call_activity("echo", "done"))]
 
 
 @orch
