@@ -28,8 +28,8 @@ from orchestrators import (
     cancel_job,
     plan_restore,
     restore_vm,
+    retry_activity,
     show_recovery_points,
-    wait_for_slot,
     watch_job,
 )
 from restore.settings import Settings
@@ -44,7 +44,7 @@ app.register_functions(queue.blueprint(settings))
 
 app.register_functions(restore_vm.blueprint)
 app.register_functions(watch_job.blueprint)
-app.register_functions(wait_for_slot.blueprint)
+app.register_functions(retry_activity.blueprint)
 app.register_functions(cancel_job.blueprint)
 app.register_functions(show_recovery_points.blueprint)
 app.register_functions(plan_restore.blueprint)

@@ -4,7 +4,7 @@ Azure has said yes or no; so does the answer. Asking twice does no harm.
 
 from arm import connection as arm_connection
 from arm.backup import CancelReply
-from restore.errors import NotFound, PermanentError, Waiting
+from restore.errors import NotFound, NotYet, PermanentError
 from restore.ledger import CancelAnswer
 from storage.ledger import Held, Ledger
 
@@ -31,8 +31,8 @@ def ask(ledger: Ledger, held: Held) -> None:
         held = ledger.cancel_answered(held, answer)  # meanwhile somebody may have asked once more
 
 
-def _not_yet() -> Waiting:
-    return Waiting(
+def _not_yet() -> NotYet:
+    return NotYet(
         "Azure does not show the job yet that is to be cancelled.",
         code="LocatingJob",
         retry_after_s=_JOB_AGAIN_S,

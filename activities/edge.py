@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 
 from restore.contracts import Outcome
-from restore.errors import PermanentError, TemporaryError, Waiting, to_failure
+from restore.errors import NotYet, PermanentError, TemporaryError, to_failure
 from storage.documents import Changed
 
 _log = logging.getLogger(__name__)
 
 _LOST_RACE_S = 5.0
-_LOST_RACE = Waiting("Somebody else changed the restore's entry at that moment.", code="LostRace")
+_LOST_RACE = NotYet("Somebody else changed the restore's entry at that moment.", code="LostRace")
 
 
 def outcome(effect: Callable[[], Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 from activities import clock, edge
 from restore import names
 from restore.ledger import LedgerEntry
-from restore.orders import Restore, decode
+from restore.orders import Opened, Restore, decode
 from storage import connection, slots
 
 blueprint = df.Blueprint()
@@ -15,11 +15,11 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: Restore. Done with `{verdict, jobId}`; a live request has no verdict yet."""
+    """Order: Restore. Done with Opened; a live request has no verdict yet."""
     return edge.outcome(lambda: _open(order))
 
 
-def _open(order: dict[str, Any]) -> dict[str, Any]:
+def _open(order: dict[str, Any]) -> Opened:
     restore = decode(order, Restore)
     entry = LedgerEntry(
         request_id=restore.request.request_id,
@@ -32,4 +32,4 @@ def _open(order: dict[str, Any]) -> dict[str, Any]:
     standing, _ = ledger.accept(entry)
     if standing.verdict is not None and standing.intent is None:  # close_restore may have died
         slots.release(ledger.documents, standing.request_id, clock.now())
-    return {"verdict": edge.as_json(standing.verdict), "jobId": standing.job_id}
+    return Opened(accepted_at=standing.accepted_at, verdict=standing.verdict)

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection
 from restore import names
-from restore.contracts import Outcome
+from restore.errors import NotYet
 from restore.orders import ReadValidation, decode
 from restore.plain_text import plain
 from restore.plan import Finding
@@ -23,11 +23,13 @@ def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
     return edge.outcome(lambda: _read(decode(order, ReadValidation)))
 
 
-def _read(order: ReadValidation) -> dict[str, Any] | Outcome:
+def _read(order: ReadValidation) -> dict[str, Any]:
     preflight = connection.backup().preflight
     opinions = preflight.read_validation(order.vault_id, order.operation_id)
     if opinions is None:
-        return Outcome.later(_LOOK_AGAIN_S)
+        raise NotYet(
+            "Azure still validates the request.", code="Validating", retry_after_s=_LOOK_AGAIN_S
+        )
     found = [
         Finding(
             severity="blocking",

@@ -16,8 +16,8 @@ from functools import partial
 import azure.durable_functions as df
 
 from activities import admission, clock, edge, policies, sending, slot_leases
-from restore import approvals, budget, names, settling
-from restore.errors import Conflict, RestoreError, Waiting
+from restore import approvals, budget, names, polling, settling
+from restore.errors import Conflict, DeadlinePassed, NotYet, RestoreError
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Started, Trigger, decode
 from restore.policy import Policy
@@ -26,6 +26,7 @@ from storage import connection, slots, turns
 from storage.ledger import Held, Ledger
 
 _JOBS_BACK = timedelta(hours=26)
+_NEAR = timedelta(seconds=polling.NEAR_S)
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -71,6 +72,8 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
             return Started(cancelled=True)
         _take_slot(ledger, order, in_force())
         turn = _take_turn(ledger, order, held)  # it is another version that will be sent
+    if order.until - clock.now() <= _NEAR:
+        raise DeadlinePassed("The request's deadline is over: nothing is sent any more.")
     with admission.refusing(ledger, held):
         body = _admit(order, in_force(), held.entry, seen, step.known_jobs, turn).body
     return sending.send(ledger, order, held, seen, step.known_jobs, body)
@@ -91,14 +94,13 @@ def _begun(entry: LedgerEntry) -> datetime:
 
 def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
     request, now = order.request, clock.now()
-    until = now + timedelta(seconds=request.deadline_s)
     limit = policy.restores_at_once
-    slot = slots.take(ledger.documents, request.request_id, limit, now, until)
+    slot = slots.take(ledger.documents, request.request_id, limit, now, order.until)
     if slot.is_ours:
         return
     if slot.overdue:
         slot_leases.end(ledger, slot.overdue, now)
-    raise Waiting(
+    raise NotYet(
         f"As many restores run as the policy allows at once (restoresAtOnce is {limit}); "
         f"{slot.ahead} wait before this one.",
         code="NoSlot",
@@ -110,7 +112,7 @@ def _take_turn(ledger: Ledger, order: Trigger, held: Held) -> turns.Taking:
     turn = turns.take(ledger, order.item.id, held, clock.now())
     if turn.is_ours:
         return turn
-    raise Waiting(
+    raise NotYet(
         "Another restore of this VM is being started, and its job is not known yet.",
         code="ItemLocked",
         retry_after_s=turn.wait_s,
@@ -138,7 +140,7 @@ def _admit(
 
 def _not_to_be_sent(step: settling.Wait | settling.Ambiguous) -> RestoreError:
     if isinstance(step, settling.Wait):
-        return Waiting(
+        return NotYet(
             "The reply to the restore request was lost: the vault's job list will tell whether it "
             "has started a job.",
             code="LocatingJob",

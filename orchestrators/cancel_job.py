@@ -27,7 +27,7 @@ def cancel_job(context: df.DurableOrchestrationContext) -> Any:
     3. After `looks_per_generation` tries continue as new.
     """
     order = decode(context.get_input(), Cancel)
-    steps = Steps(context, order.pace)
+    steps = Steps(context, order.pace, order.until)
     for _ in range(order.pace.looks_per_generation):
         outcome: Outcome = yield from steps.once(names.CANCEL_RESTORE, encode(order))
         order = msgspec.structs.replace(order, tries=order.tries + 1)

@@ -10,11 +10,14 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Step, StepFailed, Steps, show
-from restore import approvals, names, story
+from restore import approvals, names, story, waiting
 from restore.contracts import Outcome
+from restore.errors import NotYet, to_failure
 from restore.orders import Decided, Guard, Guarded, ReadDecision, Restore, decode, encode
 from restore.phases import RestorePhase
 from restore.story import Tale
+
+_WANTED = to_failure(NotYet("A person must approve or refuse this restore.", code="ApprovalWanted"))
 
 
 def ask(context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, order: Restore) -> Step:
@@ -23,16 +26,20 @@ def ask(context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, order
     1. Let the guard judge. It may refuse, allow, or want a person's approval.
     2. Say that one is wanted, and wait once for a decision or the end of its time.
     3. Read what was decided. Points and policies grow old: what is sent is judged once more then.
+
+    The restore's clock runs from the decision.
     """
     guarded = yield from _judge(steps, tale, order)
     tale.approval = guarded.approval
     if guarded.must_wait:
-        decided = yield from _wait(context, steps, tale, guarded)
+        decided = yield from _wait(context, steps, tale, order, guarded)
         if decided.is_over:
             return False
         tale.approval = decided.approval
     if guarded.is_over:
         return False
+    if tale.approval is not None:
+        steps.until = order.until(tale.approval.at)
     refusal = approvals.refusal(guarded.permit, tale.approval)
     if refusal is not None:
         raise StepFailed(Outcome.failed(refusal))
@@ -50,15 +57,22 @@ def _judge(steps: Steps, tale: Tale, order: Restore) -> Step:
 
 
 def _wait(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, guarded: Guarded
+    context: df.DurableOrchestrationContext,
+    steps: Steps,
+    tale: Tale,
+    order: Restore,
+    guarded: Guarded,
 ) -> Step:
     """Wait once for the event or the timer; return what the ledger says then."""
     until = guarded.permit.until
     assert until is not None, "what waits for an approval waits for a time"
     now = context.current_utc_datetime
+    steps.until = order.until(until)  # the clock stands until somebody has decided
     show(context, tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
     event = story.event("approval-requested", tale, now)
     yield from steps.run(names.PUBLISH_EVENT, event)
+    tale.waiting = waiting.why(_WANTED, until, 1)
+    show(context, tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
     decision = context.wait_for_external_event(names.DECISION_EVENT)
     timer: Any = context.create_timer(_due(context, until))
     winner = yield context.task_any([decision, timer])

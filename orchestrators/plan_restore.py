@@ -1,5 +1,6 @@
 """Everything of a restore but the restore: what would be done, and what speaks against it."""
 
+from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
@@ -21,7 +22,8 @@ from restore.polling import WAIT_S_MIN, Pace
 
 blueprint = df.Blueprint()
 
-_PATIENCE = Pace(later_count_max=12)
+_PATIENCE = timedelta(minutes=15)
+"""Somebody waits for the plan, and may ask for it again."""
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.PLAN_RESTORE)
@@ -34,7 +36,7 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     4. A plan that came by the queue is published.
     """
     order = decode(context.get_input(), MakePlan)
-    steps = Steps(context, _PATIENCE)
+    steps = Steps(context, Pace(), context.current_utc_datetime + _PATIENCE)
     outcome = yield from _plan(context, steps, order)
     if order.source == "queue":
         now = context.current_utc_datetime

@@ -7,29 +7,29 @@ import azure.durable_functions as df
 import msgspec
 
 from orchestrators import permission
-from orchestrators.steps import Step, StepFailed, Steps, given_up, show, unforeseen
+from orchestrators.steps import Step, StepFailed, Steps, run_again, show, unforeseen
 from restore import endings, names, story, verdicts
-from restore.contracts import Choice, Outcome, ProtectedItem, Verdict
-from restore.errors import Waiting
+from restore.contracts import Choice, ProtectedItem, Verdict
 from restore.orders import (
     Close,
     FindItem,
     FindPoint,
+    Opened,
     Restore,
     Started,
     Trigger,
-    WaitForSlot,
     Watch,
     Watched,
     decode,
     encode,
 )
 from restore.phases import RestorePhase
+from restore.waiting import Waiting
 
 blueprint = df.Blueprint()
 
-_END_WAITS, _END_GROWTH, _END_S_MAX = 6, 4, 3600
-"""Six waits of 10 s to an hour: a verdict outlives an hour without storage."""
+_CLOSING_MAX = timedelta(days=7)
+"""A verdict outlives days without storage."""
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RESTORE_VM)
@@ -41,15 +41,26 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     3. Have it permitted: by the policy, and by a person where the policy says so.
     4. Trigger until it is started, now or before; each "later" says what it waits for. What is sent
        is judged once more at that moment.
-    5. Follow operation and job in a child.
+    5. Follow operation and job in a child, which is run again when it fails.
     6. Judge, write the verdict into the ledger, publish it.
+
+    Steps 2 to 5 share one clock, the request's deadline. It runs from the acceptance; where a
+    person must decide, from the decision.
     """
     order = decode(context.get_input(), Restore)
-    steps, tale = Steps(context, order.pace), story.Tale(order.request, order.source)
+    tale = story.Tale(order.request, order.source)
+
+    def wait(why: Waiting | None) -> None:
+        show(context, tale.wait(why, context.current_utc_datetime))
+
+    steps = Steps(context, order.pace, order.until(context.current_utc_datetime), wait)
     _show(context, tale, RestorePhase.ACCEPTED)
     opened = yield from steps.run(names.OPEN_RESTORE, encode(order))
-    if opened.kind == "done" and opened.value["verdict"] is not None:
-        return opened.value["verdict"]
+    if opened.kind == "done":
+        entered = decode(opened.value, Opened)
+        if entered.verdict is not None:
+            return encode(entered.verdict)
+        steps.until = order.until(entered.accepted_at)
     yield from _publish(context, steps, tale, "accepted")
     close = Close(request_id=order.request.request_id)
     try:
@@ -59,9 +70,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
             close = msgspec.structs.replace(close, verdict=verdict, is_over=is_over)
     except StepFailed as failed:
         close = msgspec.structs.replace(close, failure=failed.failure)
-    # However long it took: the end has patience of its own.
-    pace = msgspec.structs.replace(order.pace, later_s_max=_END_S_MAX)
-    steps = Steps(context, pace, waits_max=_END_WAITS, growth=_END_GROWTH)
+    steps.until = context.current_utc_datetime + _CLOSING_MAX
     closed = yield from steps.run(names.CLOSE_RESTORE, encode(close))
     if closed.kind == "done":
         verdict = decode(closed.value["verdict"], Verdict)
@@ -93,17 +102,15 @@ def _restore(
     if not may_go:
         return None
     _show(context, tale, RestorePhase.TRIGGERING)
-    started = yield from _start(context, steps, tale, order)
+    started = yield from _start(steps, tale, order)
     if started.cancelled:
         return None
     tale.started = started
     _show(context, tale, RestorePhase.STARTING)
-    return (yield from _follow(context, tale, order))
+    return (yield from _follow(context, steps, tale, order))
 
 
-def _start(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
-) -> Step:
+def _start(steps: Steps, tale: story.Tale, order: Restore) -> Step:
     """Trigger until the restore is Started. Raises StepFailed."""
     assert tale.item is not None, "it was found before"
     assert tale.choice is not None, "it was made before"
@@ -112,61 +119,33 @@ def _start(
         item=tale.item,
         point=tale.choice.point,
         settle_s=order.pace.lost_reply_s,
+        until=steps.until,
     )
-    attempt = 0
-    outcome: Outcome = yield from steps.once(names.TRIGGER_RESTORE, encode(trigger))
-    while outcome.kind == "later":
-        assert outcome.error is not None, "what waits says why"
-        assert tale.phase is not None, "it was shown before"
-        _show(context, tale, story.phase_of_wait(outcome.error, tale.phase))
-        if outcome.error.category == Waiting.__name__:
-            outcome = yield from _wait_for_slot(context, trigger, outcome, order)
-            continue
-        attempt += 1
-        is_spent = yield from steps.wait_later(outcome, attempt)
-        if is_spent:
-            raise StepFailed(Outcome.failed(given_up(names.TRIGGER_RESTORE, outcome)))
-        outcome = yield from steps.once(names.TRIGGER_RESTORE, encode(trigger))
-    if outcome.kind == "failed":
-        raise StepFailed(outcome)
-    return decode(outcome.value, Started)
+    started = yield from steps.need(names.TRIGGER_RESTORE, encode(trigger))
+    return decode(started, Started)
 
 
-def _wait_for_slot(
-    context: df.DurableOrchestrationContext, trigger: Trigger, outcome: Outcome, order: Restore
+def _follow(
+    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
 ) -> Step:
-    """Wait in a child for what is no fault; return the first Outcome that says something else."""
-    until = context.current_utc_datetime + timedelta(seconds=order.request.deadline_s)
-    wait = WaitForSlot(trigger=trigger, last=outcome, pace=order.pace, until=until)
-    try:
-        answer = yield context.call_sub_orchestrator(names.WAIT_FOR_SLOT, encode(wait))
-    except Exception as error:
-        return Outcome.failed(unforeseen(names.WAIT_FOR_SLOT, error))
-    return decode(answer, Outcome)
-
-
-def _follow(context: df.DurableOrchestrationContext, tale: story.Tale, order: Restore) -> Step:
     """Wait for the child that follows the job."""
     assert tale.item is not None, "it was found before"
     assert tale.started is not None, "it was started before"
-    now = context.current_utc_datetime
     watch = Watch(
         request_id=order.request.request_id,
         source_resource_id=order.request.source_resource_id,
         item=tale.item,
         pace=order.pace,
-        deadline_at=now + timedelta(seconds=order.request.deadline_s),
-        since=now,
+        deadline_at=steps.until,
+        since=context.current_utc_datetime,
         operation_id=tale.started.operation_id,
         job_id=tale.started.job_id,
         adopted=tale.started.adopted,
     )
-    follower = context.call_sub_orchestrator(
-        names.WATCH_JOB, encode(watch), instance_id=names.watch_id(context.instance_id)
-    )
+    watch_id = names.watch_id(context.instance_id)
     try:
-        watched = yield follower
-    except Exception as error:  # our bug, or a person ended it: that must not go unsaid
+        watched = yield from run_again(context, names.WATCH_JOB, watch, watch_id)
+    except Exception as error:  # so often: that is our bug, and must not go unsaid
         failure = unforeseen(names.WATCH_JOB, error)
         return Watched(end="lost", job_id=tale.started.job_id, error=failure)
     return decode(watched, Watched)

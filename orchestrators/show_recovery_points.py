@@ -1,5 +1,6 @@
 """Read a VM's recovery points for a person: find the item, list its points."""
 
+from datetime import timedelta
 from typing import Any
 
 import azure.durable_functions as df
@@ -12,7 +13,8 @@ from restore.polling import Pace
 
 blueprint = df.Blueprint()
 
-_PATIENCE = Pace(later_count_max=3)
+_PATIENCE = timedelta(minutes=2)
+"""Somebody waits for the answer, and may ask again."""
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.SHOW_RECOVERY_POINTS)
@@ -24,7 +26,7 @@ def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     """
     asked = decode(context.get_input(), ShowPoints)
     wanted = FindItem(source_resource_id=asked.source_resource_id, vault_id=asked.vault_id)
-    steps = Steps(context, _PATIENCE)
+    steps = Steps(context, Pace(), context.current_utc_datetime + _PATIENCE)
     found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, encode(wanted))
     if found.kind != "done":
         return encode(found)

@@ -1,25 +1,32 @@
 """How an orchestration takes a step: call an activity, wait durably while it says "later".
 
-One Steps lives as long as one replay of one orchestration. Its budget of waits keeps the history
-small: what takes longer than that is given up, and said so.
+The first few waits are taken here. A step that takes longer goes on in a child, retry_activity,
+which continues as new: so a wait of days costs its parent a handful of events. What a worker
+process that exits has failed - a call in flight, a child - is called again.
 """
 
 import re
-from collections.abc import Generator
-from datetime import timedelta
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
 from typing import Any
 
 import azure.durable_functions as df
 
-from restore import polling, statuses
+from restore import names, patience, statuses, waiting
 from restore.contracts import Failure, Outcome
 from restore.decoding import decode
+from restore.orders import Retry, encode
 from restore.polling import Pace
 from restore.redaction import redacted
+from restore.waiting import Waiting
 
 Step = Generator[Any, Any, Any]
+Show = Callable[[Waiting | None], None]
 
-_UNFORESEEN = df.RetryOptions(first_retry_interval_in_milliseconds=5_000, max_number_of_attempts=3)
+INLINE_WAITS_MAX = 6
+"""About five minutes of waits that grow, and 50 events of history."""
+
+_AGAIN = df.RetryOptions(first_retry_interval_in_milliseconds=30_000, max_number_of_attempts=10)
 _TEXT_MAX = 300
 _RAISED = re.compile(
     r"(?:Activity|Orchestrator) function '[^']*' failed: *(\w+(?:Error|Exception))?"
@@ -36,20 +43,22 @@ class StepFailed(Exception):
 
 
 class Steps:
-    """The steps of one orchestration, and its budget of waits."""
+    """The steps of one orchestration: until when they are tried, and how many waits are left."""
 
     def __init__(
         self,
         context: df.DurableOrchestrationContext,
         pace: Pace,
-        waits_max: int | None = None,
-        growth: float = 2,
+        until: datetime,
+        show: Show | None = None,
+        waits_max: int = INLINE_WAITS_MAX,
     ) -> None:
         self._context = context
         self._pace = pace
-        self._waits_max = pace.later_count_max if waits_max is None else waits_max
-        self._growth = growth
-        self._waits = 0
+        self._show = show or self._show_alone
+        self._waits_left = waits_max
+        self.until = until
+        """May be moved: a person's time is none of the restore's own."""
 
     def need(self, activity: str, order: Any) -> Step:
         """Run a step and return its value. Raises StepFailed."""
@@ -59,39 +68,62 @@ class Steps:
         return outcome.value
 
     def run(self, activity: str, order: Any) -> Step:
-        """Run a step until it is done or failed, or the budget of waits is spent."""
-        attempt = 0
+        """Run a step until it is done or failed, or its time is up: return its Outcome."""
+        retry = Retry(activity=activity, order=order, pace=self._pace, until=self.until)
+        found = yield from self.attempt(retry)
+        if isinstance(found, Retry):
+            found = yield from self._attempt_in_child(found)
+        self._show(None)
+        return found
+
+    def attempt(self, retry: Retry) -> Step:
+        """Call while it says "later": return its Outcome, or the Retry when no waits are left."""
         while True:
-            outcome = yield from self.once(activity, order)
-            if outcome.kind != "later":
-                return outcome
-            attempt += 1
-            is_spent = yield from self.wait_later(outcome, attempt)
-            if is_spent:
-                return Outcome.failed(given_up(activity, outcome))
+            if retry.again_at is not None:
+                if self._waits_left == 0:
+                    self._show(patience.why(retry))
+                    return retry
+                self._waits_left -= 1
+                yield from self._wait(retry, retry.again_at)
+            outcome = yield from self.once(retry.activity, retry.order)
+            found = self._learn(retry, outcome)
+            if isinstance(found, Outcome):
+                return found
+            retry = found
 
     def once(self, activity: str, order: Any) -> Step:
-        """Call an activity once and return its Outcome; an unforeseen fault becomes one."""
+        """Call an activity once and return its Outcome; an unforeseen fault becomes "later"."""
         try:
-            answer = yield self._context.call_activity_with_retry(activity, _UNFORESEEN, order)
+            answer = yield self._context.call_activity(activity, order)
         except Exception as error:
-            return Outcome.failed(unforeseen(activity, error))
+            return Outcome.later(None, unforeseen(activity, error))
         return decode(answer, Outcome)
 
-    def wait_later(self, outcome: Outcome, attempt: int) -> Step:
-        """Wait as long as an Outcome asks, by a durable timer. True when the budget is spent."""
-        if self._waits >= self._waits_max:
-            return True
-        self._waits += 1
-        spread = f"{self._context.instance_id}:{self._waits}"
-        wait_s = polling.later_wait_s(outcome, attempt, self._pace, spread, self._growth)
-        yield from self.sleep(wait_s)
-        return False
+    def _learn(self, retry: Retry, outcome: Outcome) -> Retry | Outcome:
+        spread = f"{self._context.instance_id}:{retry.activity}"
+        return patience.learn(retry, outcome, self._context.current_utc_datetime, spread)
+
+    def _wait(self, retry: Retry, until: datetime) -> Step:
+        """Wait, and say why. No timer is for the past."""
+        self._show(patience.why(retry))
+        yield self._context.create_timer(max(until, self._context.current_utc_datetime))
 
     def sleep(self, seconds: float) -> Step:
         """Wait by a durable timer."""
         due = self._context.current_utc_datetime + timedelta(seconds=seconds)
         yield self._context.create_timer(due)
+
+    def _show_alone(self, why: Waiting | None) -> None:
+        """The custom status of an orchestration that has nothing else to show."""
+        show(self._context, {"waiting": waiting.shown(why)} if why else {})
+
+    def _attempt_in_child(self, retry: Retry) -> Step:
+        child_id = names.wait_id(self._context.instance_id)
+        try:
+            answer = yield from run_again(self._context, names.RETRY_ACTIVITY, retry, child_id)
+        except Exception as error:
+            return Outcome.failed(unforeseen(retry.activity, error))
+        return decode(answer, Outcome)
 
 
 def show(context: df.DurableOrchestrationContext, status: dict[str, Any]) -> None:
@@ -99,13 +131,18 @@ def show(context: df.DurableOrchestrationContext, status: dict[str, Any]) -> Non
     context.set_custom_status(statuses.fitted(status))
 
 
-def given_up(activity: str, outcome: Outcome) -> Failure:
-    """Return the failure of a step that said "later" too often."""
-    last = outcome.error.message if outcome.error else "It was always another's turn."
-    return Failure(
-        code="GaveUp",
-        message=f"{activity} could not be done in the time allowed. Last reason: {last}",
-        category="ServiceUnavailable",
+def run_again(
+    context: df.DurableOrchestrationContext, orchestrator: str, order: Any, child_id: str
+) -> Step:
+    """Run a child, and again under its id when it fails: it finds in the ledger what it has done.
+
+    Never in a race with an event: a second attempt that begins after the race would be taken for
+    another task (the recording retried_against_event).
+    """
+    return (
+        yield context.call_sub_orchestrator_with_retry(
+            orchestrator, _AGAIN, encode(order), child_id
+        )
     )
 
 
@@ -122,4 +159,4 @@ def unforeseen(name: str, error: Exception) -> Failure:
     else:
         kind = f" ({raised[1]})" if raised and raised[1] else ""
         message = f"{name} failed in a way that nobody foresaw{kind}; the app's log says why."
-    return Failure(code="ActivityFailed", message=message, category="ServiceUnavailable")
+    return Failure(code=waiting.UNFORESEEN, message=message, category="ServiceUnavailable")

@@ -10,6 +10,7 @@ from restore import cloud_events, names, polling, watching
 from restore.contracts import JobLook
 from restore.orders import FindJob, ReadJob, ReadOperation, Watch, Watched, decode, encode
 from restore.phases import RestorePhase
+from restore.waiting import Waiting
 
 blueprint = df.Blueprint()
 
@@ -24,23 +25,29 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     4. Wait as restore/polling.py says, and look again.
     5. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
     """
-    watch = decode(context.get_input(), Watch)
+    watch, look = decode(context.get_input(), Watch), None
     if watch.phase is None:
         watch = watching.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
-    show(context, watching.status(watch, None))
-    steps = Steps(context, watch.pace)
+
+    def tell(why: Waiting | None = None) -> None:
+        show(context, watching.status(watch, look, why))
+
+    tell()
+    steps = Steps(context, watch.pace, watch.deadline_at, tell)
     watch = yield from _announce(context, steps, watch)
     for number in range(watch.pace.looks_per_generation):
-        seen, look, outcome = yield from _look(context, steps, watch, number)
+        seen, fresh, outcome = yield from _look(context, steps, watch, number)
+        look = fresh or look  # what was seen last, while nobody answers
         if isinstance(seen, Watched):
-            show(context, watching.status(watch, look))
+            tell()
             return encode(seen)
-        watch = yield from _announce(context, steps, seen)
-        show(context, watching.status(watch, look))
+        watch = seen
+        watch = yield from _announce(context, steps, watch)
+        tell()
         over = watching.at_deadline(watch, look, context.current_utc_datetime)
         if over is not None:
             return encode(over)
-        yield from steps.sleep(_wait_s(context, watch, look, outcome))
+        yield from steps.sleep(_wait_s(context, watch, fresh, outcome))
     context.continue_as_new(encode(watch))
     return None
 
@@ -59,9 +66,8 @@ def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, n
             request_id=watch.request_id, vault_id=vault_id, operation_id=watch.operation_id
         )
         outcome = yield from steps.once(names.READ_OPERATION, encode(operation))
-        seen = watching.learn_operation(watch, outcome)
-        if isinstance(seen, Watched) or seen.job_id or not watching.must_search(outcome):
-            return seen, None, outcome
+        if not watching.must_search(outcome):
+            return watching.learn_operation(watch, outcome), None, outcome
     outcome = yield from steps.once(
         names.FIND_JOB, encode(FindJob(request_id=watch.request_id, item=watch.item))
     )
@@ -93,12 +99,12 @@ def _wait_s(
     now = context.current_utc_datetime
     remaining_s = watching.remaining_s(watch, now)
     spread = f"{context.instance_id}:{watch.looks}"
-    if outcome.kind == "later":
-        wait_s = polling.later_wait_s(outcome, max(watch.misses, 1), watch.pace, spread)
+    if outcome.kind != "done":
+        wait_s = polling.later_wait_s(outcome, max(watch.unanswered, 1), watch.pace, spread)
     elif watch.job_id is None:
         asked_s = watching.asked_wait_s(outcome)
         wait_s = polling.next_operation_look_s(watch.looks, watch.pace, asked_s)
     else:
         elapsed_s = (now - watch.since).total_seconds()
         wait_s = polling.next_look_s(look, watch.looks, elapsed_s, remaining_s, watch.pace, spread)
-    return min(wait_s, max(remaining_s, watching.DEADLINE_NEAR_S))
+    return min(wait_s, max(remaining_s, polling.NEAR_S))

@@ -2,7 +2,7 @@
 
     RestoreError            message, code, details, what was being done, for which request
       TemporaryError          try later, after retry_after_s
-        Waiting                 nothing is wrong: others come first, or time must pass
+        NotYet                  nothing is wrong: others come first, or time must pass
         Throttled               Azure asks to slow down
         ServiceUnavailable      surely nothing happened; the other side did not answer well
         ReplyLost               it may have happened: settle by reading, never send again
@@ -78,7 +78,7 @@ class TemporaryError(RestoreError):
         self.retry_after_s = retry_after_s
 
 
-class Waiting(TemporaryError):
+class NotYet(TemporaryError):
     """Nothing is wrong: others come first, or time must pass; .code says what is waited for."""
 
 

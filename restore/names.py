@@ -18,7 +18,7 @@ WATCH_JOB = "watch_job"
 SHOW_RECOVERY_POINTS = "show_recovery_points"
 PLAN_RESTORE = "plan_restore"
 CANCEL_JOB = "cancel_job"
-WAIT_FOR_SLOT = "wait_for_slot"
+RETRY_ACTIVITY = "retry_activity"
 
 # activities
 OPEN_RESTORE = "open_restore"
@@ -70,6 +70,11 @@ def instance_id(request_id: str) -> str:
 def watch_id(instance_id: str) -> str:
     """Return the id of the child that follows the job: unique, for a taken id hangs its parent."""
     return f"{instance_id}~watch"
+
+
+def wait_id(instance_id: str) -> str:
+    """Return the id of the child in which an orchestration's step waits for long."""
+    return f"{instance_id}~wait"
 
 
 def cancel_id(instance_id: str) -> str:

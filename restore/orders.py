@@ -5,7 +5,7 @@ either understood or refused, never half understood. What people and other syste
 restore/contracts.py.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -15,7 +15,6 @@ from restore.contracts import (
     Approval,
     Choice,
     Failure,
-    Outcome,
     Permit,
     ProtectedItem,
     RecoveryPoint,
@@ -51,6 +50,17 @@ class Restore(_Order, frozen=True, kw_only=True):
     pace: Pace
     source: str = "unknown"
     version: Literal[2]
+
+    def until(self, since: datetime) -> datetime:
+        """Return when the request's deadline passes, if its clock has run since then."""
+        return since + timedelta(seconds=self.request.deadline_s)
+
+
+class Opened(_Order, frozen=True, kw_only=True):
+    """Answer of open_restore: when the request was accepted, and its verdict if it has one."""
+
+    accepted_at: datetime
+    verdict: Verdict | None = None
 
 
 class FindItem(_Order, frozen=True, kw_only=True):
@@ -168,6 +178,8 @@ class Trigger(_Order, frozen=True, kw_only=True):
     point: RecoveryPoint
     settle_s: float
     """How long after a POST was begun its job may first show in the list."""
+    until: datetime
+    """The restore's own time: after it nothing is sent."""
 
 
 class Started(_Order, frozen=True, kw_only=True):
@@ -180,14 +192,23 @@ class Started(_Order, frozen=True, kw_only=True):
     """Nothing was, and nothing will be."""
 
 
-class WaitForSlot(_Order, frozen=True, kw_only=True):
-    """Input of the orchestrator wait_for_slot."""
+class Retry(_Order, frozen=True, kw_only=True):
+    """Input of the orchestrator retry_activity, and what it hands on when it continues as new: a
+    call that said "later"."""
 
-    trigger: Trigger
-    last: Outcome
-    """What said that it has to wait, and for what."""
+    activity: str
+    order: Any
     pace: Pace
     until: datetime
+    """The last try is made then."""
+    attempt: int = 0
+    """How often it said "later"."""
+    again_at: datetime | None = None
+    """When to call next; None: at once."""
+    error: Failure | None = None
+    """What it waits for."""
+    unforeseen_since: datetime | None = None
+    """Since when every call raised."""
 
 
 class Watch(_Order, frozen=True, kw_only=True):
@@ -204,7 +225,11 @@ class Watch(_Order, frozen=True, kw_only=True):
     adopted: bool = False
     looks: int = 0
     misses: int = 0
-    """Looks in a row that found no job or no answer."""
+    """Looks in a row that Azure answered, and there was no job."""
+    unanswered: int = 0
+    """Looks in a row that told nothing."""
+    error: Failure | None = None
+    """Why the last look told nothing."""
     announced: bool = False
     """The `started` event is out."""
     phase: str | None = None

@@ -12,7 +12,7 @@ from restore.errors import problems_of
 from restore.orders import Surveyed, decode, encode
 from restore.plan import Finding, Plan, in_order
 
-_TEMPORARY = ("ServiceUnavailable", "Throttled")
+_TEMPORARY = ("ServiceUnavailable", "Throttled", "DeadlinePassed")
 
 UNNAMED = Outcome.failed(
     Failure(

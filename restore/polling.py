@@ -8,10 +8,12 @@ from hashlib import sha256
 
 from msgspec import Struct
 
+from restore import waiting
 from restore.contracts import JobLook, Outcome
-from restore.errors import Waiting
 
 WAIT_S_MIN = 5.0
+NEAR_S = WAIT_S_MIN
+"""Timers fire up to a second early, and none is shorter than this: what is nearer is reached."""
 CONNECT_S_MAX = 10.0
 _RETRY_AFTER_S_MAX = 3_600.0  # the quota's window: nothing Azure asks for is longer
 _QUICK_LOOKS = 10
@@ -31,10 +33,8 @@ class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
     """How long a call to Azure may take to be answered."""
     later_s_min: float = 5
     later_s_max: float = 300
-    later_count_max: int = 12
-    """So many "later" of all steps together, then the restore is given up: about half an hour."""
     looks_per_generation: int = 10
-    """Then the follower continues as new: a look costs about 8 history events."""
+    """Then a child continues as new: a look costs about 8 history events."""
 
     @property
     def lost_reply_s(self) -> float:
@@ -72,9 +72,7 @@ def next_look_s(
     return max(WAIT_S_MIN, min(usual_s + _share(spread) * usual_s * _LATENESS, remaining_s))
 
 
-def later_wait_s(
-    outcome: Outcome, attempt: int, pace: Pace, spread: str, growth: float = 2
-) -> float:
+def later_wait_s(outcome: Outcome, attempt: int, pace: Pace, spread: str) -> float:
     """Return how long to wait after the attempt-th (from 1) "later": longer each time.
 
     What is asked is the least where something is wrong, for it may stay wrong much longer; where
@@ -82,9 +80,9 @@ def later_wait_s(
     the instance id, keeps many restores from coming back together.
     """
     asked_s = outcome.retry_after_s
-    grown_s = min(pace.later_s_min * growth ** min(max(attempt - 1, 0), 20), pace.later_s_max)
+    grown_s = min(pace.later_s_min * 2.0 ** min(max(attempt - 1, 0), 20), pace.later_s_max)
     wait_s = grown_s if asked_s is None else min(asked_s, _RETRY_AFTER_S_MAX)
-    if outcome.error is not None and outcome.error.category != Waiting.__name__:
+    if not waiting.is_no_fault(outcome.error):
         wait_s = max(wait_s, grown_s)
     wait_s = max(WAIT_S_MIN, wait_s)
     return wait_s + _share(spread) * wait_s * _LATENESS

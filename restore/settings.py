@@ -72,10 +72,6 @@ class Settings:
     """ARM_TIMEOUT_S: seconds to wait for Azure's answer to one call. Default 60. Part of the time
     that a lost reply takes to settle."""
 
-    restore_later_count_max: int = 12
-    """RESTORE_LATER_COUNT_MAX: how often one restore is put off before it is given up. Default 12,
-    about half an hour; more would make histories too long."""
-
     restore_policy: Policy = policy.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
@@ -122,7 +118,6 @@ class Settings:
             poll_s_max=self.restore_poll_s_max,
             settle_s=self.restore_settle_s,
             arm_timeout_s=self.arm_timeout_s,
-            later_count_max=self.restore_later_count_max,
         )
 
 
@@ -133,7 +128,6 @@ _SECONDS: dict[str, tuple[float, float]] = {
     "restore_settle_s": (0, 3_600),
     "arm_timeout_s": (1, 600),
 }
-_COUNTS = {"restore_later_count_max": (1, 12)}
 
 
 def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, list[str]]:
@@ -163,16 +157,12 @@ def _value(name: str, text: str) -> Any:
         return text.lower() == "true"
     if name in _SECONDS:
         return float(text)
-    if name in _COUNTS:
-        return int(text)
     return text.rstrip("/") if name == "simulated_arm_endpoint" else text
 
 
 def _problem(name: str, text: str) -> str | None:
     if name in _SECONDS:
-        return _number_problem(text, *_SECONDS[name], kind=float)
-    if name in _COUNTS:
-        return _number_problem(text, *_COUNTS[name], kind=int)
+        return _number_problem(text, *_SECONDS[name])
     if name == "website_auth_enabled":
         return None  # Azure's own variable: whatever else it may say is no "true"
     return {
@@ -183,13 +173,12 @@ def _problem(name: str, text: str) -> str | None:
     }[name](text)
 
 
-def _number_problem(text: str, least: float, most: float, *, kind: type) -> str | None:
+def _number_problem(text: str, least: float, most: float) -> str | None:
     try:
-        is_good = least <= kind(text) <= most
+        is_good = least <= float(text) <= most
     except ValueError:
         is_good = False
-    sort = "a whole number" if kind is int else "a number"
-    return None if is_good else f"must be {sort} from {least:g} to {most:g}"
+    return None if is_good else f"must be a number from {least:g} to {most:g}"
 
 
 def _cloud_problem(text: str) -> str | None:

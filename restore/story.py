@@ -7,25 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from restore import cloud_events
+from restore import cloud_events, waiting
 from restore.contracts import (
     Approval,
     Choice,
-    Failure,
     Permit,
     ProtectedItem,
     RestoreRequest,
     Verdict,
 )
-from restore.errors import ReplyLost, problems_of
+from restore.errors import problems_of
 from restore.orders import Started, encode
 from restore.phases import RestorePhase
 from restore.times import stamp
+from restore.waiting import Waiting
 
-_WAITS = {
+_PHASE_OF_WAIT = {
     "NoSlot": RestorePhase.WAITING_FOR_SLOT,
     "ItemLocked": RestorePhase.TRIGGERING,
     "LocatingJob": RestorePhase.SETTLING,
+    "ReplyLost": RestorePhase.SETTLING,
 }
 
 
@@ -41,6 +42,7 @@ class Tale:
     approval: Approval | None = None
     started: Started | None = None
     verdict: Verdict | None = None
+    waiting: Waiting | None = None
     phase: RestorePhase | None = None
     since: datetime | None = field(default=None)
 
@@ -56,8 +58,15 @@ class Tale:
             "vaultId": self.item.vault_id if self.item else None,
             "protectedItem": self.item.name if self.item else None,
             "recoveryPoint": _point(self.choice),
+            "waiting": waiting.shown(self.waiting),
         }
         return status | {name: value for name, value in known.items() if value is not None}
+
+    def wait(self, why: Waiting | None, now: datetime) -> dict[str, Any]:
+        """Take in what is waited for now, None for nothing, and return the custom status."""
+        assert self.phase is not None, "who waits is in a phase"
+        self.waiting = why
+        return self.show(self.phase if why is None else phase_of_wait(why.code, self.phase), now)
 
     @property
     def disks(self) -> tuple[str, ...] | None:
@@ -112,13 +121,9 @@ def _to_decide(tale: Tale) -> dict[str, Any]:
     }
 
 
-def phase_of_wait(failure: Failure | None, phase: RestorePhase) -> RestorePhase:
-    """Return the phase of a restore that waits to be sent, by what it waits for."""
-    if failure is None:
-        return phase
-    if failure.category == ReplyLost.__name__:
-        return RestorePhase.SETTLING
-    return _WAITS.get(failure.code, phase)
+def phase_of_wait(code: str, phase: RestorePhase) -> RestorePhase:
+    """Return the phase of a restore that waits, by what it waits for."""
+    return _PHASE_OF_WAIT.get(code, phase)
 
 
 def _point(choice: Choice | None) -> dict[str, Any] | None:

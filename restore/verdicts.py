@@ -57,6 +57,7 @@ _FAILED_NEXT = {
     ),
 }
 _CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
+_EXPIRED = "The request's deadline passed before the restore could be started. Nothing was started."
 _UNKNOWN = "It is not known whether Azure started a restore."
 _LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
 _TO_DO = {
@@ -68,6 +69,7 @@ _TO_DO = {
     "NotFound": "Correct the request and send it with a new requestId.",
     "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
     "AccessDenied": "Set that right, then ask again with a new requestId.",
+    "DeadlinePassed": "Set right what it waited for, then ask again with a new requestId.",
 }
 _TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
 _REJECTING = ("InvalidRequest", "PolicyRefused", "PlanChanged", "NotFound", "Conflict")
@@ -132,16 +134,19 @@ def failed(
 
 def lost(failure: Failure, *, job_id: str | None, recovery_point: str | None) -> Verdict:
     """The restore was started, and the app cannot see any more what becomes of it."""
-    return _of_failure("Failed", _LOST_SIGHT, failure, job_id, recovery_point, _TO_DO_ELSE)
+    return _of_failure(_end_of(failure), _LOST_SIGHT, failure, job_id, recovery_point, _TO_DO_ELSE)
 
 
 def unknown(failure: Failure, *, recovery_point: str | None = None) -> Verdict:
     """It ended while nobody could say whether it was started."""
-    return _of_failure("Failed", _UNKNOWN, failure, None, recovery_point, _TO_DO_ELSE)
+    return _of_failure(_end_of(failure), _UNKNOWN, failure, None, recovery_point, _TO_DO_ELSE)
 
 
 def before_start(failure: Failure) -> Verdict:
-    """Nothing was sent: rejected if the request is to blame, else failed."""
+    """Nothing was sent: rejected if the request is to blame, expired if its time was over, else
+    failed."""
+    if _end_of(failure) == "DeadlinePassed":
+        return _of_failure("DeadlinePassed", _EXPIRED, failure)
     return rejected(failure) if failure.category in _REJECTING else failed(failure)
 
 
@@ -178,6 +183,10 @@ def deadline_passed(
         recovery_point=recovery_point,
         error=Failure(code="DeadlinePassed", message=text, category="DeadlinePassed"),
     )
+
+
+def _end_of(failure: Failure) -> VerdictKind:
+    return "DeadlinePassed" if failure.category == "DeadlinePassed" else "Failed"
 
 
 def _of_failure(

@@ -7,37 +7,42 @@ from typing import Any
 
 import msgspec
 
+from restore import polling, waiting
 from restore.contracts import Failure, JobLook, OperationLook, Outcome
 from restore.decoding import decode
+from restore.errors import NotYet, to_failure
 from restore.orders import Watch, Watched, WatchEnd, encode
 from restore.phases import RestorePhase, advanced, phase_of
 from restore.times import stamp
+from restore.waiting import Waiting
 
 MISSES_MAX = 20
-"""So many looks in a row without an answer end the watch: a quarter of an hour at the least."""
+"""So many times in a row must Azure have answered that there is no such job, then the watch ends: a
+quarter of an hour at the least. A look that nobody answered, or that was refused, tells nothing of
+the job, and is repeated until the deadline."""
 
-DEADLINE_NEAR_S = 5.0
-"""Timers fire up to a second early and none is shorter than this: nearer is reached."""
+_NOT_SHOWN = to_failure(NotYet("Azure answers that it knows no such job.", code="JobNotShown"))
 
 
 def learn_operation(watch: Watch, outcome: Outcome) -> Watch | Watched:
     """Take in a look at the operation: it names the job, or failed, or must be looked at again."""
     if outcome.kind != "done":
-        return _missed(watch, outcome.error)
+        return _unanswered(watch, outcome)
     look = decode(outcome.value, OperationLook)
     if look.state == "Failed":
         return _over(watch, "operation_failed", error=look.error)
     if look.job_id is not None:
-        return msgspec.structs.replace(watch, job_id=look.job_id, misses=0)
-    if look.state == "InProgress":
-        return msgspec.structs.replace(watch, looks=watch.looks + 1, misses=0)
-    return _missed(watch, look.error)
+        return _answered(watch, job_id=look.job_id)
+    assert not must_search(outcome), "then the operation says no more"
+    return _answered(watch, looks=watch.looks + 1)
 
 
 def must_search(outcome: Outcome) -> bool:
     """Say whether the job must be looked for in the list: its operation is over, or forgotten,
     and named none (facts 3)."""
-    return outcome.kind == "done" and outcome.value["state"] in ("Succeeded", "Unknown")
+    if outcome.kind != "done" or outcome.value.get("jobId") is not None:
+        return False
+    return outcome.value["state"] in ("Succeeded", "Unknown")
 
 
 def asked_wait_s(outcome: Outcome) -> float | None:
@@ -50,27 +55,27 @@ def asked_wait_s(outcome: Outcome) -> float | None:
 
 def learn_job_id(watch: Watch, outcome: Outcome) -> Watch | Watched:
     """Take in a look at the job list for a job that its operation did not name."""
-    job_id = outcome.value["jobId"] if outcome.kind == "done" else None
-    if job_id is not None:
-        return msgspec.structs.replace(watch, job_id=job_id, misses=0)
-    return _missed(watch, outcome.error)
+    if outcome.kind != "done":
+        return _unanswered(watch, outcome)
+    job_id = outcome.value["jobId"]
+    return _missed(watch) if job_id is None else _answered(watch, job_id=job_id)
 
 
 def learn_job(watch: Watch, outcome: Outcome, now: datetime) -> Watch | Watched:
     """Take in a look at the job. Only its status decides whether it is over (facts 0.10)."""
+    if outcome.kind != "done":
+        return _unanswered(watch, outcome)
     look = job_look(outcome)
     if look is None:
-        return _missed(watch, outcome.error)
+        return _missed(watch)
     if look.is_terminal:
         return _over(watch, "job", look)
-    return msgspec.structs.replace(
-        in_phase(watch, phase_of(look), now), looks=watch.looks + 1, misses=0
-    )
+    return _answered(in_phase(watch, phase_of(look), now), looks=watch.looks + 1)
 
 
 def at_deadline(watch: Watch, look: JobLook | None, now: datetime) -> Watched | None:
     """End the watch when its deadline is reached; the job itself goes on."""
-    if remaining_s(watch, now) > DEADLINE_NEAR_S:
+    if remaining_s(watch, now) > polling.NEAR_S:
         return None
     return _over(watch, "deadline", look)
 
@@ -97,8 +102,8 @@ def in_phase(watch: Watch, phase: RestorePhase, now: datetime) -> Watch:
     return msgspec.structs.replace(watch, phase=phase.value, phase_since=now)
 
 
-def status(watch: Watch, look: JobLook | None) -> dict[str, Any]:
-    """Return the custom status that shows where the job stands."""
+def status(watch: Watch, look: JobLook | None, why: Waiting | None = None) -> dict[str, Any]:
+    """Return the custom status that shows where the job stands, and what the watch waits for."""
     job = None
     if watch.job_id is not None:
         job = {
@@ -116,7 +121,14 @@ def status(watch: Watch, look: JobLook | None) -> dict[str, Any]:
         "job": job,
         "adopted": watch.adopted,
         "looks": watch.looks,
+        "waiting": waiting.shown(why or _why(watch)),
     }
+
+
+def _why(watch: Watch) -> Waiting | None:
+    if watch.error is None:
+        return None
+    return waiting.why(watch.error, watch.deadline_at, watch.unanswered or watch.misses)
 
 
 def _over(
@@ -131,8 +143,20 @@ def _over(
     )
 
 
-def _missed(watch: Watch, error: Failure | None) -> Watch | Watched:
+def _answered(watch: Watch, **known: Any) -> Watch:
+    return msgspec.structs.replace(watch, misses=0, unanswered=0, error=None, **known)
+
+
+def _unanswered(watch: Watch, outcome: Outcome) -> Watch:
+    return msgspec.structs.replace(
+        watch, unanswered=watch.unanswered + 1, error=outcome.error, looks=watch.looks + 1
+    )
+
+
+def _missed(watch: Watch) -> Watch | Watched:
     misses = watch.misses + 1
     if misses > MISSES_MAX:
-        return _over(watch, "lost", error=error)
-    return msgspec.structs.replace(watch, misses=misses, looks=watch.looks + 1)
+        return _over(watch, "lost")
+    return msgspec.structs.replace(
+        watch, misses=misses, unanswered=0, error=_NOT_SHOWN, looks=watch.looks + 1
+    )

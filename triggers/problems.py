@@ -36,6 +36,7 @@ _STATUS_OF_CATEGORY = {
     "Conflict": 409,
     "PlanChanged": 409,
     "Throttled": 503,
+    "DeadlinePassed": 503,
     "ServiceUnavailable": 503,
 }
 

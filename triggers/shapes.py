@@ -10,6 +10,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from restore.contracts import Choice, Failure, JobError, Problem, ProtectedItem, RecoveryPoint
+from restore.waiting import Waiting
 
 
 class _Answer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -39,6 +40,7 @@ class Restore(_Answer, frozen=True, kw_only=True):
     recovery_type: str | None = None
     source_resource_id: str | None = None
     since: datetime | None = None
+    waiting: Waiting | None = None
     percent: float | None = None
     remaining_s: float | None = None
     vault_id: str | None = None

@@ -14,6 +14,8 @@ import msgspec
 from restore import names
 from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
+from restore.phases import RestorePhase
+from restore.story import phase_of_wait
 from restore.times import stamp
 from storage import connection
 
@@ -34,7 +36,11 @@ async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[s
     story, watch = await asyncio.gather(
         client.get_status(instance_id), client.get_status(names.watch_id(instance_id))
     )
-    return _view(held.entry, _status(story), _status(watch), _runtime(story))
+    told = _status(story)
+    if "waiting" in told:  # the child that waits on its behalf, if there is one, knows better
+        child = await client.get_status(names.wait_id(instance_id))
+        told = _waiting(told, _status(child))
+    return _view(held.entry, told, _status(watch), _runtime(story))
 
 
 async def read_settled(
@@ -51,6 +57,19 @@ async def read_settled(
         await asyncio.sleep(look_s)
 
 
+def _waiting(told: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
+    """Return what the story tells, with what its child waits for in its place."""
+    why = child.get("waiting")
+    if why is None:
+        return told
+    phase = phase_of_wait(why["code"], RestorePhase(told["phase"])).value
+    return told | {
+        "waiting": why,
+        "phase": phase,
+        "since": told.get("since") if phase == told["phase"] else None,
+    }
+
+
 def _view(
     entry: LedgerEntry, story: dict[str, Any], watch: dict[str, Any], runtime: str | None
 ) -> dict[str, Any]:
@@ -64,6 +83,7 @@ def _view(
         "askedBy": str(entry.asked_by) if entry.asked_by else None,
         "phase": now.get("phase") or entry.state.value,
         "since": now.get("since"),
+        "waiting": now.get("waiting") or story.get("waiting"),
         "percent": job.get("percent") if job else None,
         "remainingS": job.get("remainingS") if job else None,
         "vaultId": story.get("vaultId") or entry.request.get("vaultId"),
@@ -120,6 +140,7 @@ def _ended(verdict: Verdict) -> dict[str, Any]:
     told = ("verdict", "succeeded", "text", "error", "jobErrors", "replacedDisks")
     return {name: plain.get(name) for name in told} | {
         "phase": verdict.verdict,
+        "waiting": None,
         "percent": 100.0 if verdict.verdict == "Completed" else None,
         "remainingS": None,
         "disksToReplace": None,

@@ -8,7 +8,7 @@ by HTTP. `FUZZ_INPUTS=500000 pytest tests/fuzz/test_bodies.py` draws 50,000 of t
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -89,7 +89,13 @@ def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may
     with _world(case, source) as (ledger, azure):
         held = ledger.read(case.request.request_id)
         assert held is not None
-        trigger = Trigger(request=case.request, item=case.item, point=case.point, settle_s=190)
+        trigger = Trigger(
+            request=case.request,
+            item=case.item,
+            point=case.point,
+            settle_s=190,
+            until=clock.now() + timedelta(days=1),
+        )
         _passes(lambda: trigger_restore._trigger(trigger, lambda: in_force))
         needs_approval = may_go and _needs_approval(case, in_force, source)
         assert azure.left == ([case.body] if may_go and not needs_approval else [])

@@ -4,11 +4,13 @@ A turn's answer holds every action since its generation began, so the last one s
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from activities import policies
+from arm.transport import NotSent
 from devhost.vault.faults import Fault
 from restore import names, policy
 from tests.end_to_end.stage import request_for
@@ -101,6 +103,27 @@ def _full(laboratory: Laboratory) -> None:
         laboratory.run_for(2 * HOUR)
 
 
+def _away(laboratory: Laboratory) -> None:
+    """Azure cannot be reached for an hour."""
+    until = laboratory.clock.now() + timedelta(hours=1)
+
+    def at(where: str) -> None:
+        if ": GET" in where and laboratory.clock.now() < until:
+            raise NotSent
+
+    laboratory.at_boundary = at
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(3 * HOUR)
+
+
+def _watch_ended(laboratory: Laboratory) -> None:
+    """Somebody terminates the follower."""
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(300)
+    laboratory.driver.client.terminate(names.watch_id("restore-r1"), "by the night shift")
+    laboratory.run_for(HOUR)
+
+
 _POST = {"method": "POST", "path": "/restore$"}
 
 SCENES: dict[str, Callable[[Laboratory], None]] = {
@@ -121,4 +144,6 @@ SCENES: dict[str, Callable[[Laboratory], None]] = {
     "woken_for_nothing": _approval(_spurious),
     "cancelled_while_waiting": _approval(lambda laboratory: laboratory.cancel("r1")),
     "waited_for_a_slot": _full,
+    "azure_away": _away,
+    "watch_terminated": _watch_ended,
 }

@@ -106,9 +106,10 @@ class WatchedStore(MemoryStore):
             return
         phase = json.loads(text).get("phase")
         record = self._world.record
-        phases = record.phases[row.instance_id, record.purges]
-        if phase is not None and (not phases or phases[-1] != phase):
-            phases.append(phase)
+        if phase is not None:  # a child that only waits has none
+            phases = record.phases[row.instance_id, record.purges]
+            if not phases or phases[-1] != phase:
+                phases.append(phase)
         digest = blake2b(text.encode(), digest_size=8).hexdigest()
         self._world.note(f"{row.instance_id} {row.status} {phase} {digest}")
 

@@ -13,7 +13,6 @@ from arm.backup import Backup
 from devhost.vault.faults import Fault
 from restore import names, watching
 from restore.errors import ServiceUnavailable
-from restore.polling import Pace
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import API_VERSION, Laboratory
 
@@ -89,7 +88,7 @@ def test_a_watch_that_breaks_ends_in_a_verdict_that_says_so(
 def test_a_restore_that_waited_for_its_turn_long_still_writes_its_verdict(
     laboratory: Laboratory,
 ) -> None:
-    laboratory.ask(request_for("RestoreDisks", "r1"), Pace(later_count_max=1))
+    laboratory.ask(request_for("RestoreDisks", "r1"))
     fault(laboratory, match={"method": "POST", "path": "/restore$"}, kind="throttle", retry_after=5)
     laboratory.run_for(60)
     laboratory.documents.before_write = _fails_once_on("restores/r1")

@@ -198,7 +198,8 @@ def test_an_azure_that_does_not_answer_is_a_failure_and_no_plan(laboratory: Labo
     outcome = outcome_of(laboratory, request_for("RestoreDisks", "r1"))
     assert outcome.kind == "failed"
     assert outcome.error is not None
-    assert outcome.error.category == "ServiceUnavailable"
+    assert outcome.error.category == "DeadlinePassed"
+    assert "ServiceUnavailable: A fault that was asked for." in outcome.error.message
 
 
 def test_a_plan_that_came_by_the_queue_is_published(laboratory: Laboratory) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -146,6 +147,7 @@ def cleared(laboratory: Laboratory) -> Trigger:
         item=item,
         point=laboratory.backup.recovery_points(item)[0],
         settle_s=190,
+        until=laboratory.clock.now() + timedelta(days=1),
     )
 
 

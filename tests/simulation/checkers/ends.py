@@ -97,7 +97,8 @@ def _deadline_s(world: World, job_id: str) -> float:
     for post in world.record.posts:
         if job is not None and post.operation_id == job.operation_id:
             entry = world.storage.entry(post.request_id)
-            deadline = entry.request.get("deadline", "PT24H") if entry else "PT24H"
-            since_s = (post.at - world.started).total_seconds()
-            return since_s + seconds_of(deadline)
+            assert entry is not None, "what is sent was accepted"
+            since = entry.approval.at if entry.approval else entry.accepted_at
+            deadline_s = seconds_of(entry.request.get("deadline", "PT24H"))
+            return (since - world.started).total_seconds() + deadline_s
     return inf

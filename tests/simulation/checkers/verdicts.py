@@ -12,6 +12,7 @@ from tests.simulation import gaps
 from tests.simulation.world import World
 
 _UNSEEN = ("lost sight", "It is not known whether")
+_NOTHING = "Nothing was started"
 _TIMER_EARLY_S = 10.0
 
 
@@ -125,13 +126,14 @@ def _differences(entry: LedgerEntry, verdict: Verdict, job: JobRecord) -> list[s
 
 
 def _too_soon(world: World, entry: LedgerEntry) -> str | None:
-    posts = [post for post in world.record.posts if post.request_id == entry.request_id]
-    accepted = [post.at for post in posts if post.operation_id]
     assert entry.finished_at is not None, "who has a verdict is finished"
+    assert entry.verdict is not None, "it passed"
+    posts = [post for post in world.record.posts if post.request_id == entry.request_id]
+    if _NOTHING in entry.verdict.text and any(post.operation_id for post in posts):
+        return "nothing was started, it says, and a POST was accepted"
     deadline = timedelta(seconds=seconds_of(entry.request.get("deadline", "PT24H")))
-    if not accepted:
-        return "the deadline of something that never started has passed"
-    passed = entry.finished_at - accepted[0] + timedelta(seconds=_TIMER_EARLY_S)
+    since = entry.approval.at if entry.approval is not None else entry.accepted_at
+    passed = entry.finished_at - since + timedelta(seconds=_TIMER_EARLY_S)
     return None if passed >= deadline else f"the deadline passed after {passed} of {deadline}"
 
 

@@ -80,10 +80,9 @@ def test_waits_go_into_the_pace() -> None:
         "RESTORE_POLL_S_MIN": "5.5",
         "RESTORE_POLL_S_MAX": "6",
         "RESTORE_SETTLE_S": "0",
-        "RESTORE_LATER_COUNT_MAX": "3",
     }
     assert Settings.parse(given).pace() == Pace(
-        poll_s_first=5, poll_s_min=5.5, poll_s_max=6, settle_s=0, later_count_max=3
+        poll_s_first=5, poll_s_min=5.5, poll_s_max=6, settle_s=0
     )
 
 
@@ -94,7 +93,6 @@ def test_everything_wrong_is_said_at_once() -> None:
         AZURE_CLIENT_ID="me",
         RESTORE_POLL_S_FIRST="4",
         RESTORE_SETTLE_S="nan",
-        RESTORE_LATER_COUNT_MAX="1.5",
     )
     assert problems == (
         "AZURE_CLOUD must be one of public, usgovernment, china.",
@@ -102,7 +100,6 @@ def test_everything_wrong_is_said_at_once() -> None:
         "AZURE_CLIENT_ID must be a client id (a GUID).",
         "RESTORE_POLL_S_FIRST must be a number from 5 to 3600.",
         "RESTORE_SETTLE_S must be a number from 0 to 3600.",
-        "RESTORE_LATER_COUNT_MAX must be a whole number from 1 to 12.",
     )
 
 

@@ -1,5 +1,6 @@
 """What each look at the operation or the job changes, and when watching ends."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -56,6 +57,7 @@ def test_an_operation_that_succeeded_without_naming_a_job_or_is_forgotten_is_sea
     assert watching.must_search(done(OperationLook(state="Succeeded")))
     assert watching.must_search(done(OperationLook(state="Unknown")))
     assert not watching.must_search(done(OperationLook(state="InProgress")))
+    assert not watching.must_search(done(OperationLook(state="Succeeded", job_id="job")))
     assert not watching.must_search(Outcome.later(60))
 
 
@@ -63,17 +65,6 @@ def test_an_operation_that_goes_on_is_no_miss() -> None:
     look = done(OperationLook(state="InProgress"))
     after = seen(watching.learn_operation(watch(misses=watching.MISSES_MAX), look))
     assert (after.misses, after.looks) == (0, 1)
-
-
-@pytest.mark.parametrize("kind", ["later", "failed"])
-def test_a_look_at_the_operation_that_gets_no_answer_is_a_miss_and_no_end(kind: Any) -> None:
-    error = Failure(code="NoAnswer", message="Nobody answered.", category="ServiceUnavailable")
-    silence = Outcome(kind=kind, error=error)
-    missed = seen(watching.learn_operation(watch(misses=2), silence))
-    assert (missed.misses, missed.looks, missed.job_id) == (3, 1, None)
-    lost = watching.learn_operation(watch(misses=watching.MISSES_MAX), silence)
-    assert isinstance(lost, Watched)
-    assert (lost.end, lost.error) == ("lost", error)
 
 
 def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
@@ -105,9 +96,46 @@ def test_a_terminal_status_ends_the_watch_even_if_the_job_says_it_could_be_cance
     assert (over.end, over.job) == ("job", encode(look))
 
 
-def test_a_permission_that_is_lost_for_a_while_is_a_miss_and_no_end() -> None:
-    denied = Outcome.failed(Failure(code="AuthorizationFailed", message="", category="x"))
-    assert seen(watching.learn_job(watch(job_id="job"), denied, NOW)).misses == 1
+UNANSWERED = {
+    "denied": Outcome.failed(
+        Failure(code="AuthorizationFailed", message="No backupJobs/read.", category="AccessDenied")
+    ),
+    "throttled": Outcome.later(
+        900, Failure(code="TooManyRequests", message="Slower.", category="Throttled")
+    ),
+    "away": Outcome.later(
+        None, Failure(code="Unreachable", message="Away.", category="ServiceUnavailable")
+    ),
+}
+
+
+def _learn_job(watched: Watch, outcome: Outcome) -> Watch | Watched:
+    return watching.learn_job(watched, outcome, NOW)
+
+
+@pytest.mark.parametrize("why", UNANSWERED)
+@pytest.mark.parametrize("learn", [_learn_job, watching.learn_operation, watching.learn_job_id])
+def test_a_look_without_an_answer_is_no_miss_however_often_it_happens(
+    why: str, learn: Callable[[Watch, Outcome], Watch | Watched]
+) -> None:
+    after = watch(misses=watching.MISSES_MAX)
+    for _ in range(1_000):
+        after = seen(learn(after, UNANSWERED[why]))
+    assert (after.misses, after.unanswered) == (watching.MISSES_MAX, 1_000)
+
+
+def test_the_status_says_which_right_is_missing_until_a_look_is_answered() -> None:
+    after = seen(watching.learn_job(watch(job_id="job"), UNANSWERED["denied"], NOW))
+    shown = watching.status(after, None)["waiting"]
+    assert (shown["code"], shown["attempt"]) == ("AccessDenied", 1)
+    assert "No backupJobs/read." in shown["reason"]
+    look = done(JobLook(job_id="job", status="InProgress"))
+    assert watching.status(seen(watching.learn_job(after, look, NOW)), None)["waiting"] is None
+
+
+def test_a_job_that_azure_does_not_know_is_shown_as_waited_for() -> None:
+    missed = seen(watching.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
+    assert watching.status(missed, None)["waiting"]["code"] == "JobNotShown"
 
 
 def test_the_deadline_ends_the_watch_with_what_was_seen_last() -> None:

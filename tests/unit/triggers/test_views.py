@@ -73,6 +73,39 @@ async def test_a_purged_history_still_shows_the_verdict(ledger: Ledger) -> None:
     assert (shown["verdict"], shown["text"]) == ("Failed", "No.")
 
 
+WAITS = {"code": "NoSlot", "reason": "R.", "until": "2026-11-24T03:00:00Z", "attempt": 6}
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_what_the_child_waits_for_is_newer_than_what_its_parent_said() -> None:
+    client = running()
+    client.custom["restore-r1"] = {"phase": "WaitingForSlot", "waiting": WAITS}
+    assert (await view(client))["waiting"] == WAITS
+    client.started["restore-r1~wait"] = ("x", None)
+    client.custom["restore-r1~wait"] = {"waiting": WAITS | {"attempt": 20}}
+    assert (await view(client))["waiting"]["attempt"] == 20
+    client.custom["restore-r1~wait"] = {"waiting": WAITS | {"code": "LocatingJob"}}
+    settling = await view(client)
+    assert (settling["phase"], settling.get("since")) == ("Settling", None)
+    client.custom["restore-r1~wait"] = {}  # it is over, its parent not yet awake
+    assert (await view(client))["waiting"] == WAITS
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_what_the_watch_waits_for_is_shown_with_the_job() -> None:
+    client = running()
+    assert "waiting" not in await view(client)
+    client.custom["restore-r1~watch"] = WATCHED | {"waiting": WAITS}
+    assert (await view(client))["waiting"] == WAITS
+
+
+async def test_what_is_over_waits_for_nothing(ledger: Ledger) -> None:
+    ledger.finish("r1", lambda entry: Verdict(verdict="Failed", succeeded=False, text="No."), NOW)
+    client = running()
+    client.custom["restore-r1"] = {"phase": "WaitingForSlot", "waiting": WAITS}
+    assert "waiting" not in await view(client)
+
+
 @pytest.mark.usefixtures("ledger")
 async def test_what_was_never_accepted_is_not_shown() -> None:
     assert await views.read(cast("Any", FakeDurableClient()), "r2") is None

@@ -1,0 +1,32 @@
+"""Call an activity again and again, for days if need be, on behalf of an orchestration that waits.
+
+A child, for it continues as new and so keeps its history short, which its parent must not: it would
+lose a decision or a cancel that comes meanwhile.
+"""
+
+from typing import Any
+
+import azure.durable_functions as df
+
+from orchestrators.steps import Steps, show
+from restore import names
+from restore.orders import Retry, decode, encode
+
+blueprint = df.Blueprint()
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=names.RETRY_ACTIVITY)
+def retry_activity(context: df.DurableOrchestrationContext) -> Any:
+    """Answer with the activity's Outcome, done or failed; failed as well when the time is up.
+
+    1. Wait until it is to be called again, and call it.
+    2. After `looks_per_generation` waits continue as new.
+    """
+    retry = decode(context.get_input(), Retry)
+    steps = Steps(context, retry.pace, retry.until, waits_max=retry.pace.looks_per_generation)
+    found = yield from steps.attempt(retry)
+    if isinstance(found, Retry):
+        context.continue_as_new(encode(found))
+        return None
+    show(context, {})
+    return encode(found)

@@ -1,0 +1,189 @@
+"""Patience is a time: hours without Azure change when a restore ends, and nothing else of it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from arm.transport import NotSent
+from devhost.vault.faults import Fault
+from restore import names
+from restore.contracts import Verdict
+from restore.polling import Pace
+from tests.end_to_end.stage import request_for
+from tests.fakes.laboratory import Laboratory
+
+HOUR = 3600.0
+PHASES = (
+    "find_protected_item",
+    "find_recovery_point",
+    "trigger_restore",
+    "read_operation",
+    "read_job",
+)
+
+
+@pytest.fixture
+def laboratory() -> Iterator[Laboratory]:
+    with Laboratory().open() as world:
+        yield world
+
+
+def fault(laboratory: Laboratory, **what: Any) -> None:
+    laboratory.simulator.faults.add([msgspec.convert(what, Fault)])
+
+
+class Away:
+    """Azure cannot be reached for some hours, from the first call that an activity makes on."""
+
+    def __init__(self, laboratory: Laboratory, activity: str, hours: float, lost: bool) -> None:
+        self._clock = laboratory.clock
+        self._begins = f"{activity}: {'POST' if lost else ''}"
+        self._lasts = timedelta(hours=hours)
+        self._lost = lost
+        self.until: datetime | None = None
+        self.longest = 0
+        laboratory.at_boundary = self._at
+        laboratory.on_turn = self._turn
+
+    def _at(self, where: str) -> None:
+        if ": GET" not in where and ": POST" not in where:
+            return
+        is_begin = where.startswith(self._begins) and where.endswith("answered") is self._lost
+        if self.until is None and is_begin:
+            self.until = self._clock.now() + self._lasts
+        if self.until is not None and self._clock.now() < self.until:
+            raise ConnectionResetError if where.endswith("answered") else NotSent
+
+    def _turn(self, name: str, context: dict[str, list[object]], answer: object) -> None:
+        self.longest = max(self.longest, len(context["history"]))
+
+
+def told(laboratory: Laboratory) -> Verdict:
+    """The verdict; the vault's one job is called by no name, for that is drawn by lot."""
+    verdict, (job_id,) = laboratory.verdict("r1"), laboratory.simulator.state.job_records
+    text = verdict.text.replace(job_id, "THE JOB")
+    assert (verdict.job_id, "THE JOB" in text) == (job_id, True)
+    return msgspec.structs.replace(verdict, text=text, job_id=None)
+
+
+def undisturbed() -> Verdict:
+    with Laboratory().open() as laboratory:
+        laboratory.ask(request_for("RestoreDisks", "r1"))
+        laboratory.run_for(2 * HOUR)
+        return told(laboratory)
+
+
+@pytest.mark.parametrize(
+    ("phase", "is_lost"), [*((phase, False) for phase in PHASES), ("trigger_restore", True)]
+)
+def test_three_hours_without_azure_only_delay_the_verdict(
+    laboratory: Laboratory, phase: str, is_lost: bool
+) -> None:
+    away = Away(laboratory, phase, 3, is_lost)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(2.5 * HOUR)
+    assert laboratory.ledger.read("r1").entry.verdict is None  # type: ignore[union-attr]
+    laboratory.run_for(3.5 * HOUR)
+    assert told(laboratory) == undisturbed()
+    assert len(laboratory.posts()) == 1
+    assert away.longest <= 200
+
+
+def test_a_wait_of_two_days_keeps_every_history_short(laboratory: Laboratory) -> None:
+    away = Away(laboratory, "find_protected_item", 48, False)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="P4D"))
+    laboratory.run_for(50 * HOUR)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert away.longest <= 120
+
+
+def test_the_status_says_why_it_waits_first_in_the_parent_then_in_the_child(
+    laboratory: Laboratory,
+) -> None:
+    Away(laboratory, "find_protected_item", 3, False)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(60)
+    told = laboratory.status("restore-r1")["waiting"]
+    assert (told["code"], told["until"]) == ("ServiceUnavailable", "2026-11-24T03:00:00Z")
+    assert "Unreachable" in told["reason"]
+    laboratory.run_for(HOUR)
+    there = laboratory.status(names.wait_id("restore-r1"))["waiting"]
+    assert there["attempt"] > told["attempt"]
+    laboratory.run_for(5 * HOUR)
+    assert "waiting" not in laboratory.status("restore-r1")
+    assert laboratory.status(names.wait_id("restore-r1")) == {}
+
+
+def test_a_deadline_that_passes_before_the_post_says_that_nothing_was_started(
+    laboratory: Laboratory,
+) -> None:
+    Away(laboratory, "find_recovery_point", 12, False)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT2H"))
+    laboratory.run_for(2 * HOUR + 60)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "DeadlinePassed"
+    assert "Nothing was started." in verdict.text
+    assert "Unreachable" in verdict.text
+    assert laboratory.posts() == []
+
+
+def test_a_deadline_that_passes_with_a_lost_reply_out_does_not_say_so(
+    laboratory: Laboratory,
+) -> None:
+    Away(laboratory, "trigger_restore", 12, True)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT2H"))
+    laboratory.run_for(2 * HOUR + 60)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "DeadlinePassed"
+    assert "It is not known whether Azure started a restore" in verdict.text
+    assert "othing was started" not in verdict.text
+
+
+def test_nothing_is_sent_by_the_last_try_when_the_time_is_over(laboratory: Laboratory) -> None:
+    away = Away(laboratory, "trigger_restore", 1.995, False)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT2H"))
+    laboratory.run_for(2 * HOUR + 60)
+    assert away.until is not None
+    assert away.until < laboratory.clock.now() - timedelta(seconds=60), "it is back for that try"
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "DeadlinePassed"
+    assert "Nothing was started." in verdict.text
+    assert "Unreachable" in verdict.text
+    assert laboratory.posts() == []
+
+
+def test_the_deadline_is_one_for_waiting_and_following(laboratory: Laboratory) -> None:
+    laboratory.simulator.state.jobs.duration_s = 30 * HOUR
+    Away(laboratory, "find_recovery_point", 2, False)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT3H"))
+    laboratory.run_for(3 * HOUR + 60)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "DeadlinePassed"
+    assert verdict.job_id is not None
+
+
+def test_a_permission_that_is_missing_while_following_is_waited_for_and_named(
+    laboratory: Laboratory,
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(120)
+    denied = {"kind": "status", "status": 403, "code": "AuthorizationFailed", "times": 50}
+    fault(laboratory, match={"operation": "job"}, **denied)
+    laboratory.run_for(3 * HOUR)
+    told = laboratory.status(names.watch_id("restore-r1"))["waiting"]
+    assert told["code"] == "AccessDenied"
+    assert "AuthorizationFailed" in told["reason"]
+    laboratory.run_for(3 * HOUR)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+@pytest.mark.parametrize("settle_s", [240, 270, 600])
+def test_settling_a_lost_reply_uses_up_no_attempts(laboratory: Laboratory, settle_s: float) -> None:
+    fault(laboratory, match={"method": "POST", "path": "/restore$"}, times=2, kind="drop_before")
+    laboratory.ask(request_for("RestoreDisks", "r1"), Pace(settle_s=settle_s))
+    laboratory.run_for(4 * HOUR)
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert len(laboratory.posts()) == 1

@@ -1,0 +1,70 @@
+"""Why something waits is told in words, by a code of a table that the docs have too."""
+
+import ast
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from restore import waiting
+from restore.contracts import Failure
+from restore.errors import NotYet, to_failure
+
+UNTIL = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize(
+    ("category", "code", "told"),
+    [
+        ("Throttled", "TooManyRequests", "Throttled"),
+        ("ServiceUnavailable", "Unreachable", "ServiceUnavailable"),
+        ("ReplyLost", "ReplyLost", "ReplyLost"),
+        ("AccessDenied", "AuthorizationFailed", "AccessDenied"),
+        ("ServiceUnavailable", waiting.UNFORESEEN, waiting.UNFORESEEN),
+        ("InvalidRequest", "InvalidApiVersionParameter", "ServiceUnavailable"),
+        ("NotYet", "ItemLocked", "ItemLocked"),
+    ],
+)
+def test_the_code_is_one_of_the_table_whatever_azure_calls_it(
+    category: str, code: str, told: str
+) -> None:
+    why = waiting.why(Failure(code=code, message="Said.", category=category), UNTIL, 3)
+    assert (why.code, why.attempt) == (told, 3)
+
+
+def test_azures_own_words_follow_ours() -> None:
+    failure = Failure(code="AuthorizationFailed", message="No x/read.", category="AccessDenied")
+    reason = waiting.why(failure, UNTIL, 1).reason
+    assert reason.startswith("The app's identity lacks a right;")
+    assert reason.endswith("AuthorizationFailed: No x/read.")
+
+
+def test_a_long_reason_is_cut() -> None:
+    failure = Failure(code="X", message="m" * 4_000, category="Throttled")
+    assert len(waiting.why(failure, UNTIL, 1).reason) == 1_000
+
+
+def test_what_is_no_fault_is_not_waited_for_longer_than_asked() -> None:
+    assert waiting.is_no_fault(None)
+    assert waiting.is_no_fault(to_failure(NotYet("Others come first.", code="NoSlot")))
+    assert not waiting.is_no_fault(Failure(code="X", message="", category="Throttled"))
+
+
+def _codes_of_what_is_no_fault() -> Iterator[str]:
+    """The code of every NotYet in the app."""
+    for room in ("activities", "orchestrators", "restore", "storage"):
+        for path in (ROOT / room).glob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and ast.unparse(node.func) == "NotYet":
+                    yield from (ast.literal_eval(k.value) for k in node.keywords if k.arg == "code")
+
+
+@pytest.mark.parametrize("code", sorted({*waiting.WRONG, *_codes_of_what_is_no_fault()}))
+def test_the_docs_say_what_each_code_means(code: str) -> None:
+    assert f"| `{code}` |" in (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+
+
+def test_what_is_no_fault_is_found_in_the_code() -> None:
+    assert {"NoSlot", "ItemLocked", "LostRace"} < set(_codes_of_what_is_no_fault())
