@@ -35,7 +35,7 @@ from orchestrators import (
 from restore.settings import Settings
 from triggers import http, queue
 
-settings = Settings.parse(os.environ, app_files.read)
+settings = Settings.parse(os.environ, app_files.read, app_files.read("host.json"))
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from arm import activity_time
 from restore.contracts import Outcome
 from restore.errors import NotYet, PermanentError, TemporaryError, to_failure
 from storage.documents import Changed
@@ -34,7 +35,8 @@ def as_json(value: Any) -> Any:
 
 def _outcome(effect: Callable[[], Any]) -> Outcome:
     try:
-        value = effect()
+        with activity_time.activity():
+            value = effect()
     except Changed:
         return Outcome.later(_LOST_RACE_S, to_failure(_LOST_RACE))
     except TemporaryError as error:

@@ -3,6 +3,7 @@
 Knows nothing of backup. Reads are repeated here a few times within about two seconds; whatever
 takes longer is raised as a TemporaryError and waited out by a durable timer. Writes are sent once:
 `ReplyLost` means that one may have been accepted, everything else that it surely was not.
+Nothing is begun that would outlast the activity's time (activity_time.py).
 Redirects are never followed, and no URL of Azure's is before it was found trustworthy.
 """
 
@@ -88,6 +89,8 @@ class Client:
     def post(self, path: str, body: Mapping[str, Any] | None, doing: str) -> Answer:
         """Write, once. ReplyLost: it may have been accepted. Any other error: it surely was not."""
         content = None if body is None else msgspec.json.encode(body)
+        # Cut short it would be a lost reply; so it is sent with time for a whole one, or not.
+        self._have_time(sum(self.exchange.timeout[:2]), doing)
         try:
             answered = self.exchange.once("POST", self._url(path), content)
         except (NotSent, ConnectionRefusedError):
@@ -107,6 +110,7 @@ class Client:
 
     def _read(self, method: str, url: str, body: bytes | None, doing: str) -> Answer:
         for pause_s in READ_PAUSES_S:
+            self._have_time(self.exchange.timeout.connect_s, doing)
             try:
                 return self._read_once(method, url, body, doing)
             except errors.ServiceUnavailable as error:
@@ -114,7 +118,17 @@ class Client:
                 if error.retry_after_s is not None and error.retry_after_s > pause_s:
                     raise
             self.sleep(pause_s)
+        self._have_time(self.exchange.timeout.connect_s, doing)
         return self._read_once(method, url, body, doing)
+
+    def _have_time(self, needed_s: float, doing: str) -> None:
+        """Raise ServiceUnavailable where the activity would be ended within the call."""
+        if self.exchange.left_s < needed_s:
+            raise errors.ServiceUnavailable(
+                "Azure has answered so slowly that this step's time is used up; it is repeated.",
+                code="OutOfTime",
+                doing=doing,
+            )
 
     def _read_once(self, method: str, url: str, body: bytes | None, doing: str) -> Answer:
         try:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from restore.settings import Settings
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from arm.backup import Backup
     from arm.transport import Transport
+
+_HOST_JSON = Path(__file__).resolve().parents[1] / "host.json"
 
 _in_use: Backup | None = None
 
@@ -54,6 +57,7 @@ def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool
         token,
         send or RequestsTransport(),
         timeout=Timeout(read_s=settings.arm_timeout_s),
+        activity_s=settings.activity_s,
     )
     return Backup(Client(exchange), settings.backup_api_version)
 
@@ -63,12 +67,16 @@ def credential() -> TokenCredential:
     """This process's credential, for ARM and for the app's own storage account."""
     from arm import credentials
 
-    return credentials.build(Settings.parse(os.environ), in_azure=_in_azure())
+    return credentials.build(_settings(), in_azure=_in_azure())
 
 
 @cache
 def _real() -> Backup:
-    return connect(Settings.parse(os.environ), in_azure=_in_azure())
+    return connect(_settings(), in_azure=_in_azure())
+
+
+def _settings() -> Settings:
+    return Settings.parse(os.environ, host_text=_HOST_JSON.read_text(encoding="utf-8-sig"))
 
 
 def _in_azure() -> bool:

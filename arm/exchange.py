@@ -11,10 +11,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from math import inf
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from arm import destinations, headers, texts
+from arm import activity_time, destinations, headers, texts
 from arm.transport import Timeout, Transport
 
 USER_AGENT = "azure-vm-restore/1.0"
@@ -51,6 +52,8 @@ class Exchange:
     now: Callable[[], datetime] = utc_now
     request_id: str | None = None
     timeout: Timeout = field(default_factory=Timeout)
+    activity_s: float = inf
+    """How long one activity may take, with all its calls."""
 
     def __post_init__(self) -> None:
         destinations.check_endpoint(self.endpoint)
@@ -60,11 +63,17 @@ class Exchange:
         traced = request_id if re.fullmatch(_TRACEABLE, request_id) else None
         return replace(self, request_id=traced)
 
+    @property
+    def left_s(self) -> float:
+        """How much of its time the activity has left that asks."""
+        return activity_time.left_s(self.activity_s)
+
     def once(self, method: str, url: str, body: bytes | None) -> Answered:
         """Send one request, once. Raises what the transport and the credential raise."""
         if not destinations.is_at(url, self.endpoint):
             raise AssertionError("a token may not be sent there")
-        status, answered, said = self.send(method, url, self._headers(body), body, self.timeout)
+        timeout = self.timeout.within(self.left_s)
+        status, answered, said = self.send(method, url, self._headers(body), body, timeout)
         known = headers.lowered(answered)
         _note(method, url, status, known)
         now = self.now()

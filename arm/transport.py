@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from arm import reply_body
@@ -35,6 +36,12 @@ class Timeout(NamedTuple):
 
     connect_s: float = CONNECT_TIMEOUT_S
     read_s: float = READ_TIMEOUT_S
+    whole_s: float = inf
+    """For the whole exchange, if that is less than it may take anyway."""
+
+    def within(self, left_s: float) -> Timeout:
+        """The same, within the time that is left to the caller."""
+        return Timeout(*(min(each, left_s) for each in self))
 
 
 class Reply(NamedTuple):
@@ -101,7 +108,8 @@ class RequestsTransport:
     ) -> Reply:
         from arm.time_limit import TimeLimit
 
-        with TimeLimit(timeout.connect_s + timeout.read_s + REPLY_TIMEOUT_S) as limit:
+        usual_s = timeout.connect_s + timeout.read_s + REPLY_TIMEOUT_S
+        with TimeLimit(min(usual_s, timeout.whole_s)) as limit:
             try:
                 return self._within_limit(method, url, headers, upload, timeout)
             finally:

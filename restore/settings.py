@@ -5,14 +5,14 @@ may name a file, which the caller reads.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from restore import policy
+from restore import host_json, policy
 from restore.policy import Policy
-from restore.polling import WAIT_S_MIN, Pace
+from restore.polling import CONNECT_S_MAX, WAIT_S_MIN, Pace
 
 ARM_ENDPOINTS = {
     "public": "https://management.azure.com",
@@ -77,38 +77,56 @@ class Settings:
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
     subscription; replacing disks there with a person's approval."""
 
+    function_timeout_s: float = host_json.DEFAULT_S
+    """AzureFunctionsJobHost__functionTimeout: a time such as 00:05:00. Default: functionTimeout in
+    host.json. What a function of ours may take lies within it, else the host ends all of them."""
+
     website_auth_enabled: bool = False
     """WEBSITE_AUTH_ENABLED: set by Azure where App Service authentication is on, never by hand.
     Only then are the headers that name the caller believed: else anybody could send them."""
 
     @classmethod
     def parse(
-        cls, environment: Mapping[str, str], read_file: Callable[[str], str] | None = None
+        cls,
+        environment: Mapping[str, str],
+        read_file: Callable[[str], str] | None = None,
+        host_text: str = "",
     ) -> "Settings":
         """Read the settings. What is absent or empty has its default. Raises InvalidSettings.
 
         Without `read_file` a policy in a file is not read: for who needs other settings only.
+        `host_text` is what stands in host.json.
         """
         given = {
             name: environment[name.upper()].strip()
             for name in cls.__dataclass_fields__
-            if environment.get(name.upper(), "").strip()
+            if name != "function_timeout_s" and environment.get(name.upper(), "").strip()
         }
         allowed, refused = _policy(given.pop("restore_policy", ""), read_file)
         found = {name: _problem(name, text) for name, text in given.items()}
         problems = [f"{name.upper()} {problem}." for name, problem in found.items() if problem]
+        try:
+            timeout_s = host_json.function_timeout_s(environment, host_text)
+        except ValueError as error:
+            problems.append(str(error))
         if problems or refused:
             raise InvalidSettings(problems + refused)
         values = {name: _value(name, text) for name, text in given.items()}
-        settings = cls(restore_policy=allowed, **values)
-        if settings.restore_poll_s_min > settings.restore_poll_s_max:
-            raise InvalidSettings(["RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."])
+        settings = cls(restore_policy=allowed, function_timeout_s=timeout_s, **values)
+        problems = [*_at_odds(settings)]
+        if problems:
+            raise InvalidSettings(problems)
         return settings
 
     @property
     def arm_endpoint(self) -> str:
         """Where ARM is: the cloud's endpoint, or the simulated vault's."""
         return self.simulated_arm_endpoint or ARM_ENDPOINTS[self.azure_cloud]
+
+    @property
+    def activity_s(self) -> float:
+        """How long an activity may go on with calls to Azure; what is left is for storage."""
+        return min(self.function_timeout_s, _FUNCTION_S_MAX) - _STORAGE_S
 
     def pace(self) -> Pace:
         """Return what an orchestration needs of these settings."""
@@ -121,6 +139,10 @@ class Settings:
         )
 
 
+_FUNCTION_S_MAX = 1_800.0
+_STORAGE_S = 90.0
+"""One call to the app's storage account with all its tries: 3 times 25 s, and pauses."""
+
 _SECONDS: dict[str, tuple[float, float]] = {
     "restore_poll_s_first": (WAIT_S_MIN, 3_600),
     "restore_poll_s_min": (WAIT_S_MIN, 3_600),
@@ -128,6 +150,20 @@ _SECONDS: dict[str, tuple[float, float]] = {
     "restore_settle_s": (0, 3_600),
     "arm_timeout_s": (1, 600),
 }
+
+
+def _at_odds(settings: Settings) -> Iterator[str]:
+    """Say what of the settings cannot work together."""
+    if settings.restore_poll_s_min > settings.restore_poll_s_max:
+        yield "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."
+    timeout_s = settings.arm_timeout_s
+    calls_s = 2 * (CONNECT_S_MAX + timeout_s)  # one that reads and one that writes, to their ends
+    if calls_s > settings.activity_s:
+        yield (
+            f"ARM_TIMEOUT_S ({timeout_s:g}) does not fit into functionTimeout "
+            f"({settings.function_timeout_s:g} s): it needs {calls_s + _STORAGE_S:g} s. Lower the "
+            f"one, or raise the other ({host_json.OVERRIDE}, or host.json)."
+        )
 
 
 def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, list[str]]:

@@ -20,7 +20,7 @@ from tests.simulation.story import Scenario
 from tests.simulation.world import World
 
 SLACK_S = 2.5 * 3600
-"""Beyond the jobs' own length: a Retry-After of an hour at most, waits of five minutes, a look."""
+"""Beyond the jobs' own length: a Retry-After of an hour, waits of five minutes, a last look."""
 PER_REQUEST_S = 1800.0
 _SLICE_S = 600.0
 _ENDINGS = {

@@ -349,6 +349,25 @@ def test_a_reply_that_drips_is_given_up_as_a_whole(
     _has_no_secret(caught.value)
 
 
+def test_an_exchange_ends_with_the_time_that_its_caller_has_left(listen: Listen) -> None:
+    stopped = threading.Event()
+
+    def drips(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        while not stopped.wait(0.02):
+            try:
+                connection.sendall(b"x")
+            except OSError:
+                return
+
+    listener = listen(drips)
+    began = time.monotonic()
+    with pytest.raises(TimeoutError, match="in time"):
+        RequestsTransport()("GET", f"{listener.origin}/x", {}, None, QUICK._replace(whole_s=0.3))
+    stopped.set()
+    assert 0.2 < time.monotonic() - began < 3
+
+
 def test_the_library_beneath_does_not_log_what_it_was_sent(
     listen: Listen, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,10 +3,12 @@
 import ast
 import inspect
 from dataclasses import fields
+from math import inf
+from pathlib import Path
 
 import pytest
 
-from restore import policy, settings
+from restore import host_json, policy, settings
 from restore.polling import Pace
 from restore.settings import InvalidSettings, Settings
 
@@ -118,7 +120,51 @@ def test_every_field_says_its_variable_beneath_it() -> None:
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     ]
     said = [str(text).partition(":")[0] for text in texts[1:]]
-    assert said == [field.name.upper() for field in fields(Settings)]
+    names = {"function_timeout_s": host_json.OVERRIDE}
+    assert said == [names.get(field.name, field.name.upper()) for field in fields(Settings)]
+
+
+HOST = (Path(__file__).parents[3] / "host.json").read_text(encoding="utf-8")
+
+
+def test_the_default_is_what_the_apps_own_host_file_says() -> None:
+    assert Settings.parse({}, host_text=HOST) == Settings()
+    assert host_json.function_timeout_s({}, "{}") == 300
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("00:10:00", 600), ("1.00:00:00", 86_400), ("-1", inf)]
+)
+def test_the_time_of_a_function_is_the_hosts_file_or_the_setting_that_overrides_it(
+    value: str, seconds: float
+) -> None:
+    in_file = HOST.replace('"00:05:00"', f'"{value}"')
+    assert host_json.function_timeout_s({}, in_file) == seconds
+    for name in (host_json.OVERRIDE, host_json.OVERRIDE.upper()):
+        assert host_json.function_timeout_s({name: value}, HOST) == seconds
+    assert host_json.function_timeout_s({host_json.OVERRIDE: " "}, HOST) == 300
+
+
+def test_a_time_of_a_function_that_is_none_is_a_fault_beside_all_others() -> None:
+    wrong = {host_json.OVERRIDE: "five minutes", "AZURE_CLOUD": "mars"}
+    assert _problems(**wrong) == (
+        "AZURE_CLOUD must be one of public, usgovernment, china.",
+        "AzureFunctionsJobHost__functionTimeout must be a time such as 00:05:00, or -1.",
+    )
+
+
+@pytest.mark.parametrize("timeout_s", ["95", "600"])
+def test_a_call_must_fit_into_the_time_of_a_function(timeout_s: str) -> None:
+    longer = {"ARM_TIMEOUT_S": timeout_s, host_json.OVERRIDE: "00:30:00"}
+    assert Settings.parse(longer).arm_timeout_s == float(timeout_s)
+    shorter = {"ARM_TIMEOUT_S": "96", host_json.OVERRIDE: "00:05:00"}
+    (problem,) = _problems(**shorter)
+    assert "ARM_TIMEOUT_S (96) does not fit into functionTimeout (300 s)" in problem
+    assert "it needs 302 s" in problem
+
+
+def test_a_time_of_a_function_too_short_for_any_call_is_a_fault() -> None:
+    assert "does not fit" in _problems(AzureFunctionsJobHost__functionTimeout="00:01:00")[0]
 
 
 _ONE = (
