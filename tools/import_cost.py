@@ -67,7 +67,8 @@ def _imports(folder: Path) -> list[Import]:
 
 def _copy(app: Path) -> Path:
     app.mkdir()
-    shutil.copy(ROOT / "function_app.py", app)
+    for name in ("function_app.py", "host.json"):
+        shutil.copy(ROOT / name, app)
     for room in SHIPPED:
         shutil.copytree(ROOT / room, app / room, ignore=shutil.ignore_patterns("__pycache__"))
     return app
