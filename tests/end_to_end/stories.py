@@ -202,7 +202,7 @@ def _without_point(part: Part) -> None:
 
 
 def _with_deadline(part: Part) -> None:
-    part.ask(part.request(deadline="PT15S"))
+    part.ask(part.request(deadline="PT45S"))
 
 
 _ITEMS_THROTTLED = {
