@@ -30,9 +30,16 @@ def _close(order: Close) -> dict[str, Any]:
     handles.drop(ledger.documents, order.request_id)
     if order.is_over:
         slots.release(ledger.documents, order.request_id, now)
-    entry = ledger.finish(order.request_id, lambda entry: endings.of_entry(entry, order), now)
+    entry = ledger.finish(
+        order.request_id,
+        lambda entry: endings.of_entry(entry, order),
+        now,
+        item=order.item,
+        choice=order.choice,
+    )
     if not order.is_over:
         _leave_slot(ledger.documents, entry)
+    connection.outbox().tell(entry)
     return {"verdict": edge.as_json(entry.verdict)}
 
 

@@ -29,5 +29,5 @@ def _find(order: FindJob) -> dict[str, str | None]:
     ours = settling.candidates(intent, jobs.jobs, claimed)
     if len(ours) != 1:
         return {"jobId": None}
-    ledger.started(order.request_id, job_id=ours[0])
+    connection.outbox().tell(ledger.started(order.request_id, held, job_id=ours[0]))
     return {"jobId": ours[0]}

@@ -56,7 +56,10 @@ def _guard(order: Guard, in_force: Policy) -> Guarded:
         disks=_disks(order.request),
         plan_hash=plan_hash,
     )
-    return _as_it_stands(ledger.permit(request_id, permit))
+    entry = ledger.permit(request_id, permit, held, item=order.item, choice=order.choice)
+    if entry.is_waiting_for_approval:
+        connection.outbox().tell(entry)
+    return _as_it_stands(entry)
 
 
 def _as_it_stands(entry: LedgerEntry) -> Guarded:

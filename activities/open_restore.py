@@ -29,7 +29,9 @@ def _open(order: dict[str, Any]) -> Opened:
         accepted_at=clock.now(),
     )
     ledger = connection.ledger()
-    standing, _ = ledger.accept(entry)
+    held = ledger.read(entry.request_id)  # its starter has entered it
+    standing = held.entry if held is not None else ledger.accept(entry)[0]
+    connection.outbox().tell(standing)
     if standing.verdict is not None and standing.intent is None:  # close_restore may have died
         slots.release(ledger.documents, standing.request_id, clock.now())
     return Opened(accepted_at=standing.accepted_at, verdict=standing.verdict)

@@ -1,4 +1,5 @@
-"""Send one event to the queue `restore-events`. Sent twice, it carries the same id."""
+"""Send one event that belongs to no ledger entry, or keep it in the outbox. Sent twice, it carries
+the same id. What a restore tells is sent by the activity that made the change."""
 
 from typing import Any
 
@@ -18,4 +19,4 @@ def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
 
 
 def _publish(event: dict[str, Any]) -> None:
-    connection.events().send(event)
+    connection.outbox().publish(event)

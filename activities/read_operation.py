@@ -23,5 +23,5 @@ def _read(order: ReadOperation) -> OperationLook:
     urls = handles.find(ledger.documents, order.request_id)
     look = arm_connection.backup().read_operation(order.vault_id, order.operation_id, urls)
     if look.job_id is not None:
-        ledger.started(order.request_id, job_id=look.job_id)
+        connection.outbox().tell(ledger.started(order.request_id, job_id=look.job_id))
     return look

@@ -62,7 +62,8 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
         vault_time=seen.vault_time,
     )
     if isinstance(step, settling.Adopt):
-        ledger.started(order.request.request_id, held, job_id=step.job_id)
+        entry = ledger.started(order.request.request_id, held, job_id=step.job_id, adopted=True)
+        connection.outbox().tell(entry)
         return Started(job_id=step.job_id, adopted=True)
     if not isinstance(step, settling.Go):
         raise _not_to_be_sent(step)

@@ -10,7 +10,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Step, StepFailed, Steps, show
-from restore import approvals, names, story, waiting
+from restore import approvals, names, waiting
 from restore.contracts import Outcome
 from restore.errors import NotYet, to_failure
 from restore.orders import Decided, Guard, Guarded, ReadDecision, Restore, decode, encode
@@ -24,7 +24,7 @@ def ask(context: df.DurableOrchestrationContext, steps: Steps, tale: Tale, order
     """Return True when the restore may be sent, False when it was cancelled. Raises StepFailed.
 
     1. Let the guard judge. It may refuse, allow, or want a person's approval.
-    2. Say that one is wanted, and wait once for a decision or the end of its time.
+    2. Wait once for a decision or the end of its time.
     3. Read what was decided. Points and policies grow old: what is sent is judged once more then.
 
     The restore's clock runs from the decision.
@@ -68,9 +68,6 @@ def _wait(
     assert until is not None, "what waits for an approval waits for a time"
     now = context.current_utc_datetime
     steps.until = order.until(until)  # the clock stands until somebody has decided
-    show(context, tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
-    event = story.event("approval-requested", tale, now)
-    yield from steps.run(names.PUBLISH_EVENT, event)
     tale.waiting = waiting.why(_WANTED, until, 1)
     show(context, tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
     decision = context.wait_for_external_event(names.DECISION_EVENT)

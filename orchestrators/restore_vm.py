@@ -42,13 +42,14 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     4. Trigger until it is started, now or before; each "later" says what it waits for. What is sent
        is judged once more at that moment.
     5. Follow operation and job in a child, which is run again when it fails.
-    6. Judge, write the verdict into the ledger, publish it.
+    6. Judge, write the verdict into the ledger.
 
     Steps 2 to 5 share one clock, the request's deadline. It runs from the acceptance; where a
-    person must decide, from the decision.
+    person must decide, from the decision. Each step that tells something tells it with its change
+    of the ledger (storage/outbox.py).
     """
     order = decode(context.get_input(), Restore)
-    tale = story.Tale(order.request, order.source)
+    tale = story.Tale(order.request)
 
     def wait(why: Waiting | None) -> None:
         show(context, tale.wait(why, context.current_utc_datetime))
@@ -61,7 +62,6 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         if entered.verdict is not None:
             return encode(entered.verdict)
         steps.until = order.until(entered.accepted_at)
-    yield from _publish(context, steps, tale, "accepted")
     close = Close(request_id=order.request.request_id)
     try:
         watched = yield from _restore(context, steps, tale, order)
@@ -70,16 +70,13 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
             close = msgspec.structs.replace(close, verdict=verdict, is_over=is_over)
     except StepFailed as failed:
         close = msgspec.structs.replace(close, failure=failed.failure)
+    close = msgspec.structs.replace(close, item=tale.item, choice=tale.choice)
     steps.until = context.current_utc_datetime + _CLOSING_MAX
     closed = yield from steps.run(names.CLOSE_RESTORE, encode(close))
     if closed.kind == "done":
         verdict = decode(closed.value["verdict"], Verdict)
     else:
         verdict = close.verdict or verdicts.unknown(close.failure or closed.error)
-    tale.verdict = verdict
-    if verdict.verdict == "Rejected":
-        yield from _publish(context, steps, tale, "rejected")
-    yield from _publish(context, steps, tale, "finished")
     _show(context, tale, RestorePhase(verdict.verdict))
     return encode(verdict)
 
@@ -133,7 +130,6 @@ def _follow(
     assert tale.started is not None, "it was started before"
     watch = Watch(
         request_id=order.request.request_id,
-        source_resource_id=order.request.source_resource_id,
         item=tale.item,
         pace=order.pace,
         deadline_at=steps.until,
@@ -149,13 +145,6 @@ def _follow(
         failure = unforeseen(names.WATCH_JOB, error)
         return Watched(end="lost", job_id=tale.started.job_id, error=failure)
     return decode(watched, Watched)
-
-
-def _publish(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, kind: str
-) -> Step:
-    event = story.event(kind, tale, context.current_utc_datetime)
-    return (yield from steps.run(names.PUBLISH_EVENT, event))
 
 
 def _show(context: df.DurableOrchestrationContext, tale: story.Tale, phase: RestorePhase) -> None:

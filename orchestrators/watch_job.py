@@ -3,10 +3,9 @@
 from typing import Any
 
 import azure.durable_functions as df
-import msgspec
 
 from orchestrators.steps import Step, Steps, show
-from restore import cloud_events, names, polling, watching
+from restore import names, polling, watching
 from restore.contracts import JobLook
 from restore.orders import FindJob, ReadJob, ReadOperation, Watch, Watched, decode, encode
 from restore.phases import RestorePhase
@@ -19,11 +18,10 @@ blueprint = df.Blueprint()
 def watch_job(context: df.DurableOrchestrationContext) -> Any:
     """Watch to a terminal job status, a failed operation, or the deadline.
 
-    1. Announce the job once it is known: before looking at it, for it may be over already.
-    2. Look: at the operation while no job is known, else at the job. Show what was seen.
-    3. Over, or at the deadline? Then answer with a Watched.
-    4. Wait as restore/polling.py says, and look again.
-    5. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
+    1. Look: at the operation while no job is known, else at the job. Show what was seen.
+    2. Over, or at the deadline? Then answer with a Watched.
+    3. Wait as restore/polling.py says, and look again.
+    4. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
     """
     watch, look = decode(context.get_input(), Watch), None
     if watch.phase is None:
@@ -34,7 +32,6 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
 
     tell()
     steps = Steps(context, watch.pace, watch.deadline_at, tell)
-    watch = yield from _announce(context, steps, watch)
     for number in range(watch.pace.looks_per_generation):
         seen, fresh, outcome = yield from _look(context, steps, watch, number)
         look = fresh or look  # what was seen last, while nobody answers
@@ -42,7 +39,6 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
             tell()
             return encode(seen)
         watch = seen
-        watch = yield from _announce(context, steps, watch)
         tell()
         over = watching.at_deadline(watch, look, context.current_utc_datetime)
         if over is not None:
@@ -72,25 +68,6 @@ def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, n
         names.FIND_JOB, encode(FindJob(request_id=watch.request_id, item=watch.item))
     )
     return watching.learn_job_id(watch, outcome), None, outcome
-
-
-def _announce(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch) -> Step:
-    if watch.announced or watch.job_id is None:
-        return watch
-    event = cloud_events.event(
-        "started",
-        watch.request_id,
-        watch.source_resource_id,
-        context.current_utc_datetime,
-        {
-            "jobId": watch.job_id,
-            "operationId": watch.operation_id,
-            "vaultId": watch.item.vault_id,
-            "adopted": watch.adopted,
-        },
-    )
-    yield from steps.run(names.PUBLISH_EVENT, event)
-    return msgspec.structs.replace(watch, announced=True)
 
 
 def _wait_s(

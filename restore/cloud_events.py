@@ -47,12 +47,15 @@ def event(
     data: dict[str, Any],
     *,
     key: str | None = None,
+    sequence: int | None = None,
 ) -> dict[str, Any]:
     """Return an event: accepted, approval-requested, started, finished, rejected or planned.
 
     Its id is made of the kind and the key; without one, of the request id: what can happen to a
-    request only once.
+    request only once. `sequence` is its place among the events of that request (CloudEvents'
+    extension of that name); what belongs to no request has none.
     """
+    placed = {} if sequence is None else {"sequence": str(sequence)}
     return {
         "specversion": "1.0",
         "type": f"azure-vm-restore.{kind}.v1",
@@ -61,6 +64,7 @@ def event(
         "time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "subject": subject,
         "datacontenttype": "application/json",
+        **placed,
         "data": {"requestId": request_id, **data},
     }
 

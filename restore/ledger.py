@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from restore.contracts import Approval, Caller, Permit, Verdict
+from restore.contracts import Approval, Caller, Choice, Permit, ProtectedItem, Verdict
 
 
 class LedgerState(StrEnum):
@@ -84,6 +84,17 @@ class CancelAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", om
     text: str | None = None
 
 
+class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What a change of the entry tells: a part of the change itself, so that none is lost."""
+
+    kind: str
+    at: datetime
+    data: dict[str, Any]
+    """As it was then: an event that is sent later, or again, says the same."""
+    fields: tuple[str, ...] = ()
+    """What it tells besides: fields of the entry that never change any more, hence no copies."""
+
+
 class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Everything that must outlive the orchestration's history."""
 
@@ -95,16 +106,23 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     state: LedgerState = LedgerState.ACCEPTED
     asked_by: Caller | None = None
     """Who asked, as far as that is known for certain."""
+    item: ProtectedItem | None = None
+    choice: Choice | None = None
     permit: Permit | None = None
     approval: Approval | None = None
     intent: Intent | None = None
     operation_id: str | None = None
     job_id: str | None = None
+    adopted: bool = False
+    """The reply to the POST was lost, and the job found in the vault's list."""
     cancel_asked: int = 0
     """How often somebody has asked to cancel what may be out."""
     cancel_answer: CancelAnswer | None = None
     verdict: Verdict | None = None
     finished_at: datetime | None = None
+    events: tuple[LedgerEvent, ...] = ()
+    """All that was told, in order (restore/ledger_events.py); what of it is sent stands elsewhere
+    (storage/open_index.py), for sending must not touch the version that a POST is sent at."""
 
     @property
     def must_cancel(self) -> bool:

@@ -215,7 +215,6 @@ class Watch(_Order, frozen=True, kw_only=True):
     """Input of the orchestrator watch_job, and what it hands on when it continues as new."""
 
     request_id: str
-    source_resource_id: str
     item: ProtectedItem
     pace: Pace
     deadline_at: datetime
@@ -230,8 +229,6 @@ class Watch(_Order, frozen=True, kw_only=True):
     """Looks in a row that told nothing."""
     error: Failure | None = None
     """Why the last look told nothing."""
-    announced: bool = False
-    """The `started` event is out."""
     phase: str | None = None
     phase_since: datetime | None = None
 
@@ -276,6 +273,9 @@ class Close(_Order, frozen=True, kw_only=True):
     request_id: str
     verdict: Verdict | None = None
     failure: Failure | None = None
+    item: ProtectedItem | None = None
+    choice: Choice | None = None
+    """What was found: a restore that ended before its permit has neither in its entry."""
     is_over: bool = False
     """Azure's work has ended: nothing of it holds a slot any more."""
 

@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arm import connection as arm_connection
 from restore import names
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, Events, QueueEvents
 from storage.ledger import Ledger
+from storage.outbox import Outbox
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -24,26 +25,39 @@ if TYPE_CHECKING:
 
 _SETTING = "AzureWebJobsStorage"
 _TIMEOUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry_total": 2}
+_ONE_SHORT_TRY: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2, "retry_total": 0}
+"""Of an event: what is not sent then is sent later, and a restore does not wait for it."""
 
-_in_use: tuple[Ledger, EventQueue] | None = None
+
+class _Parts(NamedTuple):
+    ledger: Ledger
+    events: Events
+    outbox: Outbox
+
+
+_in_use: _Parts | None = None
 
 
 def ledger() -> Ledger:
     """Return this process's ledger."""
-    return _in_use[0] if _in_use else _real()[0]
+    return (_in_use or _real()).ledger
 
 
 def events() -> Events:
     """Return this process's door for events."""
-    ledger, queue = _in_use or _real()
-    return Events(ledger.documents, queue)
+    return (_in_use or _real()).events
+
+
+def outbox() -> Outbox:
+    """Return this process's outbox."""
+    return (_in_use or _real()).outbox
 
 
 @contextmanager
 def use(ledger: Ledger, events: EventQueue) -> Iterator[None]:
     """Put another ledger and event queue in place of the real ones, for tests and simulation."""
     global _in_use
-    before, _in_use = _in_use, (ledger, events)
+    before, _in_use = _in_use, _parts(ledger, events)
     try:
         yield
     finally:
@@ -51,38 +65,43 @@ def use(ledger: Ledger, events: EventQueue) -> Iterator[None]:
 
 
 @cache
-def _real() -> tuple[Ledger, EventQueue]:
-    return Ledger(BlobDocuments(_container())), QueueEvents(_queue())
+def _real() -> _Parts:
+    return _parts(Ledger(BlobDocuments(_container())), QueueEvents(_queue()))
+
+
+def _parts(ledger: Ledger, queue: EventQueue) -> _Parts:
+    events = Events(ledger.documents, queue)
+    return _Parts(ledger, events, Outbox(ledger.documents, events))
 
 
 def _container() -> "ContainerClient":
     from azure.storage.blob import BlobServiceClient
 
-    service: BlobServiceClient = _service(BlobServiceClient, "blob")
+    service: BlobServiceClient = _service(BlobServiceClient, "blob", _TIMEOUTS)
     return service.get_container_client(names.LEDGER_CONTAINER)
 
 
 def _queue() -> "QueueClient":
     from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
-    service: QueueServiceClient = _service(QueueServiceClient, "queue")
+    service: QueueServiceClient = _service(QueueServiceClient, "queue", _ONE_SHORT_TRY)
     return service.get_queue_client(  # Base64 is what every Functions queue trigger expects
         names.RESTORE_EVENTS, message_encode_policy=TextBase64EncodePolicy()
     )
 
 
-def _service(kind: Any, service: str) -> Any:
+def _service(kind: Any, service: str, times: dict[str, Any]) -> Any:
     connection = os.environ.get(_SETTING)
     if connection == "UseDevelopmentStorage=true":
         connection = _development_storage()
     if connection:
-        return kind.from_connection_string(connection, **_TIMEOUTS)
+        return kind.from_connection_string(connection, **times)
     uri = os.environ.get(f"{_SETTING}__{service}ServiceUri")
     account = os.environ.get(f"{_SETTING}__accountName")
     if not uri and not account:
         raise LookupError(f"{_SETTING} is not set: the app has no storage account for its ledger.")
     address = uri or f"https://{account}.{service}.core.windows.net"
-    return kind(address, credential=arm_connection.credential(), **_TIMEOUTS)
+    return kind(address, credential=arm_connection.credential(), **times)
 
 
 def _development_storage() -> str:

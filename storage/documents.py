@@ -1,8 +1,9 @@
-"""Small JSON documents with versions, kept as blobs; the only writes are conditional ones.
+"""Small JSON documents with versions, kept as blobs.
 
-Here: create-if-absent and replace-if-unchanged, the two operations the ledger is built on. Not
-here: what the documents mean (storage/ledger.py). The protocol has a second implementation in
-memory for tests and simulation.
+Here: create-if-absent and replace-if-unchanged, the two operations the ledger is built on; and
+`put`, without a condition, for notes of which a lost one does no harm. Not here: what the documents
+mean (storage/ledger.py). The protocol has a second implementation in memory for tests and
+simulation.
 """
 
 from collections.abc import Iterator, Mapping
@@ -67,6 +68,9 @@ class Documents(Protocol):
     def replace(self, name: str, document: Document, version: str, labels: Labels) -> str:
         """Replace exactly this version and return the new one. Raises Changed otherwise."""
 
+    def put(self, name: str, document: Document) -> None:
+        """Write a document, whatever was there before."""
+
     def remove(self, name: str) -> None:
         """Remove a document; one that is not there is no error."""
 
@@ -118,6 +122,11 @@ class BlobDocuments:
                 return self._upload(name, document, labels, overwrite=True, **condition)
             except (ResourceModifiedError, ResourceNotFoundError) as error:
                 raise Changed(name) from error
+
+    def put(self, name: str, document: Document) -> None:
+        """Write a document, whatever was there before."""
+        with _translated("write the ledger"):
+            self._upload(name, document, {}, overwrite=True)
 
     def remove(self, name: str) -> None:
         """Remove a document; one that is not there is no error."""

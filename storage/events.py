@@ -1,8 +1,8 @@
 """The queue `restore-events`: the door that every event of a restore leaves by.
 
 Here: sending one CloudEvent, and keeping all of its data where a message takes only a part. Not
-here: what an event says and what of it gives way (restore/cloud_events.py), or when it is sent (the
-orchestrators).
+here: what an event says and what of it gives way (restore/cloud_events.py), or when it is sent
+(storage/outbox.py).
 """
 
 from typing import TYPE_CHECKING, Any, Protocol

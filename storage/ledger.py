@@ -1,46 +1,63 @@
 """The ledger: one document per request, changed only by conditional writes (DESIGN section 6).
 
 Here: reading entries and moving them along restore/ledger.py's table. Of two writers that compete
-for one move the storage account lets exactly one win; the loser is told, and looks again. Not here:
-deciding (restore/settling.py) and taking turns on a protected item (storage/turns.py).
+for one move the storage account lets exactly one win; the loser is told, and looks again. What a
+change tells is a part of it (restore/ledger_events.py), so of the two both happen or neither. Not
+here: deciding (restore/settling.py), taking turns on a protected item (storage/turns.py), and
+sending what was told (storage/outbox.py).
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
 
 from restore import names
-from restore.contracts import Approval, Permit, Verdict
+from restore.contracts import Approval, Choice, Permit, ProtectedItem, Verdict
 from restore.decoding import decode
 from restore.ledger import CancelAnswer, Intent, LedgerEntry, LedgerState, moved
-from storage.documents import RACES_MAX, Changed, Documents, Page, Taken, contended
+from restore.ledger_events import told
+from restore.rewriting import rewritten
+from storage import open_index
+from storage.documents import RACES_MAX, Changed, Document, Documents, Page, Taken, contended
 from storage.labels import labels_of
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 class Held(NamedTuple):
-    """An entry and the version it was read at."""
+    """An entry, the version it was read at, and the document: it may say more than this build
+    understands."""
 
     entry: LedgerEntry
     version: str
+    document: Document
 
 
 class Ledger:
     """Every request ever accepted, by its id. Any method may raise ServiceUnavailable."""
 
-    def __init__(self, documents: Documents) -> None:
+    def __init__(self, documents: Documents, now: Callable[[], datetime] = _now) -> None:
         self.documents = documents
+        self._now = now
 
     def accept(self, entry: LedgerEntry) -> tuple[LedgerEntry, bool]:
-        """Record a new request. Returns the entry that stands, and whether it is this one."""
+        """Record a new request, which is open first. Returns the entry that stands, and whether it
+        is this one."""
+        request_id, accepted = entry.request_id, told(entry, entry.accepted_at)
+        is_opened = open_index.opened(self.documents, request_id, entry.accepted_at)
         try:
-            self.documents.create(_name(entry.request_id), _plain(entry), labels_of(entry))
+            self.documents.create(_name(request_id), _plain(accepted), labels_of(accepted))
         except Taken:
-            standing = self.read(entry.request_id)
+            standing = self.read(request_id)
             assert standing is not None, "entries are never removed"
+            if is_opened and standing.entry.state is LedgerState.FINISHED:
+                open_index.closed(self.documents, request_id)  # it was over, and all of it sent
             return standing.entry, False
-        return entry, True
+        return accepted, True
 
     def read(self, request_id: str) -> Held | None:
         """Read one entry; None when the request was never accepted."""
@@ -49,15 +66,24 @@ class Ledger:
         found = self.documents.read(_name(request_id))
         if found is None:
             return None
-        return Held(decode(found.document, LedgerEntry), found.version)
+        return Held(decode(found.document, LedgerEntry), found.version, found.document)
 
     def page(self, size: int, token: str | None) -> Page:
         """List entries by their labels, in the order of their request ids."""
         return self.documents.page(_name(""), size, token)
 
-    def permit(self, request_id: str, permit: Permit) -> LedgerEntry:
-        """Record what the guard found, unless something was sent already or all is over. The time
-        until which an approval may come is set once. Repeatable."""
+    def permit(
+        self,
+        request_id: str,
+        permit: Permit,
+        held: Held | None = None,
+        *,
+        item: ProtectedItem | None = None,
+        choice: Choice | None = None,
+    ) -> LedgerEntry:
+        """Record what the guard found, and of what, unless something was sent already or all is
+        over. The time until which an approval may come is set once. Repeatable. Who has the entry
+        in hand saves a look at it."""
 
         def allow(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is not LedgerState.ACCEPTED:
@@ -66,10 +92,13 @@ class Ledger:
             if permit.approval and entry.permit is not None and entry.permit.until is not None:
                 until = entry.permit.until
             return msgspec.structs.replace(
-                entry, permit=msgspec.structs.replace(permit, until=until)
+                entry,
+                permit=msgspec.structs.replace(permit, until=until),
+                item=item or entry.item,
+                choice=choice or entry.choice,
             )
 
-        return self._update(request_id, allow)
+        return self._update(request_id, allow, held)
 
     def decide(self, request_id: str, approval: Approval) -> LedgerEntry:
         """Record a decision about an approval; the first one stands. Repeatable: whoever wants to
@@ -100,10 +129,10 @@ class Ledger:
         self._replace(held, held.entry)
 
     def started(
-        self, request_id: str, held: Held | None = None, **known: str | None
+        self, request_id: str, held: Held | None = None, **known: str | bool | None
     ) -> LedgerEntry:
-        """Record what is known of the started work: `operation_id`, `job_id`. Repeatable. Who has
-        the entry in hand saves a look at it."""
+        """Record what is known of the started work: `operation_id`, `job_id`, `adopted`.
+        Repeatable. Who has the entry in hand saves a look at it."""
         facts = {name: value for name, value in known.items() if value is not None}
 
         def start(entry: LedgerEntry) -> LedgerEntry:
@@ -139,15 +168,28 @@ class Ledger:
         return self._change(held.entry.request_id, note, held)
 
     def finish(
-        self, request_id: str, judge: Callable[[LedgerEntry], Verdict], at: datetime
+        self,
+        request_id: str,
+        judge: Callable[[LedgerEntry], Verdict],
+        at: datetime,
+        *,
+        item: ProtectedItem | None = None,
+        choice: Choice | None = None,
     ) -> LedgerEntry:
-        """Record the verdict, judged by the very entry that it closes; the first one stands.
-        Repeatable."""
+        """Record the verdict, judged by the very entry that it closes; the first one stands. Item
+        and choice are of a restore that ended before its permit. Repeatable."""
 
         def close(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is LedgerState.FINISHED:
                 return entry
-            return moved(entry, LedgerState.FINISHED, verdict=judge(entry), finished_at=at)
+            return moved(
+                entry,
+                LedgerState.FINISHED,
+                verdict=judge(entry),
+                finished_at=at,
+                item=entry.item or item,
+                choice=entry.choice or choice,
+            )
 
         return self._update(request_id, close)
 
@@ -175,10 +217,13 @@ class Ledger:
         raise contended("change the restore's entry")
 
     def _replace(self, held: Held, entry: LedgerEntry) -> Held:
+        """The one way in which an entry changes, with all that the change tells."""
+        entry = told(entry, entry.finished_at or self._now())
+        document = rewritten(held.document, held.entry, entry)
         version = self.documents.replace(
-            _name(entry.request_id), _plain(entry), held.version, labels_of(entry)
+            _name(entry.request_id), document, held.version, labels_of(entry)
         )
-        return Held(entry, version)
+        return Held(entry, version, document)
 
 
 def _name(request_id: str) -> str:

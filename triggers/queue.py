@@ -79,5 +79,5 @@ async def _reject(
         time=message.insertion_time or datetime.now(UTC),  # the same at every delivery
         request_id=request_id,
     )
-    await asyncio.to_thread(lambda: connection.events().send(event))
+    await asyncio.to_thread(lambda: connection.outbox().publish(event))
     _log.warning("Rejected message %s: %s (%d problems)", message.id, code, len(problems))

@@ -21,7 +21,7 @@ class MemoryDocuments:
         self.before_write: Callable[[str], None] = lambda name: None
         self.after_write: Callable[[str], None] = lambda name: None
         self.writing = ""
-        """What the write under way is: "create", "replace" or "remove"."""
+        """What the write under way is: "create", "replace", "put" or "remove"."""
         self._versions = 0
 
     def read(self, name: str) -> Versioned | None:
@@ -47,6 +47,12 @@ class MemoryDocuments:
             raise Changed(name)
         self.writing = "replace"
         return self._put(name, document, labels)
+
+    def put(self, name: str, document: Document) -> None:
+        """Write a document, whatever was there before."""
+        self.before_write(name)
+        self.writing = "put"
+        self._put(name, document, {})
 
     def remove(self, name: str) -> None:
         """Remove a document; one that is not there is no error."""

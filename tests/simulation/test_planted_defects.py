@@ -188,14 +188,12 @@ def never_continues_as_new(patch: Patch) -> None:
 
 def decides_by_chance(patch: Patch) -> None:
     """An orchestrator asks something else than its history."""
-    whole, calls = watch_job._announce, count()
+    whole, calls = watch_job._look, count()
 
-    def announce(context: Any, steps: Any, watch: Any) -> Any:
-        if next(calls) % 3 == 0:
-            watch = msgspec.structs.replace(watch, announced=True)
-        return (yield from whole(context, steps, watch))
+    def look(context: Any, steps: Any, watch: Any, number: int) -> Any:
+        return (yield from whole(context, steps, watch, number + next(calls) % 3))
 
-    patch.setattr(watch_job, "_announce", announce)
+    patch.setattr(watch_job, "_look", look)
 
 
 def logs_urls(patch: Patch) -> None:

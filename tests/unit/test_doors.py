@@ -12,10 +12,18 @@ import msgspec
 import pytest
 
 from devhost.engine.rendering import compact, status_too_large
-from restore import cloud_events, planning, point_pages, rejections, story, verdicts, watching
+from restore import (
+    cloud_events,
+    ledger_events,
+    planning,
+    point_pages,
+    rejections,
+    verdicts,
+    watching,
+)
 from restore.contracts import Caller, Failure, Outcome, Problem, Verdict
 from restore.errors import NotFound, problems_of
-from restore.ledger import LedgerEntry
+from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Surveyed, Watch, encode
 from restore.phases import RestorePhase
 from restore.plan import Finding, Plan
@@ -58,16 +66,14 @@ def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
     yield verdicts.lost(failure, job_id=letter * 512, recovery_point=point)
 
 
-def tale(kind: str, letter: str, verdict: Verdict | None = None) -> Tale:
+def tale(kind: str, letter: str) -> Tale:
     """A restore that has learned as much as there can be."""
     return Tale(
         request=largest.request(kind, letter),
-        source="queue",
         item=largest.item(letter),
         choice=largest.choice(letter),
         permit=largest.permit(letter),
         approval=largest.approval(letter),
-        verdict=verdict,
     )
 
 
@@ -89,17 +95,13 @@ def plan(kind: str, letter: str) -> Outcome:
 
 def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
     """Every event, with as much to tell as there can be."""
-    waiting = tale(kind, letter)
-    yield story.event("accepted", waiting, START)
-    yield story.event("approval-requested", waiting, START)
     for verdict in verdicts_of(kind, letter):
-        told = tale(kind, letter, verdict)
-        yield story.event("finished", told, START)
-        if verdict.verdict == "Rejected":
-            yield story.event("rejected", told, START)
+        over = entry(kind, letter, verdict)
+        for index in range(len(over.events)):
+            yield ledger_events.cloud_event(over, index)
     outcomes = [plan(kind, letter), *map(Outcome.failed, largest.failures(letter))]
     for outcome in outcomes:
-        yield planning.event(waiting.request, outcome, START, f"plan-{'m' * 128}")
+        yield planning.event(largest.request(kind, letter), outcome, START, f"plan-{'m' * 128}")
     for body in (letter.encode() * 16_384, b"\xff" * 65_536):
         yield rejections.event(
             message_id="m" * 36,
@@ -113,6 +115,7 @@ def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
 MUST_KEEP = {
     "accepted": ("requestId", "recoveryType", "sourceResourceId", "source"),
     "approval-requested": ("requestId", "rule", "decideAt", "until", "recoveryPoint"),
+    "started": ("requestId", "jobId", "vaultId"),
     "rejected": ("code", "problems"),
     "finished": ("requestId", "verdict", "sourceResourceId"),
     "planned": ("requestId", "recoveryType"),
@@ -154,7 +157,6 @@ def test_every_status_is_taken_by_the_engine(kind: str, letter: str) -> None:
     statuses = [told.show(phase, START) for phase in RestorePhase]
     watch = Watch(
         request_id="r" * 128,
-        source_resource_id=told.request.source_resource_id,
         item=largest.item(letter),
         pace=Pace(),
         deadline_at=START,
@@ -174,22 +176,29 @@ def test_every_status_is_taken_by_the_engine(kind: str, letter: str) -> None:
 
 
 def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
-    """The largest ledger entry."""
+    """The largest ledger entry, with all that it told on its way."""
     request = largest.request(kind, letter)
-    return LedgerEntry(
+    waiting = LedgerEntry(
         request_id=request.request_id,
         request_hash="f" * 64,
         request=msgspec.to_builtins(request),
         source="queue",
         accepted_at=START,
         asked_by=Caller(id=letter * 200, name=letter * 200),
+        item=largest.item(letter),
+        choice=largest.choice(letter),
         permit=largest.permit(letter),
-        approval=largest.approval(letter),
         operation_id="o" * 128,
         job_id=letter * 512,
+    )
+    over = msgspec.structs.replace(
+        ledger_events.told(waiting, START),
+        approval=largest.approval(letter),
+        state=LedgerState.FINISHED,
         verdict=verdict,
         finished_at=START,
     )
+    return ledger_events.told(over, START)
 
 
 @by_pair

@@ -28,7 +28,6 @@ ITEM = ProtectedItem(
 def watch(**changes: Any) -> Watch:
     plain = Watch(
         request_id="r",
-        source_resource_id="/vm",
         item=ITEM,
         pace=Pace(),
         deadline_at=NOW + timedelta(hours=24),

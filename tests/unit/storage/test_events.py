@@ -4,12 +4,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
-from restore import planning, story
+from restore import ledger_events, planning
 from restore.contracts import Failure, Outcome, Permit, RestoreRequest, Verdict, VmDisk
 from restore.errors import ServiceUnavailable
-from restore.story import Tale
+from restore.ledger import LedgerEntry, LedgerState
 from storage.events import Events
 from tests.fakes.laboratory import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
@@ -46,6 +47,24 @@ def plain(event: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+def entry(request: RestoreRequest, **known: Any) -> LedgerEntry:
+    return LedgerEntry(
+        request_id=request.request_id,
+        request_hash="h",
+        request=msgspec.to_builtins(request),
+        source="queue",
+        accepted_at=START,
+        **known,
+    )
+
+
+def event_of(entry: LedgerEntry, kind: str) -> dict[str, Any]:
+    """The event of one kind that an entry tells."""
+    told = ledger_events.told(entry, START)
+    kinds = [event.kind for event in told.events]
+    return plain(ledger_events.cloud_event(told, kinds.index(kind)))
+
+
 def finished(details: int) -> dict[str, Any]:
     failure = Failure(
         code="UserErrorX",
@@ -54,13 +73,13 @@ def finished(details: int) -> dict[str, Any]:
         details=("d" * 3500,) * details,
     )
     verdict = Verdict(verdict="Failed", succeeded=False, text="It failed.", error=failure)
-    return plain(story.event("finished", Tale(large_request(1), "queue", verdict=verdict), START))
+    over = {"state": LedgerState.FINISHED, "verdict": verdict}
+    return event_of(entry(large_request(1), **over), "finished")
 
 
 def approval_requested() -> dict[str, Any]:
     permit = Permit(rule="all", approval=True, until=START, disks=(VmDisk(name="os"),))
-    tale = Tale(large_request(48), "http", permit=permit)
-    return plain(story.event("approval-requested", tale, START))
+    return event_of(entry(large_request(48), permit=permit), "approval-requested")
 
 
 def planned() -> dict[str, Any]:
@@ -71,7 +90,7 @@ def planned() -> dict[str, Any]:
 
 
 LARGE: dict[str, Callable[[], dict[str, Any]]] = {
-    "accepted": lambda: plain(story.event("accepted", Tale(large_request(), "queue"), START)),
+    "accepted": lambda: event_of(entry(large_request()), "accepted"),
     "approval-requested": approval_requested,
     "planned": planned,
     "finished": lambda: finished(15),

@@ -1,0 +1,80 @@
+"""Send what others have left in the outbox: a page at a time, and claimed first.
+
+A claim is a conditional write, so that of two who drain at the same time one sends. Who made a
+change may be sending just now, which is why only what is older than that is taken. Neither is a
+promise, for a sender may die before it notes what it sent: an event arrives at least once.
+"""
+
+from datetime import datetime, timedelta
+
+from restore.decoding import decode
+from restore.ledger import LedgerEntry, LedgerState
+from storage import open_index, outbox
+from storage.documents import Changed, Documents, Versioned
+from storage.events import Events
+from storage.ledger import Ledger
+from storage.outbox import Outbox
+
+_NEVER_ACCEPTED = timedelta(hours=1)
+_CLAIM = "claimedUntil"
+
+
+def drain_open(
+    ledger: Ledger, sender: Outbox, now: datetime, token: str | None = None
+) -> str | None:
+    """Send what is left of one page of open requests; return how to continue. Raises
+    ServiceUnavailable at the first event that is not taken: nor will the next one be."""
+    page = open_index.page(ledger.documents, token)
+    for request_id in page.request_ids:
+        held = ledger.read(request_id)
+        if held is not None:
+            drain_entry(ledger.documents, sender, held.entry, now)
+        else:
+            _forget(ledger.documents, request_id, now)
+    return page.token
+
+
+def drain_entry(documents: Documents, sender: Outbox, entry: LedgerEntry, now: datetime) -> None:
+    """Send what is left of one entry. Raises ServiceUnavailable."""
+    noted = open_index.read(documents, entry.request_id)
+    if noted is None:
+        return
+    sent, name = noted.note.sent, open_index.name_of(entry.request_id)
+    is_closing = entry.state is LedgerState.FINISHED and sent == len(entry.events)
+    is_left = outbox.is_left(entry, sent, now) and _claim(documents, name, noted.found, now)
+    if is_closing or is_left:
+        sender.send(entry, sent)
+
+
+def drain_kept(
+    documents: Documents, events: Events, now: datetime, token: str | None = None
+) -> str | None:
+    """Send one page of the events that belong to no entry; return how to continue. Raises
+    ServiceUnavailable."""
+    page = documents.page(outbox.KEPT, open_index.PAGE_SIZE, token)
+    for line in page.lines:
+        found = documents.read(line.name)
+        if found is not None and _claim(documents, line.name, found, now):
+            events.send(found.document["event"])
+            documents.remove(line.name)
+    return page.token
+
+
+def _claim(documents: Documents, name: str, found: Versioned, now: datetime) -> bool:
+    """Whether it is ours to send for the next minute."""
+    claimed = found.document.get(_CLAIM)
+    if claimed is not None and now < decode(claimed, datetime):
+        return False
+    until = (now + outbox.AT_ONCE).isoformat()
+    try:
+        documents.replace(name, found.document | {_CLAIM: until}, found.version, {})
+    except Changed:
+        return False
+    return True
+
+
+def _forget(documents: Documents, request_id: str, now: datetime) -> None:
+    """Whoever opened it has died before it was accepted, unless that was just now."""
+    noted = open_index.read(documents, request_id)
+    if noted is not None and now - noted.note.opened_at >= _NEVER_ACCEPTED:
+        open_index.closed(documents, request_id)

@@ -1,0 +1,80 @@
+"""The index of open requests: `open/{request id}`, made before the ledger's entry, removed last.
+
+So whoever looks for what is open lists a few names, however long the ledger is. A request is open
+until it has its verdict and all of its events are sent; how many are is noted in here. The note is
+put without a condition: one that is lost costs a second copy of an event, with the same id and
+content, and nothing else. So nothing else may be kept here, but a claim: for a minute only one
+sender of what was left unsent sends.
+"""
+
+from datetime import datetime
+from typing import NamedTuple
+
+import msgspec
+
+from restore import names
+from restore.decoding import decode
+from storage.documents import Documents, Taken, Versioned
+
+_PREFIX = "open/"
+PAGE_SIZE = 50
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What is noted of an open request."""
+
+    opened_at: datetime
+    sent: int = 0
+    """So many of its events are sent, from the first on."""
+
+
+class Noted(NamedTuple):
+    """A note, and the document that it was read from, which a claim replaces."""
+
+    note: Note
+    found: Versioned
+
+
+class OpenPage(NamedTuple):
+    """A page of ids of requests; `token` continues it, None when it was the last."""
+
+    request_ids: tuple[str, ...]
+    token: str | None
+
+
+def opened(documents: Documents, request_id: str, at: datetime) -> bool:
+    """Enter a request before it is accepted; False when it is open already."""
+    try:
+        documents.create(name_of(request_id), msgspec.to_builtins(Note(opened_at=at)), {})
+    except Taken:
+        return False
+    return True
+
+
+def read(documents: Documents, request_id: str) -> Noted | None:
+    """Return a request's note; None when it is not open."""
+    found = documents.read(name_of(request_id))
+    return None if found is None else Noted(decode(found.document, Note), found)
+
+
+def note(documents: Documents, request_id: str, opened_at: datetime, sent: int) -> None:
+    """Note that so many events are sent."""
+    documents.put(name_of(request_id), msgspec.to_builtins(Note(opened_at=opened_at, sent=sent)))
+
+
+def closed(documents: Documents, request_id: str) -> None:
+    """Take a request out: it has its verdict, and all of its events are sent."""
+    documents.remove(name_of(request_id))
+
+
+def page(documents: Documents, token: str | None = None, size: int = PAGE_SIZE) -> OpenPage:
+    """List what is open, in the order of the request ids."""
+    listed = documents.page(_PREFIX, size, token)
+    ids = tuple(line.name.removeprefix(_PREFIX) for line in listed.lines)
+    return OpenPage(ids, listed.token)
+
+
+def name_of(request_id: str) -> str:
+    """Return the document's name."""
+    assert names.is_request_id(request_id), "only what was accepted is open"
+    return f"{_PREFIX}{request_id}"
