@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from arm import compute, errors, readings
+from arm import compute, errors, readings, texts
 from arm.client import Client
 from arm.exchange import Exchange
 from devhost.vault import seed
@@ -103,9 +103,10 @@ def value_of(kind: inspect.Type, letter: str) -> Any:
 @cache
 def item(letter: str) -> ProtectedItem:
     """The largest protected item."""
-    name, text = letter * _NAME, letter * _TEXT
+    name, text = _name(letter), letter * _TEXT
     path = f"{seed.VAULT_ID}/backupFabrics/Azure/protectionContainers/{name}/protectedItems/{name}"
-    known = {"sourceResourceId": text, "protectionState": text, "friendlyName": text}
+    source = f"/subscriptions/s/resourceGroups/{name}/providers/{name}/virtualMachines/{name}"
+    known = {"sourceResourceId": source, "protectionState": text, "friendlyName": text}
     found = readings.protected_item({"id": path, "properties": known}, seed.VAULT_ID, name)
     assert found is not None
     return found
@@ -124,7 +125,7 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
         "threatStatus": text,
     }
     found = [
-        readings.recovery_point({"name": f"{number:04}{letter * (_NAME - 4)}", "properties": known})
+        readings.recovery_point({"name": f"{number:04}{_name(letter)[4:]}", "properties": known})
         for number in range(count)
     ]
     return [point for point in found if point is not None]
@@ -167,7 +168,7 @@ def _job(letter: str) -> JobLook:
             "dynamicErrorMessage": text,
         },
     }
-    found = readings.job({"name": letter * _NAME, "properties": known})
+    found = readings.job({"name": _name(letter), "properties": known})
     assert found is not None
     return found
 
@@ -218,6 +219,11 @@ def _disks(letter: str) -> tuple[VmDisk, ...]:
 
     exchange = Exchange(ENDPOINT, lambda: "token", send, lambda: START)
     return compute.read_vm_disks(Client(exchange, sleep=lambda seconds: None), seed.vm_id("web-01"))
+
+
+def _name(letter: str) -> str:
+    """A segment of a resource id, or as many bytes of one that Azure does not refuse."""
+    return (letter if texts.name(letter) else "x") * _NAME
 
 
 def _text(kind: inspect.StrType, extra: dict[str, Any], letter: str) -> str:
