@@ -254,6 +254,7 @@ def test_the_largest_values_are_larger_than_the_doors() -> None:
     for event in events("AlternateLocation", "𝕏"):
         sizes[event["type"]] = max(sizes.get(event["type"], 0), len(msgspec.json.encode(event)))
     assert len(sizes) == len(MUST_KEEP)
+    assert sizes.pop("azure-vm-restore.started.v1")  # ids alone: it always fits
     assert min(sizes.values()) > cloud_events.MESSAGE_BYTES_MAX
     status = tale("AlternateLocation", "𝕏").show(RestorePhase.TRIGGERING, START)
     assert status_too_large(json.dumps(status, ensure_ascii=False))

@@ -1,5 +1,6 @@
 """The ledger: one entry per request, moved only by conditional writes."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -289,3 +290,65 @@ def test_an_entry_of_an_older_build_is_read() -> None:
     assert isinstance(ledger.documents, MemoryDocuments)
     kept = ledger.documents.kept["restores/r1"][0]
     assert not any(name in kept for name in ("permit", "approval", "askedBy"))
+
+
+NEWER: dict[str, Any] = {
+    "fromANewerBuild": {"any": ["thing"]},
+    "permit": {"rule": "all", "approval": True, "newer": 1},
+    "events": [{"kind": "accepted", "at": "2026-11-23T03:00:00Z", "data": {}, "newer": 2}],
+}
+_ANSWER = CancelAnswer(asked=1, accepted=True)
+MOVES: dict[str, Callable[[Ledger, Held], object]] = {
+    "permit": lambda ledger, held: ledger.permit("r1", WANTED),
+    "decide": lambda ledger, held: ledger.decide("r1", Approval(decision="approved", at=NOW)),
+    "intend": lambda ledger, held: ledger.intend(held, intent()),
+    "withdraw": lambda ledger, held: ledger.withdraw(ledger.intend(held, intent())),
+    "fence": lambda ledger, held: ledger.fence(held),
+    "started": lambda ledger, held: ledger.started("r1", ledger.intend(held, intent()), job_id="j"),
+    "cancel": lambda ledger, held: ledger.cancel("r1"),
+    "cancel_answered": lambda ledger, held: ledger.cancel_answered(held, _ANSWER),
+    "finish": lambda ledger, held: ledger.finish("r1", lambda _: DONE, NOW),
+}
+
+
+def test_every_way_in_which_an_entry_changes_is_among_the_moves() -> None:
+    public = {name for name in vars(Ledger) if not name.startswith("_")}
+    assert set(MOVES) == public - {"accept", "read", "page"}
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_what_a_newer_build_wrote_survives_every_move_of_an_older_one(move: str) -> None:
+    documents = MemoryDocuments()
+    ledger = Ledger(documents)
+    ledger.accept(entry())
+    found = documents.read("restores/r1")
+    assert found is not None
+    documents.replace("restores/r1", found.document | NEWER, found.version, {})
+    held = ledger.read("r1")
+    assert held is not None
+    MOVES[move](ledger, held)
+    after = documents.read("restores/r1")
+    assert after is not None
+    assert after.document["fromANewerBuild"] == NEWER["fromANewerBuild"]
+    assert after.document["events"][0] == NEWER["events"][0]
+    if move != "permit":
+        assert after.document["permit"] == NEWER["permit"]
+
+
+def test_an_entry_that_an_older_build_reads_and_writes_says_the_same_to_a_newer_one() -> None:
+    documents = MemoryDocuments()
+    ledger = Ledger(documents)
+    ledger.accept(entry())
+    found = documents.read("restores/r1")
+    assert found is not None
+    documents.replace(
+        "restores/r1", found.document | NEWER | {"permit": {"rule": "all"}}, found.version, {}
+    )
+    before = documents.read("restores/r1")
+    held = ledger.read("r1")
+    assert held is not None
+    assert before is not None
+    ledger.fence(held)
+    after = documents.read("restores/r1")
+    assert after is not None
+    assert after.document == before.document

@@ -1,0 +1,143 @@
+"""Which change of a ledger entry tells what: each thing once, and the same whenever it is sent."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+import pytest
+
+from restore.contracts import (
+    Approval,
+    Choice,
+    Failure,
+    Permit,
+    ProtectedItem,
+    RecoveryPoint,
+    Verdict,
+)
+from restore.ledger import LedgerEntry, LedgerState
+from restore.ledger_events import cloud_event, told
+
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+REQUEST = {"recoveryType": "RestoreDisks", "sourceResourceId": "/vm", "requestId": "r1"}
+ITEM = ProtectedItem(
+    id="/vault/item",
+    vault_id="/vault",
+    container_name="c",
+    name="n",
+    source_resource_id="/vm",
+    region="westeurope",
+    protection_state="Protected",
+)
+CHOICE = Choice(
+    point=RecoveryPoint(name="p1", time=NOW, tier="VaultStandard", consistency="AppConsistent"),
+    why="the newest",
+    considered=3,
+)
+NO_POINT = Failure(code="NoPoint", message="There is none.", category="NotFound")
+REJECTED = Verdict(verdict="Rejected", succeeded=False, text="No.", error=NO_POINT)
+DONE = Verdict(verdict="Completed", succeeded=True, text="Done.", replaced_disks=("os",))
+WANTED = Permit(rule="replace", approval=True, until=NOW + timedelta(hours=4))
+
+
+def entry(**known: Any) -> LedgerEntry:
+    return LedgerEntry(
+        request_id="r1",
+        request_hash="h",
+        request=REQUEST,
+        source="queue",
+        accepted_at=NOW,
+        **known,
+    )
+
+
+def then(before: LedgerEntry, **changes: Any) -> LedgerEntry:
+    """The next change, an hour later than all that was before."""
+    return told(msgspec.structs.replace(before, **changes), NOW + timedelta(hours=1))
+
+
+def kinds(of: LedgerEntry) -> list[str]:
+    return [event.kind for event in of.events]
+
+
+@pytest.mark.parametrize(
+    ("changes", "new"),
+    [
+        ({"permit": Permit(rule="all")}, []),
+        ({"permit": WANTED}, ["approval-requested"]),
+        ({"permit": WANTED, "approval": Approval(decision="approved", at=NOW)}, []),
+        ({"state": LedgerState.STARTED, "operation_id": "op"}, []),
+        ({"state": LedgerState.STARTED, "job_id": "job"}, ["started"]),
+        ({"state": LedgerState.CANCELLED}, []),
+        ({"state": LedgerState.FINISHED, "verdict": DONE}, ["finished"]),
+        ({"state": LedgerState.FINISHED, "verdict": REJECTED}, ["rejected", "finished"]),
+    ],
+)
+def test_a_change_tells_what_it_makes_true_and_nothing_else(
+    changes: dict[str, Any], new: list[str]
+) -> None:
+    assert kinds(then(told(entry(), NOW), **changes)) == ["accepted", *new]
+
+
+def test_nothing_is_told_twice_whatever_changes_after_it() -> None:
+    waits = then(told(entry(), NOW), permit=WANTED)
+    later = msgspec.structs.replace(WANTED, rule="another")
+    assert then(waits, permit=later).events == waits.events
+
+
+def test_what_an_older_build_did_not_tell_is_told_by_the_next_change() -> None:
+    untold = entry(state=LedgerState.STARTED, job_id="job")
+    over = then(untold, state=LedgerState.FINISHED, verdict=DONE)
+    assert kinds(over) == ["accepted", "started", "finished"]
+
+
+def test_an_event_says_what_was_true_when_it_was_told_whenever_it_is_sent() -> None:
+    first = then(told(entry(), NOW), permit=WANTED, item=ITEM, choice=CHOICE)
+    asked = [cloud_event(first, index) for index in range(2)]
+    over = then(
+        first,
+        permit=msgspec.structs.replace(WANTED, rule="another"),
+        approval=Approval(decision="approved", at=NOW),
+        choice=msgspec.structs.replace(CHOICE, why="another"),
+        state=LedgerState.FINISHED,
+        verdict=DONE,
+    )
+    assert [cloud_event(over, index) for index in range(2)] == asked
+    assert asked[0]["data"] == REQUEST | {"request": REQUEST, "source": "queue"}
+    assert asked[1]["data"]["decideAt"] == "/api/restores/r1/approval"
+    assert asked[1]["data"]["recoveryPoint"]["why"] == "the newest"
+    assert asked[1]["data"]["request"] == REQUEST
+
+
+def test_the_events_of_a_request_are_numbered_in_the_order_in_which_it_went() -> None:
+    started = then(told(entry(), NOW), state=LedgerState.STARTED, job_id="job", adopted=True)
+    over = then(started, state=LedgerState.FINISHED, verdict=DONE)
+    events = [cloud_event(over, index) for index in range(3)]
+    assert [event["sequence"] for event in events] == ["1", "2", "3"]
+    assert [event["id"] for event in events] == ["r1:accepted", "r1:started", "r1:finished"]
+    assert [event["time"] for event in events] == [
+        "2026-11-23T03:00:00Z",
+        "2026-11-23T04:00:00Z",
+        "2026-11-23T04:00:00Z",
+    ]
+    assert {event["subject"] for event in events} == {"/vm"}
+
+
+def test_the_end_is_told_with_its_verdict_and_the_disks_that_were_replaced() -> None:
+    over = then(told(entry(item=ITEM), NOW), state=LedgerState.FINISHED, verdict=DONE)
+    data = cloud_event(over, 1)["data"]
+    assert data["verdict"] == msgspec.to_builtins(DONE)
+    assert data["replacedDisks"] == ["os"]
+    assert data["vaultId"] == "/vault"
+
+
+def test_a_rejection_is_told_with_all_that_is_wrong() -> None:
+    over = then(told(entry(), NOW), state=LedgerState.FINISHED, verdict=REJECTED)
+    data = cloud_event(over, 1)["data"]
+    assert data["code"] == "NoPoint"
+    assert list(data["problems"]) == [{"path": "$", "message": "There is none."}]
+
+
+def test_an_entry_holds_no_second_copy_of_request_and_verdict() -> None:
+    over = then(told(entry(), NOW), state=LedgerState.FINISHED, verdict=DONE)
+    assert all({"request", "verdict"}.isdisjoint(event.data) for event in over.events)

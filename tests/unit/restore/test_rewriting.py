@@ -1,0 +1,51 @@
+"""What an older build rewrites keeps what only a newer one knows."""
+
+from typing import Any
+
+import msgspec
+
+from restore.rewriting import rewritten
+
+
+class Inner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    a: int
+
+
+class Outer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    one_inner: Inner | None = None
+    many: tuple[Inner, ...] = ()
+    plain: str | None = None
+
+
+READ: dict[str, Any] = {
+    "oneInner": {"a": 1, "new": {"deep": 1}},
+    "many": [{"a": 1, "new": 1}, {"a": 2, "new": 2}],
+    "plain": "x",
+    "newer": ["anything"],
+}
+BEFORE = msgspec.convert(READ, Outer)
+
+
+def write(**changes: Any) -> dict[str, Any]:
+    return rewritten(READ, BEFORE, msgspec.structs.replace(BEFORE, **changes))
+
+
+def test_what_is_written_unchanged_is_as_it_was_read() -> None:
+    assert write() == READ
+
+
+def test_unknown_fields_stay_beside_what_changes() -> None:
+    assert write(plain="y") == READ | {"plain": "y"}
+
+
+def test_entries_of_a_list_that_grows_are_as_they_were_read() -> None:
+    assert write(many=(*BEFORE.many, Inner(a=3)))["many"] == [*READ["many"], {"a": 3}]
+
+
+def test_of_a_value_that_is_another_one_nothing_unknown_stays() -> None:
+    assert write(one_inner=Inner(a=2))["oneInner"] == {"a": 2}
+
+
+def test_what_is_taken_away_is_gone() -> None:
+    gone = write(one_inner=None, plain=None, many=BEFORE.many[:1])
+    assert gone == {"many": [{"a": 1, "new": 1}], "newer": ["anything"]}
