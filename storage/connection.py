@@ -28,6 +28,9 @@ _TIMEOUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry
 _ONE_SHORT_TRY: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2, "retry_total": 0}
 """Of an event: what is not sent then is sent later, and a restore does not wait for it."""
 
+EVENT_S_MAX = sum(_ONE_SHORT_TRY.values())
+"""How long that can take."""
+
 
 class _Parts(NamedTuple):
     ledger: Ledger

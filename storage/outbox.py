@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from restore import ledger_events
 from restore.errors import RestoreError, ServiceUnavailable
 from restore.ledger import LedgerEntry, LedgerState
-from restore.ledger_events import cloud_event
 from storage import open_index
 from storage.documents import Documents, Taken
 from storage.events import Events
@@ -58,7 +58,7 @@ class Outbox:
         done = sent
         try:
             for index in range(sent, len(entry.events)):
-                self._events.send(cloud_event(entry, index))
+                self._events.send(ledger_events.cloud_event(entry, index))
                 done = index + 1
         except RestoreError:
             self._note(entry, sent, done)

@@ -29,6 +29,13 @@ class ProblemDocument(_Answer, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+class EventsHeld(_Answer, frozen=True, kw_only=True):
+    """What the queue of events has not taken; it is sent as soon as it does."""
+
+    events: int
+    since: datetime
+
+
 class Restore(_Answer, frozen=True, kw_only=True):
     """One restore as it stands."""
 
@@ -51,6 +58,8 @@ class Restore(_Answer, frozen=True, kw_only=True):
     cancel: dict[str, Any] | None = None
     approval: dict[str, Any] | None = None
     runtime_status: str | None = None
+    events_held: EventsHeld | None = None
+    """Events that could not be sent for more than a minute. The restore does not wait for them."""
     finished_at: datetime | None = None
     verdict: str | None = None
     succeeded: bool | None = None

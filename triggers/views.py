@@ -6,6 +6,7 @@ missing: a history can be purged, a watch not yet begun.
 
 import asyncio
 import time
+from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
@@ -18,6 +19,7 @@ from restore.phases import RestorePhase
 from restore.story import phase_of_wait
 from restore.times import stamp
 from storage import connection
+from storage.outbox import HeldUp
 
 _EARLY = frozenset({None, "Accepted", "FindingItem", "ChoosingPoint"})
 
@@ -33,6 +35,7 @@ async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[s
     if held is None:
         return None
     instance_id = names.instance_id(request_id)
+    held_up = await asyncio.to_thread(connection.outbox().held_up, held.entry, datetime.now(UTC))
     story, watch = await asyncio.gather(
         client.get_status(instance_id), client.get_status(names.watch_id(instance_id))
     )
@@ -40,7 +43,8 @@ async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[s
     if "waiting" in told:  # the child that waits on its behalf, if there is one, knows better
         child = await client.get_status(names.wait_id(instance_id))
         told = _waiting(told, _status(child))
-    return _view(held.entry, told, _status(watch), _runtime(story))
+    view = _view(held.entry, told, _status(watch), _runtime(story))
+    return view if held_up is None else view | {"eventsHeld": _unsent(held_up)}
 
 
 async def read_settled(
@@ -104,6 +108,11 @@ def _view(
         view |= _ended(entry.verdict)
     shown = {name: value for name, value in view.items() if value is not None}
     return msgspec.to_builtins(shown)  # type: ignore[no-any-return]
+
+
+def _unsent(held_up: HeldUp) -> dict[str, Any]:
+    """Return how many events nobody has got, and since when: the restore waits for none of them."""
+    return {"events": held_up.events, "since": stamp(held_up.since)}
 
 
 def _approval(entry: LedgerEntry) -> dict[str, Any] | None:

@@ -101,7 +101,7 @@ class Laboratory:
         self.clock = VirtualClock(START)
         self.simulator = Simulator(default_state(START), self.clock, seed)
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
-        self.ledger = Ledger(self.documents)
+        self.ledger = Ledger(self.documents, self.clock.now)
         self.store = Store(":memory:")
         self.on_turn = _nothing
         self.at_boundary: Callable[[str], None] = lambda where: None

@@ -40,7 +40,7 @@ def test_every_scene_is_kept() -> None:
 @pytest.mark.parametrize("path", FILES[:3], ids=lambda path: path.stem)
 def test_a_planted_difference_is_noticed(path: Path) -> None:
     turn = json.loads(path.read_text())[0]
-    renamed = json.dumps(turn["answer"]).replace("publish_event", "publish_events")
+    renamed = json.dumps(turn["answer"]).replace("open_restore", "open_restores")
     assert replayed(turn) != json.loads(renamed)
 
 

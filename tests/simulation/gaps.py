@@ -6,7 +6,3 @@ Each names a gap that docs/reliability.md lists as known. Whoever closes one swi
 OUTLIVES_HOURS_WITHOUT_AZURE = False
 """A restore is put off twelve times, then given up: half an hour without Azure ends it as Failed.
 Without this, an absence of hours is drawn, and that verdict allowed."""
-
-TELLS_AFTER_HOURS_WITHOUT_EVENTS = False
-"""An event that the queue refuses for more than about half an hour is given up: `accepted` and
-`started` never arrive. Without this, the queue is refused for minutes at the most."""

@@ -7,7 +7,7 @@ import random
 import msgspec
 
 from storage import turns
-from tests.simulation import gaps
+from storage.connection import EVENT_S_MAX
 from tests.simulation.story import Machine, Permits, Scenario, Trouble
 
 _HOUR = 3600.0
@@ -55,12 +55,13 @@ def away(dice: random.Random, scenario: Scenario) -> Scenario:
 
 def unheard(dice: random.Random, scenario: Scenario) -> Scenario:
     """The queue of events alone is refused, for the app has lost its right to it."""
-    longest_s = 3 * _HOUR if gaps.TELLS_AFTER_HOURS_WITHOUT_EVENTS else 300.0
     from_s = dice.choice((0.0, dice.uniform(0, 120)))
-    until_s = from_s + dice.uniform(0.1, 1) * longest_s
-    return _raining(
-        scenario, Trouble(kind="events_refused", times=9999, from_s=from_s, until_s=until_s)
+    until_s = from_s + dice.uniform(0.1, 1) * 3 * _HOUR
+    waits_s = dice.choice((0.0, EVENT_S_MAX))
+    refused = Trouble(
+        kind="events_refused", times=9999, from_s=from_s, until_s=until_s, value=waits_s
     )
+    return _raining(scenario, refused)
 
 
 def hurried(dice: random.Random, scenario: Scenario) -> Scenario:

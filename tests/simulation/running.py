@@ -5,13 +5,16 @@ must end within a bounded time. Checkers look at what is left.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from devhost.vault.jobs import end_of
 from restore import watching
+from restore.errors import ServiceUnavailable
+from storage import connection, draining
 from tests.fakes.laboratory import START
 from tests.simulation import replaying
 from tests.simulation.checkers import CHECKERS
@@ -67,6 +70,7 @@ def play(scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = Fal
         while not is_over(world) and world.clock.now() < _limit(world):
             world.people.queue.put_back()
             world.run_for(_SLICE_S)
+            world.outlive(partial(_drain, world))
         world.run_for(_SLICE_S)  # who is over stays over
     return world
 
@@ -112,6 +116,7 @@ def is_over(world: World) -> bool:
         world.people.are_done
         and world.elapsed_s > max((ask.at_s for ask in world.scenario.asks), default=0)
         and all(entry.verdict for entry in world.storage.entries())
+        and world.storage.is_all_sent
         and all(row.status == "Completed" for row in world.store.instances_from(""))
     )
 
@@ -121,7 +126,25 @@ def _rain(world: World) -> None:
     end = START + timedelta(seconds=world.scenario.rain_s)
     while world.clock.now() < end and not is_over(world):
         world.run_until(min(end, world.clock.now() + timedelta(seconds=_SLICE_S)))
+        world.outlive(partial(_drain, world))
     world.stop_rain()
+
+
+def _drain(world: World) -> None:
+    """Send what is left in the outbox, as whoever tidies up does now and then."""
+    ledger, now = connection.ledger(), world.clock.now()
+    pages: tuple[Callable[[str | None], str | None], ...] = (
+        partial(draining.drain_open, ledger, connection.outbox(), now),
+        partial(draining.drain_kept, ledger.documents, connection.events(), now),
+    )
+    with world.acting("drain"):
+        for page in pages:
+            try:
+                token = page(None)
+                while token is not None:
+                    token = page(token)
+            except ServiceUnavailable:
+                world.note("what is left is sent later")
 
 
 def _limit(world: World) -> datetime:

@@ -51,7 +51,9 @@ def installed(world: "World") -> Iterator[None]:
         (views, "time", SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())),
     ]
     parts += [(module, "asyncio", asyncio) for module in _TRIGGERS if hasattr(module, "asyncio")]
-    parts += [(module, "datetime", _Datetime(world)) for module in (approvals, queue, starter)]
+    parts += [
+        (module, "datetime", _Datetime(world)) for module in (approvals, queue, starter, views)
+    ]
     with ExitStack() as stack:
         for owner, name, part in parts:
             stack.enter_context(patch.object(owner, name, part))

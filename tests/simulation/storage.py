@@ -23,7 +23,7 @@ class Storage:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
-        self.ledger = Ledger(self.documents)
+        self.ledger = Ledger(self.documents, world.clock.now)
         for tag, hook in (("read", "before_read"), ("write", "before_write")):
             setattr(self.documents, hook, self._at(tag))
         self.documents.after_write = self._written
@@ -39,6 +39,11 @@ class Storage:
         """All of the ledger."""
         kept = self.documents.kept.items()
         return [_entry(text) for name, (text, *_) in kept if name.startswith("restores/")]
+
+    @property
+    def is_all_sent(self) -> bool:
+        """Whether nothing is left to be sent."""
+        return not any(name.startswith(("open/", "outbox/")) for name in self.documents.kept)
 
     def turn_of(self, item_id: str) -> str | None:
         """Whose turn it is on an item."""

@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities import admission, close_restore, publish_event, slot_leases, trigger_restore
+from activities import admission, close_restore, slot_leases, trigger_restore
 from arm import destinations, exchange, headers
 from orchestrators import watch_job
 from restore import (
     approvals,
     budget,
+    ledger_events,
     phases,
     policy,
     polling,
@@ -25,11 +26,13 @@ from restore import (
 )
 from restore import ledger as ledger_rules
 from restore.contracts import Approval, JobLook, Verdict
+from restore.errors import ServiceUnavailable
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Restore, Trigger
 from restore.phases import RestorePhase
-from storage import connection, handles, slots, turns
+from storage import draining, handles, slots, turns
 from storage.ledger import Ledger
+from storage.outbox import Outbox
 from tests.simulation import planted_redaction
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, play
@@ -137,25 +140,31 @@ def chooses_the_oldest_point(patch: Patch) -> None:
 
 def gives_each_event_an_id_of_its_own(patch: Patch) -> None:
     """An event that is sent again has another id."""
-    numbers = count()
+    whole, numbers = ledger_events.cloud_event, count()
 
-    def publish(event: dict[str, Any]) -> None:
-        connection.events().send(event | {"id": f"{event['id']}:{next(numbers)}"})
+    def event(entry: LedgerEntry, index: int) -> dict[str, Any]:
+        told = whole(entry, index)
+        return told | {"id": f"{told['id']}:{next(numbers)}"}
 
-    patch.setattr(publish_event, "_publish", publish)
+    patch.setattr(ledger_events, "cloud_event", event)
 
 
 def loses_events(patch: Patch) -> None:
-    """An event that storage does not take is forgotten."""
-    whole = publish_event._publish
+    """An event that the queue does not take is forgotten."""
+    whole = Outbox.send
 
-    def publish(event: dict[str, Any]) -> None:
+    def send(self: Outbox, entry: LedgerEntry, sent: int) -> None:
         try:
-            whole(event)
-        except Exception as error:
-            logging.getLogger("activities").info("lost: %s", type(error))
+            whole(self, entry, sent)
+        except ServiceUnavailable:
+            self._note(entry, sent, len(entry.events))
 
-    patch.setattr(publish_event, "_publish", publish)
+    patch.setattr(Outbox, "send", send)
+
+
+def leaves_it_to_who_made_the_change(patch: Patch) -> None:
+    """Nobody drains what the one short try did not send."""
+    patch.setattr(draining, "drain_open", lambda *_: None)
 
 
 def rejects_in_silence(patch: Patch) -> None:
@@ -291,13 +300,29 @@ def lets_the_last_word_stand(patch: Patch) -> None:
 
 def asks_nobody_to_decide(patch: Patch) -> None:
     """It waits for an approval, and no event says so."""
-    whole = publish_event._publish
+    rows = tuple(row for row in ledger_events._ROWS if row.kind != "approval-requested")
+    patch.setattr(ledger_events, "_ROWS", rows)
 
-    def publish(event: dict[str, Any]) -> None:
-        if not event["id"].endswith(":approval-requested"):
-            whole(event)
 
-    patch.setattr(publish_event, "_publish", publish)
+def numbers_events_from_the_note(patch: Patch) -> None:
+    """An event's number is how many were sent before it, not its place among those told."""
+    whole, sent = ledger_events.cloud_event, count(1)
+
+    def event(entry: LedgerEntry, index: int) -> dict[str, Any]:
+        return whole(entry, index) | {"sequence": str(next(sent))}
+
+    patch.setattr(ledger_events, "cloud_event", event)
+
+
+def tells_anew_what_is_sent_again(patch: Patch) -> None:
+    """An event says what is true when it is sent, not when it was told."""
+    whole = ledger_events.cloud_event
+
+    def event(entry: LedgerEntry, index: int) -> dict[str, Any]:
+        told = whole(entry, index)
+        return told | {"data": told["data"] | {"state": entry.state.value}}
+
+    patch.setattr(ledger_events, "cloud_event", event)
 
 
 def has_places_for_all(patch: Patch) -> None:
@@ -360,6 +385,9 @@ PLANTS: list[tuple[Plant, str]] = [
     (chooses_the_oldest_point, "the point is the right one"),
     (gives_each_event_an_id_of_its_own, "events are complete"),
     (loses_events, "events are complete"),
+    (numbers_events_from_the_note, "events are complete"),
+    (tells_anew_what_is_sent_again, "events are complete"),
+    (leaves_it_to_who_made_the_change, "all ends"),
     (rejects_in_silence, "what is refused is told"),
     (shows_phases_that_go_back, "phases keep to their table"),
     (never_continues_as_new, "histories are short"),

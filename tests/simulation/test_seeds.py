@@ -160,8 +160,8 @@ STORIES = {
     "an activity is delivered twice while others run beside it": Scenario(
         asks=_ASKS,
         troubles=(
-            Trouble(kind="delivered_twice", where="publish_event: send", value=0.1),
-            Trouble(kind="overlapped", where="publish_event: send", value=2, times=3),
+            Trouble(kind="delivered_twice", where="open_restore: send", value=0.1),
+            Trouble(kind="overlapped", where="open_restore: send", value=2, times=3),
         ),
     ),
     # The simulator's own: its operator looked only once (seed 824).
@@ -182,7 +182,7 @@ STORIES = {
         asks=_ASKS,
         permits=Permits(with_approval=TYPES),
         decisions=(Decision(at_s=1.8, request_id="r1"),),
-        troubles=(Trouble(kind="forgotten", where="publish_event: send event", after=1, value=60),),
+        troubles=(Trouble(kind="forgotten", where="guard_restore: send event", value=60),),
     ),
     # The checker's own: the verdict comes from who stood still meanwhile (seed 5952).
     "the histories are purged when the verdict is about to be written": Scenario(

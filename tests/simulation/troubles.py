@@ -101,6 +101,11 @@ def _refuse(world: "World", trouble: Trouble, place: Place) -> None:
     raise ServiceUnavailable("The storage account hiccups.", retry_after_s=10)
 
 
+def _refuse_slowly(world: "World", trouble: Trouble, place: Place) -> None:
+    world.live(trouble.value)
+    _refuse(world, trouble, place)
+
+
 def _stall(world: "World", trouble: Trouble, place: Place) -> None:
     world.live(trouble.value)
 
@@ -179,7 +184,7 @@ KINDS: dict[str, Sort] = {
     "message_again": Sort(("delete",), _value),
     # the storage account
     "storage_refuses": Sort(("read", "write", "send"), _refuse),
-    "events_refused": Sort(("send",), _refuse),
+    "events_refused": Sort(("send",), _refuse_slowly),
     "storage_falls_silent": Sort(("written", "sent"), _refuse),
     "storage_is_slow": Sort(STORAGE, _stall),
     "storage_was_raced": Sort(("write",), _race),

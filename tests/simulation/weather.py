@@ -15,7 +15,7 @@ _CALLS = (
 )  # fmt: skip
 _LISTS = ("GET items", "GET points", "GET jobs")
 _STEPS = (
-    "trigger_restore", "trigger_restore", "trigger_restore", "close_restore", "publish_event",
+    "trigger_restore", "trigger_restore", "trigger_restore", "close_restore", "open_restore",
     "read_operation", "read_job", "open_restore", "find_job", "cancel_restore", "restore_vm", "",
     "",
 )  # fmt: skip
@@ -36,8 +36,8 @@ _WHERE: dict[str, tuple[str, ...]] = {
     "asleep": ("trigger_restore", "trigger_restore: GET jobs", "read_job", "", ""),
     "timer_late": ("",),
     "completed_twice": ("",),
-    "storage_refuses": ("publish_event", "starter", "write restores", "trigger_restore", ""),
-    "storage_falls_silent": ("publish_event", "starter", "written restores", "handles", ""),
+    "storage_refuses": ("send event", "starter", "write restores", "trigger_restore", ""),
+    "storage_falls_silent": ("sent event", "starter", "written restores", "handles", ""),
     "forgotten": ("trigger_restore", "trigger_restore", "close_restore", "watch_job", ""),
     "storage_is_slow": ("trigger_restore", "written restores", "starter", ""),
     "storage_was_raced": ("restores", "restores", "items", ""),
@@ -64,7 +64,7 @@ def _trouble(dice: random.Random, pace: Pace) -> Trouble:
     kind = dice.choice(tuple(KINDS))
     is_call = KINDS[kind].tags == ("call",)
     where = dice.choice(_WHERE.get(kind) or (_CALLS if is_call else _STEPS))
-    few = "publish" in where or where in _CALLS[:4] or "trigger" in where or "close" in where
+    few = "event" in where or where in _CALLS[:4] or "trigger" in where or "close" in where
     return Trouble(
         kind=kind,
         where=where,

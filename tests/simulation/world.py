@@ -25,6 +25,7 @@ from devhost.vault.faults import Fault
 from devhost.vault.signing import _filler
 from devhost.vault.simulator import Simulator
 from devhost.vault.state import JobRecord
+from storage import connection
 from tests.fakes.laboratory import API_VERSION, START, worker
 from tests.fakes.secrets import SECRETS
 from tests.fakes.surroundings import Planned
@@ -101,14 +102,18 @@ class World:
     def run_until(self, moment: datetime) -> None:
         """Live until a moment, whatever dies meanwhile."""
         while self.clock.now() < moment:
-            try:
-                self.driver.run_until(moment)
-            except Killed as killed:
-                self._after(killed)
+            self.outlive(partial(self.driver.run_until, moment))
 
     def run_for(self, seconds: float) -> None:
         """Live on."""
         self.run_until(self.clock.now() + timedelta(seconds=seconds))
+
+    def outlive(self, action: Callable[[], object]) -> None:
+        """Do something in the process, which may die of it and is started again."""
+        try:
+            action()
+        except Killed as killed:
+            self._after(killed)
 
     def live(self, seconds: float) -> None:
         """Let time pass within a step: others outside go on, the engine does not. One of those who
@@ -236,7 +241,7 @@ class World:
             self.driver.at(planned.moment, planned)
 
     def _connect(self) -> None:
-        """Give the app a connection to Azure, with nothing remembered."""
+        """Give the app its connections, with nothing remembered."""
         exchange = Exchange(
             cloud.ENDPOINT,
             lambda: self.token,
@@ -247,6 +252,7 @@ class World:
         self.backup = Backup(Client(exchange, sleep=self.live), API_VERSION)
         if self._stack is not None:
             self._stack.enter_context(arm_connection.use(self.backup))
+            self._stack.enter_context(connection.use(self.storage.ledger, self.storage.events))
 
     def _lose_worker(self) -> None:
         self.note("the worker process exits")

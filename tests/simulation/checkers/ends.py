@@ -34,6 +34,8 @@ def all_ends(world: World) -> list[str]:
         for each in sorted(wanted)
         if not world.storage.entry(each)
     ]
+    if not world.storage.is_all_sent:
+        found.append("something is still open, or told and not sent")
     rows = world.store.instances_from("")
     found += [f"{row.instance_id} is {row.status}" for row in rows if row.status != "Completed"]
     known = {f"restore-{entry.request_id}" for entry in world.storage.entries()}

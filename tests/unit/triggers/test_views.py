@@ -7,6 +7,7 @@ import pytest
 
 from restore.contracts import Verdict
 from restore.ledger import CancelAnswer, Intent
+from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
 from triggers import views
@@ -49,6 +50,14 @@ async def view(client: FakeDurableClient) -> dict[str, Any]:
     shown = await views.read(cast("Any", client), "r1")
     assert shown is not None
     return shown
+
+
+async def test_events_that_are_held_up_are_shown_until_they_are_sent(ledger: Ledger) -> None:
+    assert (await view(running()))["eventsHeld"] == {"events": 1, "since": "2026-11-23T03:00:00Z"}
+    held = ledger.read("r1")
+    assert held is not None
+    connection.outbox().tell(held.entry)
+    assert "eventsHeld" not in await view(running())
 
 
 @pytest.mark.usefixtures("ledger")

@@ -1,0 +1,154 @@
+"""Telling is apart from doing: a queue of events that refuses delays nothing, and loses nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import msgspec
+import pytest
+
+from restore.ledger import LedgerEntry
+from storage import connection
+from storage.connection import EVENT_S_MAX
+from storage.events import Events
+from storage.ledger import Ledger
+from storage.outbox import Outbox
+from tests.simulation.running import judged, play
+from tests.simulation.story import (
+    TYPES,
+    Ask,
+    Decision,
+    Kind,
+    Machine,
+    Permits,
+    Scenario,
+    Trouble,
+)
+from tests.simulation.world import World
+
+_HOURS_S = 2 * 3600.0
+_AS_SOON = timedelta(seconds=5)
+_APPROVED: tuple[Kind, ...] = ("OriginalLocation",)
+# One after the other: in a play a step that waits holds up all others, as it does not in Azure.
+_HEARD = Scenario(
+    machines=tuple(Machine(name=f"vm-{number}", job_s=1500) for number in range(4)),
+    asks=(
+        *(
+            Ask(at_s=100 * number, request_id=f"r{number}", machine=number, kind=kind)
+            for number, kind in enumerate(TYPES)
+        ),
+        Ask(at_s=300, request_id="r3", machine=3, deadline="PT20M", way="http"),
+    ),
+    permits=Permits(with_approval=_APPROVED),
+    decisions=(Decision(at_s=900, request_id="r1", who="bob"),),
+    rain_s=_HOURS_S,
+)
+
+
+def unheard(waits_s: float) -> Scenario:
+    """The same, but the queue of events refuses everything, at once or when its client gives up."""
+    refused = Trouble(kind="events_refused", times=9999, until_s=_HOURS_S, value=waits_s)
+    return msgspec.structs.replace(_HEARD, troubles=(refused,))
+
+
+def differences(waits_s: float = 0) -> list[str]:
+    """What becomes different when the queue of events refuses everything for two hours."""
+    heard, silent = play(_HEARD), play(unheard(waits_s))
+    assert judged(heard).violations == []
+    found = list(judged(silent).violations)
+    posts, late = _posts(heard), _posts(silent)
+    found += [f"POST of {each}" for each in posts if each not in late]
+    found += [
+        f"POST of {each}: {late[each] - at}"
+        for each, at in posts.items()
+        if each in late and abs(late[each] - at) > _AS_SOON
+    ]
+    if heard.record.moves != silent.record.moves:
+        found.append("the entries were written another number of times")
+    events, told = _events(heard), _events(silent)
+    return found + [f"event {each}" for each in events if told.get(each) != events[each]]
+
+
+@pytest.mark.parametrize("waits_s", [0, EVENT_S_MAX])
+def test_two_hours_without_the_queue_of_events_change_no_post_and_no_event(waits_s: float) -> None:
+    assert differences(waits_s) == []
+
+
+def test_what_is_held_up_arrives_when_the_queue_takes_it_again() -> None:
+    world = play(unheard(0))
+    assert world.record.fired["events_refused"] >= 12
+    kinds = [event["id"].rpartition(":")[2] for event in world.storage.events.sent]
+    assert len(kinds) == 4 * 3 + 1
+    assert world.storage.is_all_sent
+
+
+def waits_for_the_queue(patch: pytest.MonkeyPatch) -> None:
+    """A step that tells is not done before the queue has taken it."""
+    patch.setattr(Outbox, "tell", lambda self, entry: self.send(entry, self.sent(entry)))
+
+
+def notes_in_the_entry(patch: pytest.MonkeyPatch) -> None:
+    """What was sent is noted in the entry itself."""
+    whole = Outbox.send
+
+    def send(self: Outbox, entry: LedgerEntry, sent: int) -> None:
+        whole(self, entry, sent)
+        ledger: Ledger = connection.ledger()
+        held = ledger.read(entry.request_id)
+        assert held is not None
+        ledger.fence(held)
+
+    patch.setattr(Outbox, "send", send)
+
+
+def forgets_what_is_refused(patch: pytest.MonkeyPatch) -> None:
+    """What the queue refuses counts as sent."""
+    whole = Outbox.send
+
+    def send(self: Outbox, entry: LedgerEntry, sent: int) -> None:
+        try:
+            whole(self, entry, sent)
+        finally:
+            self._note(entry, sent, len(entry.events))
+
+    patch.setattr(Outbox, "send", send)
+
+
+def numbers_anew(patch: pytest.MonkeyPatch) -> None:
+    """An event's number is that of its sending."""
+    whole, numbers = Events.send, count(1)
+
+    def send(self: Any, event: dict[str, Any]) -> None:
+        whole(self, event | {"sequence": str(next(numbers))})
+
+    patch.setattr(Events, "send", send)
+
+
+@pytest.mark.parametrize(
+    "plant", [waits_for_the_queue, notes_in_the_entry, forgets_what_is_refused, numbers_anew]
+)
+def test_a_planted_defect_makes_a_difference(
+    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(monkeypatch)
+    assert _differ() != []
+
+
+def _differ() -> list[str]:
+    try:
+        return differences()
+    except AssertionError as error:  # it breaks a promise while the queue takes everything, too
+        return [str(error)]
+
+
+def _posts(world: World) -> dict[str, Any]:
+    return {post.request_id: post.at for post in world.record.posts if post.operation_id}
+
+
+def _events(world: World) -> dict[str, Any]:
+    """Each event but for its times: a client that gives up late makes them seconds later."""
+    return {
+        event["id"]: event | {"time": None, "data": event["data"] | {"until": None}}
+        for event in world.storage.events.sent
+    }
