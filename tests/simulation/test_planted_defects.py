@@ -200,7 +200,9 @@ def decides_by_chance(patch: Patch) -> None:
     whole, calls = watch_job._look, count()
 
     def look(context: Any, steps: Any, watch: Any, number: int) -> Any:
-        return (yield from whole(context, steps, watch, number + next(calls) % 3))
+        if next(calls) % 3 == 0:
+            watch = msgspec.structs.replace(watch, job_id=None)
+        return (yield from whole(context, steps, watch, number))
 
     patch.setattr(watch_job, "_look", look)
 
