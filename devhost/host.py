@@ -71,6 +71,7 @@ class Host:
             [*config.worker, str(config.app_dir)],
             {**self._environ, "PYTHONPATH": _python_path(self._environ)},
             self._gate,
+            client_binding=self._client_binding,
             timeout_s=self.options.function_timeout_s,
         )
         self._rpc = RpcServer(self._answer)

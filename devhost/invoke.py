@@ -81,8 +81,7 @@ class Invoker:
         """
         await self._gate.wait()
         try:
-            takes_client = any(item["type"] == "durableClient" for item in function.bindings)
-            client = self._client_binding() if takes_client else None
+            client = self._client_binding() if function.clients else None
             result = await self._worker.call(function, value, metadata or {}, client)
             for binding in filter(is_output, function.bindings):
                 if binding["name"] in result.outputs:

@@ -54,15 +54,17 @@ class Worker(Registered[LoadedFunction]):
         """Replay an orchestrator on a context and return the SDK's answer as JSON text."""
         return self._run(self.orchestrators[name.lower()], context_json)
 
-    def run_activity(self, name: str, input_text: str) -> str:
-        """Run an activity on the JSON text of its input and return the JSON text it answers."""
-        return self._run(self.activities[name.lower()], input_text)
+    def run_activity(self, name: str, input_text: str, client: str | None = None) -> str:
+        """Run an activity on the JSON text of its input and return the JSON text it answers.
+        `client` is the binding of a durable client, for those that take one."""
+        return self._run(self.activities[name.lower()], input_text, client)
 
-    def _run(self, item: LoadedFunction, text: str) -> str:
+    def _run(self, item: LoadedFunction, text: str, client: str | None = None) -> str:
         converter: Any = _converters().get(item.kind)
         try:
             value = converter.decode(Datum(text, "string"), trigger_metadata=None)
-            result = item.function(**{item.trigger["name"]: value})
+            arguments = {item.trigger["name"]: value} | dict.fromkeys(item.clients, client)
+            result = item.function(**arguments)
             if item.is_async:
                 result = self._await(result)
             return str(converter.encode(result, expected_type=None).value)

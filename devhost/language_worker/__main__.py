@@ -8,8 +8,9 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from devhost.app_loading import load_app
@@ -33,6 +34,7 @@ from devhost.starting import BadStart
 from devhost.worker import LoadedFunction, Worker
 
 _LINE_BYTES_MAX = 2**30
+_DURABLE = ("orchestrationTrigger", "activityTrigger")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -54,10 +56,6 @@ class AppCalls:
         self._worker, self._writer = worker, writer
         self._functions = {item.name: item for item in worker.functions}
         self._pool = ThreadPoolExecutor(_thread_count(), "function")
-        self._durable: dict[str, Callable[[str, str], str]] = {
-            "orchestrationTrigger": worker.run_orchestrator,
-            "activityTrigger": worker.run_activity,
-        }
 
     async def answer(self, call: Call) -> None:
         """Run a function and say what came of it."""
@@ -71,7 +69,7 @@ class AppCalls:
         function = self._functions.get(call.function)
         if function is None:  # the app has changed since the host asked for its functions
             raise WorkerFailure(f"The function '{call.function}' doesn't exist", "")
-        if function.kind in self._durable:
+        if function.kind in _DURABLE:
             return await self._run_durable(function, call)
         return await binding.run(
             function,
@@ -84,9 +82,12 @@ class AppCalls:
 
     async def _run_durable(self, function: LoadedFunction, call: Call) -> Result:
         assert isinstance(call.value, Text), "orchestrators and activities are called with a text"
-        run, name = self._durable[function.kind], function.registered_name
-        loop = asyncio.get_running_loop()
-        return Result(Json(await loop.run_in_executor(self._pool, run, name, call.value.value)))
+        name, text, worker = function.registered_name, call.value.value, self._worker
+        run = partial(worker.run_activity, name, text, call.client)
+        if function.kind == "orchestrationTrigger":
+            run = partial(worker.run_orchestrator, name, text)
+        answer = await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        return Result(Json(answer))
 
 
 async def _serve(app_dir: Path, connection: socket.socket) -> None:

@@ -23,6 +23,11 @@ class Function:
         own = self.trigger.get("orchestration") or self.trigger.get("activity")
         return str(own or self.name)
 
+    @property
+    def clients(self) -> list[str]:
+        """The parameters that get a durable client."""
+        return [item["name"] for item in self.bindings if item["type"] == "durableClient"]
+
 
 _F = TypeVar("_F", bound=Function)
 

@@ -7,7 +7,7 @@ every other call that it had in hand.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from devhost.gate import Gate
 from devhost.language_worker.failures import WorkerExited
@@ -30,12 +30,14 @@ class LanguageWorker(Registered[Function]):
         environ: Mapping[str, str],
         gate: Gate,
         *,
+        client_binding: Callable[[], str] | None = None,
         timeout_s: float | None = None,
         waits_s: Sequence[float] = WAITS_S,
     ) -> None:
         super().__init__()
         self._command, self._environ, self._gate = command, environ, gate
         self._timeout_s, self._waits_s = timeout_s, waits_s
+        self._client_binding = client_binding
         self._process: WorkerProcess | None = None
         self._is_up = asyncio.Event()
         self._keeping: asyncio.Task[None] | None = None
@@ -86,7 +88,12 @@ class LanguageWorker(Registered[Function]):
         return self._run(self.activities[name.lower()], input_text)
 
     def _run(self, function: Function, text: str) -> str:
-        running = asyncio.run_coroutine_threadsafe(self.call(function, Text(text)), self._loop)
+        client = None
+        if function.clients:
+            assert self._client_binding is not None, "the host hands out its engine's"
+            client = self._client_binding()
+        calling = self.call(function, Text(text), client=client)
+        running = asyncio.run_coroutine_threadsafe(calling, self._loop)
         answer = running.result().value
         assert isinstance(answer, Json), "orchestrators and activities answer JSON"
         return answer.value

@@ -18,7 +18,7 @@ from devhost.worker import Worker
 CODE = 137
 MOMENTS = ("before", "in its course", "after")
 COURSE_S_MAX = 0.05
-Run = Callable[[Worker, str, str], str]
+Run = Callable[..., str]
 
 
 class Exits:
@@ -32,7 +32,7 @@ class Exits:
     def within(self, original: Run) -> Run:
         """Wrap run_orchestrator or run_activity."""
 
-        def exiting(worker: Worker, name: str, text: str) -> str:
+        def exiting(worker: Worker, name: str, *given: str | None) -> str:
             moment, after_s = self._draw()
             if moment == "before":
                 self._exit(moment, name)
@@ -40,7 +40,7 @@ class Exits:
                 exit_soon = threading.Timer(after_s, self._exit, (moment, name))
                 exit_soon.daemon = True
                 exit_soon.start()
-            answer = original(worker, name, text)
+            answer = original(worker, name, *given)
             if moment == "after":
                 self._exit(moment, name)
             return answer

@@ -56,3 +56,12 @@ def test_its_log_and_its_process_id_are_in_the_state_folder(on_engine: Sample) -
     assert "READY" in (state / "engine.log").read_text()
     command = Path(f"/proc/{on_engine.host.engine_pid}/cmdline").read_text()
     assert command.startswith(ENGINE)
+
+
+def test_an_activity_may_have_a_durable_client_on_it(on_engine: Sample) -> None:
+    started = on_engine.call("POST", "/api/orders/starts_other?id=starter-1", '"other-1"')
+    assert started.status == 202
+    eventually(lambda: on_engine.status_of("starter-1") == "Completed", within_s=40)
+    output = on_engine.call("GET", "/api/orders/starter-1").json["output"]
+    assert output == {"before": False, "after": True}
+    eventually(lambda: on_engine.status_of("other-1") == "Running", within_s=40)

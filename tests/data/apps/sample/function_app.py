@@ -103,6 +103,20 @@ def waits(context: df.DurableOrchestrationContext) -> Any:
     return got
 
 
+@app.orchestration_trigger(context_name="context")
+def starts_other(context: df.DurableOrchestrationContext) -> Any:
+    found = yield context.call_activity("start_other", context.get_input())
+    return found
+
+
+@app.activity_trigger(input_name="other")
+@app.durable_client_input(client_name="client")
+async def start_other(other: str, client: df.DurableOrchestrationClient) -> dict:
+    before = await client.get_status(other)
+    await client.start_new("waits", other)
+    return {"before": bool(before), "after": bool(await client.get_status(other))}
+
+
 @app.activity_trigger(input_name="name")
 def greet(name: str) -> str:
     logging.getLogger(__name__).info("Greeting %s", name)
