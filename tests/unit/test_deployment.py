@@ -1,11 +1,13 @@
 """What would be deployed: the rooms, the table of contents, the settings of the host; no more."""
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from restore.orders import RESTORE_VERSION
 from tools.tidy.source import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,3 +34,12 @@ def test_the_rooms_and_three_files_are_deployed_and_nothing_else() -> None:
 def test_of_the_rooms_only_python_is_deployed() -> None:
     deployed = listed() - listed("--ignored", "--exclude-from=.funcignore")
     assert {Path(name).suffix for name in deployed if "/" in name} == {".py"}
+
+
+def test_the_orchestrations_have_the_version_of_their_order_of_steps() -> None:
+    """An older build must leave alone what a newer one began; a newer one goes on with both."""
+    host = json.loads((ROOT / "host.json").read_text())
+    durable = host["extensions"]["durableTask"]
+    assert durable["defaultVersion"] == str(RESTORE_VERSION)
+    assert durable["versionMatchStrategy"] == "CurrentOrOlder"
+    assert durable["versionFailureStrategy"] == "Reject"
