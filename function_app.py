@@ -13,27 +13,34 @@ from activities import (
     find_protected_item,
     find_recovery_point,
     guard_restore,
+    list_open,
     list_recovery_points,
     open_restore,
     publish_event,
+    purge_documents,
+    purge_histories,
     read_decision,
     read_job,
     read_operation,
     read_validation,
+    reconcile_restore,
+    revive_plans,
     start_validation,
     survey_restore,
+    tidy_storage,
     trigger_restore,
 )
 from orchestrators import (
     cancel_job,
     plan_restore,
+    reconcile,
     restore_vm,
     retry_activity,
     show_recovery_points,
     watch_job,
 )
 from restore.settings import Settings
-from triggers import http, queue
+from triggers import http, queue, timers
 
 settings = Settings.parse(os.environ, app_files.read, app_files.read("host.json"))
 
@@ -41,6 +48,7 @@ app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
 app.register_functions(http.blueprint(settings))
 app.register_functions(queue.blueprint(settings))
+app.register_functions(timers.blueprint(settings))
 
 app.register_functions(restore_vm.blueprint)
 app.register_functions(watch_job.blueprint)
@@ -48,6 +56,7 @@ app.register_functions(retry_activity.blueprint)
 app.register_functions(cancel_job.blueprint)
 app.register_functions(show_recovery_points.blueprint)
 app.register_functions(plan_restore.blueprint)
+app.register_functions(reconcile.blueprint)
 
 app.register_functions(open_restore.blueprint)
 app.register_functions(find_protected_item.blueprint)
@@ -65,3 +74,10 @@ app.register_functions(publish_event.blueprint)
 app.register_functions(survey_restore.blueprint(settings))
 app.register_functions(start_validation.blueprint)
 app.register_functions(read_validation.blueprint)
+
+app.register_functions(tidy_storage.blueprint)
+app.register_functions(list_open.blueprint)
+app.register_functions(reconcile_restore.blueprint(settings))
+app.register_functions(revive_plans.blueprint(settings))
+app.register_functions(purge_histories.blueprint(settings))
+app.register_functions(purge_documents.blueprint(settings))

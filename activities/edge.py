@@ -2,11 +2,12 @@
 
 The SDK hands an orchestrator only an exception's text and cannot exempt an error from retry. So a
 RestoreError becomes data here; anything else is a bug or an unforeseen fault and is left to raise,
-for the orchestrator's small RetryOptions. A reply that was lost is never "failed": see `later`.
+for the orchestrator's small RetryOptions. A reply that was lost is never "failed": see `later`. Nor
+is what this build cannot read: while two builds run, the other one can.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -18,14 +19,31 @@ from storage.documents import Changed
 
 _log = logging.getLogger(__name__)
 
+_FORESEEN = (Changed, TemporaryError, PermanentError, msgspec.ValidationError)
 _LOST_RACE_S = 5.0
+_OTHER_BUILD_S = 30.0
+_OTHER_BUILD = NotYet(
+    "Another build of the app wrote what this one cannot read; it waits for that build.",
+    code="OtherBuild",
+)
 _LOST_RACE = NotYet("Somebody else changed the restore's entry at that moment.", code="LostRace")
 
 
 def outcome(effect: Callable[[], Any]) -> dict[str, Any]:
     """Run an activity's effect and return its Outcome as plain JSON."""
-    plain: dict[str, Any] = as_json(_outcome(effect))
-    return plain
+    try:
+        with activity_time.activity():
+            return _plain(effect())
+    except _FORESEEN as error:
+        return _plain(_foreseen(error))
+
+
+async def outcome_of(effect: Awaitable[Any]) -> dict[str, Any]:
+    """Await an activity's effect and return its Outcome as plain JSON."""
+    try:
+        return _plain(await effect)
+    except _FORESEEN as error:
+        return _plain(_foreseen(error))
 
 
 def as_json(value: Any) -> Any:
@@ -33,16 +51,21 @@ def as_json(value: Any) -> Any:
     return msgspec.to_builtins(value)
 
 
-def _outcome(effect: Callable[[], Any]) -> Outcome:
-    try:
-        with activity_time.activity():
-            value = effect()
-    except Changed:
+def _foreseen(error: Exception) -> Outcome:
+    if isinstance(error, Changed):
         return Outcome.later(_LOST_RACE_S, to_failure(_LOST_RACE))
-    except TemporaryError as error:
+    if isinstance(error, msgspec.ValidationError):
+        _log.error("What another build wrote cannot be read by this one: %s", error)
+        return Outcome.later(_OTHER_BUILD_S, to_failure(_OTHER_BUILD))
+    if isinstance(error, TemporaryError):
         _log.info("Will try later: %s", error)
         return Outcome.later(error.retry_after_s, to_failure(error))
-    except PermanentError as error:
-        _log.warning("Cannot go on: %s", error)
-        return Outcome.failed(to_failure(error))
-    return value if isinstance(value, Outcome) else Outcome.done(as_json(value))
+    assert isinstance(error, PermanentError), "there are no other foreseen errors"
+    _log.warning("Cannot go on: %s", error)
+    return Outcome.failed(to_failure(error))
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    outcome = value if isinstance(value, Outcome) else Outcome.done(as_json(value))
+    plain: dict[str, Any] = as_json(outcome)
+    return plain

@@ -1,6 +1,6 @@
-"""Look the request up in the ledger, or enter it: a finished one must not run a second time."""
-
-from typing import Any
+"""Look the request up in the ledger, or enter it. A finished one must not run again, and one
+that has come some way goes on from there.
+"""
 
 import azure.durable_functions as df
 
@@ -16,11 +16,10 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: Restore. Done with Opened; a live request has no verdict yet."""
-    return edge.outcome(lambda: _open(order))
+    return edge.outcome(lambda: _open(decode(order, Restore)))
 
 
-def _open(order: dict[str, Any]) -> Opened:
-    restore = decode(order, Restore)
+def _open(restore: Restore) -> Opened:
     entry = LedgerEntry(
         request_id=restore.request.request_id,
         request_hash=names.request_hash(restore.request),
@@ -34,4 +33,15 @@ def _open(order: dict[str, Any]) -> Opened:
     connection.outbox().tell(standing)
     if standing.verdict is not None and standing.intent is None:  # close_restore may have died
         slots.release(ledger.documents, standing.request_id, clock.now())
-    return Opened(accepted_at=standing.accepted_at, verdict=standing.verdict)
+    return Opened(
+        state=standing.state,
+        accepted_at=standing.accepted_at,
+        verdict=standing.verdict,
+        item=standing.item,
+        choice=standing.choice,
+        permit=standing.permit,
+        approval=standing.approval,
+        operation_id=standing.operation_id,
+        job_id=standing.job_id,
+        adopted=standing.adopted,
+    )

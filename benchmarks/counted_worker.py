@@ -21,7 +21,7 @@ from restore import names
 _SCHEDULED = 4
 """The EventType of a TaskScheduled (facts: durable protocol 2.3)."""
 _LOOKS = (names.READ_OPERATION, names.READ_JOB)
-Run = Callable[[Worker, str, str], str]
+Run = Callable[..., str]
 
 
 class Notebook:
@@ -40,10 +40,10 @@ class Notebook:
         return self._noting("activity", original, lambda _: {})
 
     def _noting(self, kind: str, original: Run, describe: Callable[[str], dict[str, Any]]) -> Run:
-        def noted(worker: Worker, name: str, text: str) -> str:
+        def noted(worker: Worker, name: str, text: str, *client: str | None) -> str:
             begun = time.thread_time()
             try:
-                return original(worker, name, text)
+                return original(worker, name, text, *client)
             finally:
                 ended = time.thread_time()
                 line = {"kind": kind, "name": name, "cpu_s": ended - begun, **describe(text)}

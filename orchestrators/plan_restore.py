@@ -36,7 +36,8 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     4. A plan that came by the queue is published.
     """
     order = decode(context.get_input(), MakePlan)
-    steps = Steps(context, Pace(), context.current_utc_datetime + _PATIENCE)
+    until = context.current_utc_datetime + _PATIENCE
+    steps = Steps(context, Pace(), until, revival=order.revival)
     outcome = yield from _plan(context, steps, order)
     if order.source == "queue":
         now = context.current_utc_datetime

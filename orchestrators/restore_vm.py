@@ -1,5 +1,6 @@
 """One VM from request to verdict: the whole story, once, in order."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -7,9 +8,10 @@ import azure.durable_functions as df
 import msgspec
 
 from orchestrators import permission
-from orchestrators.steps import Step, StepFailed, Steps, run_again, show, unforeseen
+from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, show, unforeseen
 from restore import endings, names, story, verdicts
-from restore.contracts import Choice, ProtectedItem, Verdict
+from restore.contracts import Choice, ProtectedItem, RestoreRequest, Verdict
+from restore.ledger import LedgerState
 from restore.orders import (
     Close,
     FindItem,
@@ -26,6 +28,8 @@ from restore.orders import (
 from restore.phases import RestorePhase
 from restore.waiting import Waiting
 
+_log = logging.getLogger(__name__)
+
 blueprint = df.Blueprint()
 
 _CLOSING_MAX = timedelta(days=7)
@@ -37,6 +41,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     """Restore one VM.
 
     1. Open the ledger entry. A request that has a verdict already gets it again; nothing is done.
+       One that was followed before goes on from where the ledger says, with its own item and point.
     2. Find the protected item; choose the recovery point, keeping the reason for each other one.
     3. Have it permitted: by the policy, and by a person where the policy says so.
     4. Trigger until it is started, now or before; each "later" says what it waits for. What is sent
@@ -54,22 +59,29 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     def wait(why: Waiting | None) -> None:
         show(context, tale.wait(why, context.current_utc_datetime))
 
-    steps = Steps(context, order.pace, order.until(context.current_utc_datetime), wait)
+    steps = Steps(
+        context, order.pace, order.until(context.current_utc_datetime), wait, revival=order.revival
+    )
     _show(context, tale, RestorePhase.ACCEPTED)
-    opened = yield from steps.run(names.OPEN_RESTORE, encode(order))
-    if opened.kind == "done":
-        entered = decode(opened.value, Opened)
-        if entered.verdict is not None:
-            return encode(entered.verdict)
-        steps.until = order.until(entered.accepted_at)
     close = Close(request_id=order.request.request_id)
     try:
-        watched = yield from _restore(context, steps, tale, order)
+        answer = yield from steps.need(names.OPEN_RESTORE, encode(order))
+        opened = decode(answer, Opened)
+        if opened.verdict is not None:
+            return encode(opened.verdict)
+        tale.know(opened)
+        steps.until = order.until(opened.nobody_waits_since)
+        watched = yield from _restore(context, steps, tale, order, opened.state)
         if watched is not None:
             verdict, is_over = endings.of_watched(watched, tale), watched.is_over
             close = msgspec.structs.replace(close, verdict=verdict, is_over=is_over)
     except StepFailed as failed:
         close = msgspec.structs.replace(close, failure=failed.failure)
+    except Exception as error:  # our bug: it must not leave the entry open
+        if not context.is_replaying:
+            _log.exception("%s ends: nobody foresaw this", context.instance_id)
+        failure = broken(names.RESTORE_VM, type(error).__name__)
+        close = msgspec.structs.replace(close, failure=failure)
     close = msgspec.structs.replace(close, item=tale.item, choice=tale.choice)
     steps.until = context.current_utc_datetime + _CLOSING_MAX
     closed = yield from steps.run(names.CLOSE_RESTORE, encode(close))
@@ -82,10 +94,36 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
 
 
 def _restore(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
+    context: df.DurableOrchestrationContext,
+    steps: Steps,
+    tale: story.Tale,
+    order: Restore,
+    state: LedgerState,
 ) -> Step:
-    """Steps 2 to 5: a Watched, or None when nothing was started, nor will be. Raises StepFailed."""
-    request = order.request
+    """Steps 2 to 5, from where it stands: a Watched, or None when nothing was started, nor will be.
+    Raises StepFailed."""
+    if state is LedgerState.CANCELLED:
+        return None
+    if state is LedgerState.ACCEPTED:
+        if tale.choice is None:
+            yield from _choose(context, steps, tale, order.request)
+        may_go = yield from permission.ask(context, steps, tale, order)
+        if not may_go:
+            return None
+    if tale.started is None:
+        _show(context, tale, RestorePhase.TRIGGERING)
+        started = yield from _start(steps, tale, order)
+        if started.cancelled:
+            return None
+        tale.started = started
+    _show(context, tale, RestorePhase.STARTING)
+    return (yield from _follow(context, steps, tale, order))
+
+
+def _choose(
+    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, request: RestoreRequest
+) -> Step:
+    """Find the item and choose its point. Raises StepFailed."""
     _show(context, tale, RestorePhase.FINDING_ITEM)
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
     found = yield from steps.need(names.FIND_PROTECTED_ITEM, encode(wanted))
@@ -95,16 +133,6 @@ def _restore(
         names.FIND_RECOVERY_POINT, encode(FindPoint(request=request, item=tale.item))
     )
     tale.choice = decode(chosen, Choice)
-    may_go = yield from permission.ask(context, steps, tale, order)
-    if not may_go:
-        return None
-    _show(context, tale, RestorePhase.TRIGGERING)
-    started = yield from _start(steps, tale, order)
-    if started.cancelled:
-        return None
-    tale.started = started
-    _show(context, tale, RestorePhase.STARTING)
-    return (yield from _follow(context, steps, tale, order))
 
 
 def _start(steps: Steps, tale: story.Tale, order: Restore) -> Step:
@@ -138,7 +166,7 @@ def _follow(
         job_id=tale.started.job_id,
         adopted=tale.started.adopted,
     )
-    watch_id = names.watch_id(context.instance_id)
+    watch_id = names.watch_id(context.instance_id, order.revival)
     try:
         watched = yield from run_again(context, names.WATCH_JOB, watch, watch_id)
     except Exception as error:  # so often: that is our bug, and must not go unsaid

@@ -52,11 +52,13 @@ class Steps:
         until: datetime,
         show: Show | None = None,
         waits_max: int = INLINE_WAITS_MAX,
+        revival: int = 0,
     ) -> None:
         self._context = context
         self._pace = pace
         self._show = show or self._show_alone
         self._waits_left = waits_max
+        self._child_id = names.wait_id(context.instance_id, revival)
         self.until = until
         """May be moved: a person's time is none of the restore's own."""
 
@@ -118,7 +120,7 @@ class Steps:
         show(self._context, {"waiting": waiting.shown(why)} if why else {})
 
     def _attempt_in_child(self, retry: Retry) -> Step:
-        child_id = names.wait_id(self._context.instance_id)
+        child_id = self._child_id
         try:
             answer = yield from run_again(self._context, names.RETRY_ACTIVITY, retry, child_id)
         except Exception as error:
@@ -155,8 +157,12 @@ def unforeseen(name: str, error: Exception) -> Failure:
     first_line = redacted(str(error).partition("\n")[0], _TEXT_MAX)
     raised = _RAISED.match(first_line)
     if raised is None and first_line:
-        message = first_line
-    else:
-        kind = f" ({raised[1]})" if raised and raised[1] else ""
-        message = f"{name} failed in a way that nobody foresaw{kind}; the app's log says why."
+        return Failure(code=waiting.UNFORESEEN, message=first_line, category="ServiceUnavailable")
+    return broken(name, raised[1] if raised else None)
+
+
+def broken(name: str, kind: str | None) -> Failure:
+    """Return the failure of what raised this kind of error."""
+    kind = f" ({kind})" if kind else ""
+    message = f"{name} failed in a way that nobody foresaw{kind}; the app's log says why."
     return Failure(code=waiting.UNFORESEEN, message=message, category="ServiceUnavailable")

@@ -120,6 +120,9 @@ class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     cancel_answer: CancelAnswer | None = None
     verdict: Verdict | None = None
     finished_at: datetime | None = None
+    revivals: int = 0
+    """How often its orchestration was started again, because nobody followed it any more."""
+    revived_at: datetime | None = None
     events: tuple[LedgerEvent, ...] = ()
     """All that was told, in order (restore/ledger_events.py); what of it is sent stands elsewhere
     (storage/open_index.py), for sending must not touch the version that a POST is sent at."""

@@ -21,6 +21,7 @@ from restore.contracts import (
     RestoreRequest,
     Verdict,
 )
+from restore.ledger import LedgerState
 from restore.plan import Finding
 from restore.polling import Pace
 
@@ -49,6 +50,8 @@ class Restore(_Order, frozen=True, kw_only=True):
     request: RestoreRequest
     pace: Pace
     source: str = "unknown"
+    revival: int = 0
+    """How often it was started before, for its children need ids of their own."""
     version: Literal[2]
 
     def until(self, since: datetime) -> datetime:
@@ -57,10 +60,26 @@ class Restore(_Order, frozen=True, kw_only=True):
 
 
 class Opened(_Order, frozen=True, kw_only=True):
-    """Answer of open_restore: when the request was accepted, and its verdict if it has one."""
+    """Answer of open_restore: how far the request has come, as the ledger knows."""
 
+    state: LedgerState
     accepted_at: datetime
     verdict: Verdict | None = None
+    item: ProtectedItem | None = None
+    choice: Choice | None = None
+    permit: Permit | None = None
+    approval: Approval | None = None
+    operation_id: str | None = None
+    job_id: str | None = None
+    adopted: bool = False
+
+    @property
+    def nobody_waits_since(self) -> datetime:
+        """Since when no person is waited for, at the latest: from then its clock runs."""
+        if self.approval is not None:
+            return self.approval.at
+        until = self.permit.until if self.permit else None
+        return until or self.accepted_at
 
 
 class FindItem(_Order, frozen=True, kw_only=True):
@@ -97,6 +116,8 @@ class MakePlan(_Order, frozen=True, kw_only=True):
 
     request: RestoreRequest
     source: str
+    revival: int = 0
+    """How often it was started before."""
 
 
 class Survey(_Order, frozen=True, kw_only=True):
@@ -278,6 +299,44 @@ class Close(_Order, frozen=True, kw_only=True):
     """What was found: a restore that ended before its permit has neither in its entry."""
     is_over: bool = False
     """Azure's work has ended: nothing of it holds a slot any more."""
+
+
+class Reconcile(_Order, frozen=True, kw_only=True):
+    """Input of the orchestrator reconcile, sent by its timer, and what it hands on."""
+
+    deletes: bool = False
+    """What is old is deleted, too: once a day."""
+    part: int = 0
+    """Which of its parts, in order, it is at."""
+    token: str | None = None
+    """Where that part goes on."""
+
+
+class ListOpen(_Order, frozen=True, kw_only=True):
+    """Order of list_open."""
+
+    token: str | None = None
+
+
+class Purge(_Order, frozen=True, kw_only=True):
+    """Order of purge_histories and purge_documents, answered by `{token}`: where it goes on."""
+
+    folder: Literal["plans/", "events/"] | None = None
+    """Of documents. No other folder is ever purged."""
+    token: str | None = None
+
+
+class OpenRequests(_Order, frozen=True, kw_only=True):
+    """Answer of list_open."""
+
+    request_ids: tuple[str, ...]
+    token: str | None = None
+
+
+class ReconcileRestore(_Order, frozen=True, kw_only=True):
+    """Order of reconcile_restore."""
+
+    request_id: str
 
 
 class Watched(_Order, frozen=True, kw_only=True):

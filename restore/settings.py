@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from restore import host_json, policy
 from restore.policy import Policy
 from restore.polling import CONNECT_S_MAX, WAIT_S_MIN, Pace
+from restore.schedules import ncrontab
 
 ARM_ENDPOINTS = {
     "public": "https://management.azure.com",
@@ -71,6 +72,18 @@ class Settings:
     arm_timeout_s: float = 60
     """ARM_TIMEOUT_S: seconds to wait for Azure's answer to one call. Default 60. Part of the time
     that a lost reply takes to settle."""
+
+    restore_reconcile_s: int = 300
+    """RESTORE_RECONCILE_S: seconds between two looks at all that is open (the reconciler). Default
+    300: what nobody follows any more is followed again within ten minutes."""
+
+    restore_revivals_max: int = 3
+    """RESTORE_REVIVALS_MAX: how often a restore that nobody follows any more is started again.
+    Default 3: what kills it each time is no accident, and a person must look."""
+
+    restore_keep_d: int = 30
+    """RESTORE_KEEP_D: days after which finished histories, plans and data of large events are
+    deleted. Default 30. The ledger is never deleted."""
 
     restore_policy: Policy = policy.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
@@ -150,6 +163,11 @@ _SECONDS: dict[str, tuple[float, float]] = {
     "restore_settle_s": (0, 3_600),
     "arm_timeout_s": (1, 600),
 }
+_COUNTS = {
+    "restore_reconcile_s": (5, 3_600),
+    "restore_revivals_max": (1, 20),
+    "restore_keep_d": (1, 3_650),
+}
 
 
 def _at_odds(settings: Settings) -> Iterator[str]:
@@ -193,12 +211,19 @@ def _value(name: str, text: str) -> Any:
         return text.lower() == "true"
     if name in _SECONDS:
         return float(text)
+    if name in _COUNTS:
+        return int(text)
     return text.rstrip("/") if name == "simulated_arm_endpoint" else text
 
 
 def _problem(name: str, text: str) -> str | None:
     if name in _SECONDS:
         return _number_problem(text, *_SECONDS[name])
+    if name in _COUNTS:
+        problem = _number_problem(text, *_COUNTS[name], int)
+        if problem is None and name == "restore_reconcile_s" and ncrontab(int(text)) is None:
+            return "must divide a minute or an hour evenly, such as 60, 300 or 900"
+        return problem
     if name == "website_auth_enabled":
         return None  # Azure's own variable: whatever else it may say is no "true"
     return {
@@ -209,12 +234,13 @@ def _problem(name: str, text: str) -> str | None:
     }[name](text)
 
 
-def _number_problem(text: str, least: float, most: float) -> str | None:
+def _number_problem(text: str, least: float, most: float, kind: type = float) -> str | None:
     try:
-        is_good = least <= float(text) <= most
+        is_good = least <= kind(text) <= most
     except ValueError:
         is_good = False
-    return None if is_good else f"must be a number from {least:g} to {most:g}"
+    sort = "a whole number" if kind is int else "a number"
+    return None if is_good else f"must be {sort} from {least:g} to {most:g}"
 
 
 def _cloud_problem(text: str) -> str | None:

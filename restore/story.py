@@ -15,7 +15,8 @@ from restore.contracts import (
     ProtectedItem,
     RestoreRequest,
 )
-from restore.orders import Started, encode
+from restore.ledger import LedgerState
+from restore.orders import Opened, Started, encode
 from restore.phases import RestorePhase
 from restore.times import stamp
 from restore.waiting import Waiting
@@ -41,6 +42,15 @@ class Tale:
     waiting: Waiting | None = None
     phase: RestorePhase | None = None
     since: datetime | None = field(default=None)
+
+    def know(self, opened: Opened) -> None:
+        """Take in what the ledger knows already: nothing of it is found or chosen again."""
+        self.item, self.choice = opened.item, opened.choice
+        self.permit, self.approval = opened.permit, opened.approval
+        if opened.state is LedgerState.STARTED:
+            self.started = Started(
+                operation_id=opened.operation_id, job_id=opened.job_id, adopted=opened.adopted
+            )
 
     def show(self, phase: RestorePhase, now: datetime) -> dict[str, Any]:
         """Enter a phase, if it is another one, and return the custom status."""

@@ -7,13 +7,14 @@ connection string, `UseDevelopmentStorage=true`, or the identity-based form
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arm import connection as arm_connection
 from restore import names
+from storage import queues
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, Events, QueueEvents
 from storage.ledger import Ledger
@@ -36,6 +37,7 @@ class _Parts(NamedTuple):
     ledger: Ledger
     events: Events
     outbox: Outbox
+    make_queue: Callable[[str], None]
 
 
 _in_use: _Parts | None = None
@@ -56,11 +58,18 @@ def outbox() -> Outbox:
     return (_in_use or _real()).outbox
 
 
+def make_queue(name: str) -> None:
+    """Make a queue, if it is missing. Raises ServiceUnavailable."""
+    (_in_use or _real()).make_queue(name)
+
+
 @contextmanager
-def use(ledger: Ledger, events: EventQueue) -> Iterator[None]:
+def use(
+    ledger: Ledger, events: EventQueue, make_queue: Callable[[str], None] = lambda _: None
+) -> Iterator[None]:
     """Put another ledger and event queue in place of the real ones, for tests and simulation."""
     global _in_use
-    before, _in_use = _in_use, _parts(ledger, events)
+    before, _in_use = _in_use, _parts(ledger, events, make_queue)
     try:
         yield
     finally:
@@ -69,12 +78,13 @@ def use(ledger: Ledger, events: EventQueue) -> Iterator[None]:
 
 @cache
 def _real() -> _Parts:
-    return _parts(Ledger(BlobDocuments(_container())), QueueEvents(_queue()))
+    ledger, events = Ledger(BlobDocuments(_container())), QueueEvents(_queue(names.RESTORE_EVENTS))
+    return _parts(ledger, events, lambda name: queues.make(_queue(name)))
 
 
-def _parts(ledger: Ledger, queue: EventQueue) -> _Parts:
+def _parts(ledger: Ledger, queue: EventQueue, make_queue: Callable[[str], None]) -> _Parts:
     events = Events(ledger.documents, queue)
-    return _Parts(ledger, events, Outbox(ledger.documents, events))
+    return _Parts(ledger, events, Outbox(ledger.documents, events), make_queue)
 
 
 def _container() -> "ContainerClient":
@@ -84,12 +94,12 @@ def _container() -> "ContainerClient":
     return service.get_container_client(names.LEDGER_CONTAINER)
 
 
-def _queue() -> "QueueClient":
+def _queue(name: str) -> "QueueClient":
     from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
     service: QueueServiceClient = _service(QueueServiceClient, "queue", _ONE_SHORT_TRY)
     return service.get_queue_client(  # Base64 is what every Functions queue trigger expects
-        names.RESTORE_EVENTS, message_encode_policy=TextBase64EncodePolicy()
+        name, message_encode_policy=TextBase64EncodePolicy()
     )
 
 

@@ -8,6 +8,7 @@ simulation.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
@@ -43,10 +44,12 @@ class Versioned(NamedTuple):
 
 
 class Labelled(NamedTuple):
-    """One line of a listing: the document's name and its labels, without its body."""
+    """One line of a listing: the document's name, its labels and when it was last written, without
+    its body."""
 
     name: str
     labels: Labels
+    written_at: datetime
 
 
 class Page(NamedTuple):
@@ -149,7 +152,8 @@ class BlobDocuments:
             pages = blobs.by_page(continuation_token=token)
             try:
                 lines = tuple(
-                    Labelled(str(blob.name), dict(blob.metadata or {})) for blob in next(pages)
+                    Labelled(str(blob.name), dict(blob.metadata or {}), blob.last_modified)
+                    for blob in next(pages)
                 )
             except (StopIteration, ResourceNotFoundError):
                 return Page((), None)

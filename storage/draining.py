@@ -30,7 +30,7 @@ def drain_open(
         if held is not None:
             drain_entry(ledger.documents, sender, held.entry, now)
         else:
-            _forget(ledger.documents, request_id, now)
+            forget(ledger.documents, request_id, now)
     return page.token
 
 
@@ -73,7 +73,7 @@ def _claim(documents: Documents, name: str, found: Versioned, now: datetime) -> 
     return True
 
 
-def _forget(documents: Documents, request_id: str, now: datetime) -> None:
+def forget(documents: Documents, request_id: str, now: datetime) -> None:
     """Whoever opened it has died before it was accepted, unless that was just now."""
     noted = open_index.read(documents, request_id)
     if noted is not None and now - noted.note.opened_at >= _NEVER_ACCEPTED:

@@ -81,4 +81,4 @@ class QueueEvents:
 
 
 def _name(event_id: str) -> str:
-    return f"events/{quote(event_id, safe=':')}"
+    return f"{names.EVENT_DATA}{quote(event_id, safe=':')}"

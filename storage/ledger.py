@@ -167,6 +167,17 @@ class Ledger:
 
         return self._change(held.entry.request_id, note, held)
 
+    def revive(self, known: LedgerEntry, at: datetime) -> LedgerEntry:
+        """Count that its orchestration is started once more: of two who would start it one may.
+        Raises Changed when another one has counted since, or all is over."""
+
+        def count(entry: LedgerEntry) -> LedgerEntry:
+            if entry.revivals != known.revivals or entry.state is LedgerState.FINISHED:
+                raise Changed(_name(entry.request_id))
+            return msgspec.structs.replace(entry, revivals=entry.revivals + 1, revived_at=at)
+
+        return self._update(known.request_id, count)
+
     def finish(
         self,
         request_id: str,

@@ -5,6 +5,7 @@ A plan is a document that never changes: its name is the hash of what it holds.
 
 from typing import Any
 
+from restore import names
 from storage.documents import Documents, Taken
 
 
@@ -23,4 +24,4 @@ def read(documents: Documents, plan_hash: str) -> dict[str, Any] | None:
 
 
 def _name(plan_hash: str) -> str:
-    return f"plans/{plan_hash}"
+    return f"{names.PLANS}{plan_hash}"

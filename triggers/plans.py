@@ -14,8 +14,6 @@ from restore.errors import InvalidRequest
 from restore.orders import MakePlan, encode
 from triggers import answers, problems
 
-_PREFIX = "plan-"
-
 
 async def ask(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """Answer a restore request with its plan: 200, or 202 with the place where it will be."""
@@ -46,7 +44,7 @@ async def answer(
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """Show a plan that took longer: 200, or 202 while it is made."""
     plan_id = req.route_params["id"]
-    instance_id = _PREFIX + plan_id
+    instance_id = names.plan_instance_id(plan_id)
     if not names.is_request_id(plan_id) or not await client.get_status(instance_id):
         detail = "No such plan is being made. Ask for it again: POST /api/restores/plan."
         return problems.problem(404, "PlanNotFound", "No such plan", detail)
@@ -58,7 +56,7 @@ async def start(
     client: df.DurableOrchestrationClient, request: RestoreRequest, source: str, plan_id: str
 ) -> str:
     """Start to make a plan, unless it is being made already; return the orchestration's id."""
-    instance_id = _PREFIX + plan_id
+    instance_id = names.plan_instance_id(plan_id)
     if not await client.get_status(instance_id):
         order = MakePlan(request=request, source=source)
         await client.start_new(names.PLAN_RESTORE, instance_id, encode(order))

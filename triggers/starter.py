@@ -7,22 +7,23 @@ entry; so two starters that race start the same thing, of which Durable Function
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import azure.durable_functions as df
 import msgspec
 
-from restore import names
+from restore import names, reconciling
 from restore.contracts import Caller, RestoreRequest
-from restore.decoding import decode
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import RESTORE_VERSION, Cancel, Restore, encode
+from restore.orders import Cancel, encode
+from restore.reconciling import Step
 from restore.settings import Settings
 from restore.times import stamp
-from storage import connection
+from storage import connection, instances
+from storage.documents import Changed
 
 _WISH_MAX = timedelta(days=1)
-_RUNNING = (df.OrchestrationRuntimeStatus.Pending, df.OrchestrationRuntimeStatus.Running)
+_RUNNING = ("Pending", "Running")
 
 
 class Start(NamedTuple):
@@ -70,16 +71,17 @@ async def _ensure_running(
     client: df.DurableOrchestrationClient, entry: LedgerEntry, settings: Settings
 ) -> None:
     """Start the orchestration unless it is there, in any state: a finished one would run again."""
-    instance_id = names.instance_id(entry.request_id)
-    if await client.get_status(instance_id):
+    if await instances.status_of(client, names.instance_id(entry.request_id)):
         return
-    order = Restore(
-        request=decode(entry.request, RestoreRequest),
-        pace=settings.pace(),
-        source=entry.source,
-        version=RESTORE_VERSION,
-    )
-    await _start(client, names.RESTORE_VM, instance_id, encode(order))
+    now = datetime.now(UTC)
+    if reconciling.next_step(entry, None, now, entry.revivals + 1) is Step.REVIVE:
+        try:
+            ledger, pace = connection.ledger(), settings.pace()
+            await instances.start_again(client, ledger, entry, pace, now)
+        except Changed:
+            pass  # somebody else starts it again, or it is over
+        return
+    await instances.start_restore(client, entry, settings.pace())
 
 
 async def start_cancel(
@@ -88,19 +90,8 @@ async def start_cancel(
     """See to it that Azure is asked to cancel: a wish stands in the ledger, whoever runs already
     for an earlier one finds it there."""
     instance_id = names.cancel_id(names.instance_id(request_id))
-    known = await client.get_status(instance_id)
-    if known and known.runtime_status in _RUNNING:
+    if await instances.status_of(client, instance_id) in _RUNNING:
         return
     until = datetime.now(UTC) + _WISH_MAX
     order = Cancel(request_id=request_id, pace=settings.pace(), until=until)
-    await _start(client, names.CANCEL_JOB, instance_id, encode(order))
-
-
-async def _start(
-    client: df.DurableOrchestrationClient, orchestrator: str, instance_id: str, order: Any
-) -> None:
-    try:
-        await client.start_new(orchestrator, instance_id, order)
-    except Exception as error:  # the SDK raises nothing more exact for "already there"
-        if "already exists" not in str(error):
-            raise
+    await instances.start(client, names.CANCEL_JOB, instance_id, encode(order))

@@ -35,13 +35,14 @@ async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[s
     if held is None:
         return None
     instance_id = names.instance_id(request_id)
+    revival = held.entry.revivals
     held_up = await asyncio.to_thread(connection.outbox().held_up, held.entry, datetime.now(UTC))
     story, watch = await asyncio.gather(
-        client.get_status(instance_id), client.get_status(names.watch_id(instance_id))
+        client.get_status(instance_id), client.get_status(names.watch_id(instance_id, revival))
     )
     told = _status(story)
     if "waiting" in told:  # the child that waits on its behalf, if there is one, knows better
-        child = await client.get_status(names.wait_id(instance_id))
+        child = await client.get_status(names.wait_id(instance_id, revival))
         told = _waiting(told, _status(child))
     view = _view(held.entry, told, _status(watch), _runtime(story))
     return view if held_up is None else view | {"eventsHeld": _unsent(held_up)}

@@ -29,6 +29,7 @@ JOB_S = 20.0
 EXIT_SHARE = 0.1
 """Of all calls, while exits are left."""
 LAND_S_MAX = 480.0
+_ENVIRON = {"RESTORE_RECONCILE_S": "10"}
 KINDS_OF_EVENTS = {"accepted", "started", "finished"}
 
 
@@ -56,6 +57,13 @@ FLIGHTS = {
     "the host of the embedded engine, again and again": Flight(
         EMBEDDED, 50, ("host",), kills=20, pause_s=(0.2, 2.5)
     ),
+    "the worker on the durable-engine, within its calls": Flight(REAL, 8, (), kills=0, exits=20),
+    "the worker on the embedded engine, within its calls": Flight(
+        EMBEDDED, 8, (), kills=0, exits=20
+    ),
+    "the worker on the durable-engine, again and again": Flight(
+        REAL, 8, ("worker",), kills=20, pause_s=(0.5, 4.0)
+    ),
 }
 
 
@@ -81,7 +89,7 @@ def fly(flight: Flight, state_dir: Path, seed: int) -> Landed:
     ids = [f"flight-{seed}-{number:02d}" for number in range(1, flight.restores + 1)]
     with (
         Azurite() as azurite,
-        on_devhost(azurite, state_dir, flight.engine, worker=worker) as (stage, host),
+        on_devhost(azurite, state_dir, flight.engine, _ENVIRON, worker) as (stage, host),
     ):
         stage.vault("POST", "reset", {"vms": flight.restores})
         stage.vault("PUT", "state", {"jobs": {"duration_s": JOB_S}})
@@ -94,7 +102,7 @@ def fly(flight: Flight, state_dir: Path, seed: int) -> Landed:
                 _kill(stage, host, victim)
                 landed.killed[victim] += 1
             asked.result()
-        if flight.engine == REAL:
+        if flight.engine == REAL and flight.kills:
             _ask_again_by_queue(stage, ids)
         _wait_for_all(stage, ids)
         _look(stage, ids, landed)

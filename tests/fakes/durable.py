@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import azure.durable_functions as df
+
 
 class FakeStatus:
     """An instance's status; falsy when there is none, as the SDK's is."""
@@ -9,7 +11,7 @@ class FakeStatus:
     def __init__(self, exists: bool, custom_status: Any = None, runtime: Any = None) -> None:
         self._exists = exists
         self.custom_status = custom_status
-        self.runtime_status = runtime
+        self.runtime_status = runtime if exists else None
 
     def __bool__(self) -> bool:
         return self._exists
@@ -22,6 +24,7 @@ class FakeDurableClient:
     def __init__(self) -> None:
         self.started: dict[str, tuple[str, Any]] = {}
         self.raised: list[tuple[str, str]] = []
+        self.terminated: list[tuple[str, str]] = []
         self.custom: dict[str, Any] = {}
         self.runtime: dict[str, Any] = {}
         self.refuses: str | None = None
@@ -32,7 +35,7 @@ class FakeDurableClient:
         return FakeStatus(
             instance_id in self.started,
             self.custom.get(instance_id),
-            self.runtime.get(instance_id),
+            self.runtime.get(instance_id, df.OrchestrationRuntimeStatus.Running),
         )
 
     async def start_new(self, name: str, instance_id: str, client_input: Any) -> str:
@@ -40,7 +43,15 @@ class FakeDurableClient:
         if self.refuses:
             raise Exception(self.refuses)
         self.started[instance_id] = (name, client_input)
+        self.runtime.pop(instance_id, None)
         return instance_id
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        """Terminate an instance; without one the SDK raises this."""
+        if instance_id not in self.started:
+            raise Exception(f"No instance with ID {instance_id} found.")
+        self.terminated.append((instance_id, reason))
+        self.runtime[instance_id] = df.OrchestrationRuntimeStatus.Terminated
 
     async def raise_event(self, instance_id: str, event_name: str, event_data: Any) -> None:
         """Raise an event; without an instance the SDK raises this."""

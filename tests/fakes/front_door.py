@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from unittest.mock import patch
 
+import azure.durable_functions as df
 import azure.functions as func
 
 from restore.contracts import Caller
@@ -30,7 +31,7 @@ class _Status:
     def __init__(self, row: Any) -> None:
         self._row = row
         self.custom_status = json.loads(row.custom_status_text or "null") if row else None
-        self.runtime_status = None
+        self.runtime_status = df.OrchestrationRuntimeStatus(row.runtime_status) if row else None
 
     def __bool__(self) -> bool:
         return self._row is not None
@@ -48,6 +49,11 @@ class _Client:
     async def start_new(self, name: str, instance_id: str, client_input: Any) -> str:
         self._engine.start_new(name, json.dumps(json.dumps(client_input)), instance_id)
         return instance_id
+
+    async def terminate(self, instance_id: str, reason: str) -> None:
+        if self._engine.get(instance_id) is None:
+            raise Exception(f"No instance with ID {instance_id} found.")
+        self._engine.terminate(instance_id, reason)
 
     async def raise_event(self, instance_id: str, event_name: str, event_data: Any) -> None:
         if self._engine.get(instance_id) is None:

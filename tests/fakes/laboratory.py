@@ -25,6 +25,7 @@ from arm.exchange import Exchange
 from arm.transport import NotSent
 from devhost.clock import VirtualClock
 from devhost.engine.dispatcher import Core
+from devhost.engine.seam import FINISHED
 from devhost.engine.store import Store
 from devhost.engine.virtual import VirtualDriver
 from devhost.vault.seed import default_state
@@ -34,12 +35,13 @@ from devhost.worker import Worker
 from restore import names, parsing
 from restore.contracts import Approval, Verdict
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import RESTORE_VERSION, Cancel, Restore, encode
+from restore.orders import RESTORE_VERSION, Cancel, Reconcile, Restore, encode
 from restore.policy import Policy
 from restore.polling import Pace
 from storage import connection as storage_connection
 from storage.ledger import Ledger
 from tests.fakes import surroundings
+from tests.fakes.durable_calls import Calls, api_of
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fakes.surroundings import Planned
 from tests.unit.restore.policy_cases import EVERYTHING
@@ -75,7 +77,8 @@ class _Watched:
         with self._laboratory.inside(name):
             self._laboratory.at_boundary(f"{name}: begun")
             try:
-                return worker().run_activity(name, input_text)
+                client = self._laboratory.api.client_binding()
+                return worker().run_activity(name, input_text, client)
             finally:
                 self._laboratory.at_boundary(f"{name}: answered")
 
@@ -101,6 +104,7 @@ class Laboratory:
         self.clock = VirtualClock(START)
         self.simulator = Simulator(default_state(START), self.clock, seed)
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
+        self.documents.now = self.clock.now
         self.ledger = Ledger(self.documents, self.clock.now)
         self.store = Store(":memory:")
         self.on_turn = _nothing
@@ -117,6 +121,7 @@ class Laboratory:
         """Start the process, or start it again after a kill: what was in memory only is gone."""
         core = Core(self.store, worker(), self._new_guid)
         self.driver = VirtualDriver(core, _Watched(self), self.clock)
+        self.api = api_of(self.driver.client)
         exchange = Exchange(ENDPOINT, lambda: "canary-token", self._send, self.clock.now)
         self.backup = Backup(Client(exchange, sleep=lambda seconds: None), API_VERSION)
         if self._seams is not None:
@@ -134,6 +139,7 @@ class Laboratory:
             stack.enter_context(activity_clock.use(self.clock.now))
             stack.enter_context(policies.use(self.policy))
             stack.enter_context(surroundings.quick_times())
+            stack.enter_context(Calls(lambda: self.api).in_place())
             yield self
         self._seams = None
 
@@ -188,6 +194,13 @@ class Laboratory:
         self.driver.client.start_new(
             names.CANCEL_JOB, json.dumps(json.dumps(encode(order))), instance_id
         )
+
+    def reconcile(self, *, deletes: bool = False) -> None:
+        """Start the reconciler as its timer does, and let it come to its end."""
+        order = json.dumps(json.dumps(encode(Reconcile(deletes=deletes))))
+        self.driver.client.start_new(names.RECONCILE, order, names.RECONCILE)
+        while self.driver.client.known(names.RECONCILE).status not in FINISHED:
+            self.run_for(1)
 
     def ask(self, fields: dict[str, Any], pace: Pace = Pace(), source: str = "queue") -> str:
         """Accept a request as a starter does, and start its orchestration."""

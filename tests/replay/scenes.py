@@ -124,6 +124,15 @@ def _watch_ended(laboratory: Laboratory) -> None:
     laboratory.run_for(HOUR)
 
 
+def _ended_by_hand(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(300)
+    laboratory.driver.client.terminate(names.instance_id("r1"), "by hand")
+    laboratory.run_for(60)
+    laboratory.reconcile(deletes=True)
+    laboratory.run_for(HOUR)
+
+
 _POST = {"method": "POST", "path": "/restore$"}
 
 SCENES: dict[str, Callable[[Laboratory], None]] = {
@@ -146,4 +155,5 @@ SCENES: dict[str, Callable[[Laboratory], None]] = {
     "waited_for_a_slot": _full,
     "azure_away": _away,
     "watch_terminated": _watch_ended,
+    "followed_again": _ended_by_hand,
 }

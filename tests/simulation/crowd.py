@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.simulation.replaying import ROOT
 from tests.simulation.report import Tally, print_report
 from tests.simulation.running import Result, run
-from tests.simulation.sweep import MAIN, SCENES, Point, broken, crashes, hindrances
+from tests.simulation.sweep import MAIN, SCENES, Point, broken, crashes, ends, hindrances, late
 
 REPLAYED_SEEDS = 200
 _CHUNK = 4
@@ -41,7 +41,8 @@ def sweep_all(processes: int | None) -> int:
     """Play every point of every sweep; 1 when a promise was broken."""
     console = Console(highlight=False, soft_wrap=True)
     crash_points, others = list(crashes(list(MAIN))), list(hindrances(list(SCENES)))
-    points = [*crash_points, *others]
+    ended = list(ends(list(MAIN)))
+    points = [*crash_points, *others, *ended]
     wrong = 0
     with (
         _progress(console) as progress,
@@ -55,13 +56,14 @@ def sweep_all(processes: int | None) -> int:
                 progress.console.print(f"{text}: {violations[0]}", style="red")
     console.print(
         f"{len(crash_points)} crash points in {len(MAIN)} scenes, {len(others)} other points in "
-        f"{len(SCENES)}: {wrong} broke a promise"
+        f"{len(SCENES)}, {len(ended)} ends beside a reconciler: {wrong} broke a promise"
     )
     return 1 if wrong else 0
 
 
 def _sweep(point: Point) -> tuple[str, list[str]]:
-    return str(point), broken(point)
+    is_ended = any(each.kind in ("terminated", "worker_exits") for each in point.troubles)
+    return str(point), late(point) if is_ended else broken(point)
 
 
 def _play(console: Console, tally: Tally, folder: Path, processes: int) -> None:

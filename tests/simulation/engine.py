@@ -44,7 +44,8 @@ class WatchedWorker:
         with world.acting(name), world.worker.calling():
             world.at("begun", "begun")
             try:
-                answer = worker().run_activity(name, input_text)
+                client = world.api.client_binding()
+                answer = worker().run_activity(name, input_text, client)
                 world.record.search(answer, f"an answer of {name}")
                 return answer
             finally:
@@ -77,6 +78,7 @@ class WatchedStore(MemoryStore):
         self._world = world
         self.answers: dict[tuple[str, int], str] = {}
         """What the SDK answered, by execution and length of the history it was given."""
+        self._begun: set[str] = set()
         self.over: list[tuple[Instance, list[Event]]] = []
         """Executions that have made room for others, with their histories."""
 
@@ -101,13 +103,16 @@ class WatchedStore(MemoryStore):
     def put_instance(self, row: Instance) -> None:
         """Keep one row; its custom status tells the phase."""
         super().put_instance(row)
+        if row.status == "Pending":
+            self._world.record.restarts[row.instance_id] += row.instance_id in self._begun
+            self._begun.add(row.instance_id)
         text = row.custom_status_text
         if text is None:
             return
         phase = json.loads(text).get("phase")
         record = self._world.record
         if phase is not None:  # a child that only waits has none
-            phases = record.phases[row.instance_id, record.purges]
+            phases = record.phases[row.instance_id, record.life_of(row.instance_id)]
             if not phases or phases[-1] != phase:
                 phases.append(phase)
         digest = blake2b(text.encode(), digest_size=8).hexdigest()

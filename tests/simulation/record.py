@@ -62,7 +62,9 @@ class Record:
     posts: list[Post] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     phases: dict[tuple[str, int], list[str]] = field(default_factory=lambda: defaultdict(list))
-    """Of each instance and purge, in the order in which they were committed."""
+    """Of each life of each instance, in the order in which they were committed."""
+    restarts: Counter[str] = field(default_factory=Counter)
+    """Of each instance: runs after its first, under the same id."""
     purges: int = 0
     over: set[str] = field(default_factory=set)
     """Requests that had their verdict when the histories were purged, or got it after that from
@@ -106,8 +108,13 @@ class Record:
 
     def shown(self, instance_id: str) -> list[str]:
         """All phases that an instance has shown, whatever was purged meanwhile."""
-        lives = [self.phases.get((instance_id, life), []) for life in range(self.purges + 1)]
+        most = self.life_of(instance_id) + 1
+        lives = [self.phases.get((instance_id, life), []) for life in range(most)]
         return [phase for phases in lives for phase in phases]
+
+    def life_of(self, instance_id: str) -> int:
+        """How often an instance was purged with all others, or started again by itself."""
+        return self.purges + self.restarts[instance_id]
 
     def answered(self, reply: Reply) -> None:
         """Note what somebody was told."""

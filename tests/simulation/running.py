@@ -26,6 +26,7 @@ SLACK_S = 2.5 * 3600
 """Beyond the jobs' own length: a Retry-After of an hour, waits of five minutes, a last look."""
 PER_REQUEST_S = 1800.0
 _SLICE_S = 600.0
+_OVER = ("Completed", "Terminated", "Failed")
 _ENDINGS = {
     "PolicyRefused": "policy_forbids",
     "BudgetSpent": "budget_spent",
@@ -117,7 +118,7 @@ def is_over(world: World) -> bool:
         and world.elapsed_s > max((ask.at_s for ask in world.scenario.asks), default=0)
         and all(entry.verdict for entry in world.storage.entries())
         and world.storage.is_all_sent
-        and all(row.status == "Completed" for row in world.store.instances_from(""))
+        and all(row.status in _OVER for row in world.store.instances_from(""))
     )
 
 

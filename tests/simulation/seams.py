@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
-from importlib import import_module
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -19,42 +18,46 @@ from uuid import UUID
 import azure.functions as func
 
 from activities import clock as activity_clock
-from activities import policies
+from activities import policies, reconcile_restore
 from restore.contracts import Caller
 from restore.settings import Settings
 from storage import connection as storage_connection
+from storage import instances
 from tests.fakes import surroundings
+from tests.fakes.durable_calls import Calls
+from tests.fakes.laboratory import worker
 from tests.simulation.permits import policy_of, tightened
 from tests.simulation.record import Listener
-from tests.simulation.starters import Asyncio, Calls
-from triggers import approvals, callers, listing, points, queue, restores, starter, views
+from tests.simulation.starters import Asyncio, call_takes_time, drive
+from triggers import approvals, callers, listing, points, queue, restores, starter, timers, views
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
 _ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 _whole_principal = callers.principal
-_TRIGGERS: tuple[ModuleType, ...] = (approvals, listing, points, queue, restores, starter, views)
+_WAITING: tuple[ModuleType, ...] = (
+    *(approvals, listing, points, queue, restores, starter, views),
+    *(reconcile_restore, instances),
+)
+_TIMED: tuple[ModuleType, ...] = (approvals, queue, starter, timers, views)
 
 
 @contextmanager
 def installed(world: "World") -> Iterator[None]:
     """Live in this world until the block ends."""
-    calls, asyncio = Calls(lambda: world.api), Asyncio()
+    asyncio = Asyncio()
     parts: list[tuple[Any, str, Any]] = [
-        (sdk_module(), "get_async_request", calls.get),
-        (sdk_module(), "post_async_request", calls.post),
-        (sdk_module(), "delete_async_request", calls.delete),
+        (worker(), "_await", lambda running: drive(world, running)),
         (Settings, "pace", lambda _: world.scenario.pace),
         (callers, "principal", _principal),
         (restores, "uuid", SimpleNamespace(uuid4=world.new_guid)),
         (views, "time", SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())),
     ]
-    parts += [(module, "asyncio", asyncio) for module in _TRIGGERS if hasattr(module, "asyncio")]
-    parts += [
-        (module, "datetime", _Datetime(world)) for module in (approvals, queue, starter, views)
-    ]
+    parts += [(module, "asyncio", asyncio) for module in _WAITING if hasattr(module, "asyncio")]
+    parts += [(module, "datetime", _Datetime(world)) for module in _TIMED]
     with ExitStack() as stack:
+        stack.enter_context(Calls(lambda: world.api, call_takes_time).in_place())
         for owner, name, part in parts:
             stack.enter_context(patch.object(owner, name, part))
         stack.enter_context(storage_connection.use(world.storage.ledger, world.storage.events))
@@ -107,11 +110,6 @@ def _judge(world: "World", stack: ExitStack) -> None:
 def guids(dice: Any) -> Any:
     """Return a source of ids that can be repeated."""
     return lambda: UUID(int=dice.getrandbits(128), version=4)
-
-
-def sdk_module() -> Any:
-    """The module, not the class of the same name that its package puts in its place."""
-    return import_module("azure.durable_functions.models.DurableOrchestrationClient")
 
 
 class _Datetime:

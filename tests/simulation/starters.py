@@ -6,17 +6,13 @@ a kill can come between any two of their steps. The HTTP calls of the SDK's own 
 devhost's Durable API.
 """
 
-import json
 from collections.abc import Callable, Coroutine, Generator
 from functools import cache
 from inspect import CORO_RUNNING, getcoroutinestate
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlsplit
 
 from azure.functions.meta import Datum
 
-from devhost.durable_api import DurableApi
-from devhost.engine.seam import DurableRequest
 from devhost.language_worker.binding import converter
 from devhost.language_worker.failures import WorkerExited
 from tests.fakes.laboratory import worker
@@ -63,34 +59,19 @@ class Asyncio:
                 each.close()
 
 
-class Calls:
-    """The HTTP functions of the SDK's client, ending in process."""
+async def call_takes_time() -> None:
+    """How long each way of an HTTP call to the engine takes."""
+    await Pause(_CALL_S)
 
-    def __init__(self, api: Callable[[], DurableApi]) -> None:
-        self._api = api
 
-    async def get(self, url: str, *_: Any, **more: Any) -> list[Any]:
-        """GET a URL of the engine."""
-        status, body = await self._call("GET", url)
-        return [status, "" if body is None else body]
-
-    async def post(self, url: str, data: Any = None, *_: Any, **more: Any) -> list[Any]:
-        """POST to a URL of the engine."""
-        return await self._call("POST", url, b"" if data is None else json.dumps(data).encode())
-
-    async def delete(self, url: str, *_: Any, **more: Any) -> list[Any]:
-        """DELETE a URL of the engine."""
-        return await self._call("DELETE", url)
-
-    async def _call(self, method: str, url: str, body: bytes = b"") -> list[Any]:
-        await Pause(_CALL_S)
-        parts = urlsplit(url)
-        path = parts.path.partition("/durabletask")[2]
-        headers = {"content-type": "application/json", "x-original-url": url}
-        request = DurableRequest(method, path, dict(parse_qsl(parts.query)), headers, body)
-        reply = await self._api().handle(request)
-        await Pause(_CALL_S)
-        return [reply.status, json.loads(reply.body) if reply.body.strip() else None]
+def drive(world: "World", running: Coroutine[Any, Any, Any]) -> Any:
+    """Run what an activity awaits to its end: time passes, and the engine waits for it."""
+    while True:
+        try:
+            pause = running.send(None)
+        except StopIteration as end:
+            return end.value
+        world.live(pause.seconds)
 
 
 class Flow:
@@ -179,6 +160,15 @@ def queue(world: "World", text: str, metadata: dict[str, Datum]) -> Coroutine[An
     binding = world.api.client_binding()
     running: Coroutine[Any, Any, Any] = _functions()["take_restore_request"](
         message=message, client=binding
+    )
+    return running
+
+
+def timer(world: "World") -> Coroutine[Any, Any, Any]:
+    """Call the timer function as the worker does."""
+    binding = world.api.client_binding()
+    running: Coroutine[Any, Any, Any] = _functions()["reconcile_restores"](
+        timer=None, client=binding
     )
     return running
 

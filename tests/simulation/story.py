@@ -154,6 +154,8 @@ class Scenario(_Part, frozen=True, kw_only=True):
     troubles: tuple[Trouble, ...] = ()
     rain_s: float = 1e9
     lease_s: float = 300
+    reconcile_s: float = 0
+    """The period of the reconciler; 0: there is none."""
 
 
 def tell(scenario: Scenario) -> list[str]:

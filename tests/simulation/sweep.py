@@ -8,6 +8,7 @@ lost and of one that a person approves, and once more while it recovers. The pro
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -27,10 +28,13 @@ from tests.simulation.story import (
     Trouble,
     Vaults,
 )
-from tests.simulation.troubles import EFFECTS, STEPS, STORAGE
+from tests.simulation.troubles import EFFECTS, IN_WORKER, STEPS, STORAGE
 
 PACE = Pace(poll_s_first=5, poll_s_min=20, poll_s_max=60, settle_s=30, arm_timeout_s=10)
 DOWN_S = (1.0, 3600.0)
+RECONCILE_S = 300.0
+_AGAIN_S = 400.0
+"""Then a decision is made again: the first may have come before anything waited for one."""
 _RAIN_S = 4 * 3600.0
 _STORAGE = (
     ("storage_fails", STORAGE), ("storage_raced", ("write",)), ("storage_echoed", ("written",)),
@@ -149,6 +153,54 @@ def hindrances(names: Iterator[str] | list[str]) -> Iterator[Point]:
         for at in range(places(name)):
             yield Point(name, (Trouble(kind="cancelled", after=at),))
             yield Point(name, (Trouble(kind="purged", after=at, value=DOWN_S[at % 2]),))
+
+
+def ends(names: Iterator[str] | list[str]) -> Iterator[Point]:
+    """At every place the restore's orchestration is ended: by hand, with its history, by a worker
+    process that exits. Nobody asks again, but the reconciler looks."""
+    for name in names:
+        for at in range(places(name)):
+            yield Point(name, (Trouble(kind="terminated", after=at),))
+            yield Point(name, (Trouble(kind="terminated", after=at, value=2),))
+        for at in range(places(name, IN_WORKER)):
+            yield Point(name, (Trouble(kind="worker_exits", after=at),))
+
+
+def late(point: Point) -> list[str]:
+    """Play a point beside a reconciler; return what it breaks, and verdicts that are another or
+    come later than two of its periods after those without the trouble."""
+    world = play(scene_of(point))
+    found, wanted = judged(world).violations, _endings(point.scene)
+    for entry in world.storage.entries():
+        assert entry.finished_at is not None, "it is over"
+        word, at = wanted[entry.request_id]
+        if entry.verdict and entry.verdict.verdict != word:
+            found.append(f"{entry.request_id} ends {entry.verdict.verdict}, not {word}")
+        if (entry.finished_at - at).total_seconds() > 2 * RECONCILE_S:
+            found.append(f"{entry.request_id} ends at {entry.finished_at}, not at {at}")
+    return found
+
+
+def scene_of(point: Point) -> Scenario:
+    """Return a point's scene with its trouble and a reconciler."""
+    scene = SCENES[point.scene]
+    again = tuple(msgspec.structs.replace(each, at_s=_AGAIN_S) for each in scene.decisions)
+    return msgspec.structs.replace(
+        scene,
+        reconcile_s=RECONCILE_S,
+        decisions=(*scene.decisions, *again),
+        troubles=(*scene.troubles, *point.troubles),
+    )
+
+
+@cache
+def _endings(name: str) -> dict[str, tuple[str, datetime]]:
+    entries = play(SCENES[name]).storage.entries()
+    return {
+        each.request_id: (each.verdict.verdict, each.finished_at)
+        for each in entries
+        if each.verdict and each.finished_at
+    }
 
 
 def _killed(at: int, down_s: float) -> Trouble:

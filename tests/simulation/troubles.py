@@ -5,9 +5,11 @@ Kinds that spoil a call to Azure hand a fault of the simulated vault to the call
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from devhost.engine.seam import FINISHED, EngineError
 from devhost.vault.faults import Fault, Match
 from restore.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
@@ -127,6 +129,33 @@ def _cancel(world: "World", trouble: Trouble, place: Place) -> None:
     world.soon(0, lambda: world.people.cancel(Cancel(at_s=0, request_id=request_id)))
 
 
+def _terminate(world: "World", trouble: Trouble, place: Place) -> None:
+    """Somebody ends the orchestration of a restore by hand, and perhaps deletes its history."""
+    instance_id = f"restore-{world.scenario.asks[0].request_id}"
+    if world.store.instance(instance_id) is None:
+        raise NothingThere
+
+    def end() -> None:
+        with suppress(EngineError):
+            world.driver.client.terminate(instance_id, "ended by hand")
+
+    def forget() -> None:
+        row = world.store.instance(instance_id)
+        if row is None:
+            return
+        if row.status not in FINISHED:
+            world.soon(1, forget)
+            return
+        world.store.forget(instance_id)
+        entry = world.storage.entry(instance_id.removeprefix("restore-"))
+        if entry is not None and entry.verdict is not None:
+            world.record.over.add(entry.request_id)
+
+    world.soon(0, end)
+    if trouble.value:
+        world.soon(trouble.value, forget)
+
+
 def _value(world: "World", trouble: Trouble, place: Place) -> float:
     return trouble.value
 
@@ -223,6 +252,7 @@ SWEPT = {
     "cancelled": Sort(STEPS, _cancel),
     "purged": Sort(STEPS, _forget),
     "overslept": Sort(_CALL, _oversleep),
+    "terminated": Sort(STEPS, _terminate, "-starter"),
 }
 """Kinds of the sweeps: at one place each, counted over the whole play. The last is no promise."""
 ALWAYS = (

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, cast
 
 from arm import connection as arm_connection
 from arm.backup import Backup
@@ -18,7 +17,6 @@ from arm.client import Client
 from arm.exchange import Exchange
 from arm.transport import Timeout
 from devhost.clock import VirtualClock
-from devhost.durable_api import DurableApi
 from devhost.engine.dispatcher import Core
 from devhost.engine.virtual import VirtualDriver
 from devhost.vault.faults import Fault
@@ -26,6 +24,7 @@ from devhost.vault.signing import _filler
 from devhost.vault.simulator import Simulator
 from devhost.vault.state import JobRecord
 from storage import connection
+from tests.fakes.durable_calls import api_of
 from tests.fakes.laboratory import API_VERSION, START, worker
 from tests.fakes.secrets import SECRETS
 from tests.fakes.surroundings import Planned
@@ -33,7 +32,7 @@ from tests.simulation import cloud, seams
 from tests.simulation.engine import WatchedStore, WatchedWorker
 from tests.simulation.people import People
 from tests.simulation.record import Record
-from tests.simulation.starters import Flow
+from tests.simulation.starters import Flow, timer
 from tests.simulation.storage import Storage
 from tests.simulation.story import Scenario
 from tests.simulation.troubles import IN_WORKER, Killed, Place, Troubles
@@ -84,6 +83,8 @@ class World:
         for machine in scenario.machines:
             if machine.points.newer_s is not None:
                 self.plan(machine.points.newer_s, partial(cloud.back_up, self.simulator, machine))
+        if scenario.reconcile_s:
+            self.plan(scenario.reconcile_s, self._tick)
         if scenario.vaults.skew_s:
             self.record.fired["vault_clock_wrong"] += 1
 
@@ -224,17 +225,18 @@ class World:
         """One of Azure's jobs."""
         return self.simulator.state.job_records.get(job_id or "")
 
+    def _tick(self) -> None:
+        """The reconciler's timer is due."""
+        self.plan(self.scenario.reconcile_s, self._tick)
+        Flow(self, "starter timer", timer(self), lambda _: None)
+
     # the life of the process
 
     def _boot(self) -> None:
         self.life += 1
         core = Core(self.store, worker(), self.new_guid)
         self.driver = VirtualDriver(core, WatchedWorker(self), self.clock)
-        self.api = DurableApi(
-            cast(Any, self.driver.client),
-            hub="AzureVmRestore",
-            origins=lambda: ("http://hooks.test", "http://rpc.test"),
-        )
+        self.api = api_of(self.driver.client)
         self._connect()
         self._planned = [planned for planned in self._planned if not planned.is_done]
         for planned in self._planned:

@@ -8,7 +8,8 @@ from restore.phases import RestorePhase
 from tests.simulation.world import World
 
 HISTORY_MAX = 200
-_FIRST = {"~watch": RestorePhase.STARTING}
+_CUT_OFF = ("Terminated", "Failed")
+"""Between its verdict and its end: the ledger's entry tells it."""
 
 
 def phases_keep_to_their_table(world: World) -> list[str]:
@@ -16,7 +17,8 @@ def phases_keep_to_their_table(world: World) -> list[str]:
     found = []
     for (instance_id, _), shown in world.record.phases.items():
         steps = [RestorePhase(each) for each in shown]
-        first = _FIRST.get(instance_id[-6:], RestorePhase.ACCEPTED)
+        is_watch = "~watch" in instance_id
+        first = RestorePhase.STARTING if is_watch else RestorePhase.ACCEPTED
         if steps[0] is not first:
             found.append(f"{instance_id} begins as {steps[0]}")
         found += [
@@ -25,9 +27,10 @@ def phases_keep_to_their_table(world: World) -> list[str]:
             if other not in phases.ALLOWED[one]
         ]
     for entry in world.storage.entries():
+        row = world.store.instance(f"restore-{entry.request_id}")
         last = (world.record.shown(f"restore-{entry.request_id}") or ["nothing"])[-1]
-        is_purged = entry.request_id in world.record.over
-        if entry.verdict and last != entry.verdict.verdict and not is_purged:
+        is_cut_off = entry.request_id in world.record.over or (row and row.status in _CUT_OFF)
+        if entry.verdict and last != entry.verdict.verdict and not is_cut_off:
             found.append(f"{entry.request_id} is shown {last} at its end: {entry.verdict.verdict}")
     return found
 
@@ -54,5 +57,5 @@ def turns_replay(world: World) -> list[str]:
     return [
         f"{row.instance_id} is Failed: {row.output_text}"
         for row in world.store.instances_from("")
-        if row.status == "Failed"
+        if row.status == "Failed" and not world.record.fired["worker_exits"]
     ]

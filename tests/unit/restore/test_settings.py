@@ -95,6 +95,9 @@ def test_everything_wrong_is_said_at_once() -> None:
         AZURE_CLIENT_ID="me",
         RESTORE_POLL_S_FIRST="4",
         RESTORE_SETTLE_S="nan",
+        RESTORE_RECONCILE_S="420",
+        RESTORE_REVIVALS_MAX="0",
+        RESTORE_KEEP_D="half",
     )
     assert problems == (
         "AZURE_CLOUD must be one of public, usgovernment, china.",
@@ -102,6 +105,9 @@ def test_everything_wrong_is_said_at_once() -> None:
         "AZURE_CLIENT_ID must be a client id (a GUID).",
         "RESTORE_POLL_S_FIRST must be a number from 5 to 3600.",
         "RESTORE_SETTLE_S must be a number from 0 to 3600.",
+        "RESTORE_RECONCILE_S must divide a minute or an hour evenly, such as 60, 300 or 900.",
+        "RESTORE_REVIVALS_MAX must be a whole number from 1 to 20.",
+        "RESTORE_KEEP_D must be a whole number from 1 to 3650.",
     )
 
 

@@ -307,6 +307,7 @@ MOVES: dict[str, Callable[[Ledger, Held], object]] = {
     "started": lambda ledger, held: ledger.started("r1", ledger.intend(held, intent()), job_id="j"),
     "cancel": lambda ledger, held: ledger.cancel("r1"),
     "cancel_answered": lambda ledger, held: ledger.cancel_answered(held, _ANSWER),
+    "revive": lambda ledger, held: ledger.revive(held.entry, NOW),
     "finish": lambda ledger, held: ledger.finish("r1", lambda _: DONE, NOW),
 }
 

@@ -108,6 +108,18 @@ async def test_what_the_watch_waits_for_is_shown_with_the_job() -> None:
     assert (await view(client))["waiting"] == WAITS
 
 
+async def test_of_a_restore_that_was_started_again_its_own_follower_is_shown(
+    ledger: Ledger,
+) -> None:
+    held = ledger.read("r1")
+    assert held is not None
+    ledger.revive(held.entry, NOW)
+    client = running()
+    client.started["restore-r1~watch-1"] = ("x", None)
+    client.custom["restore-r1~watch-1"] = WATCHED | {"job": {"id": "job", "percent": 77.0}}
+    assert (await view(client))["percent"] == 77.0
+
+
 async def test_what_is_over_waits_for_nothing(ledger: Ledger) -> None:
     ledger.finish("r1", lambda entry: Verdict(verdict="Failed", succeeded=False, text="No."), NOW)
     client = running()

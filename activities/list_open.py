@@ -1,0 +1,24 @@
+"""List one page of the requests that are open: what the reconciler has to look at."""
+
+import azure.durable_functions as df
+
+from activities import edge
+from restore import names
+from restore.orders import ListOpen, OpenRequests, decode
+from storage import connection, open_index
+
+blueprint = df.Blueprint()
+
+_PAGE_SIZE = 20
+"""Each costs its orchestrator four events of history."""
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.LIST_OPEN)
+def list_open(order: dict) -> dict:  # type: ignore[type-arg]
+    """Order: ListOpen. Done with OpenRequests."""
+    return edge.outcome(lambda: _list(decode(order, ListOpen)))
+
+
+def _list(order: ListOpen) -> OpenRequests:
+    page = open_index.page(connection.ledger().documents, order.token, _PAGE_SIZE)
+    return OpenRequests(request_ids=page.request_ids, token=page.token)

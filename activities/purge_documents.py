@@ -1,0 +1,40 @@
+"""Delete documents that nobody will ask for any more: plans, data of events that were too large.
+
+Never `restores/` and `items/`: they are what makes a restore happen once only. An order that names
+them is refused where it is read (restore/orders.py).
+"""
+
+from datetime import timedelta
+
+import azure.durable_functions as df
+
+from activities import clock, edge
+from restore import names
+from restore.orders import Purge, decode
+from restore.settings import Settings
+from storage import connection
+
+_PAGE_SIZE = 100
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; it keeps documents as long as these settings say."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order", activity=names.PURGE_DOCUMENTS)
+    def purge_documents(order: dict) -> dict:  # type: ignore[type-arg]
+        """Order: Purge. Done with `{token}`: where the next page begins, null after the last."""
+        keep = timedelta(days=settings.restore_keep_d)
+        return edge.outcome(lambda: _purge(decode(order, Purge), keep))
+
+    return functions
+
+
+def _purge(order: Purge, keep: timedelta) -> dict[str, str | None]:
+    assert order.folder is not None, "documents lie in one"
+    documents, before = connection.ledger().documents, clock.now() - keep
+    page = documents.page(order.folder, _PAGE_SIZE, order.token)
+    for line in page.lines:
+        if line.written_at < before:
+            documents.remove(line.name)
+    return {"token": page.token}

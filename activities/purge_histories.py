@@ -1,0 +1,51 @@
+"""Delete histories that ended long ago; the ledger remembers what counts.
+
+By id, one by one: a purge by filter takes running ones with it where the filter names no finished
+status. The engine lists a hundred at a time, so this is called again until no more are left.
+"""
+
+import logging
+from datetime import UTC, datetime, timedelta
+
+import azure.durable_functions as df
+
+from activities import clock, edge
+from restore import names
+from restore.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_AGAIN = "again"
+_EVER = datetime(2020, 1, 1, tzinfo=UTC)
+_STATUS = df.OrchestrationRuntimeStatus
+_ENDED = [_STATUS.Completed, _STATUS.Failed, _STATUS.Terminated, _STATUS.Canceled]
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; it keeps histories as long as these settings say."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order", activity=names.PURGE_HISTORIES)
+    @functions.durable_client_input(client_name="client")
+    async def purge_histories(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
+        """Order: Purge. Done with `{token}`: null when none are left."""
+        del order  # what is deleted is not listed again
+        return await edge.outcome_of(_purge(client, timedelta(days=settings.restore_keep_d)))
+
+    return functions
+
+
+async def _purge(client: df.DurableOrchestrationClient, keep: timedelta) -> dict[str, str | None]:
+    ended = await client.get_status_by(
+        created_time_from=_EVER, created_time_to=clock.now() - keep, runtime_status=_ENDED
+    )
+    purged = 0
+    for status in ended:
+        if status.runtime_status not in _ENDED:
+            continue
+        try:
+            await client.purge_instance_history(str(status.instance_id))
+            purged += 1
+        except Exception as error:  # it runs again by now; the SDK raises nothing more exact
+            _log.info("%s is not purged: %s", status.instance_id, error)
+    return {"token": _AGAIN if purged else None}

@@ -1,0 +1,71 @@
+"""See to one open restore: is it followed, must it be started again, are its events sent?
+
+What is to be done is decided by restore/reconciling.py from what is seen. May run at any time, also
+twice at once: a start is counted in the ledger first, by a write that only one can win.
+"""
+
+import asyncio
+import logging
+
+import azure.durable_functions as df
+
+from activities import clock, edge
+from restore import names, reconciling
+from restore.ledger import LedgerEntry
+from restore.orders import Close, ReconcileRestore, decode
+from restore.reconciling import Step
+from restore.settings import Settings
+from storage import closing, connection, draining, instances
+
+_log = logging.getLogger(__name__)
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; it revives as often, and at the pace, that these settings say."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order", activity=names.RECONCILE_RESTORE)
+    @functions.durable_client_input(client_name="client")
+    async def reconcile_restore(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
+        """Order: ReconcileRestore. Done with `{step}`; later when storage does not answer."""
+        return await edge.outcome_of(_reconcile(order, client, settings))
+
+    return functions
+
+
+async def _reconcile(
+    order: dict[str, str], client: instances.Client, settings: Settings
+) -> dict[str, str]:
+    request_id = decode(order, ReconcileRestore).request_id
+    held = await asyncio.to_thread(connection.ledger().read, request_id)
+    if held is None:
+        await asyncio.to_thread(_forget, request_id)
+        return {"step": "forget"}
+    entry, step = held.entry, Step.LEAVE
+    if entry.verdict is None:
+        status = await instances.status_of(client, names.instance_id(request_id))
+        step = reconciling.next_step(entry, status, clock.now(), settings.restore_revivals_max)
+    if step is Step.REVIVE:
+        ledger, pace = connection.ledger(), settings.pace()
+        entry = await instances.start_again(client, ledger, entry, pace, clock.now())
+        _log.warning("%s was followed by nobody: started again (%d)", request_id, entry.revivals)
+    if step is Step.GIVE_UP:
+        entry = await asyncio.to_thread(_give_up, entry)
+        await instances.end_children(client, entry, "Its restore is given up.")
+    await asyncio.to_thread(_drain, entry)
+    return {"step": step.value}
+
+
+def _give_up(entry: LedgerEntry) -> LedgerEntry:
+    _log.error("%s is given up: look at its job", entry.request_id)
+    order = Close(request_id=entry.request_id, failure=reconciling.given_up(entry.revivals))
+    return closing.close(connection.ledger(), connection.outbox(), order, clock.now())
+
+
+def _drain(entry: LedgerEntry) -> None:
+    documents = connection.ledger().documents
+    draining.drain_entry(documents, connection.outbox(), entry, clock.now())
+
+
+def _forget(request_id: str) -> None:
+    draining.forget(connection.ledger().documents, request_id, clock.now())

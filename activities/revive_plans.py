@@ -1,0 +1,65 @@
+"""Start plans again whose orchestration broke, as when the worker process exits in its turn.
+
+A plan has no ledger entry: its own input is all that there is, and counts how often it was started.
+It reads only, so that two who start it do no harm. One that somebody terminated stays dead.
+"""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+from activities import clock, edge
+from restore import names
+from restore.orders import MakePlan, decode, encode
+from restore.settings import Settings
+from storage import instances
+
+_log = logging.getLogger(__name__)
+
+_BACK = timedelta(days=1)
+_FAILED = [df.OrchestrationRuntimeStatus.Failed]
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; it revives as often as these settings say."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order", activity=names.REVIVE_PLANS)
+    @functions.durable_client_input(client_name="client")
+    async def revive_plans(order: None, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
+        """Done with `{count}`."""
+        del order
+        return await edge.outcome_of(_revive(client, settings.restore_revivals_max))
+
+    return functions
+
+
+async def _revive(client: df.DurableOrchestrationClient, revivals_max: int) -> dict[str, int]:
+    failed = await client.get_status_by(
+        created_time_from=clock.now() - _BACK, runtime_status=_FAILED
+    )
+    count = 0
+    for status in failed:
+        order = _order_of(status)
+        if order is None or order.revival >= revivals_max:
+            continue
+        again = msgspec.structs.replace(order, revival=order.revival + 1)
+        count += await instances.start(
+            client, names.PLAN_RESTORE, str(status.instance_id), encode(again)
+        )
+        _log.warning("%s broke and is started again (%d)", status.instance_id, again.revival)
+    return {"count": count}
+
+
+def _order_of(status: Any) -> MakePlan | None:
+    """What a broken instance was to do, if that was a plan, and can be read."""
+    if not status.instance_id.startswith(names.PLAN_PREFIX):
+        return None
+    given = status.input_
+    try:
+        return decode(msgspec.json.decode(given) if isinstance(given, str) else given, MakePlan)
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,56 @@
+"""Tidy the app's storage, whatever is open: queues that are missing, slots whose leases have run
+out, and events that belong to no restore and could not be sent.
+
+Each of them for itself: one that cannot be done now does not hinder the next.
+"""
+
+import logging
+from collections.abc import Callable
+
+import azure.durable_functions as df
+
+from activities import clock, edge, slot_leases
+from restore import names
+from restore.errors import ServiceUnavailable
+from storage import connection, draining, slots
+from storage.documents import Changed
+
+_log = logging.getLogger(__name__)
+
+blueprint = df.Blueprint()
+
+_PAGES_MAX = 10
+
+
+@blueprint.activity_trigger(input_name="order", activity=names.TIDY_STORAGE)
+def tidy_storage(order: None) -> dict:  # type: ignore[type-arg]
+    """Done, with whatever could be done."""
+    del order
+    return edge.outcome(_tidy)
+
+
+def _tidy() -> None:
+    works: tuple[Callable[[], None], ...] = (_make_queues, _end_slots, _send_kept)
+    for work in works:
+        try:
+            work()
+        except (ServiceUnavailable, Changed) as error:
+            _log.warning("Storage is tidied later (%s): %s", work.__name__, error)
+
+
+def _make_queues() -> None:
+    for name in (names.RESTORE_REQUESTS, names.RESTORE_EVENTS):
+        connection.make_queue(name)
+
+
+def _end_slots() -> None:
+    ledger, now = connection.ledger(), clock.now()
+    slot_leases.end(ledger, slots.overdue(ledger.documents, now), now)
+
+
+def _send_kept() -> None:
+    documents, token = connection.ledger().documents, None
+    for _ in range(_PAGES_MAX):
+        token = draining.drain_kept(documents, connection.events(), clock.now(), token)
+        if token is None:
+            return

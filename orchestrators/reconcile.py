@@ -1,0 +1,82 @@
+"""Look at all that is open, and at what is left over: the loop that makes "it ends" true.
+
+One at a time: the timer (triggers/timers.py) starts it under one id. It is safe beside itself all
+the same, for what two could do at once is decided by conditional writes.
+"""
+
+from typing import Any
+
+import azure.durable_functions as df
+import msgspec
+
+from orchestrators.steps import Step, Steps
+from restore import names
+from restore.contracts import Outcome
+from restore.orders import (
+    ListOpen,
+    OpenRequests,
+    Purge,
+    Reconcile,
+    ReconcileRestore,
+    decode,
+    encode,
+)
+from restore.polling import Pace
+
+blueprint = df.Blueprint()
+
+_PURGES = (
+    (names.PURGE_HISTORIES, Purge()),
+    (names.PURGE_DOCUMENTS, Purge(folder="plans/")),
+    (names.PURGE_DOCUMENTS, Purge(folder="events/")),
+)
+_ROUNDS_MAX = 20
+"""Calls of one purge in one generation: each costs four events of history."""
+
+
+@blueprint.orchestration_trigger(context_name="context", orchestration=names.RECONCILE)
+def reconcile(context: df.DurableOrchestrationContext) -> Any:
+    """Answer with nothing. What cannot be done now is done the next time.
+
+    1. Tidy the storage: queues, slots whose leases have run out, events that belong to no restore.
+    2. Look at each open restore of a page: start it again, give it up, send its events.
+    3. Continue as new with the next page; after the last start plans again that broke.
+    4. Once a day delete histories and documents that are old, continuing as new likewise.
+    """
+    order = decode(context.get_input(), Reconcile)
+    steps = Steps(context, Pace(), context.current_utc_datetime)
+    if order.part == 0:
+        token = yield from _see_to_page(steps, order.token)
+    else:
+        token = yield from _purge(steps, *_PURGES[order.part - 1], order.token)
+    part = order.part if token is not None else order.part + 1
+    if token is not None or (order.deletes and part <= len(_PURGES)):
+        context.continue_as_new(encode(msgspec.structs.replace(order, part=part, token=token)))
+    return None
+
+
+def _see_to_page(steps: Steps, token: str | None) -> Step:
+    """Steps 1 to 3: return where the next page begins, None after the last."""
+    if token is None:
+        yield from steps.once(names.TIDY_STORAGE, None)
+    listed: Outcome = yield from steps.once(names.LIST_OPEN, encode(ListOpen(token=token)))
+    if listed.kind != "done":
+        return None
+    page = decode(listed.value, OpenRequests)
+    for request_id in page.request_ids:
+        order = ReconcileRestore(request_id=request_id)
+        yield from steps.once(names.RECONCILE_RESTORE, encode(order))
+    if page.token is None:
+        yield from steps.once(names.REVIVE_PLANS, None)
+    return page.token
+
+
+def _purge(steps: Steps, activity: str, order: Purge, token: str | None) -> Step:
+    """Step 4: return where it goes on, None when nothing is left."""
+    for _ in range(_ROUNDS_MAX):
+        order = msgspec.structs.replace(order, token=token)
+        outcome: Outcome = yield from steps.once(activity, encode(order))
+        token = outcome.value["token"] if outcome.kind == "done" else None
+        if token is None:
+            return None
+    return token

@@ -1,0 +1,46 @@
+"""Closing a restore: drop the signed URLs, then write the verdict into the ledger, where it
+outlives the history.
+
+In this order, for nobody comes back to a request that has its verdict. The slot follows the same
+rule where it can: one that Azure's work has left is released before the verdict is written. One of
+which nothing was started is released after it: until then a run that was held up might still send.
+"""
+
+from datetime import datetime
+
+from restore import endings
+from restore.ledger import LedgerEntry
+from restore.orders import Close
+from storage import handles, slots
+from storage.documents import Documents
+from storage.ledger import Ledger
+from storage.outbox import Outbox
+
+
+def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> LedgerEntry:
+    """Close a restore, and tell it; return the entry, with the verdict that stands: the first that
+    was written. Repeatable. Raises ServiceUnavailable."""
+    documents, request_id = ledger.documents, order.request_id
+    handles.drop(documents, request_id)
+    if order.is_over:
+        slots.release(documents, request_id, now)
+    entry = ledger.finish(
+        request_id,
+        lambda entry: endings.of_entry(entry, order),
+        now,
+        item=order.item,
+        choice=order.choice,
+    )
+    if not order.is_over:
+        _leave_slot(documents, entry, now)
+    outbox.tell(entry)
+    return entry
+
+
+def _leave_slot(documents: Documents, entry: LedgerEntry, now: datetime) -> None:
+    """Where a job is known that may run on, the lease goes on with it (activities/slot_leases.py);
+    where one may yet begin, until it cannot any more."""
+    if entry.intent is None:
+        slots.release(documents, entry.request_id, now)
+    elif entry.job_id is None:
+        slots.renew(documents, entry.request_id, entry.intent.over_at)

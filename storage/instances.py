@@ -1,0 +1,86 @@
+"""The app's orchestrations, as whoever holds a durable client starts, ends and forgets them.
+
+Here, for triggers and activities both do. The SDK raises nothing more exact than Exception, so what
+an answer means is told from its text, in this one place.
+"""
+
+import asyncio
+from datetime import datetime
+from typing import Any, Protocol
+
+from restore import names
+from restore.contracts import RestoreRequest
+from restore.decoding import decode
+from restore.ledger import LedgerEntry
+from restore.orders import RESTORE_VERSION, Restore, encode
+from restore.polling import Pace
+from storage.ledger import Ledger
+
+
+class Client(Protocol):
+    """What is used of the durable client."""
+
+    async def get_status(self, instance_id: str) -> Any: ...
+
+    async def start_new(
+        self, orchestration_function_name: str, instance_id: str, client_input: Any
+    ) -> str: ...
+
+    async def terminate(self, instance_id: str, reason: str) -> None: ...
+
+
+async def status_of(client: Client, instance_id: str) -> str | None:
+    """Return an orchestration's status; None when there is none."""
+    found = await client.get_status(instance_id)
+    return found.runtime_status.value if found and found.runtime_status else None
+
+
+async def start(client: Client, orchestrator: str, instance_id: str, order: Any) -> bool:
+    """Start an orchestration; False when it is there already, and not over."""
+    try:
+        await client.start_new(orchestrator, instance_id, order)
+    except Exception as error:
+        if "already exists" not in str(error):
+            raise
+        return False
+    return True
+
+
+async def start_restore(client: Client, entry: LedgerEntry, pace: Pace) -> bool:
+    """Start a restore's orchestration, with the request of its entry."""
+    order = Restore(
+        request=decode(entry.request, RestoreRequest),
+        pace=pace,
+        source=entry.source,
+        revival=entry.revivals,
+        version=RESTORE_VERSION,
+    )
+    instance_id = names.instance_id(entry.request_id)
+    return await start(client, names.RESTORE_VM, instance_id, encode(order))
+
+
+async def start_again(
+    client: Client, ledger: Ledger, entry: LedgerEntry, pace: Pace, at: datetime
+) -> LedgerEntry:
+    """Start a restore's orchestration once more, which is counted first; end what the one before
+    has left behind. Raises Changed when another one does so, or all is over."""
+    counted = await asyncio.to_thread(ledger.revive, entry, at)
+    await end_children(client, entry, "Its restore is started again, with a follower of its own.")
+    await start_restore(client, counted, pace)
+    return counted
+
+
+async def end(client: Client, instance_id: str, why: str) -> None:
+    """Terminate an orchestration; one that is over or was never there is no error."""
+    try:
+        await client.terminate(instance_id, why)
+    except Exception as error:
+        if "nstance with ID" not in str(error):
+            raise
+
+
+async def end_children(client: Client, entry: LedgerEntry, why: str) -> None:
+    """Terminate what a restore's orchestration has left behind; the engine does not."""
+    instance_id = names.instance_id(entry.request_id)
+    for child_id in names.child_ids(instance_id, entry.revivals):
+        await end(client, child_id, why)

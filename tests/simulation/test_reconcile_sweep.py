@@ -1,0 +1,37 @@
+"""At each place of a scene the orchestration is ended, and nobody asks again: the reconciler sees.
+
+The usual run takes a sample; `make simulate SWEEP=all` takes every place.
+"""
+
+from unittest.mock import patch
+
+import pytest
+
+from restore import reconciling
+from restore.reconciling import Step
+from tests.simulation.running import judged, play
+from tests.simulation.sweep import MAIN, Point, ends, late, scene_of
+
+_STRIDE, _STEP = 61, 23
+
+
+@pytest.mark.parametrize("name", MAIN)
+def test_whatever_ends_it_the_verdict_is_the_same_and_two_periods_late_at_most(name: str) -> None:
+    assert late(Point(name, ())) == []
+    points = list(ends([name]))
+    chosen = points[list(MAIN).index(name) * _STEP % _STRIDE :: _STRIDE]
+    wrong = {str(point): faults for point in chosen if (faults := late(point))}
+    print(f"{name}: {len(chosen)} of {len(points)} places")
+    assert wrong == {}
+    assert chosen
+
+
+def test_a_reconciler_that_starts_nothing_again_is_caught() -> None:
+    def leave(*_: object) -> Step:
+        return Step.LEAVE
+
+    point = list(ends(["disks"]))[120]
+    assert late(point) == []
+    with patch.object(reconciling, "next_step", leave):
+        world = play(scene_of(point))
+        assert any("has no verdict" in each for each in judged(world).violations)

@@ -1,0 +1,38 @@
+"""The timer of the reconciler: every so often one orchestration looks at all that is open.
+
+Under one id, so that a tick while it runs does nothing; each version of the orchestrations has its
+own, for an older build leaves a newer one's alone. The expression is made here from a setting, for
+`%NAME%` in a schedule has no default: without the setting the app would not start.
+"""
+
+from datetime import UTC, datetime
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from restore import names, schedules
+from restore.orders import RESTORE_VERSION, Reconcile, encode
+from restore.settings import Settings
+from storage import instances
+
+_ID = f"{names.RECONCILE}-v{RESTORE_VERSION}"
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the timer trigger."""
+    functions = df.Blueprint()
+    schedule = schedules.ncrontab(settings.restore_reconcile_s)
+    assert schedule is not None, "the settings were checked"
+
+    @functions.timer_trigger(arg_name="timer", schedule=schedule)
+    @functions.durable_client_input(client_name="client")
+    async def reconcile_restores(
+        timer: func.TimerRequest, client: df.DurableOrchestrationClient
+    ) -> None:
+        """Start to look at all that is open, unless that is going on."""
+        del timer
+        deletes = schedules.is_first_of_day(datetime.now(UTC), settings.restore_reconcile_s)
+        order = Reconcile(deletes=deletes)
+        await instances.start(client, names.RECONCILE, _ID, encode(order))
+
+    return functions
