@@ -4,7 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.settings import Settings
-from triggers import approvals, health, listing, plans, points, restores
+from triggers import abandon, approvals, health, listing, plans, points, restores
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -41,6 +41,14 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     ) -> func.HttpResponse:
         """Cancel one restore, as far as that is still possible."""
         return await restores.cancel(req, client, settings)
+
+    @functions.route(route="restores/{id}/abandon", methods=["POST"])
+    @functions.durable_client_input(client_name="client")
+    async def abandon_restore(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Follow one restore no longer; what runs in Azure goes on."""
+        return await abandon.abandon(req, client, settings)
 
     @functions.route(route="restores/{id}/approval", methods=["POST"])
     @functions.durable_client_input(client_name="client")

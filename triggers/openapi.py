@@ -109,6 +109,7 @@ def _answers() -> tuple[Any, ...]:
         shapes.Restore,
         shapes.RestoreList,
         shapes.CancelAnswer,
+        shapes.AbandonAnswer,
         shapes.ApprovalAnswer,
         shapes.PlanLater,
         shapes.RecoveryPoints,

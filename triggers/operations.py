@@ -141,6 +141,15 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "post",
+        "/restores/{id}/abandon",
+        "abandonRestore",
+        "Follow one restore no longer; what runs in Azure goes on",
+        {200: shapes.AbandonAnswer},
+        (404, 409, 503),
+        parameters=_AN_ID,
+    ),
+    Operation(
+        "post",
         "/restores/{id}/approval",
         "decideRestore",
         "Approve or refuse a restore that waits for it",

@@ -9,7 +9,15 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from restore.contracts import Choice, Failure, JobError, Problem, ProtectedItem, RecoveryPoint
+from restore.contracts import (
+    Choice,
+    Failure,
+    JobError,
+    Problem,
+    ProtectedItem,
+    RecoveryPoint,
+    VerdictKind,
+)
 from restore.waiting import Waiting
 
 
@@ -100,6 +108,14 @@ class CancelAnswer(_Answer, frozen=True, kw_only=True):
 
     request_id: str
     cancel: Literal["BeforeStart", "Asked"]
+    text: str
+
+
+class AbandonAnswer(_Answer, frozen=True, kw_only=True):
+    """The verdict that a restore has which nobody follows any more."""
+
+    request_id: str
+    verdict: VerdictKind
     text: str
 
 

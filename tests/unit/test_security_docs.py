@@ -28,6 +28,7 @@ def test_the_functions_that_it_names_have_routes() -> None:
         "list_restores",
         "show_event_data",
         "decide_about_restore",
+        "abandon_restore",
     }
     assert all(name in TEXT and f"async def {name}(" in routes for name in named)
 

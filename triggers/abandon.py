@@ -1,0 +1,57 @@
+"""Handler of `POST /restores/{id}/abandon`: this restore is followed no longer, and stays so.
+
+The verdict comes first, for with it nothing more is sent and nobody starts the orchestration again.
+What runs in Azure goes on: who wants that stopped cancels it.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+
+import azure.durable_functions as df
+import azure.functions as func
+import msgspec
+
+from restore import names, reconciling
+from restore.contracts import Caller
+from restore.errors import ServiceUnavailable, to_failure
+from restore.ledger import LedgerEntry
+from restore.orders import Close
+from restore.settings import Settings
+from storage import closing, connection, instances
+from triggers import callers, problems
+
+_WHY = "Its restore was abandoned."
+
+
+async def abandon(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, settings: Settings
+) -> func.HttpResponse:
+    """Answer 200 with the verdict that says so; asking again does no harm."""
+    request_id = req.route_params["id"]
+    try:
+        known = await asyncio.to_thread(connection.ledger().read, request_id)
+        if known is None:
+            return problems.unknown(request_id)
+        by = callers.principal(req, settings)
+        entry = await asyncio.to_thread(_close, request_id, by)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    if known.entry.verdict is not None and not reconciling.is_abandoned(entry):
+        return _over(entry)
+    await instances.end(client, names.instance_id(request_id), _WHY)
+    await instances.end_children(client, entry, _WHY)
+    verdict = msgspec.to_builtins(entry.verdict)
+    told = {name: verdict[name] for name in ("verdict", "text")}
+    return problems.ok(200, {"requestId": request_id} | told)
+
+
+def _close(request_id: str, by: Caller | None) -> LedgerEntry:
+    failure = reconciling.abandoned(str(by) if by else None)
+    order = Close(request_id=request_id, failure=failure)
+    return closing.close(connection.ledger(), connection.outbox(), order, datetime.now(UTC))
+
+
+def _over(entry: LedgerEntry) -> func.HttpResponse:
+    verdict = entry.verdict.verdict if entry.verdict else "unknown"
+    detail = f"This restore is over; its verdict is {verdict}. There is nothing left to abandon."
+    return problems.problem(409, "RestoreIsOver", "Too late to abandon", detail, verdict=verdict)
