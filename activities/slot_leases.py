@@ -24,8 +24,8 @@ _BACK = timedelta(minutes=5)
 _AGAIN = timedelta(hours=1)
 """A job that runs on keeps its slot so long before it is looked at again: reads of jobs are few."""
 
-_UNANSWERED = timedelta(minutes=5)
-"""Many may wait for the slot, and look every half minute."""
+_SOON = timedelta(minutes=5)
+"""Where a look gets no answer, or another looks: many may wait, and come every half minute."""
 
 
 def end(ledger: Ledger, holders: Iterable[str], now: datetime) -> None:
@@ -35,7 +35,7 @@ def end(ledger: Ledger, holders: Iterable[str], now: datetime) -> None:
             until = needed_until(ledger, request_id, now)
         except (RestoreError, Changed) as error:
             _log.warning("Whether %s still needs its slot is not known: %s", request_id, error)
-            until = now + _UNANSWERED
+            until = now + _SOON
         if until is None:
             slots.release(ledger.documents, request_id, now)
         else:
@@ -52,6 +52,8 @@ def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | N
         if entry.state is LedgerState.ACCEPTED:
             ledger.fence(held)  # should it be about to send, it asks for a slot first
         return None
+    if entry.state in (LedgerState.INTENDED, LedgerState.STARTED):
+        return now + _SOON  # whoever follows it releases it
     if entry.job_id is None and now < entry.intent.over_at:
         return entry.intent.over_at
     looks = _listed(entry.intent) if entry.job_id is None else _read(entry.intent, entry.job_id)

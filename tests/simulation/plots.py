@@ -73,6 +73,31 @@ def hurried(dice: random.Random, scenario: Scenario) -> Scenario:
     )
 
 
+def outlived(dice: random.Random, scenario: Scenario) -> Scenario:
+    """A job runs on after the deadline of its restore, while another waits for the only slot."""
+    first = scenario.asks[0]
+    machine = scenario.machines[first.machine]
+    plain = Machine(name=machine.name, vault=machine.vault, job_s=round(dice.uniform(1, 3) * _HOUR))
+    other = msgspec.structs.replace(
+        first, at_s=first.at_s + 5, request_id="waiting", deadline="PT12H"
+    )
+    return msgspec.structs.replace(
+        scenario,
+        machines=tuple(plain if each is machine else each for each in scenario.machines),
+        permits=Permits(at_once=1),
+        decisions=(),
+        asks=(
+            *(
+                msgspec.structs.replace(each, deadline="PT5M")
+                if each.request_id == first.request_id
+                else each
+                for each in scenario.asks
+            ),
+            other,
+        ),
+    )
+
+
 def nameless(dice: random.Random, scenario: Scenario) -> Scenario:
     """Job lists name VMs by their names alone; two VMs in one vault may have the same."""
     first, *others = scenario.machines
@@ -102,4 +127,11 @@ def _raining(scenario: Scenario, trouble: Trouble) -> Scenario:
     )
 
 
-_PLOTS = ((0.06, overtaken), (0.02, away), (0.03, unheard), (0.03, hurried), (0.05, nameless))
+_PLOTS = (
+    (0.06, overtaken),
+    (0.02, away),
+    (0.03, unheard),
+    (0.03, hurried),
+    (0.04, outlived),
+    (0.05, nameless),
+)

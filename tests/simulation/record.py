@@ -82,8 +82,6 @@ class Record:
     refusals: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
     """Of each request: POSTs that were answered "slow down"."""
     longest_history: int = 0
-    most_at_once: int = 0
-    """Restores whose POST was, or may have been, out at the same time."""
     wrong: list[str] = field(default_factory=list)
     """What was found wrong while it happened."""
     places: list[tuple[str, str]] = field(default_factory=list)

@@ -14,8 +14,6 @@ from tests.fakes.storage import MemoryDocuments, MemoryEvents
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-_OUT = ("Intended", "Started")
-
 
 class Storage:
     """What is kept and what was sent; each access is a place at which troubles may strike."""
@@ -73,8 +71,6 @@ class Storage:
         record.moves[name].append(state)
         if state == "Finished" and record.purges and self._world.is_zombie:
             record.over.add(name.partition("/")[2])
-        out = sum(states[-1] in _OUT for states in record.moves.values())
-        record.most_at_once = max(record.most_at_once, out)
 
     def _sent(self) -> None:
         text = json.dumps(self.events.sent[-1])

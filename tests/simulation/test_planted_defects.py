@@ -51,7 +51,7 @@ def sends_without_an_intent(patch: Patch) -> None:
 
 def never_finds_a_job(patch: Patch) -> None:
     """Settling never finds the job that a lost reply had started."""
-    patch.setattr(settling, "candidates", lambda *_: [])
+    patch.setattr(settling, "_new", lambda *_: [])
 
 
 def does_not_wait_for_a_job(patch: Patch) -> None:
@@ -365,7 +365,7 @@ PLANTS: list[tuple[Plant, str]] = [
     (sends_without_an_intent, "one POST per request"),
     (never_finds_a_job, "one POST per request"),
     (does_not_wait_for_a_job, "one POST per request"),
-    (takes_no_turns, "verdicts are true"),
+    (takes_no_turns, "turns are kept"),
     (clears_holders_for_ever, "turns are kept"),
     (cancels_by_word_of_mouth, "nothing after a no"),
     (cancels_whatever_there_is, "the ledger keeps to its table"),
