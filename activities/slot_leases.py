@@ -21,9 +21,6 @@ from storage.ledger import Ledger
 _log = logging.getLogger(__name__)
 
 _BACK = timedelta(minutes=5)
-_AGAIN = timedelta(hours=1)
-"""A job that runs on keeps its slot so long before it is looked at again: reads of jobs are few."""
-
 _SOON = timedelta(minutes=5)
 """Where a look gets no answer, or another looks: many may wait, and come every half minute."""
 
@@ -57,7 +54,7 @@ def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | N
     if entry.job_id is None and now < entry.intent.over_at:
         return entry.intent.over_at
     looks = _listed(entry.intent) if entry.job_id is None else _read(entry.intent, entry.job_id)
-    return None if all(look.is_terminal for look in looks) else now + _AGAIN
+    return None if all(look.is_terminal for look in looks) else now + slots.JOB_AGAIN
 
 
 def _read(intent: Intent, job_id: str) -> list[JobLook]:

@@ -38,9 +38,10 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
 
 
 def _leave_slot(documents: Documents, entry: LedgerEntry, now: datetime) -> None:
-    """Where a job is known that may run on, the lease goes on with it (activities/slot_leases.py);
-    where one may yet begin, until it cannot any more."""
+    """Where a job is known that may run on, its slot stays taken until somebody looks again
+    (activities/slot_leases.py); where one may yet begin, until it cannot any more."""
     if entry.intent is None:
         slots.release(documents, entry.request_id, now)
-    elif entry.job_id is None:
-        slots.renew(documents, entry.request_id, entry.intent.over_at)
+        return
+    until = entry.intent.over_at if entry.job_id is None else now + slots.JOB_AGAIN
+    slots.renew(documents, entry.request_id, until)

@@ -23,6 +23,9 @@ LOOK_AGAIN_S = 30.0
 LINE_S_MAX = 300.0
 """Ten times as long as a look takes to come again."""
 
+JOB_AGAIN = timedelta(hours=1)
+"""A job that runs on keeps its slot so long before it is looked at again: reads of jobs are few."""
+
 _NAME = "slots/restores"
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from arm import compute, errors, readings, texts
+from arm import compute, errors, readings
 from arm.client import Client
 from arm.exchange import Exchange
 from devhost.vault import seed
@@ -103,9 +103,9 @@ def value_of(kind: inspect.Type, letter: str) -> Any:
 @cache
 def item(letter: str) -> ProtectedItem:
     """The largest protected item."""
-    name, text = _name(letter), letter * _TEXT
+    name, text = _of_names(letter) * _NAME, letter * _TEXT
     path = f"{seed.VAULT_ID}/backupFabrics/Azure/protectionContainers/{name}/protectedItems/{name}"
-    source = f"/subscriptions/s/resourceGroups/{name}/providers/{name}/virtualMachines/{name}"
+    source = f"{seed.vm_id(name)}/{name}/{name}/{name}"[:_TEXT]
     known = {"sourceResourceId": source, "protectionState": text, "friendlyName": text}
     found = readings.protected_item({"id": path, "properties": known}, seed.VAULT_ID, name)
     assert found is not None
@@ -125,7 +125,9 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
         "threatStatus": text,
     }
     found = [
-        readings.recovery_point({"name": f"{number:04}{_name(letter)[4:]}", "properties": known})
+        readings.recovery_point(
+            {"name": f"{number:04}{_of_names(letter) * (_NAME - 4)}", "properties": known}
+        )
         for number in range(count)
     ]
     return [point for point in found if point is not None]
@@ -156,7 +158,7 @@ def _job(letter: str) -> JobLook:
     known = {
         "status": "Failed",
         "operation": letter * _TEXT,
-        "containerName": letter * _TEXT,
+        "containerName": _of_names(letter) * _NAME,
         "entityFriendlyName": letter * _TEXT,
         "startTime": START.isoformat(),
         "actionsInfo": [1],
@@ -168,7 +170,7 @@ def _job(letter: str) -> JobLook:
             "dynamicErrorMessage": text,
         },
     }
-    found = readings.job({"name": _name(letter), "properties": known})
+    found = readings.job({"name": _of_names(letter) * _NAME, "properties": known})
     assert found is not None
     return found
 
@@ -209,7 +211,7 @@ def approval(letter: str) -> Approval:
 
 
 def _disks(letter: str) -> tuple[VmDisk, ...]:
-    name = letter * _FAR_TOO_LONG
+    name = _of_names(letter) * _NAME
     data = [{"name": name, "lun": number} for number in range(_MANY)]
     profile = {"osDisk": {"name": name}, "dataDisks": data}
     body = json.dumps({"properties": {"storageProfile": profile}}).encode()
@@ -221,18 +223,17 @@ def _disks(letter: str) -> tuple[VmDisk, ...]:
     return compute.read_vm_disks(Client(exchange, sleep=lambda seconds: None), seed.vm_id("web-01"))
 
 
-def _name(letter: str) -> str:
-    """A segment of a resource id, or as many bytes of one that Azure does not refuse."""
-    return (letter if texts.name(letter) else "x") * _NAME
+def _of_names(letter: str) -> str:
+    """The letter, or one that a name of ARM's may have."""
+    return letter if letter != '"' else "x"
 
 
 def _text(kind: inspect.StrType, extra: dict[str, Any], letter: str) -> str:
     if "id" in extra:
         pattern = KINDS[extra["id"]].replace("*", "00000000-0000-0000-0000-000000000001", 1)
         names = pattern.count("*")
-        name = letter if letter != '"' else "x"  # no name of ARM's has one
         length = min(_ID_NAME, (2_048 - len(pattern)) // max(names, 1))
-        return pattern.replace("*", name * length)
+        return pattern.replace("*", _of_names(letter) * length)
     if "duration" in extra:
         return str(extra["duration"][1])
     if kind.pattern is not None:

@@ -14,7 +14,6 @@ from orchestrators import watch_job
 from restore import (
     approvals,
     budget,
-    ledger_events,
     phases,
     policy,
     polling,
@@ -26,14 +25,12 @@ from restore import (
 )
 from restore import ledger as ledger_rules
 from restore.contracts import Approval, JobLook, Verdict
-from restore.errors import ServiceUnavailable
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Restore, Trigger
 from restore.phases import RestorePhase
-from storage import draining, handles, slots, turns
+from storage import handles, slots, turns
 from storage.ledger import Ledger
-from storage.outbox import Outbox
-from tests.simulation import planted_redaction
+from tests.simulation import planted_redaction, planted_telling
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, play
 from triggers import queue, starter
@@ -136,35 +133,6 @@ def chooses_the_oldest_point(patch: Patch) -> None:
     patch.setattr(
         selection, "_newness", lambda point: (-whole(point)[0].timestamp(), *whole(point)[1:])
     )
-
-
-def gives_each_event_an_id_of_its_own(patch: Patch) -> None:
-    """An event that is sent again has another id."""
-    whole, numbers = ledger_events.cloud_event, count()
-
-    def event(entry: LedgerEntry, index: int) -> dict[str, Any]:
-        told = whole(entry, index)
-        return told | {"id": f"{told['id']}:{next(numbers)}"}
-
-    patch.setattr(ledger_events, "cloud_event", event)
-
-
-def loses_events(patch: Patch) -> None:
-    """An event that the queue does not take is forgotten."""
-    whole = Outbox.send
-
-    def send(self: Outbox, entry: LedgerEntry, sent: int) -> None:
-        try:
-            whole(self, entry, sent)
-        except ServiceUnavailable:
-            self._note(entry, sent, len(entry.events))
-
-    patch.setattr(Outbox, "send", send)
-
-
-def leaves_it_to_who_made_the_change(patch: Patch) -> None:
-    """Nobody drains what the one short try did not send."""
-    patch.setattr(draining, "drain_open", lambda *_: None)
 
 
 def rejects_in_silence(patch: Patch) -> None:
@@ -300,33 +268,6 @@ def lets_the_last_word_stand(patch: Patch) -> None:
     patch.setattr(Ledger, "decide", decide)
 
 
-def asks_nobody_to_decide(patch: Patch) -> None:
-    """It waits for an approval, and no event says so."""
-    rows = tuple(row for row in ledger_events._ROWS if row.kind != "approval-requested")
-    patch.setattr(ledger_events, "_ROWS", rows)
-
-
-def numbers_events_from_the_note(patch: Patch) -> None:
-    """An event's number is how many were sent before it, not its place among those told."""
-    whole, sent = ledger_events.cloud_event, count(1)
-
-    def event(entry: LedgerEntry, index: int) -> dict[str, Any]:
-        return whole(entry, index) | {"sequence": str(next(sent))}
-
-    patch.setattr(ledger_events, "cloud_event", event)
-
-
-def tells_anew_what_is_sent_again(patch: Patch) -> None:
-    """An event says what is true when it is sent, not when it was told."""
-    whole = ledger_events.cloud_event
-
-    def event(entry: LedgerEntry, index: int) -> dict[str, Any]:
-        told = whole(entry, index)
-        return told | {"data": told["data"] | {"state": entry.state.value}}
-
-    patch.setattr(ledger_events, "cloud_event", event)
-
-
 def has_places_for_all(patch: Patch) -> None:
     """Nobody counts how many restores are out."""
     patch.setattr(slots, "take", lambda *_: slots.Slot(is_ours=True))
@@ -374,7 +315,6 @@ PLANTS: list[tuple[Plant, str]] = [
     (lets_askers_approve, "nothing goes without leave"),
     (judges_once, "nothing goes without leave"),
     (lets_the_last_word_stand, "decisions stand"),
-    (asks_nobody_to_decide, "events are complete"),
     (has_places_for_all, "places are kept"),
     (gives_slots_away, "places are kept"),
     (releases_slots_with_the_verdict, "places are kept"),
@@ -385,11 +325,7 @@ PLANTS: list[tuple[Plant, str]] = [
     (trips_over_silence, "turns replay"),
     (judges_before_the_end, "verdicts are true"),
     (chooses_the_oldest_point, "the point is the right one"),
-    (gives_each_event_an_id_of_its_own, "events are complete"),
-    (loses_events, "events are complete"),
-    (numbers_events_from_the_note, "events are complete"),
-    (tells_anew_what_is_sent_again, "events are complete"),
-    (leaves_it_to_who_made_the_change, "all ends"),
+    *planted_telling.PLANTS,
     (rejects_in_silence, "what is refused is told"),
     (shows_phases_that_go_back, "phases keep to their table"),
     (never_continues_as_new, "histories are short"),
