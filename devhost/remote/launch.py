@@ -52,7 +52,9 @@ class Launch:
         command += ["--host-json", self._file(files.HOST_JSON, self._host_json())]
         environ = {**self.environ, "AzureWebJobsStorage": self.connection}
         process = EngineProcess(command, environ, self.state_dir / files.LOG)
-        (self.state_dir / files.PID).write_text(f"{process.pid}\n")
+        noted = self.state_dir / f"{files.PID}.new"
+        noted.write_text(f"{process.pid}\n")
+        noted.replace(self.state_dir / files.PID)  # at once: whoever reads it finds a number
         return process, f"http://127.0.0.1:{port}"
 
     def _file(self, name: str, content: Mapping[str, Any]) -> str:

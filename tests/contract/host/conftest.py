@@ -90,9 +90,9 @@ def sample(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield Sample(host, folder / "notes.jsonl", azurite.connection_string)
 
 
-def make_queue(connection: str) -> None:
-    """The sample's queue, empty: what another file's tests left there is none of ours."""
-    with QueueClient.from_connection_string(connection, "sample-work") as client:
+def make_queue(connection: str, name: str = "sample-work") -> None:
+    """A queue, by default the sample's, empty: what another file's tests left is none of ours."""
+    with QueueClient.from_connection_string(connection, name) as client:
         try:
             client.create_queue()
         except ResourceExistsError:

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -159,10 +160,10 @@ def test_a_hub_with_another_app_s_unfinished_work_is_refused(
         *arguments, "--engine", ENGINE, "--hub", HUB, AzureWebJobsStorage=mortal.connection
     )
     assert code == 2
-    assert said.splitlines()[-1].startswith(f"The hub {HUB} holds ")
-    assert said.endswith(
-        " of another app (waits), which would fail here: give this app a hub of its own with "
-        "--hub NAME, or start Azurite afresh without its data."
+    assert re.search(
+        rf"^The hub {HUB} holds .* of another app \((\w+, )*waits(, \w+)*\), which would fail "
+        "here: give this app a hub of its own with --hub NAME, or start Azurite afresh without",
+        said.splitlines()[-1],
     )
     environ = {"AzureWebJobsStorage": mortal.connection}
     with HostProcess(

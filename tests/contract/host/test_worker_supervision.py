@@ -41,7 +41,7 @@ def leaves(req: func.HttpRequest) -> str:
     os._exit(3)
 @app.route(route="prints")
 def prints(req: func.HttpRequest) -> str:
-    for number in range(3, 32):
+    for number in range(3, 1024):
         try:
             os.write(number, b"not a message\\n")
         except OSError:
