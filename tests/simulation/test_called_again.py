@@ -20,7 +20,6 @@ from tests.fakes.laboratory import Laboratory
 HOUR = 3600.0
 ACTIVITIES = (
     names.OPEN_RESTORE,
-    names.PUBLISH_EVENT,
     names.FIND_PROTECTED_ITEM,
     names.FIND_RECOVERY_POINT,
     names.GUARD_RESTORE,
