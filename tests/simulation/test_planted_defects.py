@@ -28,7 +28,7 @@ from restore.contracts import Approval, JobLook, Verdict
 from restore.ledger import LedgerEntry, LedgerState
 from restore.orders import Restore, Trigger
 from restore.phases import RestorePhase
-from storage import handles, slots, turns
+from storage import handles, instances, slots, turns
 from storage.ledger import Ledger
 from tests.simulation import planted_redaction, planted_telling
 from tests.simulation.drawing import draw
@@ -160,7 +160,7 @@ def never_continues_as_new(patch: Patch) -> None:
         pace = msgspec.structs.replace(fields.pop("pace"), looks_per_generation=10_000)
         return Restore(pace=pace, **fields)
 
-    patch.setattr(starter, "Restore", order)
+    patch.setattr(instances, "Restore", order)
 
 
 def decides_by_chance(patch: Patch) -> None:
