@@ -51,7 +51,7 @@ def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | N
         return None
     if entry.state in (LedgerState.INTENDED, LedgerState.STARTED):
         return now + _SOON  # whoever follows it releases it
-    if entry.job_id is None and now < entry.intent.over_at:
+    if now < entry.intent.over_at:  # until then Azure may not show a job that has begun
         return entry.intent.over_at
     looks = _listed(entry.intent) if entry.job_id is None else _read(entry.intent, entry.job_id)
     return None if all(look.is_terminal for look in looks) else now + slots.JOB_AGAIN

@@ -27,6 +27,8 @@ from storage.ledger import Held, Ledger
 
 _JOBS_BACK = timedelta(hours=26)
 _NEAR = timedelta(seconds=polling.NEAR_S)
+_LEASE_SLACK = timedelta(minutes=5)
+"""By so much a slot's lease is longer than the restore is followed, whose last look comes first."""
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -96,7 +98,7 @@ def _begun(entry: LedgerEntry) -> datetime:
 def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
     request, now = order.request, clock.now()
     limit = policy.restores_at_once
-    slot = slots.take(ledger.documents, request.request_id, limit, now, order.until)
+    slot = slots.take(ledger.documents, request.request_id, limit, now, order.until + _LEASE_SLACK)
     if slot.is_ours:
         return
     if slot.overdue:

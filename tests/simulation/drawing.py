@@ -81,7 +81,7 @@ def _vaults(dice: random.Random) -> Vaults:
         skew_s=dice.choice((0, 0, 0, -300, 300, dice.uniform(-300, 300))),
         operation_s=dice.choice((1, 1, 1, 5, 40, 120)),
         url_life_s=dice.choice((None, None, None, 3, 20)),
-        page_size=dice.choice((200, 200, 200, 2, 40)),
+        page_size=dice.choice((200, 200, 200, 3, 40)),  # arm/paging.py bounds how many
         order=dice.choice(("newest_first", "oldest_first", "shuffled")),
         retry_after_s=dice.choice((None, None, 15, 60)),
     )

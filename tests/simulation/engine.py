@@ -103,14 +103,14 @@ class WatchedStore(MemoryStore):
     def put_instance(self, row: Instance) -> None:
         """Keep one row; its custom status tells the phase."""
         super().put_instance(row)
+        record = self._world.record
         if row.status == "Pending":
-            self._world.record.restarts[row.instance_id] += row.instance_id in self._begun
+            record.restarts[row.instance_id] += row.instance_id in self._begun
             self._begun.add(row.instance_id)
         text = row.custom_status_text
         if text is None:
             return
         phase = json.loads(text).get("phase")
-        record = self._world.record
         if phase is not None:  # a child that only waits has none
             phases = record.phases[row.instance_id, record.life_of(row.instance_id)]
             if not phases or phases[-1] != phase:

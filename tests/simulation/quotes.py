@@ -15,7 +15,6 @@ from tests.simulation.story import Scenario
 _TEXTS = frozenset(
     {
         "dynamicErrorMessage",
-        "entityFriendlyName",
         "errorString",
         "errorTitle",
         "friendlyName",
@@ -40,9 +39,13 @@ class Quoting:
     def __call__(self, *request: Any) -> Reply:
         """Send one request."""
         reply = self._send(*request)
-        if self._forms is None or not reply.body.startswith(b"{"):
+        if self._forms is None:
             return reply
-        return reply._replace(body=json.dumps(_planted(reply.json(), self._forms)).encode())
+        try:
+            told = json.loads(reply.body)
+        except ValueError:  # it is malformed, or empty
+            return reply
+        return reply._replace(body=json.dumps(_planted(told, self._forms)).encode())
 
 
 def _planted(value: Any, forms: Iterator[str], key: str = "") -> Any:

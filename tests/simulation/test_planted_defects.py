@@ -2,18 +2,21 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
+import azure.durable_functions as df
 import msgspec
 import pytest
 
 from activities import admission, close_restore, slot_leases, trigger_restore
 from arm import destinations, exchange, headers
-from orchestrators import watch_job
+from orchestrators import steps, watch_job
 from restore import (
     approvals,
     budget,
+    patience,
     phases,
     policy,
     polling,
@@ -24,9 +27,9 @@ from restore import (
     watching,
 )
 from restore import ledger as ledger_rules
-from restore.contracts import Approval, JobLook, Verdict
+from restore.contracts import Approval, JobLook, Outcome, Verdict
 from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Restore, Trigger
+from restore.orders import Restore, Retry, Trigger
 from restore.phases import RestorePhase
 from storage import handles, instances, slots, turns
 from storage.ledger import Ledger
@@ -224,6 +227,29 @@ def polls_without_pause(patch: Patch) -> None:
     patch.setattr(polling, "next_look_s", lambda *_: 10.0)
 
 
+def gives_up_after_a_dozen_tries(patch: Patch) -> None:
+    """What says "later" a dozen times is given up, however much time is left."""
+    whole = patience.learn
+
+    def learn(retry: Retry, outcome: Outcome, *more: Any) -> Retry | Outcome:
+        found = whole(retry, outcome, *more)
+        if isinstance(found, Outcome) or found.attempt <= 12 or outcome.error is None:
+            return found
+        return Outcome.failed(outcome.error)
+
+    patch.setattr(patience, "learn", learn)
+
+
+def calls_nothing_again(patch: Patch) -> None:
+    """An activity under which the worker process has exited is not called again."""
+    patch.setattr(patience, "UNFORESEEN_MAX", timedelta(0))
+
+
+def runs_no_child_again(patch: Patch) -> None:
+    """A follower under which the worker process has exited is not run again."""
+    patch.setattr(steps, "_AGAIN", df.RetryOptions(30_000, 1))
+
+
 def ignores_retry_after(patch: Patch) -> None:
     """Azure asks to slow down, and nobody listens."""
     patch.setattr(headers, "retry_after_s", lambda *_: None)
@@ -337,6 +363,9 @@ PLANTS: list[tuple[Plant, str]] = [
     (starts_nothing, "all ends"),
     (deletes_messages_that_failed, "all ends"),
     (polls_without_pause, "nobody polls too fast"),
+    (gives_up_after_a_dozen_tries, "Azure's absence costs only time"),
+    (calls_nothing_again, "the worker's exit costs only time"),
+    (runs_no_child_again, "the worker's exit costs only time"),
     (ignores_retry_after, "who is told to wait waits"),
 ]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devhost.engine.seam import FINISHED, EngineError
 from devhost.vault.faults import Fault, Match
+from restore import names
 from restore.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
 from tests.simulation.story import Cancel, Trouble
@@ -57,8 +58,8 @@ class Sort(NamedTuple):
 
     tags: tuple[str, ...]
     action: Action
-    whom: str = ""
-    """Strikes only whose name begins so; "-" and a name: everybody else."""
+    whom: str | tuple[str, ...] = ""
+    """Strikes only whose name begins so, or so; "-" and a name: everybody else."""
 
 
 def _kill(world: "World", trouble: Trouble, place: Place) -> None:
@@ -207,6 +208,10 @@ KINDS: dict[str, Sort] = {
     "forgotten": Sort(("turn", "begun", "answered", *EFFECTS), _forget, "-starter"),
     "overlapped": Sort(("begun", *EFFECTS), _overlap),
     "asleep": Sort(("begun", *EFFECTS), _sleep, "-starter"),
+    # the worker process alone; nobody is above an orchestrator that is no child
+    "exits_in_an_activity": Sort(("begun", "answered", *EFFECTS), _exit, "-starter"),
+    "exits_in_a_child": Sort(("turn",), _exit, (names.WATCH_JOB, names.RETRY_ACTIVITY)),
+    "exits_in_a_starter": Sort(("step", *EFFECTS), _exit, "starter"),
     # the engine and the queue
     "timer_late": Sort(("timer",), _value),
     "completed_twice": Sort(("ending",), _value),
@@ -320,7 +325,7 @@ class Troubles:
         return found
 
 
-def _concerns(whom: str, who: str) -> bool:
-    if whom.startswith("-"):
+def _concerns(whom: str | tuple[str, ...], who: str) -> bool:
+    if isinstance(whom, str) and whom.startswith("-"):
         return not who.startswith(whom[1:])
     return who.startswith(whom)

@@ -31,6 +31,8 @@ _WHERE: dict[str, tuple[str, ...]] = {
     "foreign_next_link": _LISTS,
     "killed_in_a_turn": ("restore_vm", "watch_job", ""),
     "killed_in_a_starter": ("starter",),
+    "exits_in_a_child": ("retry_activity", "watch_job", ""),
+    "exits_in_a_starter": ("starter",),
     "killed_before_the_delete": ("",),
     "message_again": ("",),
     "asleep": ("trigger_restore", "trigger_restore: GET jobs", "read_job", "", ""),

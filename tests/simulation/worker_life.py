@@ -24,30 +24,31 @@ class WorkerLife:
     def __init__(self, exited: Callable[[], None]) -> None:
         self._exited = exited
         """Loses what else the process had in hand, and what it kept in memory."""
-        self._number = 0
+        self.number = 0
+        """How many processes have exited."""
         self._calls: list[int] = []
         """Which process has which call, the latest last: calls overlap."""
 
     @contextmanager
     def calling(self) -> Iterator[None]:
         """Be a call in the worker's hands; raises WorkerExited when the process exits under it."""
-        number = self._number
+        number = self.number
         self._calls.append(number)
         try:
             yield
         except WorkerExits:
-            if self._number == number:
-                self._number += 1
+            if self.number == number:
+                self.number += 1
                 self._exited()
         except WorkerFailure:
-            if self._number == number:
+            if self.number == number:
                 raise
         finally:
             self._calls.pop()
-        if self._number != number:
+        if self.number != number:
             raise WorkerExited(EXIT_CODE)
 
     def go_on(self) -> None:
         """Go on with the latest call; raises WorkerExits when its process has exited meanwhile."""
-        if self._calls and self._calls[-1] != self._number:
+        if self._calls and self._calls[-1] != self.number:
             raise WorkerExits

@@ -138,6 +138,11 @@ class World:
         self.driver.at(self.clock.now() + timedelta(seconds=after_s), action)
 
     @property
+    def process(self) -> int:
+        """Which process runs the app's code: the host's end is the worker's, too."""
+        return self.life + self.worker.number
+
+    @property
     def elapsed_s(self) -> float:
         """How long the play has been going on."""
         return (self.clock.now() - START).total_seconds()

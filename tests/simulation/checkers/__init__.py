@@ -18,6 +18,7 @@ CHECKERS: dict[str, Checker] = {
     "verdicts are true": verdicts.are_true,
     "the point is the right one": verdicts.are_of_the_right_point,
     "Azure's absence costs only time": verdicts.outlive_azures_absence,
+    "the worker's exit costs only time": verdicts.outlive_the_worker,
     "events are complete": events.are_complete,
     "what is refused is told": events.refusals_are_told,
     "phases keep to their table": order.phases_keep_to_their_table,

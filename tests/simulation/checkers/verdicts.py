@@ -8,7 +8,6 @@ from devhost.vault.state import JobRecord, OperationRecord, Point
 from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
 from restore.times import seconds_of
-from tests.simulation import gaps
 from tests.simulation.world import World
 
 _UNSEEN = ("lost sight", "It is not known whether")
@@ -50,17 +49,26 @@ def outlive_azures_absence(world: World) -> list[str]:
         for trouble in world.scenario.troubles
         if trouble.kind == "not_connected" and trouble.times > 1000
     ]
-    if not (gaps.OUTLIVES_HOURS_WITHOUT_AZURE and away):
+    if not away:
         return []
     return [
         f"{entry.request_id} was given up: {entry.verdict.text}"
         for entry in world.storage.entries()
-        if entry.verdict and (_is_given_up(entry.verdict) or "lost sight" in entry.verdict.text)
+        if entry.verdict and _ended_by(entry.verdict, "Unreachable")
     ]
 
 
-def _is_given_up(verdict: Verdict) -> bool:
-    return verdict.error is not None and verdict.error.code in ("GaveUp", "Unreachable")
+def outlive_the_worker(world: World) -> list[str]:
+    """A worker process that exits ends no restore: what it had in hand is called again."""
+    return [
+        f"{entry.request_id} ended with its worker: {entry.verdict.text}"
+        for entry in world.storage.entries()
+        if entry.verdict and _ended_by(entry.verdict, "ActivityFailed")
+    ]
+
+
+def _ended_by(verdict: Verdict, code: str) -> bool:
+    return verdict.error is not None and verdict.error.code == code
 
 
 def _is_usable(point: Point) -> bool:

@@ -72,7 +72,7 @@ async def test_its_slot_stays_with_the_job_that_runs_on(ledger: Ledger) -> None:
     send(ledger)
     ledger.started("r1", job_id="job")
     await ask(running())
-    assert slots.overdue(ledger.documents, NOW) == ("r1",)
+    assert slots.overdue(ledger.documents, datetime.now(UTC) + slots.JOB_AGAIN) == ("r1",)
 
 
 async def test_of_what_may_have_been_sent_it_says_that_this_is_not_known(ledger: Ledger) -> None:
