@@ -1,15 +1,11 @@
 """A real queue and real blobs take what our doors let out, and refuse what the fakes refuse."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
-from azure.storage.blob import BlobServiceClient
-from azure.storage.queue import QueueClient, QueueServiceClient, TextBase64EncodePolicy
+from azure.storage.queue import QueueClient
 
-from devhost.azurite import Azurite
-from devhost.starting import BadStart
 from restore.cloud_events import MESSAGE_BYTES_MAX
 from storage.documents import BlobDocuments
 from storage.events import Events, QueueEvents
@@ -17,37 +13,6 @@ from storage.labels import labels_of
 from tests.unit.restore.samples import GROUP
 from tests.unit.storage.test_events import LARGE
 from tests.unit.storage.test_labels import entry
-
-
-@pytest.fixture(scope="module")
-def account() -> Iterator[str]:
-    azurite = Azurite()
-    try:
-        azurite.start()
-    except BadStart as error:
-        pytest.skip(str(error))
-    yield azurite.connection_string
-    azurite.stop()
-
-
-@pytest.fixture
-def queue(account: str) -> Iterator[QueueClient]:
-    service = QueueServiceClient.from_connection_string(account)
-    client = service.get_queue_client(
-        "restore-events", message_encode_policy=TextBase64EncodePolicy()
-    )
-    client.create_queue()
-    yield client
-    client.delete_queue()
-
-
-@pytest.fixture
-def documents(account: str) -> Iterator[BlobDocuments]:
-    service = BlobServiceClient.from_connection_string(account)
-    container = service.get_container_client("restore-ledger")
-    container.create_container()
-    yield BlobDocuments(container)
-    container.delete_container()
 
 
 def test_a_message_of_48_kb_is_the_largest_that_a_queue_takes(queue: QueueClient) -> None:
