@@ -17,6 +17,7 @@ from typing import NamedTuple
 import msgspec
 
 from restore.decoding import decode
+from restore.rewriting import rewritten
 from storage.documents import RACES_MAX, Changed, Documents, Taken, contended
 
 LOOK_AGAIN_S = 30.0
@@ -126,7 +127,8 @@ def _update(documents: Documents, change: Callable[[Slots], Slots]) -> Slots:
             if found is None:
                 documents.create(_NAME, msgspec.to_builtins(changed), {})
             else:
-                documents.replace(_NAME, msgspec.to_builtins(changed), found.version, {})
+                document = rewritten(found.document, kept, changed)
+                documents.replace(_NAME, document, found.version, {})
         except (Taken, Changed):
             continue
         return changed

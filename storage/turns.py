@@ -19,6 +19,7 @@ import msgspec
 from restore.decoding import decode
 from restore.ids import lower_as_azure
 from restore.ledger import LedgerEntry, LedgerState
+from restore.rewriting import rewritten
 from storage.documents import Changed, Taken
 from storage.ledger import Held, Ledger
 
@@ -75,7 +76,7 @@ def take(ledger: Ledger, item_id: str, held: Held, now: datetime) -> Taking:
             _fence(ledger, holder)
         claimed, begun = _learn(before, None if holder is None else holder.entry, now)
         turn = msgspec.structs.replace(turn, claimed=claimed, begun=begun)
-        documents.replace(name, msgspec.to_builtins(turn), found.version, {})
+        documents.replace(name, rewritten(found.document, before, turn), found.version, {})
     except (Taken, Changed):
         return Taking(is_ours=False)
     return Taking(True, claimed, begun)

@@ -141,3 +141,14 @@ def test_who_loses_every_race_is_told_to_come_again(documents: MemoryDocuments) 
         take(documents, "a", limit=9)
     documents.before_write = lambda name: None
     assert take(documents, "a", limit=9)
+
+
+def test_what_a_newer_build_keeps_of_slots_outlives_a_rewrite(documents: MemoryDocuments) -> None:
+    take(documents, "a", limit=9)
+    found = documents.read("slots/restores")
+    assert found is not None
+    documents.put("slots/restores", found.document | {"newer": 1})
+    take(documents, "b", limit=9)
+    found = documents.read("slots/restores")
+    assert found is not None
+    assert (found.document["newer"], set(found.document["holders"])) == (1, {"a", "b"})

@@ -256,3 +256,18 @@ def test_a_turn_that_is_held_long_is_asked_for_less_often_but_at_its_end() -> No
     intend(ledger, "a")
     waits = [take(ledger, "b", timedelta(seconds=held_s)).wait_s for held_s in (0, 100, 180, 199)]
     assert waits == [turns.SLOT_S, 50, 20, turns.SLOT_S]
+
+
+def test_what_a_newer_build_keeps_of_turns_outlives_a_rewrite() -> None:
+    ledger = ledger_with("a", "b")
+    take(ledger, "a")
+    (line,) = ledger.documents.page("items/", 10, None).lines
+    name = line.name
+    found = ledger.documents.read(name)
+    assert found is not None
+    ledger.documents.put(name, found.document | {"newer": 1})
+    finish(ledger, "a")
+    assert take(ledger, "b").is_ours
+    found = ledger.documents.read(name)
+    assert found is not None
+    assert (found.document["newer"], found.document["holder"]) == (1, "b")
