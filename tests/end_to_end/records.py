@@ -23,6 +23,7 @@ _VOLATILE = (
     (_TIME, "TIME"),
     (r"127\.0\.0\.1:\d+", "HOST"),
     (r"\bt=\d{18}", "t=TICKS"),
+    (r'"windowS": (\d+)\.\d+', r'"windowS": \1'),  # how long a list took to be read is in it
 )
 
 

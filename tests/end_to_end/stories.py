@@ -178,6 +178,7 @@ def _cancel_during_transfer(part: Part) -> None:
 
 def _cancel_before_start(part: Part) -> None:
     part.ask(prefer=RIGHT_AWAY)
+    part.wait_for_phase("FindingItem")
     part.cancel()
     part.cancel()
     part.stage.finished(part.request_id)

@@ -36,6 +36,7 @@ from storage.ledger import Ledger
 from tests.simulation import planted_redaction, planted_telling
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, play
+from tests.simulation.story import Ask, Scenario, Trouble
 from triggers import queue, starter
 
 SEEDS = 200
@@ -361,7 +362,6 @@ PLANTS: list[tuple[Plant, str]] = [
     (trusts_every_url, "no secret is told"),
     (keeps_signed_urls, "no signed URL is left"),
     (starts_nothing, "all ends"),
-    (deletes_messages_that_failed, "all ends"),
     (polls_without_pause, "nobody polls too fast"),
     (gives_up_after_a_dozen_tries, "Azure's absence costs only time"),
     (calls_nothing_again, "the worker's exit costs only time"),
@@ -382,3 +382,12 @@ def _breaks(seed: int, checker: str) -> bool:
     if caught:
         print(f"seed {seed}: {caught[0]}")
     return bool(caught)
+
+
+def test_a_message_that_is_deleted_though_it_failed_is_noticed(monkeypatch: Patch) -> None:
+    """By chance in two of 500 seeds only: what is noted once is started again by the reconciler."""
+    refused = Trouble(kind="storage_refuses", where="starter message-0: write open")
+    scenario = Scenario(asks=(Ask(at_s=1, request_id="r1"),), troubles=(refused,))
+    assert judged(play(scenario)).violations == []
+    deletes_messages_that_failed(monkeypatch)
+    assert any(text.startswith("all ends:") for text in judged(play(scenario)).violations)
