@@ -61,11 +61,16 @@ def _read(intent: Intent, job_id: str) -> list[JobLook]:
     try:
         return [arm_connection.backup().read_job(intent.item_id, job_id)]
     except NotFound:
-        return []  # Azure forgets a job long after its end
+        # Azure forgets a job long after its end. A 404 may pass as well: the list must agree.
+        return [job for job in _jobs(intent) if job.job_id == job_id]
 
 
 def _listed(intent: Intent) -> list[JobLook]:
     """All that may be the work of a POST whose job nobody had the time to look for."""
-    jobs = arm_connection.backup().restore_jobs(intent.item_id, intent.vault_time - _BACK).jobs
+    jobs = _jobs(intent)
     ours = {*settling.candidates(intent, jobs, ()), *settling.doubtful(intent, jobs, ())}
     return [job for job in jobs if job.job_id in ours]
+
+
+def _jobs(intent: Intent) -> tuple[JobLook, ...]:
+    return arm_connection.backup().restore_jobs(intent.item_id, intent.vault_time - _BACK).jobs

@@ -37,6 +37,17 @@ def _at_the_reply(kind: str, value: float = 3600) -> Trouble:
 
 
 STORIES = {
+    # The first restore's deadline passes long before its job ends, and an hour later one who waits
+    # for the only slot asks after that job (seed 1795774036).
+    "Azure does not show for a moment the job that a slot belongs to": Scenario(
+        machines=(Machine(name="web-01", job_s=7200), Machine(name="web-02")),
+        asks=(
+            Ask(at_s=1, request_id="r1", waits=False, deadline="PT5M"),
+            Ask(at_s=60, request_id="r2", machine=1, waits=False),
+        ),
+        permits=Permits(at_once=1),
+        troubles=(Trouble(kind="job_hidden", where="trigger_restore: GET one job"),),
+    ),
     # Six waits of ten seconds each were all the patience there was (seed 136).
     "storage is silent for minutes while the verdict is written": Scenario(
         asks=_ASKS,
