@@ -172,6 +172,8 @@ class Ledger:
         Raises Changed when another one has counted since, or all is over."""
 
         def count(entry: LedgerEntry) -> LedgerEntry:
+            if entry.revivals == known.revivals + 1 and entry.revived_at == at:
+                return entry  # counted by this very call, whose write was repeated
             if entry.revivals != known.revivals or entry.state is LedgerState.FINISHED:
                 raise Changed(_name(entry.request_id))
             return msgspec.structs.replace(entry, revivals=entry.revivals + 1, revived_at=at)

@@ -353,3 +353,13 @@ def test_an_entry_that_an_older_build_reads_and_writes_says_the_same_to_a_newer_
     after = documents.read("restores/r1")
     assert after is not None
     assert after.document == before.document
+
+
+def test_a_revival_whose_write_meets_its_own_effect_is_counted_once_and_goes_on() -> None:
+    ledger = Ledger(MemoryDocuments())
+    known, _ = ledger.accept(entry())
+    first = ledger.revive(known, NOW)
+    assert ledger.revive(known, NOW) == first
+    assert first.revivals == 1
+    with pytest.raises(Changed):
+        ledger.revive(known, NOW + timedelta(seconds=1))
