@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -237,10 +238,10 @@ def test_of_two_who_would_start_it_again_one_does(laboratory: Laboratory) -> Non
     laboratory.run_for(300)
     terminated(laboratory)
     laboratory.run_for(MINUTE)
-    known = entry(laboratory)
-    laboratory.ledger.revive(known, laboratory.clock.now())
+    known, now = entry(laboratory), laboratory.clock.now()
+    laboratory.ledger.revive(known, now - timedelta(microseconds=1))
     with pytest.raises(Changed):
-        laboratory.ledger.revive(known, laboratory.clock.now())
+        laboratory.ledger.revive(known, now)
     assert entry(laboratory).revivals == 1
     laboratory.reconcile()
     assert status(laboratory) == "Terminated"  # the other one is about to start it
