@@ -43,15 +43,17 @@ async def _reconcile(
         return {"step": "forget"}
     entry, step = held.entry, Step.LEAVE
     if entry.verdict is None:
-        status = await instances.status_of(client, names.instance_id(request_id))
-        step = reconciling.next_step(entry, status, clock.now(), settings.restore_revivals_max)
+        status, revival = await instances.seen(client, names.instance_id(request_id))
+        most = settings.restore_revivals_max
+        step = reconciling.next_step(entry, status, revival, clock.now(), most)
     if step is Step.REVIVE:
-        ledger, pace = connection.ledger(), settings.pace()
-        entry = await instances.start_again(client, ledger, entry, pace, clock.now())
+        entry = await asyncio.to_thread(connection.ledger().revive, entry, clock.now())
+    if step in (Step.REVIVE, Step.START):
+        await instances.start_counted(client, entry, settings.pace())
         _log.warning("%s was followed by nobody: started again (%d)", request_id, entry.revivals)
     if step is Step.GIVE_UP:
         entry = await asyncio.to_thread(_give_up, entry)
-        await instances.end_children(client, entry, "Its restore is given up.")
+        await instances.end_children(client, request_id, entry.revivals, "Its restore is given up.")
     await asyncio.to_thread(_drain, entry)
     return {"step": step.value}
 

@@ -6,14 +6,13 @@ It reads only, so that two who start it do no harm. One that somebody terminated
 
 import logging
 from datetime import timedelta
-from typing import Any
 
 import azure.durable_functions as df
 import msgspec
 
 from activities import clock, edge
 from restore import names
-from restore.orders import MakePlan, decode, encode
+from restore.orders import MakePlan, encode
 from restore.settings import Settings
 from storage import instances
 
@@ -43,7 +42,8 @@ async def _revive(client: df.DurableOrchestrationClient, revivals_max: int) -> d
     )
     count = 0
     for status in failed:
-        order = _order_of(status)
+        is_plan = str(status.instance_id).startswith(names.PLAN_PREFIX)
+        order = instances.order_of(status, MakePlan) if is_plan else None
         if order is None or order.revival >= revivals_max:
             continue
         again = msgspec.structs.replace(order, revival=order.revival + 1)
@@ -52,14 +52,3 @@ async def _revive(client: df.DurableOrchestrationClient, revivals_max: int) -> d
         )
         _log.warning("%s broke and is started again (%d)", status.instance_id, again.revival)
     return {"count": count}
-
-
-def _order_of(status: Any) -> MakePlan | None:
-    """What a broken instance was to do, if that was a plan, and can be read."""
-    if not status.instance_id.startswith(names.PLAN_PREFIX):
-        return None
-    given = status.input_
-    try:
-        return decode(msgspec.json.decode(given) if isinstance(given, str) else given, MakePlan)
-    except msgspec.MsgspecError:
-        return None

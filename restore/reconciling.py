@@ -21,20 +21,26 @@ class Step(StrEnum):
 
     LEAVE = "leave"
     REVIVE = "revive"
+    START = "start"
+    """It was counted as revived, and whoever counted it did not come to start it."""
     GIVE_UP = "give up"
 
 
 _FOLLOWED = frozenset({"Pending", "Running", "Suspended", "ContinuedAsNew"})
 
 
-def next_step(entry: LedgerEntry, status: str | None, now: datetime, revivals_max: int) -> Step:
-    """Decide by the entry and by its orchestration's status, None where there is no orchestration.
+def next_step(
+    entry: LedgerEntry, status: str | None, revival: int | None, now: datetime, revivals_max: int
+) -> Step:
+    """Decide by the entry, by its orchestration's status and by the revival that this was started
+    with; both None where there is no orchestration.
 
     | verdict | orchestration              | started, or revived | so often | then    |
     |---------|----------------------------|---------------------|----------|---------|
     | yes     |                            |                     |          | leave   |
     | no      | pending, running, suspended|                     |          | leave   |
     | no      | there is none, or it ended | within a minute     |          | leave   |
+    | no      | ended, an earlier revival's| before that         |          | start   |
     | no      | there is none, or it ended | before that         | < most   | revive  |
     | no      | there is none, or it ended | before that         | most     | give up |
     """
@@ -43,6 +49,8 @@ def next_step(entry: LedgerEntry, status: str | None, now: datetime, revivals_ma
     begun = entry.revived_at or (entry.accepted_at if status is None else None)
     if begun is not None and now - begun < START_MAX:
         return Step.LEAVE
+    if revival is not None and revival < entry.revivals:
+        return Step.START
     return Step.REVIVE if entry.revivals < revivals_max else Step.GIVE_UP
 
 

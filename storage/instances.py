@@ -6,7 +6,9 @@ an answer means is told from its text, in this one place.
 
 import asyncio
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+import msgspec
 
 from restore import names
 from restore.contracts import RestoreRequest
@@ -15,6 +17,8 @@ from restore.ledger import LedgerEntry
 from restore.orders import RESTORE_VERSION, Restore, encode
 from restore.polling import Pace
 from storage.ledger import Ledger
+
+Order = TypeVar("Order")
 
 
 class Client(Protocol):
@@ -33,6 +37,25 @@ async def status_of(client: Client, instance_id: str) -> str | None:
     """Return an orchestration's status; None when there is none."""
     found = await client.get_status(instance_id)
     return found.runtime_status.value if found and found.runtime_status else None
+
+
+async def seen(client: Client, instance_id: str) -> tuple[str | None, int | None]:
+    """Return an orchestration's status, and with which revival of its restore it was started; None
+    for what is not there, or cannot be read."""
+    found = await client.get_status(instance_id)
+    if not found or not found.runtime_status:
+        return None, None
+    order = order_of(found, Restore)
+    return found.runtime_status.value, order.revival if order else None
+
+
+def order_of(status: Any, kind: type[Order]) -> Order | None:
+    """Return what an orchestration was started with; None when that is none of this kind."""
+    given = status.input_
+    try:
+        return decode(msgspec.json.decode(given) if isinstance(given, str) else given, kind)
+    except msgspec.MsgspecError:
+        return None
 
 
 async def start(client: Client, orchestrator: str, instance_id: str, order: Any) -> bool:
@@ -65,9 +88,16 @@ async def start_again(
     """Start a restore's orchestration once more, which is counted first; end what the one before
     has left behind. Raises Changed when another one does so, or all is over."""
     counted = await asyncio.to_thread(ledger.revive, entry, at)
-    await end_children(client, entry, "Its restore is started again, with a follower of its own.")
-    await start_restore(client, counted, pace)
+    await start_counted(client, counted, pace)
     return counted
+
+
+async def start_counted(client: Client, counted: LedgerEntry, pace: Pace) -> None:
+    """Start a restore's orchestration once more, which was counted; end what the one before has
+    left behind."""
+    why = "Its restore is started again, with a follower of its own."
+    await end_children(client, counted.request_id, counted.revivals - 1, why)
+    await start_restore(client, counted, pace)
 
 
 async def end(client: Client, instance_id: str, why: str) -> None:
@@ -79,8 +109,7 @@ async def end(client: Client, instance_id: str, why: str) -> None:
             raise
 
 
-async def end_children(client: Client, entry: LedgerEntry, why: str) -> None:
+async def end_children(client: Client, request_id: str, revival: int, why: str) -> None:
     """Terminate what a restore's orchestration has left behind; the engine does not."""
-    instance_id = names.instance_id(entry.request_id)
-    for child_id in names.child_ids(instance_id, entry.revivals):
+    for child_id in names.child_ids(names.instance_id(request_id), revival):
         await end(client, child_id, why)

@@ -39,7 +39,7 @@ async def abandon(
     if known.entry.verdict is not None and not reconciling.is_abandoned(entry):
         return _over(entry)
     await instances.end(client, names.instance_id(request_id), _WHY)
-    await instances.end_children(client, entry, _WHY)
+    await instances.end_children(client, request_id, entry.revivals, _WHY)
     verdict = msgspec.to_builtins(entry.verdict)
     told = {name: verdict[name] for name in ("verdict", "text")}
     return problems.ok(200, {"requestId": request_id} | told)

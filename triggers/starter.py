@@ -74,7 +74,7 @@ async def _ensure_running(
     if await instances.status_of(client, names.instance_id(entry.request_id)):
         return
     now = datetime.now(UTC)
-    if reconciling.next_step(entry, None, now, entry.revivals + 1) is Step.REVIVE:
+    if reconciling.next_step(entry, None, None, now, entry.revivals + 1) is Step.REVIVE:
         try:
             ledger, pace = connection.ledger(), settings.pace()
             await instances.start_again(client, ledger, entry, pace, now)

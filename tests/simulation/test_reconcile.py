@@ -221,7 +221,7 @@ def test_one_that_breaks_each_time_is_given_up_and_says_what_is_known(
 
 def test_one_of_which_nothing_was_sent_is_given_up_as_not_started(laboratory: Laboratory) -> None:
     laboratory.ask(request_for("RestoreDisks", "r1"))
-    terminated(laboratory)
+    purged(laboratory)
     held = laboratory.ledger.read("r1")
     assert held is not None
     tried = msgspec.structs.replace(held.entry, revivals=3)

@@ -17,10 +17,10 @@ UNFINISHED = [state for state in LedgerState if state is not LedgerState.FINISHE
 DONE = Verdict(verdict="Completed", succeeded=True, text="It is done.")
 
 
-def step(status: str | None, **known: Any) -> Step:
+def step(status: str | None, revival: int | None = None, **known: Any) -> Step:
     given: dict[str, Any] = {"accepted_at": OLD} | known
     entry = LedgerEntry(request_id="r1", request_hash="h", request={}, source="queue", **given)
-    return next_step(entry, status, NOW, 3)
+    return next_step(entry, status, revival, NOW, 3)
 
 
 @pytest.mark.parametrize("state", UNFINISHED)
@@ -56,3 +56,12 @@ def test_one_that_was_there_already_needs_no_starter(status: str) -> None:
 def test_who_starts_it_again_is_given_a_minute_too(status: str | None) -> None:
     assert step(status, revivals=1, revived_at=JUST_NOW) is Step.LEAVE
     assert step(status, revivals=1, revived_at=OLD) is Step.REVIVE
+
+
+@pytest.mark.parametrize("revivals", [1, 3])
+def test_a_revival_that_was_counted_and_not_started_is_started_and_not_counted_again(
+    revivals: int,
+) -> None:
+    known = {"revivals": revivals, "revived_at": OLD}
+    assert step("Failed", revivals - 1, **known) is Step.START
+    assert step("Failed", revivals, **known) is (Step.REVIVE if revivals < 3 else Step.GIVE_UP)

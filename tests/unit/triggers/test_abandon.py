@@ -65,7 +65,7 @@ async def test_its_orchestrations_are_ended_and_nobody_starts_them_again(ledger:
     assert tuple(instance_id for instance_id, _ in client.terminated) == WORKS
     held = ledger.read("r1")
     assert held is not None
-    assert next_step(held.entry, "Terminated", NOW, 3) is Step.LEAVE
+    assert next_step(held.entry, "Terminated", 0, NOW, 3) is Step.LEAVE
 
 
 async def test_its_slot_stays_with_the_job_that_runs_on(ledger: Ledger) -> None:
