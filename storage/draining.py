@@ -12,26 +12,10 @@ from restore.ledger import LedgerEntry, LedgerState
 from storage import open_index, outbox
 from storage.documents import Changed, Documents, Versioned
 from storage.events import Events
-from storage.ledger import Ledger
 from storage.outbox import Outbox
 
 _NEVER_ACCEPTED = timedelta(hours=1)
 _CLAIM = "claimedUntil"
-
-
-def drain_open(
-    ledger: Ledger, sender: Outbox, now: datetime, token: str | None = None
-) -> str | None:
-    """Send what is left of one page of open requests; return how to continue. Raises
-    ServiceUnavailable at the first event that is not taken: nor will the next one be."""
-    page = open_index.page(ledger.documents, token)
-    for request_id in page.request_ids:
-        held = ledger.read(request_id)
-        if held is not None:
-            drain_entry(ledger.documents, sender, held.entry, now)
-        else:
-            forget(ledger.documents, request_id, now)
-    return page.token
 
 
 def drain_entry(documents: Documents, sender: Outbox, entry: LedgerEntry, now: datetime) -> None:

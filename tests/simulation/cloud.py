@@ -175,6 +175,8 @@ def request_of(scenario: Scenario, ask: Any) -> dict[str, Any]:
             "virtualNetworkId": NETWORK_ID,
             "subnetId": f"{NETWORK_ID}/subnets/default",
         }
+    if ask.plan_only:
+        fields["planOnly"] = True
     if ask.changed:
         fields["deadline"] = "PT23H"
     return fields

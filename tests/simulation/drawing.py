@@ -49,6 +49,8 @@ def draw(seed: int) -> Scenario:
         troubles=troubles,
         rain_s=rain_s,
         lease_s=dice.choice((30, 300, 600)),
+        reconcile_s=dice.choice((0, 300, 900, 900, 3600) if len(machines) < 10 else (0, 3600)),
+        two_builds=dice.random() < 0.1,
     )
     return plots.draw(dice, scenario)
 
@@ -167,6 +169,7 @@ def _ask(dice: random.Random, request_id: str, machine: int, rain_s: float) -> A
         waits=dice.random() < 0.4,
         base64=dice.random() < 0.3,
         who=dice.choice((None, "ann")),
+        plan_only=dice.random() < 0.04,
     )
 
 

@@ -93,7 +93,8 @@ class People:
             "body": cloud.as_json(self._world.scenario, ask),
             "headers": headers | callers.headers(ask.who),
         }
-        self._call(_Call("ask", ask.request_id, "start_restore", "", more))
+        what = "plan" if ask.plan_only else "ask"
+        self._call(_Call(what, ask.request_id, "start_restore", "", more))
 
     def _cancel(self, cancel: Cancel) -> None:
         more = {"params": {"id": cancel.request_id}}

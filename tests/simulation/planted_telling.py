@@ -41,7 +41,7 @@ def loses_events(patch: Patch) -> None:
 
 def leaves_it_to_who_made_the_change(patch: Patch) -> None:
     """Nobody drains what the one short try did not send."""
-    patch.setattr(draining, "drain_open", lambda *_: None)
+    patch.setattr(draining, "drain_entry", lambda *_: None)
 
 
 def asks_nobody_to_decide(patch: Patch) -> None:

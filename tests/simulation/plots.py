@@ -8,7 +8,7 @@ import msgspec
 
 from storage import turns
 from storage.connection import EVENT_S_MAX
-from tests.simulation.story import Machine, Permits, Scenario, Trouble
+from tests.simulation.story import Ask, Machine, Permits, Scenario, Trouble
 
 _HOUR = 3600.0
 
@@ -101,15 +101,28 @@ def outlived(dice: random.Random, scenario: Scenario) -> Scenario:
 def nameless(dice: random.Random, scenario: Scenario) -> Scenario:
     """Job lists name VMs by their names alone; two VMs in one vault may have the same."""
     first, *others = scenario.machines
+    asks, troubles = scenario.asks, scenario.troubles
     if others:
         others[0] = msgspec.structs.replace(
             others[0], name=first.name, vault=first.vault, group="rg-other"
         )
+        if dice.random() < 0.5:  # a POST that never arrived, while the namesake's job begins
+            at_s = asks[0].at_s
+            asks = tuple(_at(each, at_s + dice.uniform(0, 5)) for each in asks)
+            lost = Trouble(kind="reset_before", where="POST restore", times=dice.choice((1, 3)))
+            troubles = (*troubles, lost)
     return msgspec.structs.replace(
         scenario,
         machines=(first, *others),
+        asks=asks,
+        troubles=troubles,
         vaults=msgspec.structs.replace(scenario.vaults, names_alone=True),
     )
+
+
+def _at(ask: Ask, at_s: float) -> Ask:
+    """Those who ask for the first two VMs do so at nearly the same time."""
+    return msgspec.structs.replace(ask, at_s=round(at_s, 3)) if ask.machine < 2 else ask
 
 
 def _raining(scenario: Scenario, trouble: Trouble) -> Scenario:

@@ -85,7 +85,7 @@ class RequestQueue:
                 self._again(message, self._world.scenario.lease_s)
 
         running = starters.queue(self._world, message.text, self._metadata(message))
-        starts = message.ask.request_id
+        starts = None if message.ask.plan_only else message.ask.request_id
         starters.Flow(self._world, f"starter {message.id}", running, ended, starts)
 
     def _delete(self, message: Message) -> None:

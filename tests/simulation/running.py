@@ -5,16 +5,14 @@ must end within a bounded time. Checkers look at what is left.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from devhost.vault.jobs import end_of
-from restore import watching
-from restore.errors import ServiceUnavailable
-from storage import connection, draining
+from restore import names, watching
+from restore.settings import Settings
 from tests.fakes.laboratory import START
 from tests.simulation import replaying
 from tests.simulation.checkers import CHECKERS
@@ -25,6 +23,7 @@ from tests.simulation.world import World
 SLACK_S = 2.5 * 3600
 """Beyond the jobs' own length: a Retry-After of an hour, waits of five minutes, a last look."""
 PER_REQUEST_S = 1800.0
+REVIVALS_MAX = Settings().restore_revivals_max
 _SLICE_S = 600.0
 _OVER = ("Completed", "Terminated", "Failed")
 _ENDINGS = {
@@ -71,7 +70,7 @@ def play(scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = Fal
         while not is_over(world) and world.clock.now() < _limit(world):
             world.people.queue.put_back()
             world.run_for(_SLICE_S)
-            world.outlive(partial(_drain, world))
+            _tidy(world)
         world.run_for(_SLICE_S)  # who is over stays over
     return world
 
@@ -117,7 +116,7 @@ def is_over(world: World) -> bool:
         world.people.are_done
         and world.elapsed_s > max((ask.at_s for ask in world.scenario.asks), default=0)
         and all(entry.verdict for entry in world.storage.entries())
-        and world.storage.is_all_sent
+        and not _is_left(world)
         and all(row.status in _OVER for row in world.store.instances_from(""))
     )
 
@@ -127,25 +126,22 @@ def _rain(world: World) -> None:
     end = START + timedelta(seconds=world.scenario.rain_s)
     while world.clock.now() < end and not is_over(world):
         world.run_until(min(end, world.clock.now() + timedelta(seconds=_SLICE_S)))
-        world.outlive(partial(_drain, world))
+        _tidy(world)
     world.stop_rain()
 
 
-def _drain(world: World) -> None:
-    """Send what is left in the outbox, as whoever tidies up does now and then."""
-    ledger, now = connection.ledger(), world.clock.now()
-    pages: tuple[Callable[[str | None], str | None], ...] = (
-        partial(draining.drain_open, ledger, connection.outbox(), now),
-        partial(draining.drain_kept, ledger.documents, connection.events(), now),
+def _tidy(world: World) -> None:
+    """Where no reconciler has a period of its own, it looks when something is left."""
+    if not world.scenario.reconcile_s and _is_left(world):
+        world.tick()
+
+
+def _is_left(world: World) -> bool:
+    """Whether a reconciler has something to do."""
+    return not world.storage.is_all_sent or any(
+        row.status == "Failed" and world.record.restarts[row.instance_id] < REVIVALS_MAX
+        for row in world.store.instances_from(names.PLAN_PREFIX)
     )
-    with world.acting("drain"):
-        for page in pages:
-            try:
-                token = page(None)
-                while token is not None:
-                    token = page(token)
-            except ServiceUnavailable:
-                world.note("what is left is sent later")
 
 
 def _limit(world: World) -> datetime:
@@ -161,4 +157,5 @@ def _limit(world: World) -> datetime:
     latest = max([*known, *(end - skew for end in ends)])
     looks = watching.MISSES_MAX + 3  # so often somebody looks for what is not there
     slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + looks * scenario.pace.poll_s_max
+    slack_s += REVIVALS_MAX * 2 * (scenario.reconcile_s or _SLICE_S)
     return latest + timedelta(seconds=slack_s)

@@ -29,7 +29,19 @@ from tests.fakes.laboratory import worker
 from tests.simulation.permits import policy_of, tightened
 from tests.simulation.record import Listener
 from tests.simulation.starters import Asyncio, call_takes_time, drive
-from triggers import approvals, callers, listing, points, queue, restores, starter, timers, views
+from triggers import (
+    answers,
+    approvals,
+    callers,
+    listing,
+    plans,
+    points,
+    queue,
+    restores,
+    starter,
+    timers,
+    views,
+)
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -37,7 +49,7 @@ if TYPE_CHECKING:
 _ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
-    *(approvals, listing, points, queue, restores, starter, views),
+    *(answers, approvals, listing, points, queue, restores, starter, views),
     *(reconcile_restore, instances),
 )
 _TIMED: tuple[ModuleType, ...] = (approvals, queue, starter, timers, views)
@@ -47,12 +59,14 @@ _TIMED: tuple[ModuleType, ...] = (approvals, queue, starter, timers, views)
 def installed(world: "World") -> Iterator[None]:
     """Live in this world until the block ends."""
     asyncio = Asyncio()
+    uuid = SimpleNamespace(uuid4=world.new_guid)
+    time = SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())
     parts: list[tuple[Any, str, Any]] = [
         (worker(), "_await", lambda running: drive(world, running)),
         (Settings, "pace", lambda _: world.scenario.pace),
         (callers, "principal", _principal),
-        (restores, "uuid", SimpleNamespace(uuid4=world.new_guid)),
-        (views, "time", SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())),
+        *((module, "uuid", uuid) for module in (plans, restores)),
+        *((module, "time", time) for module in (answers, views)),
     ]
     parts += [(module, "asyncio", asyncio) for module in _WAITING if hasattr(module, "asyncio")]
     parts += [(module, "datetime", _Datetime(world)) for module in _TIMED]

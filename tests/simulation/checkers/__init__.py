@@ -21,6 +21,7 @@ CHECKERS: dict[str, Checker] = {
     "the worker's exit costs only time": verdicts.outlive_the_worker,
     "events are complete": events.are_complete,
     "what is refused is told": events.refusals_are_told,
+    "plans are told": events.plans_are_told,
     "phases keep to their table": order.phases_keep_to_their_table,
     "the ledger keeps to its table": order.ledger_keeps_to_its_table,
     "histories are short": order.histories_are_short,

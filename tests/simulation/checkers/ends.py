@@ -3,6 +3,7 @@
 from itertools import pairwise
 from math import inf
 
+from restore import names
 from restore.polling import WAIT_S_MIN
 from restore.times import seconds_of
 from tests.simulation.record import Look
@@ -11,8 +12,14 @@ from tests.simulation.world import World
 _EARLY_S = 1.1
 """Timers fire up to a second early; a step takes its moment."""
 _ASKED_S_MAX = 3600.0
-_ENDED = ("Terminated", "Failed")
-"""What somebody has ended stays so; its restore is followed by another, or has its verdict."""
+_CUT_OFF = (
+    ("terminated", "Terminated"),
+    ("ended_by_hand", "Terminated"),
+    ("worker_exits", "Failed"),
+    ("exits_in_a_turn", "Failed"),
+)
+"""What ends an instance without its consent: it may stay so, for its restore is followed by another
+one or has its verdict. The followers that the reconciler replaces are terminated, too."""
 
 
 def all_ends(world: World) -> list[str]:
@@ -27,7 +34,7 @@ def all_ends(world: World) -> list[str]:
     found += [
         f"{each.request_id} has no verdict" for each in world.storage.entries() if not each.verdict
     ]
-    asked = [each.ask for each in world.people.queue.messages if not each.ask.broken]
+    asked = [each.ask for each in world.people.queue.messages if not each.ask.is_no_restore]
     accepted = [reply for reply in world.record.replies if reply.what == "ask"]
     wanted = {ask.request_id for ask in asked}
     wanted |= {reply.request_id for reply in accepted if reply.status < 300}
@@ -38,8 +45,12 @@ def all_ends(world: World) -> list[str]:
     ]
     if not world.storage.is_all_sent:
         found.append("something is still open, or told and not sent")
-    over = ("Completed",) if not world.scenario.reconcile_s else ("Completed", *_ENDED)
-    rows = world.store.instances_from("")
+    over = ("Completed", *(status for kind, status in _CUT_OFF if world.record.fired[kind]))
+    rows = [
+        row
+        for row in world.store.instances_from("")
+        if not row.instance_id.startswith(names.RECONCILE)  # it begins again, as its timer has it
+    ]
     found += [f"{row.instance_id} is {row.status}" for row in rows if row.status not in over]
     known = {f"restore-{entry.request_id}" for entry in world.storage.entries()}
     seen = {row.instance_id for row in world.store.instances_from("")}

@@ -6,8 +6,10 @@ import msgspec
 
 from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
+from restore.settings import Settings
 from tests.simulation.world import World
 
+REVIVALS_MAX = Settings().restore_revivals_max
 _KINDS = ("accepted", "approval-requested", "started", "rejected", "finished")
 
 
@@ -26,6 +28,7 @@ def are_complete(world: World) -> list[str]:
         found += [f"{entry.request_id}: {text}" for text in _faults(world, entry, sent)]
     ids = {f"{entry.request_id}:{kind}" for entry in world.storage.entries() for kind in _KINDS}
     ids |= {f"{message.id}:rejected" for message in world.people.queue.messages}
+    ids |= {f"plan-{message.id}:planned" for message in world.people.queue.messages}
     strange = {event["id"] for event in world.storage.events.sent} - ids
     return found + [f"{each} belongs to nothing" for each in sorted(strange)]
 
@@ -43,6 +46,22 @@ def refusals_are_told(world: World) -> list[str]:
         if not is_wrong and data is not None:
             found.append(f"{message.id} is right, and is said to be wrong: {data}")
     return found
+
+
+def plans_are_told(world: World) -> list[str]:
+    """A plan that was asked for by the queue is published, or why there is none; a plan whose
+    orchestration broke too often is not."""
+    told = {event["id"] for event in world.storage.events.sent}
+    wanted: dict[str, set[str]] = {}
+    for message in world.people.queue.messages:
+        if message.ask.plan_only:
+            wanted.setdefault(message.ask.request_id, set()).add(f"plan-{message.id}")
+    return [
+        f"the plan of {request_id} was never told"
+        for request_id, plans in wanted.items()
+        if not any(f"{plan}:planned" in told for plan in plans)
+        and all(world.record.restarts[plan] < REVIVALS_MAX for plan in plans)
+    ]
 
 
 def _is_other(ask: Any, entry: LedgerEntry) -> bool:

@@ -54,8 +54,9 @@ def histories_are_short(world: World) -> list[str]:
 def turns_replay(world: World) -> list[str]:
     """The engine replays every turn from history before it goes on, and found nothing that
     differs; no instance has failed by itself."""
+    fired = world.record.fired
     return [
         f"{row.instance_id} is Failed: {row.output_text}"
         for row in world.store.instances_from("")
-        if row.status == "Failed" and not world.record.fired["worker_exits"]
+        if row.status == "Failed" and not fired["worker_exits"] + fired["exits_in_a_turn"]
     ]

