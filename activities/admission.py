@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from activities import clock
-from restore import policy
-from restore.contracts import ProtectedItem, RecoveryPoint, RestoreRequest
-from restore.errors import PermanentError
-from restore.policy import Allowed, Asked, Policy
+from restore.messages.errors import PermanentError
+from restore.messages.model import ProtectedItem, RecoveryPoint, RestoreRequest
+from restore.policy import judging
+from restore.policy.judging import Allowed, Asked, Policy
 from storage import connection, plans
 from storage.ledger import Held, Ledger
 
@@ -36,15 +36,16 @@ def admit(
 ) -> Admitted:
     """Build the body and judge it, by the policy and by the plan that the request names. Raises
     InvalidRequest, PolicyRefused, PlanChanged."""
-    from restore import plan, request_body
+    from restore.plan import hashing
+    from restore.start import arm_body
 
-    body = request_body.build(request, item, point)
-    allowed = policy.judge(in_force, Asked(body, source, item, point, clock.now()))
-    matter = plan.matter(request, item, point, body)
-    plan_hash = plan.plan_hash(matter)
+    body = arm_body.build(request, item, point)
+    allowed = judging.judge(in_force, Asked(body, source, item, point, clock.now()))
+    matter = hashing.matter(request, item, point, body)
+    plan_hash = hashing.plan_hash(matter)
     if request.plan_hash not in (None, plan_hash):
         planned = plans.read(connection.ledger().documents, request.plan_hash)
-        plan.require_same(request.plan_hash, planned, matter)
+        hashing.require_same(request.plan_hash, planned, matter)
     return Admitted(body, allowed, plan_hash)
 
 

@@ -3,8 +3,8 @@
 import azure.durable_functions as df
 
 from activities import cancelling, edge
-from restore import names
-from restore.orders import Cancel, decode
+from restore.messages import names
+from restore.messages.activity_io import Cancel, decode
 from storage import connection
 
 blueprint = df.Blueprint()

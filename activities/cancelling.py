@@ -4,8 +4,8 @@ Azure has said yes or no; so does the answer. Asking twice does no harm.
 
 from arm import connection as arm_connection
 from arm.backup import CancelReply
-from restore.errors import NotFound, NotYet, PermanentError
-from restore.ledger import CancelAnswer
+from restore.messages.errors import NotFound, NotYet, PermanentError
+from restore.messages.ledger_entry import CancelAnswer
 from storage.ledger import Held, Ledger
 
 _JOB_AGAIN_S = 10.0

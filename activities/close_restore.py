@@ -5,8 +5,8 @@ from typing import Any
 import azure.durable_functions as df
 
 from activities import clock, edge
-from restore import names
-from restore.orders import Close, decode
+from restore.messages import names
+from restore.messages.activity_io import Close, decode
 from storage import closing, connection
 
 blueprint = df.Blueprint()

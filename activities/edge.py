@@ -13,8 +13,8 @@ from typing import Any
 import msgspec
 
 from arm import activity_time
-from restore.contracts import Outcome
-from restore.errors import NotYet, PermanentError, TemporaryError, to_failure
+from restore.messages.errors import NotYet, PermanentError, TemporaryError, to_failure
+from restore.messages.model import Outcome
 from storage.documents import Changed
 
 _log = logging.getLogger(__name__)

@@ -4,8 +4,9 @@ import azure.durable_functions as df
 
 from activities import edge
 from arm import connection as arm_connection
-from restore import names, settling
-from restore.orders import FindJob, decode
+from restore.messages import names
+from restore.messages.activity_io import FindJob, decode
+from restore.start import job_search
 from storage import connection, turns
 
 blueprint = df.Blueprint()
@@ -26,7 +27,7 @@ def _find(order: FindJob) -> dict[str, str | None]:
     intent = held.entry.intent
     jobs = arm_connection.backup().restore_jobs(order.item.vault_id, intent.vault_time)
     claimed = turns.claimed(ledger, order.item.id)
-    ours = settling.candidates(intent, jobs.jobs, claimed)
+    ours = job_search.candidates(intent, jobs.jobs, claimed)
     if len(ours) != 1:
         return {"jobId": None}
     connection.outbox().tell(ledger.started(order.request_id, held, job_id=ours[0]))

@@ -6,9 +6,9 @@ import azure.durable_functions as df
 
 from activities import edge
 from arm import connection
-from restore import names
-from restore.contracts import ProtectedItem
-from restore.orders import FindItem, decode
+from restore.messages import names
+from restore.messages.activity_io import FindItem, decode
+from restore.messages.model import ProtectedItem
 
 blueprint = df.Blueprint()
 

@@ -1,4 +1,5 @@
-"""List the item's recovery points and return the one that restore/selection.py chooses."""
+"""List the item's recovery points and return the one that restore/start/recovery_point_choice.py
+chooses."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,9 +8,10 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from arm import connection
-from restore import names, settling
-from restore.contracts import Choice, RecoveryPoint
-from restore.orders import FindPoint, decode
+from restore.messages import names
+from restore.messages.activity_io import FindPoint, decode
+from restore.messages.model import Choice, RecoveryPoint
+from restore.start import job_search
 from storage import connection as storage_connection
 
 blueprint = df.Blueprint()
@@ -30,14 +32,14 @@ def _find(order: dict[str, Any]) -> Choice:
     sent = _sent(wanted.request.request_id, points)
     if sent is not None:
         return Choice(point=sent, why=_SENT, considered=len(points))
-    from restore import request_body, selection
+    from restore.start import arm_body, recovery_point_choice
 
-    choice = selection.choose_for(wanted.request, points, now=clock.now())
-    request_body.build(wanted.request, wanted.item, choice.point)
+    choice = recovery_point_choice.choose_for(wanted.request, points, now=clock.now())
+    arm_body.build(wanted.request, wanted.item, choice.point)
     return choice
 
 
 def _sent(request_id: str, points: Iterable[RecoveryPoint]) -> RecoveryPoint | None:
     held = storage_connection.ledger().read(request_id)
-    name = None if held is None else settling.sent_point(held.entry)
+    name = None if held is None else job_search.sent_point(held.entry)
     return next((point for point in points if point.name == name), None)

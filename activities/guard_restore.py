@@ -12,14 +12,14 @@ import azure.durable_functions as df
 
 from activities import admission, clock, edge, policies
 from arm import connection as arm_connection
-from restore import names
-from restore.contracts import OriginalLocation, Permit, RestoreRequest, VmDisk
-from restore.disks import replaced_disks
-from restore.errors import RestoreError
-from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Guard, Guarded, decode
-from restore.policy import Policy
+from restore.messages import names
+from restore.messages.activity_io import Guard, Guarded, decode
+from restore.messages.errors import RestoreError
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import OriginalLocation, Permit, RestoreRequest, VmDisk
+from restore.policy.judging import Policy
 from restore.settings import Settings
+from restore.start.disks import replaced_disks
 from storage import connection
 
 _SENT = Permit(rule="sent-before")

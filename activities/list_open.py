@@ -3,8 +3,8 @@
 import azure.durable_functions as df
 
 from activities import edge
-from restore import names
-from restore.orders import ListOpen, OpenRequests, decode
+from restore.messages import names
+from restore.messages.activity_io import ListOpen, OpenRequests, decode
 from storage import connection, open_index
 
 blueprint = df.Blueprint()

@@ -6,10 +6,10 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from arm import connection
-from restore import names
-from restore.contracts import RecoveryPointChoice
-from restore.errors import NotFound
-from restore.orders import ListPoints, decode
+from restore.messages import names
+from restore.messages.activity_io import ListPoints, decode
+from restore.messages.errors import NotFound
+from restore.messages.model import RecoveryPointChoice
 
 blueprint = df.Blueprint()
 
@@ -23,10 +23,11 @@ def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
 def _list(order: dict[str, Any]) -> dict[str, Any]:
     wanted = decode(order, ListPoints)
     points = connection.backup().recovery_points(wanted.item)
-    from restore import point_pages, selection
+    from restore.request import point_pages
+    from restore.start import recovery_point_choice
 
     try:
-        choice = selection.choose(points, RecoveryPointChoice(), now=clock.now())
+        choice = recovery_point_choice.choose(points, RecoveryPointChoice(), now=clock.now())
     except NotFound:
         choice = None
     page = point_pages.page(points, wanted.continuation_token)

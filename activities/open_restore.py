@@ -5,9 +5,9 @@ that has come some way goes on from there.
 import azure.durable_functions as df
 
 from activities import clock, edge
-from restore import names
-from restore.ledger import LedgerEntry
-from restore.orders import Opened, Restore, decode
+from restore.messages import names
+from restore.messages.activity_io import Opened, Restore, decode
+from restore.messages.ledger_entry import LedgerEntry
 from storage import connection, slots
 
 blueprint = df.Blueprint()

@@ -6,7 +6,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from activities import edge
-from restore import names
+from restore.messages import names
 from storage import connection
 
 blueprint = df.Blueprint()
@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="event", activity=names.PUBLISH_EVENT)
 def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
-    """Order: a CloudEvent of restore/cloud_events.py."""
+    """Order: a CloudEvent of restore/values/cloud_events.py."""
     return edge.outcome(lambda: _publish(event))
 
 

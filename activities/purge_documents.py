@@ -1,7 +1,7 @@
 """Delete documents that nobody will ask for any more: plans, data of events that were too large.
 
 Never `restores/` and `items/`: they are what makes a restore happen once only. An order that names
-them is refused where it is read (restore/orders.py).
+them is refused where it is read (restore/messages/activity_io.py).
 """
 
 from datetime import timedelta
@@ -9,8 +9,8 @@ from datetime import timedelta
 import azure.durable_functions as df
 
 from activities import clock, edge
-from restore import names
-from restore.orders import Purge, decode
+from restore.messages import names
+from restore.messages.activity_io import Purge, decode
 from restore.settings import Settings
 from storage import connection
 

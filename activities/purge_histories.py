@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import azure.durable_functions as df
 
 from activities import clock, edge
-from restore import names
+from restore.messages import names
 from restore.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -7,10 +7,10 @@ the two exactly one stands.
 import azure.durable_functions as df
 
 from activities import clock, edge
-from restore import names
-from restore.contracts import Approval
-from restore.ledger import LedgerState
-from restore.orders import Decided, ReadDecision, decode
+from restore.messages import names
+from restore.messages.activity_io import Decided, ReadDecision, decode
+from restore.messages.ledger_entry import LedgerState
+from restore.messages.model import Approval
 from storage import connection
 
 blueprint = df.Blueprint()

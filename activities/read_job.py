@@ -9,10 +9,10 @@ import azure.durable_functions as df
 
 from activities import cancelling, edge
 from arm import connection as arm_connection
-from restore import names
-from restore.contracts import JobLook
-from restore.errors import NotFound, TemporaryError
-from restore.orders import ReadJob, decode
+from restore.messages import names
+from restore.messages.activity_io import ReadJob, decode
+from restore.messages.errors import NotFound, TemporaryError
+from restore.messages.model import JobLook
 from storage import connection
 
 _log = logging.getLogger(__name__)

@@ -4,9 +4,9 @@ import azure.durable_functions as df
 
 from activities import edge
 from arm import connection as arm_connection
-from restore import names
-from restore.contracts import OperationLook
-from restore.orders import ReadOperation, decode
+from restore.messages import names
+from restore.messages.activity_io import ReadOperation, decode
+from restore.messages.model import OperationLook
 from storage import connection, handles
 
 blueprint = df.Blueprint()

@@ -6,11 +6,11 @@ import azure.durable_functions as df
 
 from activities import edge
 from arm import connection
-from restore import names
-from restore.errors import NotYet
-from restore.orders import ReadValidation, decode
-from restore.plain_text import plain
-from restore.plan import Finding
+from restore.messages import names
+from restore.messages.activity_io import ReadValidation, decode
+from restore.messages.errors import NotYet
+from restore.plan.hashing import Finding
+from restore.values.plain_text import plain
 
 blueprint = df.Blueprint()
 

@@ -1,7 +1,7 @@
 """See to one open restore: is it followed, must it be started again, are its events sent?
 
-What is to be done is decided by restore/reconciling.py from what is seen. May run at any time, also
-twice at once: a start is counted in the ledger first, by a write that only one can win.
+What is to be done is decided by restore/progress/reconciling.py from what is seen. May run at any
+time, also twice at once: a start is counted in the ledger first, by a write that only one can win.
 """
 
 import asyncio
@@ -10,10 +10,11 @@ import logging
 import azure.durable_functions as df
 
 from activities import clock, edge
-from restore import names, reconciling
-from restore.ledger import LedgerEntry
-from restore.orders import Close, ReconcileRestore, decode
-from restore.reconciling import Step
+from restore.messages import names
+from restore.messages.activity_io import Close, ReconcileRestore, decode
+from restore.messages.ledger_entry import LedgerEntry
+from restore.progress import reconciling
+from restore.progress.reconciling import Step
 from restore.settings import Settings
 from storage import closing, connection, draining, instances
 

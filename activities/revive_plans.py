@@ -11,8 +11,8 @@ import azure.durable_functions as df
 import msgspec
 
 from activities import clock, edge
-from restore import names
-from restore.orders import MakePlan, encode
+from restore.messages import names
+from restore.messages.activity_io import MakePlan, encode
 from restore.settings import Settings
 from storage import instances
 

@@ -7,16 +7,16 @@ from typing import Any, NamedTuple
 
 from activities import clock
 from arm import connection as arm_connection
-from restore import settling
-from restore.contracts import JobLook
-from restore.errors import ReplyLost, RestoreError, ServiceUnavailable, Throttled
-from restore.ledger import Intent, LedgerState
-from restore.orders import Started, Trigger
+from restore.messages.activity_io import Started, Trigger
+from restore.messages.errors import ReplyLost, RestoreError, ServiceUnavailable, Throttled
+from restore.messages.ledger_entry import Intent, LedgerState
+from restore.messages.model import JobLook
+from restore.start import job_search
 from storage import handles
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 
-_INTENT_MAX = timedelta(seconds=settling.INTENT_S_MAX)
+_INTENT_MAX = timedelta(seconds=job_search.INTENT_S_MAX)
 
 
 class Jobs(NamedTuple):
@@ -79,7 +79,7 @@ def _intend(
         recovery_point=order.point.name,
         vault_time=seen.vault_time_at(now),
         written_at=now,
-        window_s=settling.window_s(order.settle_s, seen.read_s),
+        window_s=job_search.window_s(order.settle_s, seen.read_s),
         known_jobs=known_jobs,
     )
     held = ledger.intend(held, intent)

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from arm import connection as arm_connection
-from restore import settling
-from restore.contracts import JobLook
-from restore.errors import NotFound, RestoreError
-from restore.ledger import Intent, LedgerState
+from restore.messages.errors import NotFound, RestoreError
+from restore.messages.ledger_entry import Intent, LedgerState
+from restore.messages.model import JobLook
+from restore.start import job_search
 from storage import slots
 from storage.documents import Changed
 from storage.ledger import Ledger
@@ -68,7 +68,7 @@ def _read(intent: Intent, job_id: str) -> list[JobLook]:
 def _listed(intent: Intent) -> list[JobLook]:
     """All that may be the work of a POST whose job nobody had the time to look for."""
     jobs = _jobs(intent)
-    ours = {*settling.candidates(intent, jobs, ()), *settling.doubtful(intent, jobs, ())}
+    ours = {*job_search.candidates(intent, jobs, ()), *job_search.doubtful(intent, jobs, ())}
     return [job for job in jobs if job.job_id in ours]
 
 

@@ -6,8 +6,8 @@ import azure.durable_functions as df
 
 from activities import edge
 from arm import connection
-from restore import names
-from restore.orders import StartValidation, decode
+from restore.messages import names
+from restore.messages.activity_io import StartValidation, decode
 
 blueprint = df.Blueprint()
 

@@ -11,20 +11,20 @@ import azure.durable_functions as df
 from activities import clock, edge, policies
 from arm import connection as arm_connection
 from arm.backup import Backup
-from restore import names
-from restore.contracts import (
+from restore.messages import names
+from restore.messages.activity_io import Survey, Surveyed, decode
+from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
+from restore.messages.model import (
     AlternateLocation,
     OriginalLocation,
     ProtectedItem,
     RestoreRequest,
 )
-from restore.disks import replaced_disks
-from restore.errors import AccessDenied, InvalidRequest, NotFound
-from restore.orders import Survey, Surveyed, decode
-from restore.plan import Finding
-from restore.plan_checks import Surroundings
-from restore.policy import Asked, Policy
+from restore.plan.checks import Surroundings
+from restore.plan.hashing import Finding
+from restore.policy.judging import Asked, Policy
 from restore.settings import Settings
+from restore.start.disks import replaced_disks
 from storage import connection, plans
 
 T = TypeVar("T")
@@ -43,40 +43,41 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
 
 def _survey(order: Survey, in_force: Policy) -> Surveyed:
-    from restore import plan, plan_checks, request_body, selection
+    from restore.plan import checks, hashing
+    from restore.start import arm_body, recovery_point_choice
 
     request, item = order.request, order.item
     points = arm_connection.backup().recovery_points(item)
-    choice = selection.choose_for(request, points, now=clock.now())
+    choice = recovery_point_choice.choose_for(request, points, now=clock.now())
     around = _surroundings(request, item)
-    case = plan_checks.Case(request=request, item=item, point=choice.point, around=around)
-    found = list(plan_checks.findings(case))
+    case = checks.Case(request=request, item=item, point=choice.point, around=around)
+    found = list(checks.findings(case))
     try:
-        body = request_body.build(request, item, choice.point)
+        body = arm_body.build(request, item, choice.point)
     except InvalidRequest as error:
-        found += [plan_checks.of_problem(problem) for problem in error.problems]
-        return Surveyed(choice=choice, findings=plan.in_order(found))
+        found += [checks.of_problem(problem) for problem in error.problems]
+        return Surveyed(choice=choice, findings=hashing.in_order(found))
     asked = Asked(body, order.source, item, choice.point, clock.now())
-    found += plan_checks.of_policy(in_force, asked)
-    matter = plan.matter(request, item, choice.point, body)
-    plan_hash = plan.plan_hash(matter)
+    found += checks.of_policy(in_force, asked)
+    matter = hashing.matter(request, item, choice.point, body)
+    plan_hash = hashing.plan_hash(matter)
     found += _of_hash(request, matter)
     plans.keep(connection.ledger().documents, plan_hash, matter)
-    return Surveyed(choice=choice, findings=plan.in_order(found), body=body, plan_hash=plan_hash)
+    return Surveyed(choice=choice, findings=hashing.in_order(found), body=body, plan_hash=plan_hash)
 
 
 def _of_hash(request: RestoreRequest, matter: dict[str, object]) -> list[Finding]:
     """A plan may be asked for by a request that carries an older one's hash."""
-    from restore import plan, plan_checks
-    from restore.errors import PlanChanged
+    from restore.messages.errors import PlanChanged
+    from restore.plan import checks, hashing
 
     if request.plan_hash is None:
         return []
     known = plans.read(connection.ledger().documents, request.plan_hash)
     try:
-        plan.require_same(request.plan_hash, known, matter)
+        hashing.require_same(request.plan_hash, known, matter)
     except PlanChanged as error:
-        return [plan_checks.of_problem(problem, error.code) for problem in error.problems]
+        return [checks.of_problem(problem, error.code) for problem in error.problems]
     return []
 
 

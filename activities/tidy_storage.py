@@ -10,8 +10,8 @@ from collections.abc import Callable
 import azure.durable_functions as df
 
 from activities import clock, edge, slot_leases
-from restore import names
-from restore.errors import ServiceUnavailable
+from restore.messages import names
+from restore.messages.errors import ServiceUnavailable
 from storage import connection, draining, slots
 from storage.documents import Changed
 

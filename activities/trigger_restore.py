@@ -16,17 +16,20 @@ from functools import partial
 import azure.durable_functions as df
 
 from activities import admission, clock, edge, policies, sending, slot_leases
-from restore import approvals, budget, names, polling, settling
-from restore.errors import Conflict, DeadlinePassed, NotYet, RestoreError
-from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Started, Trigger, decode
-from restore.policy import Policy
+from restore.messages import names
+from restore.messages.activity_io import Started, Trigger, decode
+from restore.messages.errors import Conflict, DeadlinePassed, NotYet, RestoreError
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.policy import approvals, quota
+from restore.policy.judging import Policy
+from restore.progress import poll_intervals
 from restore.settings import Settings
+from restore.start import job_search
 from storage import connection, slots, turns
 from storage.ledger import Held, Ledger
 
 _JOBS_BACK = timedelta(hours=26)
-_NEAR = timedelta(seconds=polling.NEAR_S)
+_NEAR = timedelta(seconds=poll_intervals.NEAR_S)
 _LEASE_SLACK = timedelta(minutes=5)
 """By so much a slot's lease is longer than the restore is followed, whose last look comes first."""
 
@@ -56,18 +59,18 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
         _take_slot(ledger, order, in_force())
     turn = _take_turn(ledger, order, held)
     seen = sending.read_jobs(order.item.vault_id, _begun(held.entry) - _JOBS_BACK)
-    step = settling.next_step(
+    step = job_search.next_step(
         held.entry,
         seen.jobs,
         order.item.container_name,
         turn.claimed,
         vault_time=seen.vault_time,
     )
-    if isinstance(step, settling.Adopt):
+    if isinstance(step, job_search.Adopt):
         entry = ledger.started(order.request.request_id, held, job_id=step.job_id, adopted=True)
         connection.outbox().tell(entry)
         return Started(job_id=step.job_id, adopted=True)
-    if not isinstance(step, settling.Go):
+    if not isinstance(step, job_search.Go):
         raise _not_to_be_sent(step)
     if held.entry.state is LedgerState.INTENDED:  # its POST has started nothing
         held = ledger.withdraw(held)
@@ -135,14 +138,14 @@ def _admit(
     admitted = admission.admit(policy, entry.source, order.request, order.item, order.point)
     approvals.require(admitted.allowed, entry.approval, admitted.plan_hash)
     of_vm = [job for job in seen.jobs if job.job_id in known_jobs]
-    unlisted = budget.unlisted(turn.begun, seen.jobs)
-    begun = budget.begun_within_a_day(of_vm, unlisted, seen.vault_time)
-    budget.check(policy, begun, entry.source, seen.vault_time_at(clock.now()))
+    unlisted = quota.unlisted(turn.begun, seen.jobs)
+    begun = quota.begun_within_a_day(of_vm, unlisted, seen.vault_time)
+    quota.check(policy, begun, entry.source, seen.vault_time_at(clock.now()))
     return admitted
 
 
-def _not_to_be_sent(step: settling.Wait | settling.Ambiguous) -> RestoreError:
-    if isinstance(step, settling.Wait):
+def _not_to_be_sent(step: job_search.Wait | job_search.Ambiguous) -> RestoreError:
+    if isinstance(step, job_search.Wait):
         return NotYet(
             "The reply to the restore request was lost: the vault's job list will tell whether it "
             "has started a job.",

@@ -1,6 +1,6 @@
 """The calls to Azure Backup that a restore needs, in field words; HTTP is the client's business.
 
-Each takes and returns the structs of restore/contracts.py. The api-version of each resource
+Each takes and returns the structs of restore/messages/model.py. The api-version of each resource
 provider is written once: Backup's is a setting, the vault's own stands here. URLs that Azure hands
 out keep the version they came with.
 """
@@ -17,8 +17,8 @@ from arm import compute, discovery, long_running, readings, resource_ids, texts
 from arm.client import Client
 from arm.long_running import PollHandles
 from arm.preflight import VAULT_API_VERSION, Preflight
-from restore import errors
-from restore.contracts import (
+from restore.messages import errors
+from restore.messages.model import (
     JobLook,
     OperationLook,
     ProtectedItem,
@@ -26,7 +26,7 @@ from restore.contracts import (
     Triggered,
     VmDisk,
 )
-from restore.ids import lower_as_azure
+from restore.values.arm_ids import lower_as_azure
 
 _VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
 _RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"

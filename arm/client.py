@@ -22,7 +22,7 @@ from arm import errors as arm_errors
 from arm.exchange import Answered, Exchange
 from arm.reply_body import TooLarge
 from arm.transport import NotSent
-from restore import errors
+from restore.messages import errors
 
 READ_PAUSES_S = (0.3, 1.2)
 AFTER_TIMEOUT_S = 30.0

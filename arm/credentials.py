@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arm import texts
-from restore import errors
+from restore.messages import errors
 from restore.settings import Settings
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from arm import compute, resource_ids, texts
 from arm.client import Client
-from restore import errors
+from restore.messages import errors
 
 _DOING = "find the vault that protects the VM"
 _ACTION = "Microsoft.RecoveryServices/Locations/backupStatus/action"

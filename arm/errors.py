@@ -1,4 +1,4 @@
-"""One reply of ARM that is not a success -> one error of restore/errors.py.
+"""One reply of ARM that is not a success -> one error of restore/messages/errors.py.
 
 ARM's own code and message are kept; a sentence on what to do is added where the code is known. The
 code decides before the HTTP status does: a 409 can be final and a 404 can be a wrong api-version.
@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from arm import texts
-from restore import errors
-from restore.contracts import Failure, Problem
+from restore.messages import errors
+from restore.messages.model import Failure, Problem
 
 _DETAILS_MAX = 10
 _CODE_CHARS_MAX = 120

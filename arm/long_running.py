@@ -17,8 +17,8 @@ import msgspec
 from arm import errors as arm_errors
 from arm import resource_ids, texts
 from arm.client import Answer, Client
-from restore import errors
-from restore.contracts import OperationLook, ProtectedItem
+from restore.messages import errors
+from restore.messages.model import OperationLook, ProtectedItem
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from arm import destinations
-from restore import errors
+from restore.messages import errors
 
 PAGES_MAX = 200
 ITEMS_MAX = 50_000

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 
 from arm import compute, long_running, resource_ids, texts
 from arm.client import Client
-from restore.contracts import ProtectedItem
-from restore.ids import lower_ascii
+from restore.messages.model import ProtectedItem
+from restore.values.arm_ids import lower_ascii
 
 VAULT_API_VERSION = "2024-04-01"
 _GUARDED = (

@@ -13,15 +13,9 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from arm import resource_ids, texts
-from restore.contracts import (
-    ExtendedLocation,
-    JobError,
-    JobLook,
-    ProtectedItem,
-    RecoveryPoint,
-)
-from restore.selection import CONSISTENCIES, usable_tier
-from restore.times import seconds_of, time_of
+from restore.messages.model import ExtendedLocation, JobError, JobLook, ProtectedItem, RecoveryPoint
+from restore.start.recovery_point_choice import CONSISTENCIES, usable_tier
+from restore.values.times import seconds_of, time_of
 
 T = TypeVar("T")
 

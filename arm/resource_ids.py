@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
-from restore import ids
-from restore.ids import lower_ascii
+from restore.values import arm_ids
+from restore.values.arm_ids import lower_ascii
 
 FABRIC = "Azure"
 
@@ -39,7 +39,7 @@ def segment(resource_id: str, name: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """Whether two ids name the same resource, however they are spelled."""
-    return ids.same("/".join(_segments(one)), "/".join(_segments(other)))
+    return arm_ids.same("/".join(_segments(one)), "/".join(_segments(other)))
 
 
 def vault_id(resource_id: str) -> str:

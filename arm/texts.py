@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 
 from arm import resource_ids
-from restore.plain_text import plain
-from restore.redaction import REMOVED, TEXT_CHARS_MAX, has_form_of_secret, redacted
+from restore.values.plain_text import plain
+from restore.values.redaction import REMOVED, TEXT_CHARS_MAX, has_form_of_secret, redacted
 
 _ID_CHARS_MAX = 2000
 _WORD_CHARS_MAX = 60

@@ -81,5 +81,7 @@ def _end_generation(effort: Effort, last: dict[str, Any]) -> None:
 
 
 def _effort(calls: Calls, instance: str) -> Effort:
-    parent = instance.partition("~")[0]  # restore/names.py: a child is its parent's id and ~watch
+    parent = instance.partition("~")[
+        0
+    ]  # restore/messages/names.py: a child is its parent's id and ~watch
     return calls.efforts.setdefault(parent, Effort())

@@ -16,7 +16,7 @@ from typing import Any
 
 from devhost.language_worker.__main__ import main as serve
 from devhost.worker import Worker
-from restore import names
+from restore.messages import names
 
 _SCHEDULED = 4
 """The EventType of a TaskScheduled (facts: durable protocol 2.3)."""

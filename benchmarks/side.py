@@ -29,7 +29,7 @@ from devhost.readiness import host_status, is_running, wait_ready
 from devhost.starting import BadStart, free_port
 from devhost.vault.seed import STAGING_ID, TARGET_GROUP, VAULT_ID, vm_id
 from devhost.vault.server import ThreadedVaultServer
-from restore import names
+from restore.messages import names
 from restore.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,9 +11,10 @@ import azure.durable_functions as df
 import msgspec
 
 from orchestrators.steps import Steps
-from restore import names, polling
-from restore.contracts import Outcome
-from restore.orders import Cancel, decode, encode
+from restore.messages import names
+from restore.messages.activity_io import Cancel, decode, encode
+from restore.messages.model import Outcome
+from restore.progress import poll_intervals
 
 blueprint = df.Blueprint()
 
@@ -34,6 +35,8 @@ def cancel_job(context: df.DurableOrchestrationContext) -> Any:
         if outcome.kind != "later" or context.current_utc_datetime >= order.until:
             return encode(outcome)
         spread = f"{context.instance_id}:{order.tries}"
-        yield from steps.sleep(polling.later_wait_s(outcome, order.tries, order.pace, spread))
+        yield from steps.sleep(
+            poll_intervals.later_wait_s(outcome, order.tries, order.pace, spread)
+        )
     context.continue_as_new(encode(order))
     return None

@@ -10,12 +10,22 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Step, StepFailed, Steps, show
-from restore import approvals, names, waiting
-from restore.contracts import Outcome
-from restore.errors import NotYet, to_failure
-from restore.orders import Decided, Guard, Guarded, ReadDecision, Restore, decode, encode
-from restore.phases import RestorePhase
-from restore.story import Tale
+from restore.messages import names
+from restore.messages.activity_io import (
+    Decided,
+    Guard,
+    Guarded,
+    ReadDecision,
+    Restore,
+    decode,
+    encode,
+)
+from restore.messages.errors import NotYet, to_failure
+from restore.messages.model import Outcome
+from restore.policy import approvals
+from restore.progress import wait_reasons
+from restore.progress.phases import RestorePhase
+from restore.progress.run_state import Tale
 
 _WANTED = to_failure(NotYet("A person must approve or refuse this restore.", code="ApprovalWanted"))
 
@@ -68,7 +78,7 @@ def _wait(
     assert until is not None, "what waits for an approval waits for a time"
     now = context.current_utc_datetime
     steps.until = order.until(until)  # the clock stands until somebody has decided
-    tale.waiting = waiting.why(_WANTED, until, 1)
+    tale.waiting = wait_reasons.why(_WANTED, until, 1)
     show(context, tale.show(RestorePhase.WAITING_FOR_APPROVAL, now))
     decision = context.wait_for_external_event(names.DECISION_EVENT)
     timer: Any = context.create_timer(_due(context, until))

@@ -6,9 +6,8 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Step, Steps
-from restore import names, planning
-from restore.contracts import Outcome, ProtectedItem
-from restore.orders import (
+from restore.messages import names
+from restore.messages.activity_io import (
     FindItem,
     MakePlan,
     ReadValidation,
@@ -18,7 +17,9 @@ from restore.orders import (
     decode,
     encode,
 )
-from restore.polling import WAIT_S_MIN, Pace
+from restore.messages.model import Outcome, ProtectedItem
+from restore.plan import assemble
+from restore.progress.poll_intervals import WAIT_S_MIN, Pace
 
 blueprint = df.Blueprint()
 
@@ -41,7 +42,7 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     outcome = yield from _plan(context, steps, order)
     if order.source == "queue":
         now = context.current_utc_datetime
-        event = planning.event(order.request, outcome, now, context.instance_id)
+        event = assemble.event(order.request, outcome, now, context.instance_id)
         yield from steps.run(names.PUBLISH_EVENT, event)
     return encode(outcome)
 
@@ -51,17 +52,17 @@ def _plan(context: df.DurableOrchestrationContext, steps: Steps, order: MakePlan
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
     found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, encode(wanted))
     if found.kind != "done":
-        return planning.impossible(request, found, context.current_utc_datetime)
+        return assemble.impossible(request, found, context.current_utc_datetime)
     item = decode(found.value, ProtectedItem)
     survey = Survey(request=request, item=item, source=order.source)
     looked: Outcome = yield from steps.run(names.SURVEY_RESTORE, encode(survey))
     if looked.kind != "done":
-        return planning.impossible(request, looked, context.current_utc_datetime, item)
+        return assemble.impossible(request, looked, context.current_utc_datetime, item)
     surveyed = decode(looked.value, Surveyed)
     opinion: Outcome | None = None
     if surveyed.body is not None:
         opinion = yield from _ask_azure(steps, item, surveyed)
-    return planning.plan(request, item, surveyed, opinion, context.current_utc_datetime)
+    return assemble.plan(request, item, surveyed, opinion, context.current_utc_datetime)
 
 
 def _ask_azure(steps: Steps, item: ProtectedItem, surveyed: Surveyed) -> Step:
@@ -73,7 +74,7 @@ def _ask_azure(steps: Steps, item: ProtectedItem, surveyed: Surveyed) -> Step:
         return started
     operation_id = started.value["operationId"]
     if operation_id is None:
-        return planning.UNNAMED
+        return assemble.UNNAMED
     yield from steps.sleep(WAIT_S_MIN)
     read = ReadValidation(vault_id=item.vault_id, operation_id=operation_id)
     return (yield from steps.run(names.READ_VALIDATION, encode(read)))

@@ -10,9 +10,8 @@ import azure.durable_functions as df
 import msgspec
 
 from orchestrators.steps import Step, Steps
-from restore import names
-from restore.contracts import Outcome
-from restore.orders import (
+from restore.messages import names
+from restore.messages.activity_io import (
     ListOpen,
     OpenRequests,
     Purge,
@@ -21,7 +20,8 @@ from restore.orders import (
     decode,
     encode,
 )
-from restore.polling import Pace
+from restore.messages.model import Outcome
+from restore.progress.poll_intervals import Pace
 
 blueprint = df.Blueprint()
 

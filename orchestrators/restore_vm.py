@@ -9,10 +9,8 @@ import msgspec
 
 from orchestrators import permission
 from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, show, unforeseen
-from restore import endings, names, story, verdicts
-from restore.contracts import Choice, ProtectedItem, RestoreRequest, Verdict
-from restore.ledger import LedgerState
-from restore.orders import (
+from restore.messages import names
+from restore.messages.activity_io import (
     Close,
     FindItem,
     FindPoint,
@@ -25,8 +23,12 @@ from restore.orders import (
     decode,
     encode,
 )
-from restore.phases import RestorePhase
-from restore.waiting import Waiting
+from restore.messages.ledger_entry import LedgerState
+from restore.messages.model import Choice, ProtectedItem, RestoreRequest, Verdict
+from restore.progress import run_state
+from restore.progress.phases import RestorePhase
+from restore.progress.wait_reasons import Waiting
+from restore.result import conclude, verdicts
 
 _log = logging.getLogger(__name__)
 
@@ -54,7 +56,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     of the ledger (storage/outbox.py).
     """
     order = decode(context.get_input(), Restore)
-    tale = story.Tale(order.request)
+    tale = run_state.Tale(order.request)
 
     def wait(why: Waiting | None) -> None:
         show(context, tale.wait(why, context.current_utc_datetime))
@@ -73,7 +75,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         steps.until = order.until(opened.nobody_waits_since)
         watched = yield from _restore(context, steps, tale, order, opened.state)
         if watched is not None:
-            verdict, is_over = endings.of_watched(watched, tale), watched.is_over
+            verdict, is_over = conclude.of_watched(watched, tale), watched.is_over
             close = msgspec.structs.replace(close, verdict=verdict, is_over=is_over)
     except StepFailed as failed:
         close = msgspec.structs.replace(close, failure=failed.failure)
@@ -96,7 +98,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
 def _restore(
     context: df.DurableOrchestrationContext,
     steps: Steps,
-    tale: story.Tale,
+    tale: run_state.Tale,
     order: Restore,
     state: LedgerState,
 ) -> Step:
@@ -121,7 +123,10 @@ def _restore(
 
 
 def _choose(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, request: RestoreRequest
+    context: df.DurableOrchestrationContext,
+    steps: Steps,
+    tale: run_state.Tale,
+    request: RestoreRequest,
 ) -> Step:
     """Find the item and choose its point. Raises StepFailed."""
     _show(context, tale, RestorePhase.FINDING_ITEM)
@@ -135,7 +140,7 @@ def _choose(
     tale.choice = decode(chosen, Choice)
 
 
-def _start(steps: Steps, tale: story.Tale, order: Restore) -> Step:
+def _start(steps: Steps, tale: run_state.Tale, order: Restore) -> Step:
     """Trigger until the restore is Started. Raises StepFailed."""
     assert tale.item is not None, "it was found before"
     assert tale.choice is not None, "it was made before"
@@ -151,7 +156,7 @@ def _start(steps: Steps, tale: story.Tale, order: Restore) -> Step:
 
 
 def _follow(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: story.Tale, order: Restore
+    context: df.DurableOrchestrationContext, steps: Steps, tale: run_state.Tale, order: Restore
 ) -> Step:
     """Wait for the child that follows the job."""
     assert tale.item is not None, "it was found before"
@@ -175,5 +180,7 @@ def _follow(
     return decode(watched, Watched)
 
 
-def _show(context: df.DurableOrchestrationContext, tale: story.Tale, phase: RestorePhase) -> None:
+def _show(
+    context: df.DurableOrchestrationContext, tale: run_state.Tale, phase: RestorePhase
+) -> None:
     show(context, tale.show(phase, context.current_utc_datetime))

@@ -9,8 +9,8 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Steps, show
-from restore import names
-from restore.orders import Retry, decode, encode
+from restore.messages import names
+from restore.messages.activity_io import Retry, decode, encode
 
 blueprint = df.Blueprint()
 

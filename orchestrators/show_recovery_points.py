@@ -6,10 +6,10 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Steps
-from restore import names
-from restore.contracts import Outcome, ProtectedItem
-from restore.orders import FindItem, ListPoints, ShowPoints, decode, encode
-from restore.polling import Pace
+from restore.messages import names
+from restore.messages.activity_io import FindItem, ListPoints, ShowPoints, decode, encode
+from restore.messages.model import Outcome, ProtectedItem
+from restore.progress.poll_intervals import Pace
 
 blueprint = df.Blueprint()
 

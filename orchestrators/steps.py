@@ -12,13 +12,14 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from restore import names, patience, statuses, waiting
-from restore.contracts import Failure, Outcome
-from restore.decoding import decode
-from restore.orders import Retry, encode
-from restore.polling import Pace
-from restore.redaction import redacted
-from restore.waiting import Waiting
+from restore.messages import names
+from restore.messages.activity_io import Retry, encode
+from restore.messages.model import Failure, Outcome
+from restore.progress import custom_status, retries, wait_reasons
+from restore.progress.poll_intervals import Pace
+from restore.progress.wait_reasons import Waiting
+from restore.values.decoding import decode
+from restore.values.redaction import redacted
 
 Step = Generator[Any, Any, Any]
 Show = Callable[[Waiting | None], None]
@@ -83,7 +84,7 @@ class Steps:
         while True:
             if retry.again_at is not None:
                 if self._waits_left == 0:
-                    self._show(patience.why(retry))
+                    self._show(retries.why(retry))
                     return retry
                 self._waits_left -= 1
                 yield from self._wait(retry, retry.again_at)
@@ -103,11 +104,11 @@ class Steps:
 
     def _learn(self, retry: Retry, outcome: Outcome) -> Retry | Outcome:
         spread = f"{self._context.instance_id}:{retry.activity}"
-        return patience.learn(retry, outcome, self._context.current_utc_datetime, spread)
+        return retries.learn(retry, outcome, self._context.current_utc_datetime, spread)
 
     def _wait(self, retry: Retry, until: datetime) -> Step:
         """Wait, and say why. No timer is for the past."""
-        self._show(patience.why(retry))
+        self._show(retries.why(retry))
         yield self._context.create_timer(max(until, self._context.current_utc_datetime))
 
     def sleep(self, seconds: float) -> Step:
@@ -117,7 +118,7 @@ class Steps:
 
     def _show_alone(self, why: Waiting | None) -> None:
         """The custom status of an orchestration that has nothing else to show."""
-        show(self._context, {"waiting": waiting.shown(why)} if why else {})
+        show(self._context, {"waiting": wait_reasons.shown(why)} if why else {})
 
     def _attempt_in_child(self, retry: Retry) -> Step:
         child_id = self._child_id
@@ -130,7 +131,7 @@ class Steps:
 
 def show(context: df.DurableOrchestrationContext, status: dict[str, Any]) -> None:
     """Set the custom status: the only way to, for one that is too large ends the orchestration."""
-    context.set_custom_status(statuses.fitted(status))
+    context.set_custom_status(custom_status.fitted(status))
 
 
 def run_again(
@@ -157,7 +158,9 @@ def unforeseen(name: str, error: Exception) -> Failure:
     first_line = redacted(str(error).partition("\n")[0], _TEXT_MAX)
     raised = _RAISED.match(first_line)
     if raised is None and first_line:
-        return Failure(code=waiting.UNFORESEEN, message=first_line, category="ServiceUnavailable")
+        return Failure(
+            code=wait_reasons.UNFORESEEN, message=first_line, category="ServiceUnavailable"
+        )
     return broken(name, raised[1] if raised else None)
 
 
@@ -165,4 +168,4 @@ def broken(name: str, kind: str | None) -> Failure:
     """Return the failure of what raised this kind of error."""
     kind = f" ({kind})" if kind else ""
     message = f"{name} failed in a way that nobody foresaw{kind}; the app's log says why."
-    return Failure(code=waiting.UNFORESEEN, message=message, category="ServiceUnavailable")
+    return Failure(code=wait_reasons.UNFORESEEN, message=message, category="ServiceUnavailable")

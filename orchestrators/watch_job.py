@@ -5,11 +5,20 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Step, Steps, show
-from restore import names, polling, watching
-from restore.contracts import JobLook
-from restore.orders import FindJob, ReadJob, ReadOperation, Watch, Watched, decode, encode
-from restore.phases import RestorePhase
-from restore.waiting import Waiting
+from restore.messages import names
+from restore.messages.activity_io import (
+    FindJob,
+    ReadJob,
+    ReadOperation,
+    Watch,
+    Watched,
+    decode,
+    encode,
+)
+from restore.messages.model import JobLook
+from restore.progress import job_watch, poll_intervals
+from restore.progress.phases import RestorePhase
+from restore.progress.wait_reasons import Waiting
 
 blueprint = df.Blueprint()
 
@@ -20,15 +29,15 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
 
     1. Look: at the operation while no job is known, else at the job. Show what was seen.
     2. Over, or at the deadline? Then answer with a Watched.
-    3. Wait as restore/polling.py says, and look again.
+    3. Wait as restore/progress/poll_intervals.py says, and look again.
     4. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
     """
     watch, look = decode(context.get_input(), Watch), None
     if watch.phase is None:
-        watch = watching.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
+        watch = job_watch.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
 
     def tell(why: Waiting | None = None) -> None:
-        show(context, watching.status(watch, look, why))
+        show(context, job_watch.status(watch, look, why))
 
     tell()
     steps = Steps(context, watch.pace, watch.deadline_at, tell)
@@ -40,7 +49,7 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
             return encode(seen)
         watch = seen
         tell()
-        over = watching.at_deadline(watch, look, context.current_utc_datetime)
+        over = job_watch.at_deadline(watch, look, context.current_utc_datetime)
         if over is not None:
             return encode(over)
         yield from steps.sleep(_wait_s(context, watch, fresh, outcome))
@@ -55,33 +64,35 @@ def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, n
         cancels = watch.request_id if number == 0 else None
         order = ReadJob(vault_id=vault_id, job_id=watch.job_id, cancels=cancels)
         outcome = yield from steps.once(names.READ_JOB, encode(order))
-        seen = watching.learn_job(watch, outcome, context.current_utc_datetime)
-        return seen, watching.job_look(outcome), outcome
+        seen = job_watch.learn_job(watch, outcome, context.current_utc_datetime)
+        return seen, job_watch.job_look(outcome), outcome
     if watch.operation_id is not None:
         operation = ReadOperation(
             request_id=watch.request_id, vault_id=vault_id, operation_id=watch.operation_id
         )
         outcome = yield from steps.once(names.READ_OPERATION, encode(operation))
-        if not watching.must_search(outcome):
-            return watching.learn_operation(watch, outcome), None, outcome
+        if not job_watch.must_search(outcome):
+            return job_watch.learn_operation(watch, outcome), None, outcome
     outcome = yield from steps.once(
         names.FIND_JOB, encode(FindJob(request_id=watch.request_id, item=watch.item))
     )
-    return watching.learn_job_id(watch, outcome), None, outcome
+    return job_watch.learn_job_id(watch, outcome), None, outcome
 
 
 def _wait_s(
     context: df.DurableOrchestrationContext, watch: Watch, look: JobLook | None, outcome: Any
 ) -> float:
     now = context.current_utc_datetime
-    remaining_s = watching.remaining_s(watch, now)
+    remaining_s = job_watch.remaining_s(watch, now)
     spread = f"{context.instance_id}:{watch.looks}"
     if outcome.kind != "done":
-        wait_s = polling.later_wait_s(outcome, max(watch.unanswered, 1), watch.pace, spread)
+        wait_s = poll_intervals.later_wait_s(outcome, max(watch.unanswered, 1), watch.pace, spread)
     elif watch.job_id is None:
-        asked_s = watching.asked_wait_s(outcome)
-        wait_s = polling.next_operation_look_s(watch.looks, watch.pace, asked_s)
+        asked_s = job_watch.asked_wait_s(outcome)
+        wait_s = poll_intervals.next_operation_look_s(watch.looks, watch.pace, asked_s)
     else:
         elapsed_s = (now - watch.since).total_seconds()
-        wait_s = polling.next_look_s(look, watch.looks, elapsed_s, remaining_s, watch.pace, spread)
-    return min(wait_s, max(remaining_s, polling.NEAR_S))
+        wait_s = poll_intervals.next_look_s(
+            look, watch.looks, elapsed_s, remaining_s, watch.pace, spread
+        )
+    return min(wait_s, max(remaining_s, poll_intervals.NEAR_S))

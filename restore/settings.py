@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from restore import host_json, policy
-from restore.policy import Policy
-from restore.polling import CONNECT_S_MAX, WAIT_S_MIN, Pace
-from restore.schedules import ncrontab
+from restore.policy import judging
+from restore.policy.judging import Policy
+from restore.progress.poll_intervals import CONNECT_S_MAX, WAIT_S_MIN, Pace
+from restore.values import host_json
+from restore.values.schedules import ncrontab
 
 ARM_ENDPOINTS = {
     "public": "https://management.azure.com",
@@ -85,7 +86,7 @@ class Settings:
     """RESTORE_KEEP_D: days after which finished histories, plans and data of large events are
     deleted. Default 30. The ledger is never deleted."""
 
-    restore_policy: Policy = policy.DEFAULT
+    restore_policy: Policy = judging.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
     subscription; replacing disks there with a person's approval."""
@@ -188,20 +189,20 @@ def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, 
     """Return the policy and what is wrong with it."""
     is_file = bool(text) and not text.startswith("{")
     if not text or (is_file and read_file is None):
-        return policy.DEFAULT, []
+        return judging.DEFAULT, []
     if is_file:
         assert read_file is not None, "asked above"
         try:
             text = read_file(text)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            return policy.DEFAULT, [f"RESTORE_POLICY names a file that cannot be read: {why}."]
-    from restore import policy_text  # most apps have no policy of their own
+            return judging.DEFAULT, [f"RESTORE_POLICY names a file that cannot be read: {why}."]
+    from restore.policy import policy_text  # most apps have no policy of their own
 
     try:
         return policy_text.parse(text), []
     except policy_text.InvalidPolicy as error:
-        return policy.DEFAULT, [
+        return judging.DEFAULT, [
             f"RESTORE_POLICY {each.path} {each.message}." for each in error.problems
         ]
 

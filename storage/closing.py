@@ -8,9 +8,9 @@ which nothing was started is released after it: until then a run that was held u
 
 from datetime import datetime
 
-from restore import endings
-from restore.ledger import LedgerEntry
-from restore.orders import Close
+from restore.messages.activity_io import Close
+from restore.messages.ledger_entry import LedgerEntry
+from restore.result import conclude
 from storage import handles, slots
 from storage.documents import Documents
 from storage.ledger import Ledger
@@ -26,7 +26,7 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
         slots.release(documents, request_id, now)
     entry = ledger.finish(
         request_id,
-        lambda entry: endings.of_entry(entry, order),
+        lambda entry: conclude.of_entry(entry, order),
         now,
         item=order.item,
         choice=order.choice,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import msgspec
 
-from restore.errors import ServiceUnavailable
+from restore.messages.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient

@@ -7,8 +7,8 @@ promise, for a sender may die before it notes what it sent: an event arrives at 
 
 from datetime import datetime, timedelta
 
-from restore.decoding import decode
-from restore.ledger import LedgerEntry, LedgerState
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.values.decoding import decode
 from storage import open_index, outbox
 from storage.documents import Changed, Documents, Versioned
 from storage.events import Events

@@ -1,16 +1,17 @@
 """The queue `restore-events`: the door that every event of a restore leaves by.
 
 Here: sending one CloudEvent, and keeping all of its data where a message takes only a part. Not
-here: what an event says and what of it gives way (restore/cloud_events.py), or when it is sent
-(storage/outbox.py).
+here: what an event says and what of it gives way (restore/values/cloud_events.py), or when it is
+sent (storage/outbox.py).
 """
 
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
-from restore import cloud_events, names
-from restore.errors import ServiceUnavailable
-from restore.truncation import compact
+from restore.messages import names
+from restore.messages.errors import ServiceUnavailable
+from restore.values import cloud_events
+from restore.values.truncation import compact
 from storage.documents import Documents, Taken
 
 if TYPE_CHECKING:

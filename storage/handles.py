@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from restore.decoding import decode
+from restore.values.decoding import decode
 from storage.documents import Documents, Taken
 
 if TYPE_CHECKING:

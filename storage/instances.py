@@ -10,12 +10,12 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from restore import names
-from restore.contracts import RestoreRequest
-from restore.decoding import decode
-from restore.ledger import LedgerEntry
-from restore.orders import RESTORE_VERSION, Restore, encode
-from restore.polling import Pace
+from restore.messages import names
+from restore.messages.activity_io import RESTORE_VERSION, Restore, encode
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import RestoreRequest
+from restore.progress.poll_intervals import Pace
+from restore.values.decoding import decode
 from storage.ledger import Ledger
 
 Order = TypeVar("Order")

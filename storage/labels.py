@@ -11,8 +11,8 @@ from itertools import accumulate
 from typing import Any
 from urllib.parse import quote, unquote
 
-from restore.ledger import LedgerEntry
-from restore.times import stamp
+from restore.messages.ledger_entry import LedgerEntry
+from restore.values.times import stamp
 
 _SAFE = "/._-:+ "
 _VALUE_BYTES_MAX = 3_000

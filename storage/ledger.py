@@ -1,10 +1,10 @@
 """The ledger: one document per request, changed only by conditional writes (DESIGN section 6).
 
-Here: reading entries and moving them along restore/ledger.py's table. Of two writers that compete
-for one move the storage account lets exactly one win; the loser is told, and looks again. What a
-change tells is a part of it (restore/ledger_events.py), so of the two both happen or neither. Not
-here: deciding (restore/settling.py), taking turns on a protected item (storage/turns.py), and
-sending what was told (storage/outbox.py).
+Here: reading entries and moving them along restore/messages/ledger_entry.py's table. Of two writers
+that compete for one move the storage account lets exactly one win; the loser is told, and looks
+again. What a change tells is a part of it (restore/progress/ledger_events.py), so of the two both
+happen or neither. Not here: deciding (restore/start/job_search.py), taking turns on a protected
+item (storage/turns.py), and sending what was told (storage/outbox.py).
 """
 
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from restore import names
-from restore.contracts import Approval, Choice, Permit, ProtectedItem, Verdict
-from restore.decoding import decode
-from restore.ledger import CancelAnswer, Intent, LedgerEntry, LedgerState, moved
-from restore.ledger_events import told
-from restore.rewriting import rewritten
+from restore.messages import names
+from restore.messages.ledger_entry import CancelAnswer, Intent, LedgerEntry, LedgerState, moved
+from restore.messages.model import Approval, Choice, Permit, ProtectedItem, Verdict
+from restore.progress.ledger_events import told
+from restore.values.decoding import decode
+from restore.values.rewriting import rewritten
 from storage import open_index
 from storage.documents import RACES_MAX, Changed, Document, Documents, Page, Taken, contended
 from storage.labels import labels_of

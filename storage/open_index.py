@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from restore import names
-from restore.decoding import decode
+from restore.messages import names
+from restore.values.decoding import decode
 from storage.documents import Documents, Taken, Versioned
 
 _PREFIX = "open/"

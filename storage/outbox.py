@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from restore import ledger_events
-from restore.errors import RestoreError, ServiceUnavailable
-from restore.ledger import LedgerEntry, LedgerState
+from restore.messages.errors import RestoreError, ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.progress import ledger_events
 from storage import open_index
 from storage.documents import Documents, Taken
 from storage.events import Events

@@ -5,7 +5,7 @@ A plan is a document that never changes: its name is the hash of what it holds.
 
 from typing import Any
 
-from restore import names
+from restore.messages import names
 from storage.documents import Documents, Taken
 
 

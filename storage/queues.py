@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from restore.errors import ServiceUnavailable
+from restore.messages.errors import ServiceUnavailable
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueClient

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from restore.decoding import decode
-from restore.rewriting import rewritten
+from restore.values.decoding import decode
+from restore.values.rewriting import rewritten
 from storage.documents import RACES_MAX, Changed, Documents, Taken, contended
 
 LOOK_AGAIN_S = 30.0

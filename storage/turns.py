@@ -4,10 +4,10 @@ When a reply is lost, the job list tells which job it started only if no other r
 have started it too. So a request takes the item's turn before its intent. Nothing gives a turn
 back: when it ends follows from its holder's ledger entry, so a crash cannot leave it taken. It ends
 when the holder's job is known; when the window of its intent has passed, for no job that begins
-later can be its own (restore/settling.py); and, without an intent, as soon as its entry is another
-version than the one it had when it took the turn, for only that one may be sent. Whoever takes a
-turn from a holder that might still send writes the holder's entry anew: what it was about to send
-is void then (Ledger.fence).
+later can be its own (restore/start/job_search.py); and, without an intent, as soon as its entry is
+another version than the one it had when it took the turn, for only that one may be sent. Whoever
+takes a turn from a holder that might still send writes the holder's entry anew: what it was about
+to send is void then (Ledger.fence).
 """
 
 import hashlib
@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from restore.decoding import decode
-from restore.ids import lower_as_azure
-from restore.ledger import LedgerEntry, LedgerState
-from restore.rewriting import rewritten
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.values.arm_ids import lower_as_azure
+from restore.values.decoding import decode
+from restore.values.rewriting import rewritten
 from storage.documents import Changed, Taken
 from storage.ledger import Held, Ledger
 

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 warnings.simplefilter("ignore")  # the SDK's own notices
 
-from restore.orders import RESTORE_VERSION  # noqa: E402
+from restore.messages.activity_io import RESTORE_VERSION  # noqa: E402
 from tests.replay.scenes import SCENES, record  # noqa: E402
 
 

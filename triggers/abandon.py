@@ -11,11 +11,12 @@ import azure.durable_functions as df
 import azure.functions as func
 import msgspec
 
-from restore import names, reconciling
-from restore.contracts import Caller
-from restore.errors import ServiceUnavailable, to_failure
-from restore.ledger import LedgerEntry
-from restore.orders import Close
+from restore.messages import names
+from restore.messages.activity_io import Close
+from restore.messages.errors import ServiceUnavailable, to_failure
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Caller
+from restore.progress import reconciling
 from restore.settings import Settings
 from storage import closing, connection, instances
 from triggers import callers, problems

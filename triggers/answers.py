@@ -9,8 +9,8 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from restore.contracts import Failure, Outcome
-from restore.decoding import decode
+from restore.messages.model import Failure, Outcome
+from restore.values.decoding import decode
 
 WAIT_S_MAX = 25.0
 _LOOK_S = 0.3

@@ -12,12 +12,12 @@ import azure.durable_functions as df
 import azure.functions as func
 import msgspec
 
-from restore import names
-from restore.contracts import Approval, Caller
-from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
-from restore.ledger import LedgerEntry
+from restore.messages import names
+from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Approval, Caller
 from restore.settings import Settings
-from restore.times import stamp
+from restore.values.times import stamp
 from storage import connection
 from triggers import callers, problems, waking
 
@@ -27,7 +27,10 @@ async def decide(
 ) -> func.HttpResponse:
     """Answer 200 with the decision that stands, or why this one cannot."""
     request_id = req.route_params["id"]
-    from restore import approvals, decisions  # its tables are built on first use, not at start
+    from restore.policy import (  # its tables are built on first use, not at start
+        approvals,
+        decisions,
+    )
 
     try:
         wanted = decisions.parse(req.get_body())

@@ -7,7 +7,7 @@ function key's name would tell too, but Python functions are not told which key 
 
 import azure.functions as func
 
-from restore.contracts import Caller
+from restore.messages.model import Caller
 from restore.settings import Settings
 
 _NAME, _ID = "x-ms-client-principal-name", "x-ms-client-principal-id"

@@ -7,7 +7,7 @@ import asyncio
 
 import azure.functions as func
 
-from restore.errors import ServiceUnavailable, to_failure
+from restore.messages.errors import ServiceUnavailable, to_failure
 from storage import connection
 from triggers import problems
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import azure.functions as func
 
-from restore.errors import ServiceUnavailable
+from restore.messages.errors import ServiceUnavailable
 from restore.settings import Settings
 from storage import connection
 from triggers import problems

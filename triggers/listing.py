@@ -11,11 +11,12 @@ from typing import Any, get_args
 
 import azure.functions as func
 
-from restore import shape, tokens
-from restore.contracts import REQUEST_TYPES, Problem, VerdictKind
-from restore.errors import ServiceUnavailable, to_failure
-from restore.ids import lower_as_azure
-from restore.ledger import LedgerState
+from restore.messages.errors import ServiceUnavailable, to_failure
+from restore.messages.ledger_entry import LedgerState
+from restore.messages.model import REQUEST_TYPES, Problem, VerdictKind
+from restore.request import validation
+from restore.values import tokens
+from restore.values.arm_ids import lower_as_azure
 from storage import connection
 from storage.labels import line_of, shown_of
 from triggers import problems
@@ -65,7 +66,7 @@ def _faults(params: Mapping[str, str]) -> Iterator[Problem]:
     for name, value in params.items():
         if name not in _PARAMETERS:
             text = f"Unknown parameter; known are {', '.join(_PARAMETERS)}"
-            yield Problem(path=shape.path_to("$", name), message=text)
+            yield Problem(path=validation.path_to("$", name), message=text)
         elif name in _VALUES and lower_as_azure(value) not in map(lower_as_azure, _VALUES[name]):
             yield Problem(path=f"$.{name}", message=f"Must be one of {', '.join(_VALUES[name])}")
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import azure.functions as func
 
-from restore.contracts import REQUEST_TYPES
-from restore.decisions import Decision
-from restore.plan import Plan
+from restore.messages.model import REQUEST_TYPES
+from restore.plan.hashing import Plan
+from restore.policy.decisions import Decision
 from triggers import problems, shapes
 from triggers.operations import OPERATIONS, Operation, ref
 

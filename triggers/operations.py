@@ -5,10 +5,10 @@ From it openapi.py makes the document; a test holds it equal to the routes that 
 
 from typing import Any, NamedTuple, get_args
 
-from restore.contracts import REQUEST_TYPES, VerdictKind
-from restore.decisions import Decision
-from restore.ledger import LedgerState
-from restore.plan import Plan
+from restore.messages.ledger_entry import LedgerState
+from restore.messages.model import REQUEST_TYPES, VerdictKind
+from restore.plan.hashing import Plan
+from restore.policy.decisions import Decision
 from triggers import shapes
 
 JSON = dict[str, Any]

@@ -8,16 +8,16 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names
-from restore.contracts import Outcome, RestoreRequest
-from restore.errors import InvalidRequest
-from restore.orders import MakePlan, encode
+from restore.messages import names
+from restore.messages.activity_io import MakePlan, encode
+from restore.messages.errors import InvalidRequest
+from restore.messages.model import Outcome, RestoreRequest
 from triggers import answers, problems
 
 
 async def ask(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """Answer a restore request with its plan: 200, or 202 with the place where it will be."""
-    from restore import parsing  # its tables are built on first use, not at start
+    from restore.request import parsing  # its tables are built on first use, not at start
 
     try:
         request = parsing.parse_text(req.get_body(), default_request_id=uuid.uuid4().hex)

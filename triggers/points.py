@@ -9,16 +9,16 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names
-from restore.errors import InvalidRequest
-from restore.orders import ShowPoints, encode
+from restore.messages import names
+from restore.messages.activity_io import ShowPoints, encode
+from restore.messages.errors import InvalidRequest
 from triggers import answers, problems
 
 
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
     """Answer `{item, points, total, choice, continuationToken?}`: one page, newest first."""
     known = {name: value for name, value in req.params.items() if name != "code"}
-    from restore import parsing  # its tables are built on first use, not at start
+    from restore.request import parsing  # its tables are built on first use, not at start
 
     try:
         wanted: ShowPoints = parsing.parse_points_query(known)

@@ -6,10 +6,10 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from restore.contracts import Failure, Problem
-from restore.decoding import decode
-from restore.errors import problems_of
-from restore.truncation import truncated
+from restore.messages.errors import problems_of
+from restore.messages.model import Failure, Problem
+from restore.values.decoding import decode
+from restore.values.truncation import truncated
 
 BODY_BYTES_MAX = 1024 * 1024
 """What anybody who asks can be expected to take. Lists have pages, which are smaller by far."""

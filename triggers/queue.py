@@ -13,9 +13,9 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names
-from restore.contracts import Problem, RestoreRequest
-from restore.errors import InvalidRequest
+from restore.messages import names
+from restore.messages.errors import InvalidRequest
+from restore.messages.model import Problem, RestoreRequest
 from restore.settings import Settings
 from storage import connection
 from triggers import plans, starter
@@ -44,7 +44,7 @@ async def _take(
     message: func.QueueMessage, client: df.DurableOrchestrationClient, settings: Settings
 ) -> None:
     body, message_id = message.get_body(), str(message.id)
-    from restore import parsing  # its tables are built on first use, not at start
+    from restore.request import parsing  # its tables are built on first use, not at start
 
     try:
         request: RestoreRequest = parsing.parse_text(body, default_request_id=message_id)
@@ -69,7 +69,7 @@ async def _reject(
     problems: Sequence[Problem],
     request_id: str | None = None,
 ) -> None:
-    from restore import rejections  # most messages are right
+    from restore.request import rejections  # most messages are right
 
     event = rejections.event(
         message_id=str(message.id),

@@ -7,10 +7,10 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names
-from restore.contracts import Problem
-from restore.errors import InvalidRequest, ServiceUnavailable, to_failure
-from restore.ledger import LedgerEntry, LedgerState
+from restore.messages import names
+from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Problem
 from restore.settings import Settings
 from storage import connection
 from triggers import callers, plans, problems, starter, views, waking
@@ -30,7 +30,7 @@ async def start(
     so at once; `Prefer: wait=n` (at most 20) or `Prefer: respond-async` changes that (RFC 7240).
     """
     key = req.headers.get("idempotency-key")
-    from restore import parsing  # its tables are built on first use, not at start
+    from restore.request import parsing  # its tables are built on first use, not at start
 
     try:
         request = parsing.parse_text(req.get_body(), default_request_id=key or uuid.uuid4().hex)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from restore.contracts import (
+from restore.messages.model import (
     Choice,
     Failure,
     JobError,
@@ -18,7 +18,7 @@ from restore.contracts import (
     RecoveryPoint,
     VerdictKind,
 )
-from restore.waiting import Waiting
+from restore.progress.wait_reasons import Waiting
 
 
 class _Answer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

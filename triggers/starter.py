@@ -12,13 +12,14 @@ from typing import NamedTuple
 import azure.durable_functions as df
 import msgspec
 
-from restore import names, reconciling
-from restore.contracts import Caller, RestoreRequest
-from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Cancel, encode
-from restore.reconciling import Step
+from restore.messages import names
+from restore.messages.activity_io import Cancel, encode
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Caller, RestoreRequest
+from restore.progress import reconciling
+from restore.progress.reconciling import Step
 from restore.settings import Settings
-from restore.times import stamp
+from restore.values.times import stamp
 from storage import connection, instances
 from storage.documents import Changed
 

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore import names, schedules
-from restore.orders import RESTORE_VERSION, Reconcile, encode
+from restore.messages import names
+from restore.messages.activity_io import RESTORE_VERSION, Reconcile, encode
 from restore.settings import Settings
+from restore.values import schedules
 from storage import instances
 
 _ID = f"{names.RECONCILE}-v{RESTORE_VERSION}"

@@ -12,12 +12,12 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from restore import names
-from restore.contracts import Verdict
-from restore.ledger import LedgerEntry
-from restore.phases import RestorePhase
-from restore.story import phase_of_wait
-from restore.times import stamp
+from restore.messages import names
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Verdict
+from restore.progress.phases import RestorePhase
+from restore.progress.run_state import phase_of_wait
+from restore.values.times import stamp
 from storage import connection
 from storage.outbox import HeldUp
 

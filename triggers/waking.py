@@ -2,7 +2,7 @@
 
 import azure.durable_functions as df
 
-from restore import names
+from restore.messages import names
 
 
 async def wake(client: df.DurableOrchestrationClient, request_id: str, event: str) -> bool:

@@ -11,7 +11,7 @@ from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
 from devhost.demo.asked import Asked
-from restore import names
+from restore.messages import names
 
 _TIMEOUT_S = 10
 _EVENTS_MAX = 32

@@ -14,8 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from devhost.demo.asked import Asked
-from restore.phases import TERMINAL
-from restore.times import text_of
+from restore.progress.phases import TERMINAL
+from restore.values.times import text_of
 
 NOT_SEEN = {"queue": "Queued", "http": "Sent"}
 """Before the app knows a request, by the way it went in."""

@@ -14,8 +14,8 @@ from rich.text import Text
 from devhost.demo import tally
 from devhost.demo.asked import Asked
 from devhost.demo.progress import style_of
-from restore.selection import REASONS
-from restore.times import text_of
+from restore.start.recovery_point_choice import REASONS
+from restore.values.times import text_of
 
 Event = dict[str, Any]
 

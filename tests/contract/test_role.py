@@ -22,7 +22,7 @@ from devhost.clock import VirtualClock
 from devhost.vault import seed
 from devhost.vault.simulator import Simulator
 from devhost.vault.transport import InProcess
-from restore.contracts import ProtectedItem
+from restore.messages.model import ProtectedItem
 from tests import role
 from tests.collected_calls import CollectedCalls
 

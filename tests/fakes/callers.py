@@ -1,6 +1,6 @@
 """How people of a test are known: to App Service authentication, and to whoever reads of them."""
 
-from restore.contracts import Caller
+from restore.messages.model import Caller
 
 
 def headers(who: Caller | str | None) -> dict[str, str]:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore.contracts import Caller
+from restore.messages.model import Caller
 from restore.settings import Settings
 from tests.fakes import callers
 from tests.fakes.laboratory import Laboratory

@@ -32,12 +32,13 @@ from devhost.vault.seed import default_state
 from devhost.vault.simulator import Simulator
 from devhost.vault.transport import InProcess
 from devhost.worker import Worker
-from restore import names, parsing
-from restore.contracts import Approval, Verdict
-from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import RESTORE_VERSION, Cancel, Reconcile, Restore, encode
-from restore.policy import Policy
-from restore.polling import Pace
+from restore.messages import names
+from restore.messages.activity_io import RESTORE_VERSION, Cancel, Reconcile, Restore, encode
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Approval, Verdict
+from restore.policy.judging import Policy
+from restore.progress.poll_intervals import Pace
+from restore.request import parsing
 from storage import connection as storage_connection
 from storage.ledger import Ledger
 from tests.fakes import surroundings

@@ -15,8 +15,9 @@ from arm import compute, errors, readings
 from arm.client import Client
 from arm.exchange import Exchange
 from devhost.vault import seed
-from restore import decisions, json_text, selection, shape
-from restore.contracts import (
+from restore.messages.errors import InvalidRequest, PlanChanged, to_failure
+from restore.messages.field_types import REQUEST_ID
+from restore.messages.model import (
     REQUEST_TYPES,
     Approval,
     Choice,
@@ -30,10 +31,11 @@ from restore.contracts import (
     RestoreRequest,
     VmDisk,
 )
-from restore.decoding import decode
-from restore.errors import InvalidRequest, PlanChanged, to_failure
-from restore.field_types import REQUEST_ID
-from restore.ids import KINDS
+from restore.policy import decisions
+from restore.request import json_text, validation
+from restore.start import recovery_point_choice
+from restore.values.arm_ids import KINDS
+from restore.values.decoding import decode
 from tests.fakes.laboratory import ENDPOINT, START
 
 LETTERS = ("x", '"', "𝕏")
@@ -55,7 +57,7 @@ def request(kind: str, letter: str) -> RestoreRequest:
 
     Rules between fields are not asked, so it is at least as large as any that is legal.
     """
-    fields = shape.fields_of(REQUEST_TYPES[kind])
+    fields = validation.fields_of(REQUEST_TYPES[kind])
     largest = {name: value_of(field.type, letter) for name, field in fields.items()}
     given = {"recoveryType": kind} | {
         n: largest[n] for n, field in fields.items() if field.required
@@ -67,7 +69,7 @@ def request(kind: str, letter: str) -> RestoreRequest:
         if _fits(given | {name: value}):
             given[name] = value
     found: RestoreRequest = decode(given, RestoreRequest)
-    assert not list(shape.problems_of(_untagged(given), REQUEST_TYPES[kind]))
+    assert not list(validation.problems_of(_untagged(given), REQUEST_TYPES[kind]))
     return found
 
 
@@ -82,7 +84,7 @@ def value_of(kind: inspect.Type, letter: str) -> Any:
                 next(one for one in kind.types if not isinstance(one, inspect.NoneType)), letter
             )
         case inspect.StructType():
-            fields = shape.fields_of(kind.cls).items()
+            fields = validation.fields_of(kind.cls).items()
             return {name: value_of(field.type, letter) for name, field in fields}
         case inspect.VarTupleType():
             assert kind.max_length, "a list of a request is bounded"
@@ -136,8 +138,8 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
 @cache
 def choice(letter: str) -> Choice:
     """The largest choice: as many points passed over as are told."""
-    found = selection.choose(points(letter, 40), RecoveryPointChoice(), now=START)
-    assert len(found.passed_over) == selection.PASSED_OVER_MAX
+    found = recovery_point_choice.choose(points(letter, 40), RecoveryPointChoice(), now=START)
+    assert len(found.passed_over) == recovery_point_choice.PASSED_OVER_MAX
     return found
 
 
@@ -205,7 +207,7 @@ def permit(letter: str) -> Permit:
 
 def approval(letter: str) -> Approval:
     """The largest decision."""
-    most = value_of(shape.fields_of(decisions.Decision)["reason"].type, letter)
+    most = value_of(validation.fields_of(decisions.Decision)["reason"].type, letter)
     said = decisions.parse(json.dumps({"decision": "approve", "reason": most}))
     return Approval(decision="approved", at=START, by=letter * 403, reason=said.reason)
 

@@ -1,4 +1,5 @@
-"""Sends what is left of all that is open, as the reconciler does (activities/reconcile_restore.py)."""
+"""Sends what is left of all that is open, as the reconciler does
+(activities/reconcile_restore.py)."""
 
 from datetime import datetime
 

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from restore.cloud_events import MESSAGE_BYTES_MAX
-from restore.truncation import utf8_bytes
+from restore.values.cloud_events import MESSAGE_BYTES_MAX
+from restore.values.truncation import utf8_bytes
 from storage.documents import Changed, Document, Labelled, Labels, Page, Taken, Versioned
 
 METADATA_BYTES_MAX = 8 * 1024

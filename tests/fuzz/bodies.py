@@ -13,11 +13,11 @@ from urllib.parse import unquote
 import msgspec
 from hypothesis import strategies as st
 
-from restore import request_body
-from restore.contracts import ProtectedItem, RecoveryPoint, RestoreRequest
-from restore.errors import InvalidRequest
-from restore.policy import Policy, Rule
-from restore.request import REQUEST_TYPES
+from restore.messages.errors import InvalidRequest
+from restore.messages.model import ProtectedItem, RecoveryPoint, RestoreRequest
+from restore.messages.request import REQUEST_TYPES
+from restore.policy.judging import Policy, Rule
+from restore.start import arm_body
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import START
 from tests.fuzz import policies, requests, shapes
@@ -157,7 +157,7 @@ def _built(fields: dict[str, Any], point: RecoveryPoint) -> Case | None:
         return None
     item = item_of(request.source_resource_id)
     try:
-        return Case(request_body.build(request, item, point), point, item, request)
+        return Case(arm_body.build(request, item, point), point, item, request)
     except InvalidRequest:
         given = msgspec.to_builtins(request)
         properties = {name: value for name, value in given.items() if name not in _OURS}

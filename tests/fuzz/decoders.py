@@ -13,19 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from arm import errors as arm_errors
-from restore import (
-    decisions,
-    json_text,
-    names,
-    parsing,
-    policy,
-    policy_text,
-    rejections,
-    request_body,
-)
-from restore.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
-from restore.policy_text import InvalidPolicy
-from restore.request import RestoreRequest
+from restore.messages import names
+from restore.messages.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
+from restore.messages.request import RestoreRequest
+from restore.policy import decisions, judging, policy_text
+from restore.policy.policy_text import InvalidPolicy
+from restore.request import json_text, parsing, rejections
+from restore.start import arm_body
 from storage.events import Events
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import START
@@ -74,10 +68,10 @@ def _query(body: bytes) -> Any:
 def _policy(text: bytes) -> Any:
     found = policy_text.parse(text.decode(errors="replace"))
     for request in replies.requests():
-        body = request_body.build(request, replies.ITEM, replies.POINT)
-        asked = policy.Asked(body, "queue", replies.ITEM, replies.POINT, START)
+        body = arm_body.build(request, replies.ITEM, replies.POINT)
+        asked = judging.Asked(body, "queue", replies.ITEM, replies.POINT, START)
         try:
-            policy.judge(found, asked)
+            judging.judge(found, asked)
         except PolicyRefused as error:
             _must_be_tellable(error)
     return found, found.approval_within_s
@@ -120,7 +114,7 @@ def _requests() -> tuple[bytes, ...]:
 
 
 def _policies() -> tuple[bytes, ...]:
-    return (msgspec.json.encode(policy.DEFAULT), b'{"rules": [], "approvalWithin": "PT1H"}')
+    return (msgspec.json.encode(judging.DEFAULT), b'{"rules": [], "approvalWithin": "PT1H"}')
 
 
 def _decisions() -> tuple[bytes, ...]:

@@ -19,10 +19,11 @@ from devhost.clock import VirtualClock
 from devhost.vault.seed import default_state
 from devhost.vault.simulator import Simulator
 from devhost.vault.transport import InProcess
-from restore import parsing, request_body, selection
-from restore.contracts import ProtectedItem, RecoveryPoint
-from restore.errors import RestoreError
-from restore.request import RestoreRequest
+from restore.messages.errors import RestoreError
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import RestoreRequest
+from restore.request import parsing
+from restore.start import arm_body, recovery_point_choice
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import API_VERSION, ENDPOINT, START
 
@@ -52,8 +53,8 @@ def _choose(backup: Backup) -> Any:
 
 
 def _body(request: RestoreRequest, points: Any) -> Any:
-    chosen = selection.choose_for(request, points, now=START).point
-    return chosen, request_body.build(request, ITEM, chosen)
+    chosen = recovery_point_choice.choose_for(request, points, now=START).point
+    return chosen, arm_body.build(request, ITEM, chosen)
 
 
 @cache

@@ -5,15 +5,17 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from restore import shape
-from restore.contracts import REQUEST_TYPES
-from restore.decisions import Decision
+from restore.messages.model import REQUEST_TYPES
+from restore.policy.decisions import Decision
+from restore.request import validation
 from tests.end_to_end.stage import request_for
 from tests.fuzz import shapes
 from tests.fuzz.rubbish import RUBBISH, Damage, damages, json_text
 
 KINDS = tuple(REQUEST_TYPES)
-_ALL_FIELDS = sorted({name for kind in REQUEST_TYPES.values() for name in shape.fields_of(kind)})
+_ALL_FIELDS = sorted(
+    {name for kind in REQUEST_TYPES.values() for name in validation.fields_of(kind)}
+)
 
 
 def _all_done(whole: Any, done: list[Damage]) -> Any:
@@ -28,7 +30,7 @@ def _drawn_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
 
 def _with_some_of(kind: str) -> st.SearchStrategy[dict[str, Any]]:
     """A request that the simulated vault can serve, with a few other fields of the contract."""
-    known = shape.fields_of(REQUEST_TYPES[kind])
+    known = validation.fields_of(REQUEST_TYPES[kind])
     names = st.lists(st.sampled_from(sorted(known)), unique=True, max_size=2)
     changes = names.flatmap(
         lambda chosen: st.fixed_dictionaries({name: shapes.of(known[name].type) for name in chosen})

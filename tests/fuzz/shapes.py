@@ -1,4 +1,5 @@
-"""Draws JSON of our structs' shapes, read off the structs themselves, as restore/shape.py does.
+"""Draws JSON of our structs' shapes, read off the structs themselves, as
+restore/request/validation.py does.
 
 What is drawn is right field by field; whether the fields go together is for the rules to say.
 """
@@ -8,8 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from restore import shape
-from restore.ids import KINDS
+from restore.request import validation
+from restore.values.arm_ids import KINDS
 
 SUBSCRIPTIONS = (
     "00000000-0000-0000-0000-000000000001",
@@ -32,7 +33,7 @@ TIMES = (
 
 def fields(struct: type, optional_max: int = 6) -> st.SearchStrategy[dict[str, Any]]:
     """Draw an object of a struct's shape: all that is required, and some of the rest."""
-    known = shape.fields_of(struct)
+    known = validation.fields_of(struct)
     needed = {name: of(field.type) for name, field in known.items() if field.required}
     others = {name: of(field.type) for name, field in known.items() if not field.required}
     some = st.lists(st.sampled_from(sorted(others)), unique=True, max_size=optional_max)
@@ -70,7 +71,8 @@ def of(kind: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: C901 - one case p
 
 
 def ids(pattern: str) -> st.SearchStrategy[str]:
-    """Draw an ARM id after a pattern of restore/ids.py, from few names, so that some are alike."""
+    """Draw an ARM id after a pattern of restore/values/arm_ids.py, from few names, so that some are
+    alike."""
     parts = pattern.split("*")
     subscription = st.sampled_from(SUBSCRIPTIONS)
     names = [subscription, *[st.sampled_from(NAMES) for _ in parts[2:]]]

@@ -18,12 +18,14 @@ from hypothesis import strategies as st
 from activities import clock, guard_restore, trigger_restore
 from arm import connection as arm_connection
 from arm.backup import JobList
-from restore import names, plan_checks, policy, policy_text
-from restore.contracts import Choice
-from restore.errors import PermanentError, PolicyRefused
-from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Guard, Trigger
-from restore.policy import Asked, Policy
+from restore.messages import names
+from restore.messages.activity_io import Guard, Trigger
+from restore.messages.errors import PermanentError, PolicyRefused
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Choice
+from restore.plan import checks
+from restore.policy import judging, policy_text
+from restore.policy.judging import Asked, Policy
 from storage import connection as storage_connection
 from storage.ledger import Ledger
 from tests.fakes.laboratory import START
@@ -69,11 +71,11 @@ def test_a_body_that_is_not_covered_leaves_by_no_door(
     is_forbidden = bodies.must_not_go(in_force, case)
     asked = Asked(case.body, source, case.item, case.point, START)
     try:
-        policy.judge(in_force, asked)
+        judging.judge(in_force, asked)
         is_allowed = True
     except PolicyRefused:
         is_allowed = False
-    blocking = [each.severity for each in plan_checks.of_policy(in_force, asked)]
+    blocking = [each.severity for each in checks.of_policy(in_force, asked)]
     assert ("blocking" in blocking) is not is_allowed
     assert not (is_allowed and is_forbidden), case.body
     if case.request is not None:
@@ -106,7 +108,7 @@ def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may
 
 
 def _needs_approval(case: Case, in_force: Policy, source: str) -> bool:
-    return policy.judge(in_force, Asked(case.body, source, case.item, case.point, START)).approval
+    return judging.judge(in_force, Asked(case.body, source, case.item, case.point, START)).approval
 
 
 def _passes(door: Any) -> bool:

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from arm.transport import Reply
 from devhost.vault.faults import Fault
-from restore import parsing, policy, policy_text
-from restore.contracts import RecoveryPoint
-from restore.errors import InvalidRequest, PolicyRefused
-from restore.policy import Asked, Policy
-from restore.request import RestoreRequest
-from restore.times import time_of
+from restore.messages.errors import InvalidRequest, PolicyRefused
+from restore.messages.model import RecoveryPoint
+from restore.messages.request import RestoreRequest
+from restore.policy import judging, policy_text
+from restore.policy.judging import Asked, Policy
+from restore.request import parsing
+from restore.values.times import time_of
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import START, Laboratory
@@ -306,7 +307,7 @@ def _must_be_allowed(
 
 def _judged(
     laboratory: SpoiltLaboratory, world: Drawn, body: dict[str, Any], point: str, at: datetime
-) -> Iterator[policy.Allowed]:
+) -> Iterator[judging.Allowed]:
     """How the policy allows what was posted. The vault may have told of the point in several ways,
     and that a restore is judged twice lies between the beginning and the sending."""
     item = bodies.item_of(body["properties"]["sourceResourceId"])
@@ -314,7 +315,7 @@ def _judged(
         if bodies.must_not_go(world.policy, bodies.Case(body, known, item, None)):
             continue
         try:
-            yield policy.judge(world.policy, Asked(body, world.by, item, known, moment))
+            yield judging.judge(world.policy, Asked(body, world.by, item, known, moment))
         except PolicyRefused:
             continue
 

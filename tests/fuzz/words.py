@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from restore import shape
-from restore.contracts import REQUEST_TYPES
-from restore.policy import Policy, Rule
+from restore.messages.model import REQUEST_TYPES
+from restore.policy.judging import Policy, Rule
+from restore.request import validation
 from tests.fuzz.decoders import DECODERS
 from tests.fuzz.replies import read
 from tests.fuzz.rubbish import TEMPTING
@@ -22,7 +22,7 @@ def known() -> list[str]:
 
 def _words() -> Iterator[str]:
     for kind in (*REQUEST_TYPES.values(), Policy, Rule):
-        yield from shape.fields_of(kind)
+        yield from validation.fields_of(kind)
     for name, decoder in DECODERS.items():
         for sample in decoder.samples():
             body = read(sample).body if name.startswith(("reply-", "error")) else sample

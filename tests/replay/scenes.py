@@ -12,7 +12,8 @@ import msgspec
 from activities import policies
 from arm.transport import NotSent
 from devhost.vault.faults import Fault
-from restore import names, policy
+from restore.messages import names
+from restore.policy import judging
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 
@@ -81,7 +82,7 @@ def _approval(happens: Callable[[Laboratory], object]) -> Callable[[Laboratory],
     """Under the default policy a replacement waits; then something happens."""
 
     def play(laboratory: Laboratory) -> None:
-        with policies.use(policy.DEFAULT):
+        with policies.use(judging.DEFAULT):
             laboratory.ask(request_for("OriginalLocation", "r1"))
             laboratory.run_for(60)
             happens(laboratory)

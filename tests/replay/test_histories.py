@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from restore.orders import RESTORE_VERSION
+from restore.messages.activity_io import RESTORE_VERSION
 from tests.fakes.laboratory import worker
 from tests.replay.scenes import SCENES, record
 

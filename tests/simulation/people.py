@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from restore.ledger import LedgerState
+from restore.messages.ledger_entry import LedgerState
 from tests.fakes import callers
 from tests.simulation import cloud, starters
 from tests.simulation.record import Reply

@@ -3,7 +3,7 @@
 import pytest
 
 from arm import texts
-from restore import redaction
+from restore.values import redaction
 
 Patch = pytest.MonkeyPatch
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from restore import ledger_events
-from restore.errors import ServiceUnavailable
-from restore.ledger import LedgerEntry
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry
+from restore.progress import ledger_events
 from storage import draining
 from storage.outbox import Outbox
 

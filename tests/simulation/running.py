@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from devhost.vault.jobs import end_of
-from restore import names, watching
+from restore.messages import names
+from restore.progress import job_watch
 from restore.settings import Settings
 from tests.fakes.laboratory import START
 from tests.simulation import replaying
@@ -155,7 +156,7 @@ def _limit(world: World) -> datetime:
     ]
     known = [world.rain_ended, world.latest_timer, last, *decided]
     latest = max([*known, *(end - skew for end in ends)])
-    looks = watching.MISSES_MAX + 3  # so often somebody looks for what is not there
+    looks = job_watch.MISSES_MAX + 3  # so often somebody looks for what is not there
     slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + looks * scenario.pace.poll_s_max
     slack_s += REVIVALS_MAX * 2 * (scenario.reconcile_s or _SLICE_S)
     return latest + timedelta(seconds=slack_s)

@@ -19,7 +19,7 @@ import azure.functions as func
 
 from activities import clock as activity_clock
 from activities import policies, reconcile_restore
-from restore.contracts import Caller
+from restore.messages.model import Caller
 from restore.settings import Settings
 from storage import connection as storage_connection
 from storage import instances

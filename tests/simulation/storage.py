@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
 from storage import turns
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments, MemoryEvents

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from restore.polling import Pace
-from restore.times import text_of
+from restore.progress.poll_intervals import Pace
+from restore.values.times import text_of
 
 Kind = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]
 Way = Literal["queue", "http"]

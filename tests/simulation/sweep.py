@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from restore.polling import Pace
+from restore.progress.poll_intervals import Pace
 from tests.simulation.running import judged, play
 from tests.simulation.story import (
     WAYS,

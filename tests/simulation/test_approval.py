@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from activities import policies
-from restore import names, policy
-from restore.contracts import Caller
-from restore.ledger import LedgerState
+from restore.messages import names
+from restore.messages.ledger_entry import LedgerState
+from restore.messages.model import Caller
+from restore.policy import judging
 from tests.end_to_end.stage import request_for
 from tests.fakes.callers import shown, signed_in
 from tests.fakes.front_door import FrontDoor
@@ -22,7 +23,7 @@ BOB = shown("bob@example.com")
 
 @pytest.fixture
 def laboratory() -> Iterator[Laboratory]:
-    with Laboratory(policy=policy.DEFAULT).open() as world:
+    with Laboratory(policy=judging.DEFAULT).open() as world:
         yield world
 
 

@@ -12,8 +12,8 @@ import pytest
 
 from arm.transport import NotSent
 from devhost.language_worker.failures import WorkerExited
-from restore import names
-from restore.contracts import Verdict
+from restore.messages import names
+from restore.messages.model import Verdict
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from devhost.vault.faults import Fault
-from restore.ledger import LedgerEntry, LedgerState
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 

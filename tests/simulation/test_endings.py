@@ -11,8 +11,9 @@ import pytest
 from arm import connection as arm_connection
 from arm.backup import Backup
 from devhost.vault.faults import Fault
-from restore import names, watching
-from restore.errors import ServiceUnavailable
+from restore.messages import names
+from restore.messages.errors import ServiceUnavailable
+from restore.progress import job_watch
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import API_VERSION, Laboratory
 
@@ -76,7 +77,7 @@ def test_a_watch_that_breaks_ends_in_a_verdict_that_says_so(
     def broken(*_: Any) -> None:
         raise KeyError("planted")
 
-    monkeypatch.setattr(watching, "learn_job", broken)
+    monkeypatch.setattr(job_watch, "learn_job", broken)
     laboratory.ask(request_for("RestoreDisks", "r1"))
     laboratory.run_for(3600)
     verdict = laboratory.verdict("r1")

@@ -9,9 +9,9 @@ import pytest
 
 from arm.transport import NotSent
 from devhost.vault.faults import Fault
-from restore import names
-from restore.contracts import Verdict
-from restore.polling import Pace
+from restore.messages import names
+from restore.messages.model import Verdict
+from restore.progress.poll_intervals import Pace
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 

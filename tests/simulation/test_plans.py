@@ -9,10 +9,11 @@ import pytest
 
 from devhost.vault.faults import Fault
 from devhost.vault.state import Vm
-from restore import names, parsing
-from restore.contracts import Outcome
-from restore.orders import MakePlan, encode
-from restore.plan import Plan
+from restore.messages import names
+from restore.messages.activity_io import MakePlan, encode
+from restore.messages.model import Outcome
+from restore.plan.hashing import Plan
+from restore.request import parsing
 from tests.end_to_end.stage import VAULT, request_for
 from tests.fakes.laboratory import Laboratory
 from tests.unit.restore.policy_cases import CASES, Case

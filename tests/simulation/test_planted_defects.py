@@ -13,24 +13,15 @@ import pytest
 from activities import admission, close_restore, slot_leases, trigger_restore
 from arm import destinations, exchange, headers
 from orchestrators import steps, watch_job
-from restore import (
-    approvals,
-    budget,
-    patience,
-    phases,
-    policy,
-    polling,
-    request_body,
-    selection,
-    settling,
-    verdicts,
-    watching,
-)
-from restore import ledger as ledger_rules
-from restore.contracts import Approval, JobLook, Outcome, Verdict
-from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Restore, Retry, Trigger
-from restore.phases import RestorePhase
+from restore.messages import ledger_entry as ledger_rules
+from restore.messages.activity_io import Restore, Retry, Trigger
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Approval, JobLook, Outcome, Verdict
+from restore.policy import approvals, judging, quota
+from restore.progress import job_watch, phases, poll_intervals, retries
+from restore.progress.phases import RestorePhase
+from restore.result import verdicts
+from restore.start import arm_body, job_search, recovery_point_choice
 from storage import handles, instances, slots, turns
 from storage.ledger import Ledger
 from tests.simulation import planted_redaction, planted_telling
@@ -52,12 +43,12 @@ def sends_without_an_intent(patch: Patch) -> None:
 
 def never_finds_a_job(patch: Patch) -> None:
     """Settling never finds the job that a lost reply had started."""
-    patch.setattr(settling, "_new", lambda *_: [])
+    patch.setattr(job_search, "_new", lambda *_: [])
 
 
 def does_not_wait_for_a_job(patch: Patch) -> None:
     """Settling does not wait for a job that shows late."""
-    patch.setattr(settling, "window_s", lambda *_: 0.0)
+    patch.setattr(job_search, "window_s", lambda *_: 0.0)
 
 
 def takes_no_turns(patch: Patch) -> None:
@@ -110,17 +101,17 @@ def calls_failures_completed(patch: Patch) -> None:
 
 def trips_over_silence(patch: Patch) -> None:
     """A look at the operation that gets no answer is taken for one that did."""
-    whole = watching.learn_operation
+    whole = job_watch.learn_operation
 
     def learn(watch: Any, outcome: Any) -> Any:
         return whole(watch, msgspec.structs.replace(outcome, kind="done"))
 
-    patch.setattr(watching, "learn_operation", learn)
+    patch.setattr(job_watch, "learn_operation", learn)
 
 
 def judges_before_the_end(patch: Patch) -> None:
     """The verdict is given while the job still runs."""
-    whole = watching.learn_job
+    whole = job_watch.learn_job
 
     def learn(watch: Any, outcome: Any, now: Any) -> Any:
         if outcome.value is not None and outcome.value.get("status") == "InProgress":
@@ -128,14 +119,16 @@ def judges_before_the_end(patch: Patch) -> None:
             outcome = msgspec.structs.replace(outcome, value=value)
         return whole(watch, outcome, now)
 
-    patch.setattr(watching, "learn_job", learn)
+    patch.setattr(job_watch, "learn_job", learn)
 
 
 def chooses_the_oldest_point(patch: Patch) -> None:
     """The recovery points are sorted the wrong way round."""
-    whole = selection._newness
+    whole = recovery_point_choice._newness
     patch.setattr(
-        selection, "_newness", lambda point: (-whole(point)[0].timestamp(), *whole(point)[1:])
+        recovery_point_choice,
+        "_newness",
+        lambda point: (-whole(point)[0].timestamp(), *whole(point)[1:]),
     )
 
 
@@ -152,8 +145,8 @@ def shows_phases_that_go_back(patch: Patch) -> None:
     """Looks change the phase whatever the table says."""
     turn = count()
     both = (RestorePhase.TRANSFERRING, RestorePhase.FINALIZING)
-    patch.setattr(watching, "phase_of", lambda look: both[next(turn) % 2])
-    patch.setattr(watching, "advanced", lambda phase, to: to)
+    patch.setattr(job_watch, "phase_of", lambda look: both[next(turn) % 2])
+    patch.setattr(job_watch, "advanced", lambda phase, to: to)
     patch.setattr(phases, "advanced", lambda phase, to: to)
 
 
@@ -225,12 +218,12 @@ def deletes_messages_that_failed(patch: Patch) -> None:
 
 def polls_without_pause(patch: Patch) -> None:
     """The next look comes at once."""
-    patch.setattr(polling, "next_look_s", lambda *_: 10.0)
+    patch.setattr(poll_intervals, "next_look_s", lambda *_: 10.0)
 
 
 def gives_up_after_a_dozen_tries(patch: Patch) -> None:
     """What says "later" a dozen times is given up, however much time is left."""
-    whole = patience.learn
+    whole = retries.learn
 
     def learn(retry: Retry, outcome: Outcome, *more: Any) -> Retry | Outcome:
         found = whole(retry, outcome, *more)
@@ -238,12 +231,12 @@ def gives_up_after_a_dozen_tries(patch: Patch) -> None:
             return found
         return Outcome.failed(outcome.error)
 
-    patch.setattr(patience, "learn", learn)
+    patch.setattr(retries, "learn", learn)
 
 
 def calls_nothing_again(patch: Patch) -> None:
     """An activity under which the worker process has exited is not called again."""
-    patch.setattr(patience, "UNFORESEEN_MAX", timedelta(0))
+    patch.setattr(retries, "UNFORESEEN_MAX", timedelta(0))
 
 
 def runs_no_child_again(patch: Patch) -> None:
@@ -258,7 +251,7 @@ def ignores_retry_after(patch: Patch) -> None:
 
 def allows_everything(patch: Patch) -> None:
     """The guard lets through whatever is asked."""
-    patch.setattr(policy, "judge", lambda *_: policy.Allowed("any", approval=False))
+    patch.setattr(judging, "judge", lambda *_: judging.Allowed("any", approval=False))
 
 
 def goes_on_without_approval(patch: Patch) -> None:
@@ -276,8 +269,8 @@ def judges_once(patch: Patch) -> None:
     """What was judged before it waited is not judged again when it is sent."""
 
     def admit(order: Trigger, *_: Any) -> admission.Admitted:
-        body = request_body.build(order.request, order.item, order.point)
-        return admission.Admitted(body, policy.Allowed("any", approval=False), "")
+        body = arm_body.build(order.request, order.item, order.point)
+        return admission.Admitted(body, judging.Allowed("any", approval=False), "")
 
     patch.setattr(trigger_restore, "_admit", admit)
 
@@ -321,12 +314,12 @@ def guesses_that_jobs_are_over(patch: Patch) -> None:
 
 def counts_no_jobs(patch: Patch) -> None:
     """Nobody counts how often a VM was restored today."""
-    patch.setattr(budget, "check", lambda *_: None)
+    patch.setattr(quota, "check", lambda *_: None)
 
 
 def counts_only_what_is_listed(patch: Patch) -> None:
     """The budget is counted from the vault's list alone, which lags."""
-    patch.setattr(budget, "unlisted", lambda *_: [])
+    patch.setattr(quota, "unlisted", lambda *_: [])
 
 
 PLANTS: list[tuple[Plant, str]] = [

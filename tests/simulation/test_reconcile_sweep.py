@@ -7,8 +7,8 @@ from unittest.mock import patch
 
 import pytest
 
-from restore import reconciling
-from restore.reconciling import Step
+from restore.progress import reconciling
+from restore.progress.reconciling import Step
 from tests.simulation.running import judged, play
 from tests.simulation.sweep import MAIN, Point, ends, late, scene_of
 

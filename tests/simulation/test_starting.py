@@ -11,10 +11,10 @@ import pytest
 
 from arm.backup import Backup, JobList
 from devhost.vault.faults import Fault, FaultPlan
-from restore.contracts import JobLook, Verdict
-from restore.ledger import LedgerEntry, LedgerState
-from restore.policy import Policy
-from restore.polling import Pace
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import JobLook, Verdict
+from restore.policy.judging import Policy
+from restore.progress.poll_intervals import Pace
 from storage import turns
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory

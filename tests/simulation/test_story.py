@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from devhost.vault.faults import Fault
-from restore import names
-from restore.ledger import CancelAnswer, LedgerState
+from restore.messages import names
+from restore.messages.ledger_entry import CancelAnswer, LedgerState
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import START, Laboratory
 

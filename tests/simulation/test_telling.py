@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
 from storage import connection
 from storage.connection import EVENT_S_MAX
 from storage.events import Events

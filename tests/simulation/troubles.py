@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devhost.engine.seam import FINISHED, EngineError
 from devhost.vault.faults import Fault, Match
-from restore.errors import ServiceUnavailable
+from restore.messages.errors import ServiceUnavailable
 from storage.documents import Changed, Taken
 from tests.simulation.story import Cancel, Trouble
 from tests.simulation.wire import request_s_max

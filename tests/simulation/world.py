@@ -25,8 +25,8 @@ from devhost.vault.faults import Fault
 from devhost.vault.signing import _filler
 from devhost.vault.simulator import Simulator
 from devhost.vault.state import JobRecord
-from restore import names
-from restore.orders import Reconcile, encode
+from restore.messages import names
+from restore.messages.activity_io import Reconcile, encode
 from storage import connection
 from tests.fakes.durable_calls import api_of
 from tests.fakes.laboratory import API_VERSION, START, worker

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from restore.orders import RESTORE_VERSION
+from restore.messages.activity_io import RESTORE_VERSION
 from tools.tidy.source import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[2]

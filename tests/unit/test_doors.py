@@ -12,24 +12,20 @@ import msgspec
 import pytest
 
 from devhost.engine.rendering import compact, status_too_large
-from restore import (
-    cloud_events,
-    ledger_events,
-    planning,
-    point_pages,
-    rejections,
-    verdicts,
-    watching,
-)
-from restore.contracts import Caller, Failure, Outcome, Problem, Verdict
-from restore.errors import NotFound, problems_of
-from restore.ledger import LedgerEntry, LedgerState
-from restore.orders import Surveyed, Watch, encode
-from restore.phases import RestorePhase
-from restore.plan import Finding, Plan
-from restore.polling import Pace
-from restore.statuses import fitted
-from restore.story import Tale
+from restore.messages.activity_io import Surveyed, Watch, encode
+from restore.messages.errors import NotFound, problems_of
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Caller, Failure, Outcome, Problem, Verdict
+from restore.plan import assemble
+from restore.plan.hashing import Finding, Plan
+from restore.progress import job_watch, ledger_events
+from restore.progress.custom_status import fitted
+from restore.progress.phases import RestorePhase
+from restore.progress.poll_intervals import Pace
+from restore.progress.run_state import Tale
+from restore.request import point_pages, rejections
+from restore.result import verdicts
+from restore.values import cloud_events
 from storage.events import Events
 from storage.labels import line_of
 from storage.ledger import Ledger
@@ -90,7 +86,7 @@ def plan(kind: str, letter: str) -> Outcome:
         plan_hash="f" * 64,
     )
     opinion = Outcome.done({"findings": encode((finding,) * 50)})
-    return planning.plan(request, largest.item(letter), surveyed, opinion, START)
+    return assemble.plan(request, largest.item(letter), surveyed, opinion, START)
 
 
 def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
@@ -101,7 +97,7 @@ def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
             yield ledger_events.cloud_event(over, index)
     outcomes = [plan(kind, letter), *map(Outcome.failed, largest.failures(letter))]
     for outcome in outcomes:
-        yield planning.event(largest.request(kind, letter), outcome, START, f"plan-{'m' * 128}")
+        yield assemble.event(largest.request(kind, letter), outcome, START, f"plan-{'m' * 128}")
     for body in (letter.encode() * 16_384, b"\xff" * 65_536):
         yield rejections.event(
             message_id="m" * 36,
@@ -166,8 +162,8 @@ def test_every_status_is_taken_by_the_engine(kind: str, letter: str) -> None:
         phase="Transferring",
         phase_since=START,
     )
-    statuses.append(watching.status(watch, None))
-    statuses.append(watching.status(watch, largest.job(letter, letter * 2000)))
+    statuses.append(job_watch.status(watch, None))
+    statuses.append(job_watch.status(watch, largest.job(letter, letter * 2000)))
     for status in statuses:
         shown = fitted(status)
         assert status_too_large(compact(json.dumps(shown)) or "") is None

@@ -28,8 +28,8 @@ APP = '"""Contents."""\nimport os\nimport azure.durable_functions as df\n'
 STORY = "orchestrators/restore_vm.py"
 
 DEFECTS = [
-    Plant(shape.modules_parse, "restore/names.py", "def broken(:\n"),
-    Plant(shape.modules_parse, "restore/names.py", "match = 1\nprint 'old'\n"),
+    Plant(shape.modules_parse, "restore/messages/names.py", "def broken(:\n"),
+    Plant(shape.modules_parse, "restore/messages/names.py", "match = 1\nprint 'old'\n"),
     Plant(purity.imports_only_what_replays, STORY, "import random"),
     Plant(purity.imports_only_what_replays, STORY, "from os import path"),
     Plant(purity.imports_only_what_replays, STORY, "def f():\n    import time"),
@@ -67,7 +67,11 @@ DEFECTS = [
     Plant(places.app_is_a_table_of_contents, "function_app.py", APP + "from devhost import clock"),
     Plant(places.app_is_a_table_of_contents, "function_app.py", APP + "from arm import client"),
     Plant(places.environment_is_read_in_three_places, "arm/client.py", "x = os.environ['A']"),
-    Plant(places.environment_is_read_in_three_places, "restore/names.py", "x = os.getenv('A')"),
+    Plant(
+        places.environment_is_read_in_three_places,
+        "restore/messages/names.py",
+        "x = os.getenv('A')",
+    ),
     Plant(places.environment_is_read_in_three_places, "triggers/http.py", "from os import environ"),
     Plant(places.heavy_imports_wait_for_their_use, "arm/client.py", "import requests"),
     Plant(
@@ -111,9 +115,15 @@ DEFECTS = [
 ]
 
 CLEAN = [
-    Plant(shape.modules_parse, "restore/names.py", "type_ = 1\nmatch type_:\n    case 1: pass"),
+    Plant(
+        shape.modules_parse,
+        "restore/messages/names.py",
+        "type_ = 1\nmatch type_:\n    case 1: pass",
+    ),
     Plant(purity.imports_only_what_replays, STORY, "from datetime import timedelta"),
-    Plant(purity.imports_only_what_replays, STORY, "from restore.orders import Cancel"),
+    Plant(
+        purity.imports_only_what_replays, STORY, "from restore.messages.activity_io import Cancel"
+    ),
     Plant(purity.imports_only_what_replays, "arm/client.py", "import random"),
     Plant(purity.calls_nothing_that_differs, STORY, "def f(c):\n    return c.current_utc_datetime"),
     Plant(purity.calls_nothing_that_differs, STORY, "def f(c):\n    return c.window.open()"),
@@ -208,7 +218,7 @@ def test_every_rule_says_why_it_is_one() -> None:
 
 def test_the_project_s_own_files_are_seen() -> None:
     seen = {str(source.path) for source in PROJECT}
-    assert {"pyproject.toml", "tools/tidy/rules.py", "restore/contracts.py"} <= seen
+    assert {"pyproject.toml", "tools/tidy/rules.py", "restore/messages/model.py"} <= seen
 
 
 def test_a_folder_without_git_is_read_from_disk(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 from arm import paging, reply_body, transport
-from restore import json_text, policy_text, redaction
+from restore.policy import policy_text
+from restore.request import json_text
+from restore.values import redaction
 from tests import role
 
 ROOT = Path(__file__).parents[2]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from azure.storage.queue import QueueClient
 
-from restore.contracts import Verdict
-from restore.errors import ServiceUnavailable
-from restore.ledger import LedgerEntry
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Verdict
 from storage import draining, open_index
 from storage.documents import BlobDocuments, Changed
 from storage.events import Events, QueueEvents

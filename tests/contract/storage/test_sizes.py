@@ -6,7 +6,7 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 from azure.storage.queue import QueueClient
 
-from restore.cloud_events import MESSAGE_BYTES_MAX
+from restore.values.cloud_events import MESSAGE_BYTES_MAX
 from storage.documents import BlobDocuments
 from storage.events import Events, QueueEvents
 from storage.labels import labels_of

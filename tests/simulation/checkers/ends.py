@@ -3,9 +3,9 @@
 from itertools import pairwise
 from math import inf
 
-from restore import names
-from restore.polling import WAIT_S_MIN
-from restore.times import seconds_of
+from restore.messages import names
+from restore.progress.poll_intervals import WAIT_S_MIN
+from restore.values.times import seconds_of
 from tests.simulation.record import Look
 from tests.simulation.world import World
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from restore.contracts import Verdict
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Verdict
 from restore.settings import Settings
 from tests.simulation.world import World
 

@@ -2,9 +2,10 @@
 
 from itertools import pairwise
 
-from restore import ledger, phases
-from restore.ledger import LedgerState
-from restore.phases import RestorePhase
+from restore.messages import ledger_entry
+from restore.messages.ledger_entry import LedgerState
+from restore.progress import phases
+from restore.progress.phases import RestorePhase
 from tests.simulation.world import World
 
 HISTORY_MAX = 200
@@ -13,7 +14,7 @@ _CUT_OFF = ("Terminated", "Failed")
 
 
 def phases_keep_to_their_table(world: World) -> list[str]:
-    """What statuses show goes the ways of restore/phases.py, and ends with the verdict."""
+    """What statuses show goes the ways of restore/progress/phases.py, and ends with the verdict."""
     found = []
     for (instance_id, _), shown in world.record.phases.items():
         steps = [RestorePhase(each) for each in shown]
@@ -36,12 +37,12 @@ def phases_keep_to_their_table(world: World) -> list[str]:
 
 
 def ledger_keeps_to_its_table(world: World) -> list[str]:
-    """What stands in the ledger goes the ways of restore/ledger.py."""
+    """What stands in the ledger goes the ways of restore/messages/ledger_entry.py."""
     return [
         f"{name} went from {one} to {other}"
         for name, states in world.record.moves.items()
         for one, other in pairwise(states)
-        if one != other and LedgerState(other) not in ledger.ALLOWED[LedgerState(one)]
+        if one != other and LedgerState(other) not in ledger_entry.ALLOWED[LedgerState(one)]
     ]
 
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 from devhost.vault.jobs import end_of
 from devhost.vault.names import key
-from restore.contracts import Approval
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Approval
 from tests.fakes.callers import shown
 from tests.simulation import cloud
 from tests.simulation.record import Post

@@ -5,10 +5,10 @@ from datetime import timedelta
 from devhost.vault.jobs import look
 from devhost.vault.names import key
 from devhost.vault.state import JobRecord, OperationRecord, Point
-from restore.contracts import Verdict
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Verdict
 from restore.settings import Settings
-from restore.times import seconds_of
+from restore.values.times import seconds_of
 from tests.simulation.world import World
 
 _UNSEEN = ("lost sight", "It is not known whether")

@@ -6,8 +6,8 @@ import pytest
 
 from activities import slot_leases
 from arm import connection
-from restore.contracts import JobLook, Verdict
-from restore.ledger import Intent, LedgerEntry
+from restore.messages.ledger_entry import Intent, LedgerEntry
+from restore.messages.model import JobLook, Verdict
 from storage import slots
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments

@@ -12,7 +12,7 @@ from arm.backup import Backup
 from arm.client import Client
 from arm.exchange import Exchange
 from arm.transport import Reply, Timeout
-from restore.contracts import ProtectedItem
+from restore.messages.model import ProtectedItem
 
 ENDPOINT = "https://management.azure.com"
 NOW = datetime(2026, 7, 26, 15, 16, 5, tzinfo=UTC)

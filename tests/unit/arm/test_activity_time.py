@@ -10,7 +10,7 @@ from activities import edge
 from arm import activity_time
 from arm.client import Client
 from arm.transport import Timeout
-from restore.errors import ServiceUnavailable
+from restore.messages.errors import ServiceUnavailable
 from tests.unit.arm.fakes import Script, client, reply
 
 ALLOWED_S = 210.0

@@ -8,8 +8,8 @@ import pytest
 
 from arm.backup import Backup, CancelReply
 from arm.transport import Reply
-from restore import errors
-from restore.contracts import Triggered
+from restore.messages import errors
+from restore.messages.model import Triggered
 from tests.unit.arm.fakes import (
     CONTAINER,
     ENDPOINT,

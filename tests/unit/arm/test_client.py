@@ -10,7 +10,7 @@ from arm.client import Client
 from arm.exchange import USER_AGENT, Exchange
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, Reply, Timeout
-from restore import errors
+from restore.messages import errors
 from tests.unit.arm.fakes import ENDPOINT, NOW, Script, client, refusal, reply
 
 PATH = "/subscriptions/s/resourceGroups/r?api-version=1"

@@ -8,7 +8,7 @@ from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 
 from arm import connection, credentials
-from restore import errors
+from restore.messages import errors
 from restore.settings import Settings
 
 

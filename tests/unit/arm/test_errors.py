@@ -5,7 +5,7 @@ import json
 import pytest
 
 from arm import errors as arm_errors
-from restore import errors
+from restore.messages import errors
 from tests.unit.arm.fakes import recording
 
 

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from arm.backup import Backup
-from restore import errors
+from restore.messages import errors
 from tests.unit.arm.fakes import ITEM, VAULT, VM, Script, backup, reply
 from tests.unit.restore.test_plain_text import TRICKS
 

@@ -21,7 +21,7 @@ from arm.backup import Backup
 from arm.client import Client
 from arm.exchange import Exchange
 from arm.transport import Reply
-from restore import errors
+from restore.messages import errors
 from tests.unit.arm.fakes import ENDPOINT, ITEM, NOW, VAULT, VM
 from tests.unit.arm.hostile import EVIL, FORMS, Form
 

@@ -8,8 +8,8 @@ import pytest
 from arm import long_running
 from arm.long_running import PollHandles
 from arm.transport import Reply
-from restore import errors
-from restore.contracts import OperationLook
+from restore.messages import errors
+from restore.messages.model import OperationLook
 from tests.unit.arm.fakes import (
     ENDPOINT,
     VAULT,

@@ -19,7 +19,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from arm import credentials
 from arm.backup import Backup
 from arm.transport import Reply
-from restore import errors
+from restore.messages import errors
 from restore.settings import Settings
 from tests.fakes.secrets import SECRETS, Secret
 from tests.unit.arm.answers import (

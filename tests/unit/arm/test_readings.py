@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from arm import readings
-from restore.contracts import ExtendedLocation, RecoveryPointChoice
-from restore.errors import NotFound
-from restore.phases import RestorePhase, phase_of
-from restore.selection import choose
+from restore.messages.errors import NotFound
+from restore.messages.model import ExtendedLocation, RecoveryPointChoice
+from restore.progress.phases import RestorePhase, phase_of
+from restore.start.recovery_point_choice import choose
 from tests.fakes.secrets import KEY
 from tests.unit.arm.fakes import ITEM, VAULT, VM, example, recording
 

@@ -23,7 +23,7 @@ from arm.client import Client
 from arm.exchange import Exchange
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, RequestsTransport, Timeout
-from restore import errors
+from restore.messages import errors
 from tests.unit.arm.fakes import recording
 
 QUICK = Timeout(connect_s=2, read_s=5)

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from restore import parsing
-from restore.errors import InvalidRequest
+from restore.messages.errors import InvalidRequest
+from restore.request import parsing
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
 OTHER_GROUP = "/subscriptions/00000000-0000-0000-0000-000000000002/resourceGroups/rg"

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from restore import approvals, decisions
-from restore.contracts import Approval, Caller, Permit
-from restore.errors import InvalidRequest, PolicyRefused
-from restore.policy import Allowed
+from restore.messages.errors import InvalidRequest, PolicyRefused
+from restore.messages.model import Approval, Caller, Permit
+from restore.policy import approvals, decisions
+from restore.policy.judging import Allowed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 WANTED = Permit(rule="replace", approval=True, until=NOW)

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from msgspec import inspect
 
-from restore import body_ids, shape
-from restore.body_ids import EXEMPT, USES, Use
-from restore.contracts import RecoveryPoint
-from restore.request import REQUEST_TYPES
+from restore.messages.model import RecoveryPoint
+from restore.messages.request import REQUEST_TYPES
+from restore.policy import body_ids
+from restore.policy.body_ids import EXEMPT, USES, Use
+from restore.request import validation
 from tests.end_to_end.stage import SUBSCRIPTION, vm
 from tests.fakes.laboratory import START
 from tests.unit.restore.policy_cases import RESTORED, STAGING
@@ -26,7 +27,7 @@ def uses(properties: dict[str, Any], point: RecoveryPoint = MANAGED) -> list[tup
 
 def _id_fields(struct: type, path: str = "") -> Iterator[str]:
     """The places of a request that are typed as an ARM id or a URL, read off its struct."""
-    for name, field in shape.fields_of(struct).items():
+    for name, field in validation.fields_of(struct).items():
         yield from _of_type(field.type, f"{path}{name}")
 
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from restore import budget
-from restore.contracts import JobLook
-from restore.errors import PolicyRefused
-from restore.policy import DEFAULT, Policy
+from restore.messages.errors import PolicyRefused
+from restore.messages.model import JobLook
+from restore.policy import quota
+from restore.policy.judging import DEFAULT, Policy
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
@@ -24,25 +24,25 @@ def limited(per_day: int, kept: int) -> Policy:
 
 def refusal(policy: Policy, times: Sequence[datetime], source: str = "queue") -> PolicyRefused:
     with pytest.raises(PolicyRefused) as caught:
-        budget.check(policy, times, source, NOW)
+        quota.check(policy, times, source, NOW)
     assert caught.value.code == "BudgetSpent"
     return caught.value
 
 
 def test_by_default_eight_by_the_queue_and_two_more_by_people() -> None:
-    budget.check(DEFAULT, began(*range(7)), "queue", NOW)
+    quota.check(DEFAULT, began(*range(7)), "queue", NOW)
     refusal(DEFAULT, began(*range(8)))
-    budget.check(DEFAULT, began(*range(9)), "http", NOW)
+    quota.check(DEFAULT, began(*range(9)), "http", NOW)
     refusal(DEFAULT, began(*range(10)), "http")
 
 
 def test_what_we_began_and_the_list_does_not_show_yet_counts_too() -> None:
     begun = {"listed": NOW, "young": NOW - timedelta(minutes=1)}
     listed = [JobLook(job_id="listed", status="InProgress", start_time=NOW)]
-    young = budget.unlisted(begun, listed)
+    young = quota.unlisted(begun, listed)
     assert young == [NOW - timedelta(minutes=1)]
-    budget.check(limited(2, 0), budget.begun_within_a_day(listed, [], NOW), "queue", NOW)
-    refused = refusal(limited(2, 0), budget.begun_within_a_day(listed, young, NOW))
+    quota.check(limited(2, 0), quota.begun_within_a_day(listed, [], NOW), "queue", NOW)
+    refused = refusal(limited(2, 0), quota.begun_within_a_day(listed, young, NOW))
     assert "The next place is free at 2026-11-24T02:59:00Z" in refused.message
 
 
@@ -51,18 +51,18 @@ def test_alerts_have_no_more_than_the_queue() -> None:
 
 
 def test_a_day_is_twenty_four_hours() -> None:
-    budget.check(limited(1, 0), began(24), "queue", NOW)
+    quota.check(limited(1, 0), began(24), "queue", NOW)
     refusal(limited(1, 0), began(23.99))
 
 
 def test_a_job_that_does_not_say_when_it_began_counts() -> None:
     odd = JobLook(job_id="1", status="Completed")
-    refusal(limited(1, 0), budget.begun_within_a_day([odd], [], NOW))
+    refusal(limited(1, 0), quota.begun_within_a_day([odd], [], NOW))
 
 
 def test_only_what_began_within_a_day_is_handed_on() -> None:
     old = JobLook(job_id="1", status="Completed", start_time=NOW - timedelta(hours=24))
-    assert budget.begun_within_a_day([old], began(25, 1), NOW) == tuple(began(1))
+    assert quota.begun_within_a_day([old], began(25, 1), NOW) == tuple(began(1))
 
 
 def test_a_refusal_says_what_was_counted_and_when_there_is_room_again() -> None:
@@ -77,4 +77,4 @@ def test_a_refusal_says_what_was_counted_and_when_there_is_room_again() -> None:
 def test_where_all_is_kept_for_people_there_is_no_next_place() -> None:
     said = refusal(limited(2, 2), [], "queue").message
     assert "next place" not in said
-    budget.check(limited(2, 2), began(1), "http", NOW)
+    quota.check(limited(2, 2), began(1), "http", NOW)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from restore.cloud_events import event
+from restore.values.cloud_events import event
 
 _NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 

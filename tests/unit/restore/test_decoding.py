@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from restore.contracts import Outcome
-from restore.decoding import decode
+from restore.messages.model import Outcome
+from restore.values.decoding import decode
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
@@ -21,7 +21,7 @@ SHIPPED = ("activities", "arm", "orchestrators", "restore", "storage", "triggers
 HAMMER = """
 import faulthandler, sys, threading
 import msgspec
-from restore.decoding import decode
+from restore.values.decoding import decode
 
 def family(number):
     leaf = msgspec.defstruct(f"Leaf{number}", [("x", int)])

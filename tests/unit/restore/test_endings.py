@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from restore import endings
-from restore.contracts import Failure, Verdict
-from restore.ledger import Intent, LedgerEntry, LedgerState
-from restore.orders import Close
+from restore.messages.activity_io import Close
+from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
+from restore.messages.model import Failure, Verdict
+from restore.result import conclude
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DENIED = Failure(code="Denied", message="A role is missing.", category="AccessDenied")
@@ -54,23 +54,23 @@ def entry(state: LedgerState, job_id: str | None = None) -> LedgerEntry:
 def test_what_a_failure_means_depends_on_how_far_the_entry_has_come(
     state: LedgerState, failure: Failure | None, kind: str, words: str
 ) -> None:
-    verdict = endings.of_entry(entry(state), Close(request_id="r", failure=failure))
+    verdict = conclude.of_entry(entry(state), Close(request_id="r", failure=failure))
     assert verdict.verdict == kind
     assert words in verdict.text
 
 
 def test_what_was_started_before_is_named() -> None:
-    verdict = endings.of_entry(entry(S.STARTED, "job"), Close(request_id="r", failure=DENIED))
+    verdict = conclude.of_entry(entry(S.STARTED, "job"), Close(request_id="r", failure=DENIED))
     assert (verdict.job_id, verdict.recovery_point) == ("job", "p1")
     assert not any(words in verdict.text for words in NOTHING)
 
 
 def test_a_lost_reply_is_not_said_to_have_started_nothing() -> None:
-    verdict = endings.of_entry(entry(S.INTENDED), Close(request_id="r", failure=DENIED))
+    verdict = conclude.of_entry(entry(S.INTENDED), Close(request_id="r", failure=DENIED))
     assert verdict.recovery_point == "p1"
     assert not any(words in verdict.text for words in NOTHING)
 
 
 def test_a_verdict_on_a_job_that_was_followed_stands() -> None:
     done = Verdict(verdict="Completed", succeeded=True, text="It is done.")
-    assert endings.of_entry(entry(S.STARTED, "job"), Close(request_id="r", verdict=done)) == done
+    assert conclude.of_entry(entry(S.STARTED, "job"), Close(request_id="r", verdict=done)) == done

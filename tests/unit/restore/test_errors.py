@@ -2,8 +2,8 @@
 
 import pytest
 
-from restore import errors
-from restore.contracts import Failure, Problem
+from restore.messages import errors
+from restore.messages.model import Failure, Problem
 from tests.fakes.secrets import SECRETS
 
 _TEMPORARY = (errors.Throttled, errors.ServiceUnavailable, errors.ReplyLost)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore import ids
+from restore.values import arm_ids
 
 _GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-(été).1"
 _VM = f"{_GROUP}/providers/Microsoft.Compute/virtualMachines/web-01"
@@ -24,7 +24,7 @@ _NET = f"{_GROUP}/providers/Microsoft.Network/virtualNetworks/net"
     ],
 )
 def test_an_id_of_the_right_kind_has_no_problem(text: str, kind: str) -> None:
-    assert ids.kind_problem(text, kind) is None
+    assert arm_ids.kind_problem(text, kind) is None
 
 
 @pytest.mark.parametrize(
@@ -43,33 +43,33 @@ def test_an_id_of_the_right_kind_has_no_problem(text: str, kind: str) -> None:
     ],
 )
 def test_anything_else_is_no_id_of_a_virtual_machine(text: str) -> None:
-    problem = ids.kind_problem(text, "virtual machine")
+    problem = arm_ids.kind_problem(text, "virtual machine")
     assert problem is not None
     assert problem.startswith("must be the ARM id of a virtual machine, /subscriptions/…/")
 
 
 def test_the_id_of_another_kind_is_named_for_what_it_is() -> None:
-    problem = ids.kind_problem(f"{_NET}/subnets/default", "virtual network")
+    problem = arm_ids.kind_problem(f"{_NET}/subnets/default", "virtual network")
     assert problem is not None
     assert problem.endswith("this is the id of a subnet")
 
 
 def test_a_wrong_id_is_not_repeated_for_it_may_hold_a_secret() -> None:
     secret = "https://x.blob.core.windows.net/?sig=s3cret"
-    assert "s3cret" not in str(ids.kind_problem(secret, "storage account"))
+    assert "s3cret" not in str(arm_ids.kind_problem(secret, "storage account"))
 
 
 @given(st.text())
 def test_nothing_beyond_ascii_ever_becomes_ascii(text: str) -> None:
-    for lowered in (ids.lower_ascii(text), ids.lower_as_azure(text)):
+    for lowered in (arm_ids.lower_ascii(text), arm_ids.lower_as_azure(text)):
         assert [one.isascii() for one in lowered] == [one.isascii() for one in text]
     kept = "".join(one.lower() if one.isascii() else one for one in text)
-    assert ids.lower_ascii(text) == kept
+    assert arm_ids.lower_ascii(text) == kept
 
 
 @given(st.text(_LETTERS, max_size=8), st.text(_LETTERS, max_size=8))
 def test_two_names_are_one_only_if_their_ascii_letters_are(one: str, other: str) -> None:
-    if ids.same(one, other):
+    if arm_ids.same(one, other):
         assert len(one) == len(other)
         for left, right in zip(one, other, strict=True):
             assert left.isascii() is right.isascii()
@@ -78,7 +78,7 @@ def test_two_names_are_one_only_if_their_ascii_letters_are(one: str, other: str)
 
 @given(st.text())
 def test_a_name_in_lower_case_stays_as_it_is(text: str) -> None:
-    for lower in (ids.lower_ascii, ids.lower_as_azure):
+    for lower in (arm_ids.lower_ascii, arm_ids.lower_as_azure):
         assert lower(lower(text)) == lower(text)
 
 
@@ -98,9 +98,9 @@ def test_a_name_in_lower_case_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_who_is_recognised(one: str, other: str, is_recognised: bool) -> None:
-    assert ids.same(one, other) is is_recognised
-    assert ids.same(other, one) is is_recognised
-    is_allowed = ids.lower_ascii(one) == ids.lower_ascii(other)
+    assert arm_ids.same(one, other) is is_recognised
+    assert arm_ids.same(other, one) is is_recognised
+    is_allowed = arm_ids.lower_ascii(one) == arm_ids.lower_ascii(other)
     assert is_allowed is (is_recognised and one.isascii())
 
 
@@ -122,14 +122,14 @@ def test_who_is_recognised(one: str, other: str, is_recognised: bool) -> None:
     ],
 )
 def test_an_id_in_an_odd_spelling_is_not_plain(odd: str) -> None:
-    assert ids.is_plain(_VM)
-    assert ids.is_plain(_VM.upper())
-    assert not ids.is_plain(odd)
+    assert arm_ids.is_plain(_VM)
+    assert arm_ids.is_plain(_VM.upper())
+    assert not arm_ids.is_plain(odd)
 
 
 def test_parts_and_comparisons_ignore_case() -> None:
-    assert ids.same(_VM, _VM.upper())
-    assert ids.is_below(f"{_NET}/subnets/x", _NET.upper())
-    assert not ids.is_below(f"{_NET}2/subnets/x", _NET)
-    assert ids.subscription_of(_VM) == "00000000-0000-0000-0000-000000000001"
-    assert (ids.name_of(_VM), ids.name_of("123")) == ("web-01", "123")
+    assert arm_ids.same(_VM, _VM.upper())
+    assert arm_ids.is_below(f"{_NET}/subnets/x", _NET.upper())
+    assert not arm_ids.is_below(f"{_NET}2/subnets/x", _NET)
+    assert arm_ids.subscription_of(_VM) == "00000000-0000-0000-0000-000000000001"
+    assert (arm_ids.name_of(_VM), arm_ids.name_of("123")) == ("web-01", "123")

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore.contracts import (
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import (
     Approval,
     Choice,
     Failure,
@@ -15,8 +16,7 @@ from restore.contracts import (
     RecoveryPoint,
     Verdict,
 )
-from restore.ledger import LedgerEntry, LedgerState
-from restore.ledger_events import cloud_event, told
+from restore.progress.ledger_events import cloud_event, told
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 REQUEST = {"recoveryType": "RestoreDisks", "sourceResourceId": "/vm", "requestId": "r1"}

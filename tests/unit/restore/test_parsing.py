@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from restore import parsing
-from restore.contracts import (
+from restore.messages.errors import InvalidRequest
+from restore.messages.model import (
     REQUEST_TYPES,
     AlternateLocation,
     OriginalLocation,
     RestoreDisks,
     RestoreRequest,
 )
-from restore.errors import InvalidRequest
+from restore.request import parsing
 from tests.unit.restore.samples import (
     ACCOUNT,
     DISK_ACCESS,

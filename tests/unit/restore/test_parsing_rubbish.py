@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restore import names, parsing
-from restore.errors import InvalidRequest
+from restore.messages import names
+from restore.messages.errors import InvalidRequest
+from restore.request import parsing
 from tests.unit.restore.samples import DISKS, NEW_VM, REPLACE, VAULT, VM, parsed, problems_of
 
 

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 import pytest
 
-from restore import patience, waiting
-from restore.contracts import Failure, Outcome
-from restore.errors import DeadlinePassed, NotYet, to_failure
-from restore.orders import Retry
-from restore.polling import Pace
+from restore.messages.activity_io import Retry
+from restore.messages.errors import DeadlinePassed, NotYet, to_failure
+from restore.messages.model import Failure, Outcome
+from restore.progress import retries, wait_reasons
+from restore.progress.poll_intervals import Pace
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 RETRY = Retry(activity="a", order={}, pace=Pace(), until=NOW + timedelta(hours=24))
@@ -17,7 +17,7 @@ AWAY = Outcome.later(
     None, Failure(code="Unreachable", message="Azure is away.", category="ServiceUnavailable")
 )
 RAISED = Outcome.later(
-    None, Failure(code=waiting.UNFORESEEN, message="KeyError", category="ServiceUnavailable")
+    None, Failure(code=wait_reasons.UNFORESEEN, message="KeyError", category="ServiceUnavailable")
 )
 
 
@@ -25,7 +25,7 @@ def lived(outcome: Outcome, retry: Retry = RETRY) -> tuple[Outcome, float, int]:
     """Try again and again, always with the same answer: how it ends, after which time and tries."""
     now, tries = NOW, 0
     while True:
-        found = patience.learn(retry, outcome, now, "i")
+        found = retries.learn(retry, outcome, now, "i")
         if isinstance(found, Outcome):
             return found, (now - NOW).total_seconds(), tries
         assert found.again_at is not None
@@ -35,8 +35,8 @@ def lived(outcome: Outcome, retry: Retry = RETRY) -> tuple[Outcome, float, int]:
 
 def test_what_is_done_or_failed_stands() -> None:
     failed = Outcome.failed(Failure(code="X", message="No.", category="NotFound"))
-    assert patience.learn(RETRY, Outcome.done(1), NOW, "i") == Outcome.done(1)
-    assert patience.learn(RETRY, failed, NOW, "i") == failed
+    assert retries.learn(RETRY, Outcome.done(1), NOW, "i") == Outcome.done(1)
+    assert retries.learn(RETRY, failed, NOW, "i") == failed
 
 
 def test_what_says_later_is_tried_until_the_time_is_up_and_not_a_number_of_times() -> None:
@@ -51,7 +51,7 @@ def test_what_says_later_is_tried_until_the_time_is_up_and_not_a_number_of_times
 def test_the_first_waits_grow_to_five_minutes_and_stay_there() -> None:
     retry, now, waits = RETRY, NOW, []
     for _ in range(9):
-        found = patience.learn(retry, AWAY, now, "i")
+        found = retries.learn(retry, AWAY, now, "i")
         assert isinstance(found, Retry)
         assert found.again_at is not None
         waits.append((found.again_at - now).total_seconds())
@@ -62,16 +62,16 @@ def test_the_first_waits_grow_to_five_minutes_and_stay_there() -> None:
 
 def test_the_last_try_is_made_when_the_time_is_up() -> None:
     near = msgspec.structs.replace(RETRY, until=NOW + timedelta(seconds=60), attempt=10)
-    found = patience.learn(near, AWAY, NOW, "i")
+    found = retries.learn(near, AWAY, NOW, "i")
     assert isinstance(found, Retry)
     assert found.again_at == near.until
 
 
 def test_an_activity_that_finds_the_time_over_fails_with_what_was_waited_for() -> None:
-    waited = patience.learn(RETRY, AWAY, NOW, "i")
+    waited = retries.learn(RETRY, AWAY, NOW, "i")
     assert isinstance(waited, Retry)
     late = Outcome.failed(to_failure(DeadlinePassed("Nothing is sent any more.")))
-    end = patience.learn(waited, late, NOW, "i")
+    end = retries.learn(waited, late, NOW, "i")
     assert isinstance(end, Outcome)
     assert end.error is not None
     assert (end.error.category, end.error.code) == ("DeadlinePassed", "DeadlinePassed")
@@ -88,7 +88,7 @@ def test_what_nobody_foresaw_is_tried_for_minutes_only() -> None:
 def test_an_answer_between_two_exits_begins_those_minutes_anew() -> None:
     retry, now = RETRY, NOW
     for outcome in [RAISED, AWAY] * 20:
-        found = patience.learn(retry, outcome, now, "i")
+        found = retries.learn(retry, outcome, now, "i")
         assert isinstance(found, Retry)
         assert found.again_at is not None
         retry, now = found, found.again_at
@@ -97,7 +97,7 @@ def test_an_answer_between_two_exits_begins_those_minutes_anew() -> None:
 def test_two_instances_do_not_come_back_together() -> None:
     again = set()
     for instance in range(20):
-        found = patience.learn(RETRY, AWAY, NOW, f"restore-{instance}")
+        found = retries.learn(RETRY, AWAY, NOW, f"restore-{instance}")
         assert isinstance(found, Retry)
         again.add(found.again_at)
     assert len(again) == 20
@@ -105,9 +105,9 @@ def test_two_instances_do_not_come_back_together() -> None:
 
 def test_what_is_waited_for_is_told_with_its_end() -> None:
     why = NotYet("As many restores run as the policy allows.", code="NoSlot")
-    found = patience.learn(RETRY, Outcome.later(30, to_failure(why)), NOW, "i")
+    found = retries.learn(RETRY, Outcome.later(30, to_failure(why)), NOW, "i")
     assert isinstance(found, Retry)
-    assert waiting.shown(patience.why(found)) == {
+    assert wait_reasons.shown(retries.why(found)) == {
         "code": "NoSlot",
         "reason": "As many restores run as the policy allows.",
         "until": "2026-11-24T03:00:00Z",

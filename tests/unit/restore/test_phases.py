@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from restore.contracts import JobLook, VerdictKind
-from restore.phases import ALLOWED, TERMINAL, RestorePhase, advanced, phase_of
+from restore.messages.model import JobLook, VerdictKind
+from restore.progress.phases import ALLOWED, TERMINAL, RestorePhase, advanced, phase_of
 
 
 def test_every_phase_has_its_line_in_the_table() -> None:

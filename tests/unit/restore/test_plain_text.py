@@ -2,9 +2,9 @@
 
 import pytest
 
-from restore import errors
-from restore.contracts import Problem
-from restore.plain_text import plain
+from restore.messages import errors
+from restore.messages.model import Problem
+from restore.values.plain_text import plain
 
 TRICKS = {
     "line end": "\r\n",

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore import plan
-from restore.contracts import ProtectedItem, RecoveryPoint, RestoreRequest
-from restore.errors import PlanChanged, to_failure
-from restore.parsing import parse_request
-from restore.request_body import build
+from restore.messages.errors import PlanChanged, to_failure
+from restore.messages.model import ProtectedItem, RecoveryPoint, RestoreRequest
+from restore.plan import hashing
+from restore.request.parsing import parse_request
+from restore.start.arm_body import build
 from tests.end_to_end.stage import VAULT, request_for, vm
 
 KINDS = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
@@ -30,7 +30,7 @@ POINT = RecoveryPoint(name="122", time=datetime(2026, 11, 1, tzinfo=UTC), tier="
 
 def matter(fields: dict[str, Any], item: ProtectedItem = ITEM, point: RecoveryPoint = POINT) -> Any:
     request: RestoreRequest = parse_request(fields, default_request_id="none")
-    return plan.matter(request, item, point, build(request, item, point))
+    return hashing.matter(request, item, point, build(request, item, point))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,7 +49,7 @@ def test_what_does_not_change_the_restore_does_not_change_the_hash(
     kind: str, changed: dict[str, Any]
 ) -> None:
     fields = request_for(kind, "r1")
-    assert plan.plan_hash(matter(fields | changed)) == plan.plan_hash(matter(fields))
+    assert hashing.plan_hash(matter(fields | changed)) == hashing.plan_hash(matter(fields))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_a_field_that_matters_changes_the_hash_and_is_named(
 ) -> None:
     planned, now = matter(request_for(kind, "r1")), matter(request_for(kind, "r1") | changed)
     with pytest.raises(PlanChanged) as refused:
-        plan.require_same(plan.plan_hash(planned), planned, now)
+        hashing.require_same(hashing.plan_hash(planned), planned, now)
     assert [problem.path for problem in refused.value.problems] == [path]
     assert to_failure(refused.value).problems == refused.value.problems
 
@@ -81,8 +81,8 @@ def test_another_recovery_point_is_another_plan() -> None:
     fields = request_for("RestoreDisks", "r1")
     newer = msgspec.structs.replace(POINT, name="123")
     with pytest.raises(PlanChanged) as refused:
-        plan.require_same(
-            plan.plan_hash(matter(fields)), matter(fields), matter(fields, point=newer)
+        hashing.require_same(
+            hashing.plan_hash(matter(fields)), matter(fields), matter(fields, point=newer)
         )
     texts = {problem.path: problem.message for problem in refused.value.problems}
     assert texts["$.recoveryPoint"] == f'was "{POINT.name}" in the plan and is "123" now'
@@ -90,10 +90,10 @@ def test_another_recovery_point_is_another_plan() -> None:
 
 def test_the_same_matter_is_let_through_without_a_look_at_the_plan() -> None:
     found = matter(request_for("RestoreDisks", "r1"))
-    plan.require_same(plan.plan_hash(found), None, found)
+    hashing.require_same(hashing.plan_hash(found), None, found)
 
 
 def test_a_hash_that_stands_for_no_plan_is_refused() -> None:
     with pytest.raises(PlanChanged) as refused:
-        plan.require_same("0" * 64, None, matter(request_for("RestoreDisks", "r1")))
+        hashing.require_same("0" * 64, None, matter(request_for("RestoreDisks", "r1")))
     assert refused.value.problems[0].path == "$.planHash"

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from restore import point_pages, tokens
-from restore.contracts import RecoveryPoint
-from restore.point_pages import BYTES_MAX, POINTS_MAX, page
+from restore.messages.model import RecoveryPoint
+from restore.request import point_pages
+from restore.request.point_pages import BYTES_MAX, POINTS_MAX, page
+from restore.values import tokens
 from tests.fakes.laboratory import START
 
 

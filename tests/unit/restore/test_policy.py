@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore import policy, request_body
-from restore.contracts import ProtectedItem, RecoveryPoint
-from restore.errors import PolicyRefused, to_failure
-from restore.policy import Allowed, Asked, Policy
+from restore.messages.errors import PolicyRefused, to_failure
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.policy import judging
+from restore.policy.judging import Allowed, Asked, Policy
+from restore.start import arm_body
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.unit.restore.policy_cases import CASES, EVERYTHING, OTHER, RESTORED, Case, only
 from tests.unit.restore.samples import parsed
@@ -29,12 +30,12 @@ def asked(fields: dict[str, Any], source: str = "queue", age: timedelta = timede
         protection_state="Protected",
     )
     point = RecoveryPoint(name="1", time=NOW - age)
-    return Asked(request_body.build(request, item, point), source, item, point, NOW)
+    return Asked(arm_body.build(request, item, point), source, item, point, NOW)
 
 
 def refused(rules: Policy, wish: Asked) -> PolicyRefused:
     with pytest.raises(PolicyRefused) as caught:
-        policy.judge(rules, wish)
+        judging.judge(rules, wish)
     return caught.value
 
 
@@ -42,7 +43,7 @@ def refused(rules: Policy, wish: Asked) -> PolicyRefused:
 def test_a_rule_allows_and_refuses(case: Case) -> None:
     wish = asked(case.request("r1"), case.source or "queue", case.point_age)
     if case.allowed_by is not None:
-        assert policy.judge(case.policy, wish) == Allowed(case.allowed_by, case.approval)
+        assert judging.judge(case.policy, wish) == Allowed(case.allowed_by, case.approval)
         return
     problems = refused(case.policy, wish).problems
     assert tuple(problem.path for problem in problems) == case.at
@@ -61,7 +62,7 @@ def test_a_refusal_is_data_with_the_fields_that_are_refused() -> None:
 def test_a_point_just_young_enough_is_allowed() -> None:
     rules = only(max_point_age="P1D")
     wish = request_for("RestoreDisks", "r1")
-    assert policy.judge(rules, asked(wish, age=timedelta(days=1))).rule == "only"
+    assert judging.judge(rules, asked(wish, age=timedelta(days=1))).rule == "only"
     older = refused(rules, asked(wish, age=timedelta(days=1, seconds=1)))
     assert "at most 1 d" in older.problems[0].message
 
@@ -79,7 +80,7 @@ def test_a_vault_is_compared_without_case() -> None:
         **{name: getattr(wish.item, name) for name in wish.item.__struct_fields__}
         | {"vault_id": VAULT.upper()}
     )
-    assert policy.judge(policy.DEFAULT, wish._replace(item=item)).rule == "default-new"
+    assert judging.judge(judging.DEFAULT, wish._replace(item=item)).rule == "default-new"
 
 
 ACCOUNT = f"{OTHER}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/theirs"
@@ -95,7 +96,7 @@ def changed(wish: Asked, **properties: Any) -> Asked:
 def test_disks_of_an_unmanaged_vm_stay_in_the_account_whatever_group_is_named(kind: str) -> None:
     wish = changed(asked(request_for(kind, "r1")), storageAccountId=ACCOUNT)
     unmanaged = msgspec.structs.replace(wish.point, is_managed_vm=False)
-    refusal = refused(policy.DEFAULT, wish._replace(point=unmanaged))
+    refusal = refused(judging.DEFAULT, wish._replace(point=unmanaged))
     assert [problem.path for problem in refusal.problems] == ["$.storageAccountId"]
 
 
@@ -104,7 +105,7 @@ def test_a_staging_account_lies_in_the_subscription_of_a_target_or_is_one() -> N
     refusal = refused(only(targets=(RESTORED,)), wish)
     assert [problem.path for problem in refusal.problems] == ["$.storageAccountId"]
     assert "in the subscription of a target, or under" in refusal.problems[0].message
-    assert policy.judge(only(targets=(RESTORED, ACCOUNT)), wish).rule == "only"
+    assert judging.judge(only(targets=(RESTORED, ACCOUNT)), wish).rule == "only"
 
 
 def test_a_body_without_any_target_is_refused_even_where_everything_is_allowed() -> None:
@@ -139,7 +140,7 @@ def test_the_kelvin_sign_is_no_k() -> None:
     look_alike = refused(rules, changed(wish, targetResourceGroupId=KELVIN))
     assert [problem.path for problem in look_alike.problems] == ["$.targetResourceGroupId"]
     upper = KELVIN.replace("\u212a", "K").upper()
-    assert policy.judge(rules, changed(wish, targetResourceGroupId=upper)).rule == "only"
+    assert judging.judge(rules, changed(wish, targetResourceGroupId=upper)).rule == "only"
 
 
 def test_what_is_judged_is_the_source_as_it_is_sent() -> None:
@@ -150,8 +151,8 @@ def test_what_is_judged_is_the_source_as_it_is_sent() -> None:
 
 def test_everything_means_everything() -> None:
     for kind in ("RestoreDisks", "OriginalLocation", "AlternateLocation"):
-        assert not policy.judge(EVERYTHING, asked(request_for(kind, "r1"))).approval
+        assert not judging.judge(EVERYTHING, asked(request_for(kind, "r1"))).approval
 
 
 def test_a_restore_waits_four_hours_for_its_approval() -> None:
-    assert policy.DEFAULT.approval_within_s == 4 * 3600
+    assert judging.DEFAULT.approval_within_s == 4 * 3600

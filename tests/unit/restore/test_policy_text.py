@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore import policy_text
-from restore.policy import DEFAULT, Policy
-from restore.policy_text import InvalidPolicy
+from restore.policy import policy_text
+from restore.policy.judging import DEFAULT, Policy
+from restore.policy.policy_text import InvalidPolicy
 from tests.unit.restore.policy_cases import EVERYTHING, OTHER
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "policy.schema.json"

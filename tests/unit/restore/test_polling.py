@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.contracts import Failure, JobLook, Outcome
-from restore.polling import Pace, later_wait_s, next_look_s, next_operation_look_s
+from restore.messages.model import Failure, JobLook, Outcome
+from restore.progress.poll_intervals import Pace, later_wait_s, next_look_s, next_operation_look_s
 
 _PACE = Pace()
 _DAY_S = 86_400.0

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from restore.redaction import REMOVED, TEXT_CHARS_MAX, redacted
+from restore.values.redaction import REMOVED, TEXT_CHARS_MAX, redacted
 from tests.fakes.secrets import HARMLESS, KEY, SECRETS
 
 

@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore import parsing, request_body
-from restore.contracts import ExtendedLocation, ProtectedItem, RecoveryPoint, RestoreRequest
-from restore.errors import InvalidRequest
+from restore.messages.errors import InvalidRequest
+from restore.messages.model import ExtendedLocation, ProtectedItem, RecoveryPoint, RestoreRequest
+from restore.request import parsing
+from restore.start import arm_body
 
 _SAMPLES = sorted(
     (Path(__file__).parents[2] / "data" / "spec" / "restore_requests").glob("*.json"),
@@ -52,7 +53,7 @@ def _request(fields: dict[str, Any]) -> RestoreRequest:
 
 
 def _body(fields: dict[str, Any], **point: Any) -> dict[str, Any]:
-    properties: dict[str, Any] = request_body.build(_request(fields), _item(), _point(**point))[
+    properties: dict[str, Any] = arm_body.build(_request(fields), _item(), _point(**point))[
         "properties"
     ]
     return properties
@@ -98,7 +99,7 @@ def test_the_body_is_microsofts_sample_field_for_field(path: Path) -> None:
     # One sample (seed, OriginalLocation) spells out nulls and one empty string for fields that do
     # not apply. They cannot be sent: Azure's own schema allows text only, so they are left out.
     wanted = {name: value for name, value in properties.items() if value not in (None, "")}
-    assert request_body.build(request, item, _point_of(properties)) == {"properties": wanted}
+    assert arm_body.build(request, item, _point_of(properties)) == {"properties": wanted}
 
 
 def test_the_samples_are_all_there() -> None:
@@ -146,7 +147,7 @@ def test_only_the_os_disk_is_an_empty_list_and_all_disks_are_no_list() -> None:
 
 def test_the_vm_is_spelled_as_the_vault_spells_it() -> None:
     shouted = _request(_DISKS | {"sourceResourceId": _VM.lower()})
-    body = request_body.build(shouted, _item(), _point())
+    body = arm_body.build(shouted, _item(), _point())
     assert body["properties"]["sourceResourceId"] == _VM
 
 

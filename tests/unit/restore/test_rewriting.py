@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from restore.rewriting import rewritten
+from restore.values.rewriting import rewritten
 
 
 class Inner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from devhost.schedules import Schedule
-from restore.schedules import ncrontab
+from restore.values.schedules import ncrontab
 from tests.fakes.laboratory import START
 
 

@@ -8,10 +8,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from restore.contracts import RecoveryPoint, RecoveryPointChoice, RestoreRequest
-from restore.errors import NotFound
-from restore.field_types import Tier
-from restore.selection import REASONS, Needs, choose, choose_for, needs_of, usable_tier
+from restore.messages.errors import NotFound
+from restore.messages.field_types import Tier
+from restore.messages.model import RecoveryPoint, RecoveryPointChoice, RestoreRequest
+from restore.start.recovery_point_choice import (
+    REASONS,
+    Needs,
+    choose,
+    choose_for,
+    needs_of,
+    usable_tier,
+)
 
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 _GROUP = "/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg"

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from restore import host_json, policy, settings
-from restore.polling import Pace
+from restore import settings
+from restore.policy import judging
+from restore.progress.poll_intervals import Pace
 from restore.settings import InvalidSettings, Settings
+from restore.values import host_json
 
 
 def _problems(**environment: str) -> tuple[str, ...]:
@@ -186,7 +188,7 @@ def test_a_policy_is_given_as_json_or_by_its_files_name() -> None:
 
 
 def test_without_a_policy_the_defaults_hold() -> None:
-    assert Settings.parse({"RESTORE_POLICY": ""}).restore_policy == policy.DEFAULT
+    assert Settings.parse({"RESTORE_POLICY": ""}).restore_policy == judging.DEFAULT
 
 
 def test_the_faults_of_a_policy_are_said_beside_all_others() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore.contracts import JobLook
-from restore.ledger import Intent, LedgerEntry, LedgerState
-from restore.settling import (
+from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
+from restore.messages.model import JobLook
+from restore.start.job_search import (
     INTENT_S_MAX,
     Adopt,
     Ambiguous,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from devhost.engine.rendering import compact, status_too_large
-from restore.statuses import STATUS_BYTES_MAX, fitted, utf16_bytes
+from restore.progress.custom_status import STATUS_BYTES_MAX, fitted, utf16_bytes
 
 
 def is_taken(status: dict[str, Any]) -> bool:

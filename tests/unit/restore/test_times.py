@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.times import seconds_of, stamp, text_of, time_of
+from restore.values.times import seconds_of, stamp, text_of, time_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from restore.truncation import compact, truncated, utf8_bytes
+from restore.values.truncation import compact, truncated, utf8_bytes
 
 WIDE = ("x", '"', "é", "語", "𝕏", "\ud800")
 

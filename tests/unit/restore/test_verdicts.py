@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from restore import verdicts
-from restore.contracts import REQUEST_TYPES, Failure, JobError, JobLook
+from restore.messages.model import REQUEST_TYPES, Failure, JobError, JobLook
+from restore.result import verdicts
 
 _ERROR = JobError(
     code=400_094,

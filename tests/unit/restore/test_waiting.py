@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from restore import waiting
-from restore.contracts import Failure
-from restore.errors import NotYet, to_failure
+from restore.messages.errors import NotYet, to_failure
+from restore.messages.model import Failure
+from restore.progress import wait_reasons
 
 UNTIL = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
         ("ServiceUnavailable", "Unreachable", "ServiceUnavailable"),
         ("ReplyLost", "ReplyLost", "ReplyLost"),
         ("AccessDenied", "AuthorizationFailed", "AccessDenied"),
-        ("ServiceUnavailable", waiting.UNFORESEEN, waiting.UNFORESEEN),
+        ("ServiceUnavailable", wait_reasons.UNFORESEEN, wait_reasons.UNFORESEEN),
         ("InvalidRequest", "InvalidApiVersionParameter", "ServiceUnavailable"),
         ("NotYet", "ItemLocked", "ItemLocked"),
     ],
@@ -30,26 +30,26 @@ ROOT = Path(__file__).parents[3]
 def test_the_code_is_one_of_the_table_whatever_azure_calls_it(
     category: str, code: str, told: str
 ) -> None:
-    why = waiting.why(Failure(code=code, message="Said.", category=category), UNTIL, 3)
+    why = wait_reasons.why(Failure(code=code, message="Said.", category=category), UNTIL, 3)
     assert (why.code, why.attempt) == (told, 3)
 
 
 def test_azures_own_words_follow_ours() -> None:
     failure = Failure(code="AuthorizationFailed", message="No x/read.", category="AccessDenied")
-    reason = waiting.why(failure, UNTIL, 1).reason
+    reason = wait_reasons.why(failure, UNTIL, 1).reason
     assert reason.startswith("The app's identity lacks a right;")
     assert reason.endswith("AuthorizationFailed: No x/read.")
 
 
 def test_a_long_reason_is_cut() -> None:
     failure = Failure(code="X", message="m" * 4_000, category="Throttled")
-    assert len(waiting.why(failure, UNTIL, 1).reason) == 1_000
+    assert len(wait_reasons.why(failure, UNTIL, 1).reason) == 1_000
 
 
 def test_what_is_no_fault_is_not_waited_for_longer_than_asked() -> None:
-    assert waiting.is_no_fault(None)
-    assert waiting.is_no_fault(to_failure(NotYet("Others come first.", code="NoSlot")))
-    assert not waiting.is_no_fault(Failure(code="X", message="", category="Throttled"))
+    assert wait_reasons.is_no_fault(None)
+    assert wait_reasons.is_no_fault(to_failure(NotYet("Others come first.", code="NoSlot")))
+    assert not wait_reasons.is_no_fault(Failure(code="X", message="", category="Throttled"))
 
 
 def _codes_of_what_is_no_fault() -> Iterator[str]:
@@ -61,7 +61,7 @@ def _codes_of_what_is_no_fault() -> Iterator[str]:
                     yield from (ast.literal_eval(k.value) for k in node.keywords if k.arg == "code")
 
 
-@pytest.mark.parametrize("code", sorted({*waiting.WRONG, *_codes_of_what_is_no_fault()}))
+@pytest.mark.parametrize("code", sorted({*wait_reasons.WRONG, *_codes_of_what_is_no_fault()}))
 def test_the_docs_say_what_each_code_means(code: str) -> None:
     assert f"| `{code}` |" in (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
 

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore import watching
-from restore.contracts import Failure, JobLook, OperationLook, Outcome, ProtectedItem
-from restore.orders import Watch, Watched, encode
-from restore.phases import RestorePhase
-from restore.polling import Pace
+from restore.messages.activity_io import Watch, Watched, encode
+from restore.messages.model import Failure, JobLook, OperationLook, Outcome, ProtectedItem
+from restore.progress import job_watch
+from restore.progress.phases import RestorePhase
+from restore.progress.poll_intervals import Pace
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ITEM = ProtectedItem(
@@ -48,36 +48,36 @@ def seen(value: Watch | Watched) -> Watch:
 
 def test_an_operation_that_names_the_job_ends_the_search() -> None:
     look = done(OperationLook(state="Succeeded", job_id="job"))
-    after = seen(watching.learn_operation(watch(misses=3), look))
+    after = seen(job_watch.learn_operation(watch(misses=3), look))
     assert (after.job_id, after.misses) == ("job", 0)
 
 
 def test_an_operation_that_succeeded_without_naming_a_job_or_is_forgotten_is_searched_for() -> None:
-    assert watching.must_search(done(OperationLook(state="Succeeded")))
-    assert watching.must_search(done(OperationLook(state="Unknown")))
-    assert not watching.must_search(done(OperationLook(state="InProgress")))
-    assert not watching.must_search(done(OperationLook(state="Succeeded", job_id="job")))
-    assert not watching.must_search(Outcome.later(60))
+    assert job_watch.must_search(done(OperationLook(state="Succeeded")))
+    assert job_watch.must_search(done(OperationLook(state="Unknown")))
+    assert not job_watch.must_search(done(OperationLook(state="InProgress")))
+    assert not job_watch.must_search(done(OperationLook(state="Succeeded", job_id="job")))
+    assert not job_watch.must_search(Outcome.later(60))
 
 
 def test_an_operation_that_goes_on_is_no_miss() -> None:
     look = done(OperationLook(state="InProgress"))
-    after = seen(watching.learn_operation(watch(misses=watching.MISSES_MAX), look))
+    after = seen(job_watch.learn_operation(watch(misses=job_watch.MISSES_MAX), look))
     assert (after.misses, after.looks) == (0, 1)
 
 
 def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
     error = Failure(code="UserErrorX", message="No.", category="InvalidRequest")
-    over = watching.learn_operation(watch(), done(OperationLook(state="Failed", error=error)))
+    over = job_watch.learn_operation(watch(), done(OperationLook(state="Failed", error=error)))
     assert isinstance(over, Watched)
     assert (over.end, over.error) == ("operation_failed", error)
 
 
 def test_a_job_that_is_not_shown_yet_is_looked_for_again_but_not_for_ever() -> None:
-    missed = seen(watching.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
+    missed = seen(job_watch.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
     assert missed.misses == 1
-    lost = watching.learn_job(
-        watch(job_id="job", misses=watching.MISSES_MAX), Outcome.done(None), NOW
+    lost = job_watch.learn_job(
+        watch(job_id="job", misses=job_watch.MISSES_MAX), Outcome.done(None), NOW
     )
     assert isinstance(lost, Watched)
     assert lost.end == "lost"
@@ -85,12 +85,12 @@ def test_a_job_that_is_not_shown_yet_is_looked_for_again_but_not_for_ever() -> N
 
 def test_a_job_that_is_seen_again_forgives_the_misses() -> None:
     look = done(JobLook(job_id="job", status="InProgress"))
-    assert seen(watching.learn_job(watch(job_id="job", misses=7), look, NOW)).misses == 0
+    assert seen(job_watch.learn_job(watch(job_id="job", misses=7), look, NOW)).misses == 0
 
 
 def test_a_terminal_status_ends_the_watch_even_if_the_job_says_it_could_be_cancelled() -> None:
     look = JobLook(job_id="job", status="Completed", cancellable=True)
-    over = watching.learn_job(watch(job_id="job"), done(look), NOW)
+    over = job_watch.learn_job(watch(job_id="job"), done(look), NOW)
     assert isinstance(over, Watched)
     assert (over.end, over.job) == ("job", encode(look))
 
@@ -109,60 +109,60 @@ UNANSWERED = {
 
 
 def _learn_job(watched: Watch, outcome: Outcome) -> Watch | Watched:
-    return watching.learn_job(watched, outcome, NOW)
+    return job_watch.learn_job(watched, outcome, NOW)
 
 
 @pytest.mark.parametrize("why", UNANSWERED)
-@pytest.mark.parametrize("learn", [_learn_job, watching.learn_operation, watching.learn_job_id])
+@pytest.mark.parametrize("learn", [_learn_job, job_watch.learn_operation, job_watch.learn_job_id])
 def test_a_look_without_an_answer_is_no_miss_however_often_it_happens(
     why: str, learn: Callable[[Watch, Outcome], Watch | Watched]
 ) -> None:
-    after = watch(misses=watching.MISSES_MAX)
+    after = watch(misses=job_watch.MISSES_MAX)
     for _ in range(1_000):
         after = seen(learn(after, UNANSWERED[why]))
-    assert (after.misses, after.unanswered) == (watching.MISSES_MAX, 1_000)
+    assert (after.misses, after.unanswered) == (job_watch.MISSES_MAX, 1_000)
 
 
 def test_the_status_says_which_right_is_missing_until_a_look_is_answered() -> None:
-    after = seen(watching.learn_job(watch(job_id="job"), UNANSWERED["denied"], NOW))
-    shown = watching.status(after, None)["waiting"]
+    after = seen(job_watch.learn_job(watch(job_id="job"), UNANSWERED["denied"], NOW))
+    shown = job_watch.status(after, None)["waiting"]
     assert (shown["code"], shown["attempt"]) == ("AccessDenied", 1)
     assert "No backupJobs/read." in shown["reason"]
     look = done(JobLook(job_id="job", status="InProgress"))
-    assert watching.status(seen(watching.learn_job(after, look, NOW)), None)["waiting"] is None
+    assert job_watch.status(seen(job_watch.learn_job(after, look, NOW)), None)["waiting"] is None
 
 
 def test_a_job_that_azure_does_not_know_is_shown_as_waited_for() -> None:
-    missed = seen(watching.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
-    assert watching.status(missed, None)["waiting"]["code"] == "JobNotShown"
+    missed = seen(job_watch.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
+    assert job_watch.status(missed, None)["waiting"]["code"] == "JobNotShown"
 
 
 def test_the_deadline_ends_the_watch_with_what_was_seen_last() -> None:
     look = JobLook(job_id="job", status="InProgress")
     near = watch(job_id="job", deadline_at=NOW + timedelta(seconds=4))
-    over = watching.at_deadline(near, look, NOW)
+    over = job_watch.at_deadline(near, look, NOW)
     assert over is not None
     assert (over.end, over.job) == ("deadline", encode(look))
-    assert watching.at_deadline(watch(), look, NOW) is None
+    assert job_watch.at_deadline(watch(), look, NOW) is None
 
 
 def test_azures_wish_to_be_left_alone_is_found_in_a_look_at_an_operation() -> None:
     look = done(OperationLook(state="InProgress", retry_after_s=60))
-    assert watching.asked_wait_s(look) == 60
-    assert watching.asked_wait_s(done({"jobId": None})) is None
-    assert watching.asked_wait_s(Outcome.later(60)) is None
+    assert job_watch.asked_wait_s(look) == 60
+    assert job_watch.asked_wait_s(done({"jobId": None})) is None
+    assert job_watch.asked_wait_s(Outcome.later(60)) is None
 
 
 def test_a_look_between_two_tasks_does_not_lead_back() -> None:
-    finalizing = watching.in_phase(
+    finalizing = job_watch.in_phase(
         watch(phase=RestorePhase.TRANSFERRING.value), RestorePhase.FINALIZING, NOW
     )
-    later = watching.in_phase(finalizing, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=1))
+    later = job_watch.in_phase(finalizing, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=1))
     assert (later.phase, later.phase_since) == ("Finalizing", NOW)
 
 
 def test_a_phase_keeps_the_time_at_which_it_was_entered() -> None:
-    first = watching.in_phase(watch(), RestorePhase.TRANSFERRING, NOW)
-    later = watching.in_phase(first, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=5))
+    first = job_watch.in_phase(watch(), RestorePhase.TRANSFERRING, NOW)
+    later = job_watch.in_phase(first, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=5))
     assert later.phase_since == NOW
-    assert watching.status(later, None)["since"] == "2026-11-23T03:00:00Z"
+    assert job_watch.status(later, None)["since"] == "2026-11-23T03:00:00Z"

@@ -7,10 +7,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore import ledger_events, planning
-from restore.contracts import Failure, Outcome, Permit, RestoreRequest, Verdict, VmDisk
-from restore.errors import ServiceUnavailable
-from restore.ledger import LedgerEntry, LedgerState
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Failure, Outcome, Permit, RestoreRequest, Verdict, VmDisk
+from restore.plan import assemble
+from restore.progress import ledger_events
 from storage.events import Events
 from tests.fakes.laboratory import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
@@ -86,7 +87,7 @@ def planned() -> dict[str, Any]:
     request = large_request(60)
     body = {"properties": {"sets": [SET] * 82}}
     outcome = Outcome.done({"requestId": "r-1", "allowed": True, "body": body})
-    return plain(planning.event(request, outcome, START, "plan-1"))
+    return plain(assemble.event(request, outcome, START, "plan-1"))
 
 
 LARGE: dict[str, Callable[[], dict[str, Any]]] = {

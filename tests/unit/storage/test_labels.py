@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
 from storage.labels import labels_of, line_of, shown_of
 from tests.fakes.storage import METADATA_BYTES_MAX
 from tests.unit.restore.samples import GROUP, VM

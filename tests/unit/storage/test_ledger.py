@@ -6,8 +6,15 @@ from typing import Any
 
 import pytest
 
-from restore.contracts import Approval, Permit, Verdict, VmDisk
-from restore.ledger import ALLOWED, CancelAnswer, Intent, LedgerEntry, LedgerState, moved
+from restore.messages.ledger_entry import (
+    ALLOWED,
+    CancelAnswer,
+    Intent,
+    LedgerEntry,
+    LedgerState,
+    moved,
+)
+from restore.messages.model import Approval, Permit, Verdict, VmDisk
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 from tests.fakes.storage import MemoryDocuments

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from restore import cloud_events
-from restore.contracts import Verdict
-from restore.errors import ServiceUnavailable
-from restore.ledger import Intent, LedgerEntry
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import Intent, LedgerEntry
+from restore.messages.model import Verdict
+from restore.values import cloud_events
 from storage import draining, open_index
 from storage.events import Events
 from storage.ledger import Ledger

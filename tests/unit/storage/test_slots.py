@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from restore.errors import ServiceUnavailable
+from restore.messages.errors import ServiceUnavailable
 from storage import slots
 from tests.fakes.storage import MemoryDocuments
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from restore.contracts import Verdict
-from restore.ledger import Intent, LedgerEntry, LedgerState
+from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
+from restore.messages.model import Verdict
 from storage import turns
 from storage.documents import Changed
 from storage.ledger import Held, Ledger

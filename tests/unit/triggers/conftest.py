@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
 from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments, MemoryEvents

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import azure.functions as func
 
-from restore.contracts import Verdict
-from restore.ledger import Intent, LedgerState
-from restore.reconciling import Step, next_step
+from restore.messages.ledger_entry import Intent, LedgerState
+from restore.messages.model import Verdict
+from restore.progress.reconciling import Step, next_step
 from restore.settings import Settings
 from storage import slots
 from storage.ledger import Ledger

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import azure.functions as func
 
-from restore.contracts import Permit
+from restore.messages.model import Permit
 from restore.settings import Settings
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient

@@ -3,7 +3,7 @@
 import azure.functions as func
 import pytest
 
-from restore.contracts import Caller
+from restore.messages.model import Caller
 from restore.settings import Settings
 from triggers import callers
 

@@ -8,9 +8,9 @@ import azure.functions as func
 import pytest
 from azure.durable_functions import OrchestrationRuntimeStatus
 
-from restore import names
-from restore.contracts import Permit, Verdict
-from restore.ledger import Intent
+from restore.messages import names
+from restore.messages.ledger_entry import Intent
+from restore.messages.model import Permit, Verdict
 from restore.settings import Settings
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient

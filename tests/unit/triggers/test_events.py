@@ -9,7 +9,7 @@ import pytest
 from azure.functions.meta import Datum
 
 from devhost.language_worker.binding import converter
-from restore.errors import ServiceUnavailable
+from restore.messages.errors import ServiceUnavailable
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger

@@ -8,8 +8,8 @@ from typing import Any
 import azure.functions as func
 import pytest
 
-from restore.contracts import Verdict
-from restore.ledger import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Verdict
 from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments, MemoryEvents

@@ -6,8 +6,8 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from restore.contracts import RestoreDisks, RestoreRequest, Verdict
-from restore.ledger import LedgerState
+from restore.messages.ledger_entry import LedgerState
+from restore.messages.model import RestoreDisks, RestoreRequest, Verdict
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger

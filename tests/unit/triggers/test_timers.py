@@ -7,7 +7,7 @@ from unittest.mock import patch
 import azure.functions as func
 import pytest
 
-from restore import names
+from restore.messages import names
 from restore.settings import Settings
 from tests.fakes.durable import FakeDurableClient
 from triggers import timers

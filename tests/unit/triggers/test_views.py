@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import pytest
 
-from restore.contracts import Verdict
-from restore.ledger import CancelAnswer, Intent
+from restore.messages.ledger_entry import CancelAnswer, Intent
+from restore.messages.model import Verdict
 from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient

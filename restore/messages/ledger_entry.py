@@ -1,0 +1,149 @@
+"""What the ledger knows of one request, and the only ways in which that may change.
+
+    ACCEPTED -> INTENDED -> STARTED -> FINISHED        the usual road
+    ACCEPTED -> CANCELLED -> FINISHED                  cancelled before anything was sent
+    INTENDED -> ACCEPTED, CANCELLED                    its POST surely started nothing
+    ACCEPTED, INTENDED -> FINISHED                     it never came to a job
+
+INTENDED means "a POST may be out": whoever finds it, and did not write it in the same breath, must
+settle first (restore/start/job_search.py). Here is no I/O; storage/ledger.py makes each change one
+conditional write, so that of two that compete exactly one happens.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from restore.messages.model import Approval, Caller, Choice, Permit, ProtectedItem, Verdict
+
+
+class LedgerState(StrEnum):
+    """How far a request has come, as far as exactly-once is concerned."""
+
+    ACCEPTED = "Accepted"
+    INTENDED = "Intended"
+    STARTED = "Started"
+    CANCELLED = "Cancelled"
+    FINISHED = "Finished"
+
+
+ALLOWED: dict[LedgerState, frozenset[LedgerState]] = {
+    LedgerState.ACCEPTED: frozenset(
+        {LedgerState.INTENDED, LedgerState.CANCELLED, LedgerState.FINISHED}
+    ),
+    LedgerState.INTENDED: frozenset(
+        {
+            LedgerState.ACCEPTED,
+            LedgerState.INTENDED,
+            LedgerState.STARTED,
+            LedgerState.CANCELLED,
+            LedgerState.FINISHED,
+        }
+    ),
+    LedgerState.STARTED: frozenset({LedgerState.STARTED, LedgerState.FINISHED}),
+    LedgerState.CANCELLED: frozenset({LedgerState.FINISHED}),
+    LedgerState.FINISHED: frozenset(),
+}
+
+
+class Intent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Written before the POST: what is about to be sent, and what was there before it."""
+
+    item_id: str
+    container_name: str
+    recovery_point: str
+    vault_time: datetime
+    """When, by the vault's clock, at the earliest: the job's start is compared with this."""
+    written_at: datetime
+    """When, by our own: other requests compare theirs with this."""
+    window_s: float
+    """No job of the POST begins more than so many seconds after that
+    (restore/start/job_search.py)."""
+    known_jobs: tuple[str, ...]
+    """Restore jobs of this item that existed before: none of them can be ours."""
+
+    @property
+    def until(self) -> datetime:
+        """The end of the window, by the vault's clock."""
+        return self.vault_time + timedelta(seconds=self.window_s)
+
+    @property
+    def over_at(self) -> datetime:
+        """The end of the window, by our own clock."""
+        return self.written_at + timedelta(seconds=self.window_s)
+
+
+class CancelAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What Azure said to a request to cancel."""
+
+    asked: int
+    """To which: the so-many-th."""
+    accepted: bool
+    code: str | None = None
+    text: str | None = None
+
+
+class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What a change of the entry tells: a part of the change itself, so that none is lost."""
+
+    kind: str
+    at: datetime
+    data: dict[str, Any]
+    """As it was then: an event that is sent later, or again, says the same."""
+    fields: tuple[str, ...] = ()
+    """What it tells besides: fields of the entry that never change any more, hence no copies."""
+
+
+class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """Everything that must outlive the orchestration's history."""
+
+    request_id: str
+    request_hash: str
+    request: dict[str, Any]
+    source: str
+    accepted_at: datetime
+    state: LedgerState = LedgerState.ACCEPTED
+    asked_by: Caller | None = None
+    """Who asked, as far as that is known for certain."""
+    item: ProtectedItem | None = None
+    choice: Choice | None = None
+    permit: Permit | None = None
+    approval: Approval | None = None
+    intent: Intent | None = None
+    operation_id: str | None = None
+    job_id: str | None = None
+    adopted: bool = False
+    """The reply to the POST was lost, and the job found in the vault's list."""
+    cancel_asked: int = 0
+    """How often somebody has asked to cancel what may be out."""
+    cancel_answer: CancelAnswer | None = None
+    verdict: Verdict | None = None
+    finished_at: datetime | None = None
+    revivals: int = 0
+    """How often its orchestration was started again, because nobody followed it any more."""
+    revived_at: datetime | None = None
+    events: tuple[LedgerEvent, ...] = ()
+    """All that was told, in order (restore/progress/ledger_events.py); what of it is sent stands
+    elsewhere (storage/open_index.py), for sending must not touch the version that a POST is sent
+    at."""
+
+    @property
+    def must_cancel(self) -> bool:
+        """Somebody wants the job cancelled, and Azure has not answered that yet."""
+        answered = self.cancel_answer.asked if self.cancel_answer else 0
+        is_out = self.state in (LedgerState.INTENDED, LedgerState.STARTED)
+        return is_out and self.cancel_asked > answered
+
+    @property
+    def is_waiting_for_approval(self) -> bool:
+        """A decision would count now."""
+        wants_one = self.permit is not None and self.permit.approval and self.approval is None
+        return wants_one and self.state is LedgerState.ACCEPTED
+
+
+def moved(entry: LedgerEntry, state: LedgerState, **changes: Any) -> LedgerEntry:
+    """Return the entry in its next state. A move outside the table is our bug."""
+    assert state in ALLOWED[entry.state], f"the ledger may not go {entry.state} -> {state}"
+    return msgspec.structs.replace(entry, state=state, **changes)

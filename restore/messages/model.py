@@ -1,0 +1,264 @@
+"""The frozen structs that cross a boundary: between rooms, into history, onto a wire.
+
+The request stands in request.py and is passed on from here. Decisions about these values live in
+the package of their step. Unknown fields are ignored on the way in, so that a newer deployment's
+history can still be read.
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from restore.messages.request import (
+    REQUEST_TYPES,
+    AlternateLocation,
+    ExtendedLocation,
+    OriginalLocation,
+    RecoveryPointChoice,
+    RestoreDisks,
+    RestoreRequest,
+)
+
+__all__ = [
+    "REQUEST_TYPES",
+    "AlternateLocation",
+    "Approval",
+    "Caller",
+    "Choice",
+    "ExtendedLocation",
+    "Failure",
+    "JobError",
+    "JobLook",
+    "OperationLook",
+    "OriginalLocation",
+    "Outcome",
+    "PassedOver",
+    "Permit",
+    "Problem",
+    "ProtectedItem",
+    "RecoveryPoint",
+    "RecoveryPointChoice",
+    "RestoreDisks",
+    "RestoreRequest",
+    "Triggered",
+    "Verdict",
+    "VerdictKind",
+    "VmDisk",
+]
+
+VerdictKind = Literal[
+    "Completed", "CompletedWithWarnings", "Failed", "Cancelled", "DeadlinePassed", "Rejected"
+]
+
+_TERMINAL_STATUSES = {"Completed", "CompletedWithWarnings", "Failed", "Cancelled", "Invalid"}
+
+
+class Contract(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """What all contracts have in common."""
+
+
+class Problem(Contract, frozen=True, kw_only=True):
+    """One thing wrong with a request, at a JSON path such as `$.zones[0]`."""
+
+    path: str
+    message: str
+
+
+class ProtectedItem(Contract, frozen=True, kw_only=True):
+    """A VM in the care of a vault. Names are the URL's, as found in the item's id."""
+
+    id: str
+    vault_id: str
+    container_name: str
+    name: str
+    source_resource_id: str
+    region: str
+    """The vault's location."""
+    protection_state: str
+    friendly_name: str | None = None
+
+
+class RecoveryPoint(Contract, frozen=True, kw_only=True):
+    """One recovery point, as far as choosing and restoring need it."""
+
+    name: str
+    time: datetime
+    consistency: str = ""
+    """ARM's recoveryPointType: one of selection.CONSISTENCIES, "other: …", or empty."""
+    tier: str | None = None
+    """The usable tier (selection.usable_tier); None: cannot be restored."""
+    is_soft_deleted: bool = False
+    is_managed_vm: bool = True
+    zones: tuple[str, ...] | None = None
+    is_private_access_enabled: bool = False
+    extended_location: ExtendedLocation | None = None
+    original_storage_account_option: bool = False
+    threat_status: str | None = None
+    is_encrypted: bool = False
+
+
+class VmDisk(Contract, frozen=True, kw_only=True):
+    """A disk of a VM as it is now."""
+
+    name: str
+    lun: int | None = None
+    """None: the OS disk."""
+
+
+class PassedOver(Contract, frozen=True, kw_only=True):
+    """A recovery point that was not chosen, and why."""
+
+    recovery_point: str
+    time: datetime
+    reason: str
+    text: str
+
+
+class Choice(Contract, frozen=True, kw_only=True):
+    """The chosen recovery point and the reasons."""
+
+    point: RecoveryPoint
+    why: str
+    considered: int
+    passed_over: tuple[PassedOver, ...] = ()
+    """At most the 20 newest."""
+    passed_over_counts: dict[str, int] = {}
+
+
+class Failure(Contract, frozen=True, kw_only=True):
+    """An error as data: what an activity or a verdict carries instead of an exception."""
+
+    code: str
+    message: str
+    category: str
+    """The class of restore/messages/errors.py: InvalidRequest, AccessDenied, NotFound, …"""
+    details: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Of a request that is wrong: everything that is, each with its place."""
+
+
+class Outcome(Contract, frozen=True, kw_only=True):
+    """What an activity answers: done with a value, try later, or failed for good."""
+
+    kind: Literal["done", "later", "failed"]
+    value: Any = None
+    retry_after_s: float | None = None
+    error: Failure | None = None
+
+    @classmethod
+    def done(cls, value: Any) -> "Outcome":
+        """It is done; the value is plain JSON."""
+        return cls(kind="done", value=value)
+
+    @classmethod
+    def later(cls, retry_after_s: float | None, error: Failure | None = None) -> "Outcome":
+        """Not now; ask again after some time."""
+        return cls(kind="later", retry_after_s=retry_after_s, error=error)
+
+    @classmethod
+    def failed(cls, error: Failure) -> "Outcome":
+        """Asking again is of no use; a person must act."""
+        return cls(kind="failed", error=error)
+
+
+class Caller(Contract, frozen=True, kw_only=True):
+    """Who calls, as App Service authentication says it. Names are shown, only ids are compared."""
+
+    id: str | None = None
+    """The principal's: in Microsoft Entra the object id."""
+    name: str | None = None
+
+    def __str__(self) -> str:
+        """For people: the name, and the id that tells it from the same name of others."""
+        return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
+
+
+class Approval(Contract, frozen=True, kw_only=True):
+    """What a person decided about a restore, or that nobody did in time."""
+
+    decision: Literal["approved", "refused", "expired"]
+    at: datetime
+    by: str | None = None
+    """None: not known."""
+    reason: str | None = None
+    plan_hash: str | None = None
+    """Of what was approved: nothing else may be sent on the strength of it."""
+
+
+class Permit(Contract, frozen=True, kw_only=True):
+    """What the guard found: the rule that allows a restore, and on what terms."""
+
+    rule: str
+    approval: bool = False
+    """A person must approve."""
+    until: datetime | None = None
+    """By then, or it has expired."""
+    disks: tuple[VmDisk, ...] | None = None
+    """Of OriginalLocation: those that will be replaced; None: they could not be read."""
+    plan_hash: str | None = None
+    """Of what the guard has judged."""
+
+
+class Triggered(Contract, frozen=True, kw_only=True):
+    """Azure accepted the restore."""
+
+    operation_id: str | None = None
+
+
+class OperationLook(Contract, frozen=True, kw_only=True):
+    """What one look at an operation saw."""
+
+    state: Literal["InProgress", "Succeeded", "Failed", "Unknown"]
+    job_id: str | None = None
+    error: Failure | None = None
+    retry_after_s: float | None = None
+
+
+class JobError(Contract, frozen=True, kw_only=True):
+    """One of a job's errorDetails. Its code is a number; texts are localised."""
+
+    code: int | None = None
+    title: str = ""
+    text: str = ""
+    recommendations: tuple[str, ...] = ()
+
+
+class JobLook(Contract, frozen=True, kw_only=True):
+    """What one look at a job saw."""
+
+    job_id: str
+    status: str
+    """As Azure documents it; "other: …" if it does not."""
+    operation: str | None = None
+    container_name: str | None = None
+    entity_name: str | None = None
+    percent: float | None = None
+    remaining_s: float | None = None
+    task: str | None = None
+    """The id of the running task."""
+    start_time: datetime | None = None
+    cancellable: bool = False
+    errors: tuple[JobError, ...] = ()
+    message: str | None = None
+    """dynamicErrorMessage."""
+
+    @property
+    def is_terminal(self) -> bool:
+        """Only the status decides. A status that nobody knows is followed until the deadline."""
+        return self.status in _TERMINAL_STATUSES
+
+
+class Verdict(Contract, frozen=True, kw_only=True):
+    """How a request ended."""
+
+    verdict: VerdictKind
+    succeeded: bool
+    text: str
+    """For a human at 3 a.m.: what happened, and what to do next."""
+    job_id: str | None = None
+    recovery_point: str | None = None
+    error: Failure | None = None
+    job_errors: tuple[JobError, ...] = ()
+    replaced_disks: tuple[str, ...] = ()
+    """The disks that the VM had before, which are still there; as far as they could be read."""

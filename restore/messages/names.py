@@ -1,0 +1,114 @@
+"""Names that two rooms must agree on, and ids that are pure functions of a request.
+
+A call to an activity that does not exist hangs for ever in the real host, so every name is written
+once, here. An activity's name is its file's and its function's.
+"""
+
+import re
+from hashlib import sha256
+
+import msgspec
+
+from restore.messages.field_types import REQUEST_ID
+from restore.messages.model import RestoreRequest
+
+# orchestrators
+RESTORE_VM = "restore_vm"
+WATCH_JOB = "watch_job"
+SHOW_RECOVERY_POINTS = "show_recovery_points"
+PLAN_RESTORE = "plan_restore"
+CANCEL_JOB = "cancel_job"
+RETRY_ACTIVITY = "retry_activity"
+RECONCILE = "reconcile"
+
+# activities
+OPEN_RESTORE = "open_restore"
+FIND_PROTECTED_ITEM = "find_protected_item"
+FIND_RECOVERY_POINT = "find_recovery_point"
+LIST_RECOVERY_POINTS = "list_recovery_points"
+GUARD_RESTORE = "guard_restore"
+READ_DECISION = "read_decision"
+TRIGGER_RESTORE = "trigger_restore"
+READ_OPERATION = "read_operation"
+FIND_JOB = "find_job"
+READ_JOB = "read_job"
+CANCEL_RESTORE = "cancel_restore"
+CLOSE_RESTORE = "close_restore"
+PUBLISH_EVENT = "publish_event"
+LIST_OPEN = "list_open"
+RECONCILE_RESTORE = "reconcile_restore"
+REVIVE_PLANS = "revive_plans"
+TIDY_STORAGE = "tidy_storage"
+PURGE_HISTORIES = "purge_histories"
+PURGE_DOCUMENTS = "purge_documents"
+SURVEY_RESTORE = "survey_restore"
+START_VALIDATION = "start_validation"
+READ_VALIDATION = "read_validation"
+
+# events, queues, containers
+DECISION_EVENT = "decision"
+RESTORE_REQUESTS = "restore-requests"
+RESTORE_EVENTS = "restore-events"
+LEDGER_CONTAINER = "restore-ledger"
+PLANS = "plans/"
+EVENT_DATA = "events/"
+
+_EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}")
+PLAN_PREFIX = "plan-"
+_PREFIX = "restore-"
+_ID_LENGTH_MAX = 90
+
+
+def is_request_id(text: str) -> bool:
+    """Whether a request could have this id. Whoever makes a blob's name of a text asks first."""
+    return re.search(REQUEST_ID, text) is not None
+
+
+def is_event_id(text: str) -> bool:
+    """Whether an event of ours could have this id: what it is about, and its kind."""
+    return _EVENT_ID.fullmatch(text) is not None
+
+
+def instance_id(request_id: str) -> str:
+    """Return the orchestration's id. A long one is cut; `~` is in no request id, so none clash."""
+    plain = _PREFIX + request_id
+    if len(plain) <= _ID_LENGTH_MAX:
+        return plain
+    return f"{_PREFIX}{request_id[:40]}~{sha256(request_id.encode()).hexdigest()[:40]}"
+
+
+def watch_id(instance_id: str, revival: int = 0) -> str:
+    """Return the id of the child that follows the job: unique, for a taken id hangs its parent.
+    Each time that the parent is started again it has another child."""
+    return f"{instance_id}~watch{_of_revival(revival)}"
+
+
+def child_ids(instance_id: str, revival: int) -> tuple[str, ...]:
+    """Return the ids of all children that a restore's orchestration may have."""
+    return watch_id(instance_id, revival), wait_id(instance_id, revival)
+
+
+def wait_id(instance_id: str, revival: int = 0) -> str:
+    """Return the id of the child in which an orchestration's step waits for long."""
+    return f"{instance_id}~wait{_of_revival(revival)}"
+
+
+def cancel_id(instance_id: str) -> str:
+    """Return the id of the orchestration that passes a wish to cancel on to Azure."""
+    return f"{instance_id}~cancel"
+
+
+def plan_instance_id(plan_id: str) -> str:
+    """Return the id of the orchestration that makes a plan."""
+    return f"{PLAN_PREFIX}{plan_id}"
+
+
+def request_hash(request: RestoreRequest) -> str:
+    """Return the same text for the same wish, whatever its requestId."""
+    wish = msgspec.to_builtins(request)
+    del wish["requestId"]
+    return sha256(msgspec.json.encode(wish, order="sorted")).hexdigest()
+
+
+def _of_revival(revival: int) -> str:
+    return f"-{revival}" if revival else ""

@@ -1,0 +1,1 @@
+"""The third step: what would happen, said before anything does."""

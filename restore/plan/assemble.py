@@ -1,0 +1,102 @@
+"""From what was looked at to the Plan and its event. Pure: orchestrators/plan_restore.py calls it.
+
+What the looks found stands in checks.py, what a plan is in hashing.py.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from restore.messages.activity_io import Surveyed, decode, encode
+from restore.messages.errors import problems_of
+from restore.messages.model import Failure, Outcome, ProtectedItem, RestoreRequest
+from restore.plan.hashing import Finding, Plan, in_order
+from restore.values import cloud_events
+
+_TEMPORARY = ("ServiceUnavailable", "Throttled", "DeadlinePassed")
+
+UNNAMED = Outcome.failed(
+    Failure(
+        code="ValidationUnnamed",
+        message="Azure did not say where its answer can be read.",
+        category="ServiceUnavailable",
+    )
+)
+
+
+def plan(
+    request: RestoreRequest,
+    item: ProtectedItem,
+    surveyed: Surveyed,
+    opinion: Outcome | None,
+    now: datetime,
+) -> Outcome:
+    """Return the plan; `opinion` is what came of asking Azure, None when it was not asked."""
+    found = [*surveyed.findings, *_of_opinion(opinion)]
+    made = Plan(
+        request_id=request.request_id,
+        allowed=_is_allowed(found),
+        validated=opinion is not None and opinion.kind == "done",
+        findings=in_order(found),
+        made_at=now,
+        item=item,
+        choice=surveyed.choice,
+        body=surveyed.body,
+        plan_hash=surveyed.plan_hash,
+    )
+    return Outcome.done(encode(made))
+
+
+def impossible(
+    request: RestoreRequest, outcome: Outcome, now: datetime, item: ProtectedItem | None = None
+) -> Outcome:
+    """Return the plan of what cannot be; or the failure itself if it says nothing of the request"""
+    failure = outcome.error
+    assert failure is not None, "what failed says why"
+    if failure.category in _TEMPORARY:
+        return outcome
+    found = [
+        Finding(severity="blocking", code=failure.code, text=each.message, path=each.path)
+        for each in problems_of(failure)
+    ]
+    made = Plan(
+        request_id=request.request_id,
+        allowed=False,
+        validated=False,
+        findings=tuple(found),
+        made_at=now,
+        item=item,
+    )
+    return Outcome.done(encode(made))
+
+
+def event(request: RestoreRequest, outcome: Outcome, now: datetime, key: str) -> dict[str, Any]:
+    """Return the event `planned`: the plan, or why there is none."""
+    told = {"plan": outcome.value} if outcome.kind == "done" else {"error": encode(outcome.error)}
+    data = told | {
+        "recoveryType": request.recovery_type,
+        "sourceResourceId": request.source_resource_id,
+    }
+    return cloud_events.event(
+        "planned", request.request_id, request.source_resource_id, now, data, key=key
+    )
+
+
+def _of_opinion(opinion: Outcome | None) -> list[Finding]:
+    if opinion is None:
+        return []
+    if opinion.kind == "done":
+        return decode(opinion.value["findings"], list[Finding])
+    assert opinion.error is not None, "what failed says why"
+    return [
+        Finding(
+            severity="warning",
+            code="NotValidated",
+            text=f"Azure could not be asked: {opinion.error.code}: {opinion.error.message}",
+            action="The app's identity needs backupTriggerValidateOperation/action and "
+            "backupValidateOperationResults/read on the vault.",
+        )
+    ]
+
+
+def _is_allowed(found: list[Finding]) -> bool:
+    return not any(finding.severity == "blocking" for finding in found)

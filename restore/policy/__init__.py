@@ -1,0 +1,1 @@
+"""The second step: may it be done, how often, and must a person approve it."""

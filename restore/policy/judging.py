@@ -1,0 +1,241 @@
+"""What this app may restore, for whom, how often: the policy's shape, and judging by it.
+
+Rules are tried in their order and the first that allows a restore decides; nothing is allowed that
+no rule allows. Judged is the body that will be sent, not the request that it was built from: every
+ARM id in it (restore/policy/body_ids.py) needs a scope, or stands on the list of exemptions there.
+From JSON to a Policy leads restore/policy/policy_text.py; counting is quota.py's and
+storage/slots.py's work.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
+
+from msgspec import Meta, Struct
+
+from restore.messages.errors import PolicyRefused
+from restore.messages.field_types import Age
+from restore.messages.model import Problem, ProtectedItem, RecoveryPoint
+from restore.values.arm_ids import is_plain, lower_ascii, subscription_of
+from restore.values.times import seconds_of, stamp, text_of
+
+if TYPE_CHECKING:
+    from restore.policy.body_ids import Place
+
+VAULT_SUBSCRIPTION = "vaultSubscription"
+ANYWHERE = "*"
+
+RecoveryType = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]
+Asker = Literal["http", "queue", "alert"]
+Scope = Annotated[
+    str,
+    Meta(
+        pattern=r"^(\*|vaultSubscription|/[Ss]ubscriptions/.+)$",
+        max_length=2048,
+        description=(
+            "The ARM id that a resource must have or lie under (a subscription, resource group, "
+            "network, storage account or VM; A to Z without case), or vaultSubscription, or * for "
+            "anything."
+        ),
+        extra={"says": "must be *, vaultSubscription or an ARM id that begins with a subscription"},
+    ),
+]
+Scopes = Annotated[tuple[Scope, ...], Meta(max_length=200)]
+_Name = Annotated[
+    str,
+    Meta(
+        pattern="^[A-Za-z0-9._-]{1,60}$",
+        description="What a refusal, the ledger and the events call this rule.",
+        extra={"says": "must be 1 to 60 of A-Z a-z 0-9 . _ -"},
+    ),
+]
+_Within = Annotated[
+    str,
+    Meta(
+        max_length=40,
+        description="ISO 8601: how long a restore waits for its approval, PT10S to P5D.",
+        extra={"duration": ("PT10S", "P5D")},
+    ),
+]
+
+
+class _Part(
+    Struct,
+    frozen=True,
+    kw_only=True,
+    rename="camel",
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+):
+    """What all parts of a policy have in common."""
+
+
+class Rule(_Part, frozen=True, kw_only=True):
+    """One thing that is allowed."""
+
+    name: _Name
+    recovery_types: Annotated[tuple[RecoveryType, ...], Meta(min_length=1, max_length=3)]
+    sources: Scopes
+    targets: Scopes
+    """Of RestoreDisks and AlternateLocation the places they name, and the storage account in which
+    VHDs stay; of OriginalLocation the VM."""
+    networks: Scopes | None = None
+    """Absent: any network inside `targets`."""
+    asked_by: Annotated[tuple[Asker, ...], Meta(max_length=3)] = ("http", "queue", "alert")
+    max_point_age: Age | None = None
+    approval: bool = False
+    """A person must approve each restore that this rule allows."""
+
+
+class Policy(_Part, frozen=True, kw_only=True):
+    """All that is allowed, and how much of it."""
+
+    rules: Annotated[tuple[Rule, ...], Meta(max_length=100)]
+    restores_at_once: Annotated[int, Meta(ge=1, le=1000)] = 20
+    restores_per_vm_per_day: Annotated[int, Meta(ge=1, le=1000)] = 10
+    kept_for_people: Annotated[int, Meta(ge=0, le=1000)] = 2
+    """Of these, so many only for requests by HTTP: no flood of alerts may spend the last ones."""
+    approval_within: _Within = "PT4H"
+
+    @property
+    def approval_within_s(self) -> float:
+        """How long a restore waits for its approval."""
+        return seconds_of(self.approval_within)
+
+
+DEFAULT = Policy(
+    rules=(
+        Rule(
+            name="default-new",
+            recovery_types=("RestoreDisks", "AlternateLocation"),
+            sources=(VAULT_SUBSCRIPTION,),
+            targets=(VAULT_SUBSCRIPTION,),
+        ),
+        Rule(
+            name="default-replace",
+            recovery_types=("OriginalLocation",),
+            sources=(VAULT_SUBSCRIPTION,),
+            targets=(VAULT_SUBSCRIPTION,),
+            approval=True,
+        ),
+    )
+)
+
+
+class Asked(NamedTuple):
+    """What is judged."""
+
+    body: dict[str, Any]
+    """As it will be sent."""
+    source: str
+    """The way it came in: http, queue or alert."""
+    item: ProtectedItem
+    point: RecoveryPoint
+    now: datetime
+
+
+class Allowed(NamedTuple):
+    """A rule allows it."""
+
+    rule: str
+    approval: bool
+
+
+def judge(policy: Policy, asked: Asked) -> Allowed:
+    """Return the first rule that allows a restore. Raises PolicyRefused, which says of each rule
+    for this recovery type why it does not."""
+    from restore.policy import body_ids  # its tables are built on first use, not at start
+
+    kind = asked.body["properties"]["recoveryType"]
+    places = tuple(body_ids.places(asked.body, asked.point))
+    problems: list[Problem] = []
+    for rule in policy.rules:
+        if kind not in rule.recovery_types:
+            continue
+        against = list(_against(rule, asked, places))
+        if not against:
+            return Allowed(rule.name, rule.approval)
+        problems += against
+    if not problems:
+        text = f"no rule of the policy is for {kind}"
+        problems = [Problem(path="$.recoveryType", message=text)]
+    said = "; ".join(f"{problem.path}: {problem.message}" for problem in problems[:5])
+    raise PolicyRefused(
+        f"No rule of the policy allows this restore: {said}{' …' if len(problems) > 5 else ''}",
+        problems=problems,
+        doing="judge the request by the policy",
+    )
+
+
+def _against(rule: Rule, asked: Asked, places: "tuple[Place, ...]") -> Iterator[Problem]:
+    """Say what a rule does not allow of a restore, and what it would allow."""
+    for place in places:
+        text = _forbidden(rule, place, places, asked.item.vault_id)
+        if text is not None:
+            yield Problem(path=place.path, message=f"the rule {rule.name!r} allows {text}")
+    if not any(place.use == "target" for place in places):
+        text = f"the rule {rule.name!r} allows no restore that does not say where to"
+        yield Problem(path="$", message=text)
+    if asked.source not in rule.asked_by:
+        text = f"the rule {rule.name!r} is for requests by {', '.join(rule.asked_by) or 'nobody'}"
+        yield Problem(path="$", message=f"{text}; this one came by {asked.source}")
+    if rule.max_point_age is not None:
+        age = asked.now - asked.point.time
+        if age > timedelta(seconds=seconds_of(rule.max_point_age)):
+            most = text_of(seconds_of(rule.max_point_age))
+            yield Problem(
+                path="$.recoveryPoint",
+                message=f"the rule {rule.name!r} allows points of at most {most}; the chosen one "
+                f"is of {stamp(asked.point.time)}, {text_of(age.total_seconds())} old",
+            )
+
+
+def _forbidden(
+    rule: Rule, place: "Place", places: "tuple[Place, ...]", vault_id: str
+) -> str | None:
+    """Say what a rule allows instead of an ARM id; None if it allows it."""
+    networks = rule.targets if rule.networks is None else rule.networks
+    match place.use:
+        case "exempt":
+            return None
+        case "unknown":
+            return "no resource to be named here"
+        case _ if not is_plain(place.id):
+            return "ARM ids only as /subscriptions/…, with nothing empty, dotted or encoded in them"
+        case "beside":
+            if _covered(rule.targets, place.id, vault_id) or _is_beside_target(place, places):
+                return None
+            what = "this in the subscription of a target, or"
+            return f"{what} under {_said(rule.targets, vault_id)} only"
+        case use:
+            scopes = {"source": rule.sources, "target": rule.targets, "network": networks}[use]
+            if _covered(scopes, place.id, vault_id):
+                return None
+            return f"{use}s under {_said(scopes, vault_id)} only"
+
+
+def _is_beside_target(place: "Place", places: "tuple[Place, ...]") -> bool:
+    """Whether a target, which is judged itself, lies in the same subscription."""
+    own = subscription_of(place.id)
+    targets = [each.id for each in places if each.use == "target" and is_plain(each.id)]
+    return any(subscription_of(target) == own for target in targets)
+
+
+def _covered(scopes: tuple[str, ...], resource_id: str, vault_id: str) -> bool:
+    return any(_covers(scope, resource_id, vault_id) for scope in scopes)
+
+
+def _covers(scope: str, resource_id: str, vault_id: str) -> bool:
+    """Whether a resource is a scope's, or lies under it: by whole segments, A to Z without case."""
+    if scope == ANYWHERE:
+        return True
+    if scope == VAULT_SUBSCRIPTION:
+        scope = f"/subscriptions/{subscription_of(vault_id)}"
+    wide, narrow = lower_ascii(scope.rstrip("/")), lower_ascii(resource_id)
+    return narrow == wide or narrow.startswith(f"{wide}/")
+
+
+def _said(scopes: tuple[str, ...], vault_id: str) -> str:
+    vaults = f"the vault's subscription /subscriptions/{subscription_of(vault_id)}"
+    said = [vaults if scope == VAULT_SUBSCRIPTION else scope for scope in scopes]
+    return ", ".join(said[:5]) + (" …" if len(said) > 5 else "") if said else "nothing"

@@ -1,0 +1,91 @@
+"""From JSON text to a Policy, or to everything that is wrong with it, each with its JSON path.
+
+The text comes from a setting or a file; reading it is not this room's business.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from restore.messages.errors import InvalidRequest
+from restore.messages.model import Problem
+from restore.policy import judging
+from restore.policy.judging import Policy
+from restore.request import validation
+from restore.request.json_text import json_of
+from restore.values.arm_ids import lower_ascii
+from restore.values.decoding import decode
+
+_NAME = r"[^\s/\\?#%&<>:\"'*]{1,260}"
+_SCOPE = re.compile(
+    r"/subscriptions/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    rf"(/resourcegroups/{_NAME}(/providers/{_NAME}(/{_NAME}/{_NAME})+)?)?/?"
+)
+"""Of a text in lower case."""
+_SCOPED = ("sources", "targets", "networks")
+
+
+class InvalidPolicy(Exception):
+    """.problems says everything that is wrong with a policy."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{each.path} {each.message}" for each in problems))
+
+
+def parse(text: str) -> Policy:
+    """Read a policy. Raises InvalidPolicy."""
+    try:
+        value = json_of(text)
+    except InvalidRequest as error:
+        raise InvalidPolicy(error.problems) from None
+    if isinstance(value, dict):
+        value.pop("$schema", None)  # for editors
+    problems = tuple(validation.problems_of(value, Policy)) or tuple(_between(value))
+    if problems:
+        raise InvalidPolicy(problems)
+    return decode(value, Policy)
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema that is published as docs/policy.schema.json."""
+    described: dict[str, Any] = _without_nulls(msgspec.json.schema(Policy))
+    described["$defs"]["Policy"]["properties"]["$schema"] = {"type": "string"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | described
+
+
+def _without_nulls(part: Any) -> Any:
+    """Say of a field that may be absent what it is when it is there: null stands for nothing."""
+    if isinstance(part, list):
+        return [_without_nulls(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if {"type": "null"} in part.get("anyOf", ()):
+        return _without_nulls(part["anyOf"][0])
+    return {name: _without_nulls(each) for name, each in part.items()}
+
+
+def _between(value: dict[str, Any]) -> Iterator[Problem]:
+    """Say what a shape cannot: names that are used twice, ids that are none, counts that clash."""
+    names: set[str] = set()
+    for index, rule in enumerate(value["rules"]):
+        path = f"$.rules[{index}]"
+        if rule["name"] in names:
+            yield Problem(path=f"{path}.name", message="is the name of another rule too")
+        names.add(rule["name"])
+        for field in _SCOPED:
+            for place, scope in enumerate(rule.get(field) or ()):
+                if not _is_scope(scope):
+                    text = "must be the ARM id of a subscription, or of something in one"
+                    yield Problem(path=f"{path}.{field}[{place}]", message=text)
+    per_day = value.get("restoresPerVmPerDay", judging.DEFAULT.restores_per_vm_per_day)
+    if value.get("keptForPeople", judging.DEFAULT.kept_for_people) > per_day:
+        text = f"must not exceed restoresPerVmPerDay, which is {per_day}"
+        yield Problem(path="$.keptForPeople", message=text)
+
+
+def _is_scope(text: str) -> bool:
+    is_word = text in (judging.ANYWHERE, judging.VAULT_SUBSCRIPTION)
+    return is_word or _SCOPE.fullmatch(lower_ascii(text)) is not None

@@ -1,0 +1,114 @@
+"""Which change of a ledger entry tells what, and the CloudEvent that it becomes: one table.
+
+A row says when its event is due. One that is due and not in the entry yet is added by the very
+write that makes it so (storage/ledger.py), and once only. What it says is kept as it was then, but
+for the fields of the entry that never change after that.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from restore.messages.activity_io import encode
+from restore.messages.errors import problems_of
+from restore.messages.ledger_entry import LedgerEntry, LedgerEvent, LedgerState
+from restore.progress.run_state import point_of
+from restore.values import cloud_events
+from restore.values.times import stamp
+
+JSON = dict[str, Any]
+
+
+class _Row(NamedTuple):
+    kind: str
+    is_due: Callable[[LedgerEntry], bool]
+    data: Callable[[LedgerEntry], JSON]
+    fields: tuple[str, ...] = ()
+
+
+def told(entry: LedgerEntry, at: datetime) -> LedgerEntry:
+    """Return the entry with the events that are due and were not told yet."""
+    known = {event.kind for event in entry.events}
+    new = tuple(
+        LedgerEvent(kind=row.kind, at=at, data=row.data(entry), fields=row.fields)
+        for row in _ROWS
+        if row.kind not in known and row.is_due(entry)
+    )
+    return msgspec.structs.replace(entry, events=entry.events + new) if new else entry
+
+
+def cloud_event(entry: LedgerEntry, index: int) -> JSON:
+    """Return one of an entry's events as it is sent: each time with the same id and content."""
+    event = entry.events[index]
+    whole = {name: encode(getattr(entry, name)) for name in event.fields}
+    subject = str(entry.request.get("sourceResourceId", ""))
+    return cloud_events.event(
+        event.kind, entry.request_id, subject, event.at, event.data | whole, sequence=index + 1
+    )
+
+
+def _facts(entry: LedgerEntry) -> JSON:
+    """What every event but `started` tells of the restore so far."""
+    item, permit = entry.item, entry.permit
+    known = {
+        "recoveryType": entry.request.get("recoveryType"),
+        "sourceResourceId": entry.request.get("sourceResourceId"),
+        "vaultId": item.vault_id if item else entry.request.get("vaultId"),
+        "recoveryPoint": point_of(entry.choice),
+        "rule": permit.rule if permit else None,
+        "approval": encode(entry.approval),
+        "source": entry.source,
+    }
+    return {name: value for name, value in known.items() if value is not None}
+
+
+def _to_decide(entry: LedgerEntry) -> JSON:
+    """Everything that a person needs to decide, and where to say it."""
+    permit = entry.permit
+    assert permit is not None, "the guard asks for an approval"
+    return _facts(entry) | {
+        "decideAt": f"/api/restores/{entry.request_id}/approval",
+        "until": stamp(permit.until) if permit.until else None,
+        "disksToReplace": encode(permit.disks),
+    }
+
+
+def _of_job(entry: LedgerEntry) -> JSON:
+    return {
+        "jobId": entry.job_id,
+        "operationId": entry.operation_id,
+        "vaultId": _facts(entry).get("vaultId"),
+        "adopted": entry.adopted,
+    }
+
+
+def _wrong(entry: LedgerEntry) -> JSON:
+    failure = entry.verdict.error if entry.verdict else None
+    assert failure is not None, "what is rejected says why"
+    return _facts(entry) | {"code": failure.code, "problems": encode(problems_of(failure))}
+
+
+def _ended(entry: LedgerEntry) -> JSON:
+    replaced = entry.verdict.replaced_disks if entry.verdict else ()
+    return _facts(entry) | ({"replacedDisks": list(replaced)} if replaced else {})
+
+
+def _always(_: LedgerEntry) -> bool:
+    return True
+
+
+def _is_rejected(entry: LedgerEntry) -> bool:
+    return entry.verdict is not None and entry.verdict.verdict == "Rejected"
+
+
+_ROWS = (
+    _Row("accepted", _always, _facts, ("request",)),
+    _Row(
+        "approval-requested", lambda entry: entry.is_waiting_for_approval, _to_decide, ("request",)
+    ),
+    _Row("started", lambda entry: entry.job_id is not None, _of_job),
+    _Row("rejected", _is_rejected, _wrong, ("verdict",)),
+    _Row("finished", lambda entry: entry.state is LedgerState.FINISHED, _ended, ("verdict",)),
+)

@@ -1,0 +1,93 @@
+"""From what was seen: wait this long.
+
+Durable timers fire up to a second early, and reads of jobs are few (about 250 an hour for all
+restores together); hence waits of minutes, and never one of less than 5 s.
+"""
+
+from hashlib import sha256
+
+from msgspec import Struct
+
+from restore.messages.model import JobLook, Outcome
+from restore.progress import wait_reasons
+
+WAIT_S_MIN = 5.0
+NEAR_S = WAIT_S_MIN
+"""Timers fire up to a second early, and none is shorter than this: what is nearer is reached."""
+CONNECT_S_MAX = 10.0
+_RETRY_AFTER_S_MAX = 3_600.0  # the quota's window: nothing Azure asks for is longer
+_QUICK_LOOKS = 10
+_ETA_PART = 0.4
+_LATENESS = 0.1
+
+
+class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
+    """How often to look. Sent in an orchestration's input: a redeploy changes none in flight."""
+
+    poll_s_first: float = 30
+    poll_s_min: float = 60
+    poll_s_max: float = 300
+    settle_s: float = 120
+    """How long a job may take to appear in the list after a reply was lost."""
+    arm_timeout_s: float = 60
+    """How long a call to Azure may take to be answered."""
+    later_s_min: float = 5
+    later_s_max: float = 300
+    looks_per_generation: int = 10
+    """Then a child continues as new: a look costs about 8 history events."""
+
+    @property
+    def lost_reply_s(self) -> float:
+        """How long after a POST was begun its job may first show: connecting, answering, lag."""
+        return CONNECT_S_MAX + self.arm_timeout_s + self.settle_s
+
+
+def next_operation_look_s(looks: int, pace: Pace, asked_s: float | None = None) -> float:
+    """Return how long to wait before the next look at an operation: most take about a second. What
+    Azure asks for is obeyed."""
+    longest_s = pace.poll_s_first if looks < _QUICK_LOOKS else pace.poll_s_max
+    usual_s = min(WAIT_S_MIN * float(2 ** min(looks, 10)), longest_s)
+    return max(usual_s, min(asked_s or 0, _RETRY_AFTER_S_MAX))
+
+
+def next_look_s(
+    look: JobLook | None,
+    looks: int,
+    elapsed_s: float,
+    remaining_s: float,
+    pace: Pace,
+    spread: str = "",
+) -> float:
+    """Return how long to wait before the next look at an operation or a job.
+
+    The first look comes soon. Then the job's own estimate counts, and without one the time already
+    spent, so that the end is noticed late by a tenth of it at most.
+    """
+    if look is None or looks == 0:
+        usual_s = min(pace.poll_s_max, max(pace.poll_s_first, elapsed_s * _LATENESS))
+    else:
+        has_eta = look.remaining_s is not None and look.remaining_s > 0
+        guess_s = (look.remaining_s or 0) * _ETA_PART if has_eta else elapsed_s * _LATENESS
+        usual_s = min(pace.poll_s_max, max(pace.poll_s_min, guess_s))
+    return max(WAIT_S_MIN, min(usual_s + _share(spread) * usual_s * _LATENESS, remaining_s))
+
+
+def later_wait_s(outcome: Outcome, attempt: int, pace: Pace, spread: str) -> float:
+    """Return how long to wait after the attempt-th (from 1) "later": longer each time.
+
+    What is asked is the least where something is wrong, for it may stay wrong much longer; where
+    nothing is (it is another's turn, a job may yet show) it is exact. The spread, a text such as
+    the instance id, keeps many restores from coming back together.
+    """
+    asked_s = outcome.retry_after_s
+    grown_s = min(pace.later_s_min * 2.0 ** min(max(attempt - 1, 0), 20), pace.later_s_max)
+    wait_s = grown_s if asked_s is None else min(asked_s, _RETRY_AFTER_S_MAX)
+    if not wait_reasons.is_no_fault(outcome.error):
+        wait_s = max(wait_s, grown_s)
+    wait_s = max(WAIT_S_MIN, wait_s)
+    return wait_s + _share(spread) * wait_s * _LATENESS
+
+
+def _share(spread: str) -> float:
+    """Turn a text into a number from 0 up to 1, the same each time; 0 for no text."""
+    return int.from_bytes(sha256(spread.encode()).digest()[:4]) / 2**32 if spread else 0.0

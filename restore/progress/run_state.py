@@ -1,0 +1,98 @@
+"""What one orchestration has learned so far, and how it is shown as custom status.
+
+A Tale belongs to one replay of one orchestration; every replay tells it anew from history.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from restore.messages.activity_io import Opened, Started, encode
+from restore.messages.ledger_entry import LedgerState
+from restore.messages.model import Approval, Choice, Permit, ProtectedItem, RestoreRequest
+from restore.progress import wait_reasons
+from restore.progress.phases import RestorePhase
+from restore.progress.wait_reasons import Waiting
+from restore.values.times import stamp
+
+_PHASE_OF_WAIT = {
+    "NoSlot": RestorePhase.WAITING_FOR_SLOT,
+    "ItemLocked": RestorePhase.TRIGGERING,
+    "LocatingJob": RestorePhase.SETTLING,
+    "ReplyLost": RestorePhase.SETTLING,
+}
+
+
+@dataclass
+class Tale:
+    """Filled in step by step by orchestrators/restore_vm.py."""
+
+    request: RestoreRequest
+    item: ProtectedItem | None = None
+    choice: Choice | None = None
+    permit: Permit | None = None
+    approval: Approval | None = None
+    started: Started | None = None
+    waiting: Waiting | None = None
+    phase: RestorePhase | None = None
+    since: datetime | None = field(default=None)
+
+    def know(self, opened: Opened) -> None:
+        """Take in what the ledger knows already: nothing of it is found or chosen again."""
+        self.item, self.choice = opened.item, opened.choice
+        self.permit, self.approval = opened.permit, opened.approval
+        if opened.state is LedgerState.STARTED:
+            self.started = Started(
+                operation_id=opened.operation_id, job_id=opened.job_id, adopted=opened.adopted
+            )
+
+    def show(self, phase: RestorePhase, now: datetime) -> dict[str, Any]:
+        """Enter a phase, if it is another one, and return the custom status."""
+        if phase is not self.phase:
+            self.phase, self.since = phase, now
+        status: dict[str, Any] = {
+            "phase": phase.value,
+            "since": stamp(self.since) if self.since else None,
+        }
+        known = {
+            "vaultId": self.item.vault_id if self.item else None,
+            "protectedItem": self.item.name if self.item else None,
+            "recoveryPoint": point_of(self.choice),
+            "waiting": wait_reasons.shown(self.waiting),
+        }
+        return status | {name: value for name, value in known.items() if value is not None}
+
+    def wait(self, why: Waiting | None, now: datetime) -> dict[str, Any]:
+        """Take in what is waited for now, None for nothing, and return the custom status."""
+        assert self.phase is not None, "who waits is in a phase"
+        self.waiting = why
+        return self.show(self.phase if why is None else phase_of_wait(why.code, self.phase), now)
+
+    @property
+    def disks(self) -> tuple[str, ...] | None:
+        """The names of the disks that are to be replaced, as far as they could be read; None when
+        nobody looked."""
+        if self.permit is None:
+            return None
+        return tuple(disk.name for disk in self.permit.disks or ())
+
+
+def phase_of_wait(code: str, phase: RestorePhase) -> RestorePhase:
+    """Return the phase of a restore that waits, by what it waits for."""
+    return _PHASE_OF_WAIT.get(code, phase)
+
+
+def point_of(choice: Choice | None) -> dict[str, Any] | None:
+    """Return the chosen point and why, as status and events show it."""
+    if choice is None:
+        return None
+    return {
+        "id": choice.point.name,
+        "time": stamp(choice.point.time),
+        "consistency": choice.point.consistency,
+        "tier": choice.point.tier,
+        "why": choice.why,
+        "considered": choice.considered,
+        "passedOver": encode(choice.passed_over),
+        "passedOverCounts": choice.passed_over_counts,
+    }

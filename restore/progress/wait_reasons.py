@@ -1,0 +1,69 @@
+"""Why something waits, in words for a person at 3 a.m.: the status's `waiting`.
+
+Either something is wrong (an error of restore/messages/errors.py that will pass), or nothing is and
+it is not its turn yet (NotYet, whose own words say why). `code` is for programs and never changes
+its meaning; docs/operating.md has a table of them, with what to do.
+"""
+
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from restore.messages.errors import NotYet
+from restore.messages.model import Failure
+from restore.values.times import stamp
+
+UNFORESEEN = "ActivityFailed"
+"""The code of a call that raised what nobody foresaw, or whose worker process exited."""
+
+WRONG = {
+    "Throttled": "Azure asks to slow down.",
+    "ServiceUnavailable": "Azure, or the app's own storage account, does not answer well.",
+    "ReplyLost": "Azure's reply to the restore request was lost.",
+    "AccessDenied": "The app's identity lacks a right; grant it, and the restore is followed on.",
+    UNFORESEEN: "A step of the app failed in a way that nobody foresaw; it is repeated.",
+}
+_OTHER = "ServiceUnavailable"
+_REASON_CHARS_MAX = 1000
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """What is waited for."""
+
+    code: str
+    reason: str
+    until: datetime
+    """When it is given up; or a person's time is over."""
+    attempt: int
+    """How often it was tried."""
+
+
+def is_no_fault(error: Failure | None) -> bool:
+    """Whether waiting longer than asked would help nobody."""
+    return error is None or error.category == NotYet.__name__
+
+
+def why(error: Failure, until: datetime, attempt: int) -> Waiting:
+    """Return what is waited for, from the last answer that said "later"."""
+    code = error.code if is_no_fault(error) else _code(error)
+    reason = error.message
+    if not is_no_fault(error):
+        reason = f"{WRONG[code]} {error.code}: {error.message}"
+    if len(reason) > _REASON_CHARS_MAX:
+        reason = f"{reason[: _REASON_CHARS_MAX - 1]}…"
+    return Waiting(code=code, reason=reason, until=until, attempt=attempt)
+
+
+def shown(waiting: Waiting | None) -> dict[str, Any] | None:
+    """Return it as a status shows it."""
+    if waiting is None:
+        return None
+    plain: dict[str, Any] = msgspec.to_builtins(waiting)
+    return plain | {"until": stamp(waiting.until)}
+
+
+def _code(error: Failure) -> str:
+    if error.code == UNFORESEEN:
+        return UNFORESEEN
+    return error.category if error.category in WRONG else _OTHER

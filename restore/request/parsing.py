@@ -1,0 +1,159 @@
+"""From what a person or a machine sent to a RestoreRequest, or to all that is wrong with it.
+
+Nothing is guessed and nothing ignored, with two exceptions for bodies copied from Microsoft's
+pages: a null is an absent field, and an empty string is absent where the field does not apply
+anyway.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from msgspec.inspect import Field
+from msgspec.structs import replace
+
+from restore.messages.activity_io import ShowPoints
+from restore.messages.errors import InvalidRequest
+from restore.messages.model import REQUEST_TYPES, Problem, RestoreRequest
+from restore.messages.request import ItemQuery
+from restore.request import cross_field_rules, point_pages, validation
+from restore.request.json_text import json_of
+from restore.values.decoding import decode
+
+PROBLEMS_MAX = 50
+
+_ELSEWHERE = {
+    "OriginalLocation": "OriginalLocation overwrites the disks of the source VM; {} does not apply",
+    "AlternateLocation": "AlternateLocation creates a VM; {} does not apply",
+    "RestoreDisks": "RestoreDisks creates disks and no VM; {} does not apply",
+}
+_ONLY = {
+    "confirm": "is for OriginalLocation, which overwrites disks; leave it out",
+    "restoreWithManagedDisks": "is for RestoreDisks; leave it out",
+}
+_NEVER = {
+    "affinityGroup": "belongs to classic VMs; leave it out",
+    "targetDomainNameId": "belongs to classic VMs; leave it out",
+    "objectType": "is set by this app; leave it out",
+    "recoveryPointId": 'is chosen by recoveryPoint; give {"recoveryPoint": {"id": …}} instead',
+    "properties": "is ARM's envelope; its fields stand at the top here",
+}
+_REQUIRED = {
+    "confirm": "is required: OriginalLocation overwrites disks, so repeat the VM's name here",
+}
+
+
+def parse_text(body: bytes | str, *, default_request_id: str) -> RestoreRequest:
+    """Read a request from JSON or from Base64 of JSON. Raises InvalidRequest."""
+    return parse_request(json_of(body), default_request_id=default_request_id)
+
+
+def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
+    """Read a request from parsed JSON. Raises InvalidRequest, which lists every problem."""
+    if not isinstance(value, dict):
+        raise InvalidRequest([Problem(path="$", message="must be a JSON object: one request")])
+    given = {"requestId": default_request_id} | _without_nulls(value)
+    kind = given.get("recoveryType")
+    recovery_type = kind if isinstance(kind, str) and kind in REQUEST_TYPES else None
+    fields = {
+        name: field
+        for name, field in given.items()
+        if field != "" or _forbidden(name, recovery_type) is None
+    }
+    found = tuple(islice(_problems(recovery_type, fields), PROBLEMS_MAX + 1))
+    if found:
+        raise _all_wrong(found, given["requestId"])
+    request: RestoreRequest = decode(fields, RestoreRequest)
+    return request
+
+
+def parse_points_query(parameters: Mapping[str, Any]) -> ShowPoints:
+    """Read the query that asks for a VM's recovery points. Raises InvalidRequest."""
+    given = dict(parameters)
+    problems = list(validation.problems_of(given, ItemQuery))
+    token = given.get("continuationToken")
+    if isinstance(token, str) and not point_pages.is_token(token):
+        problems.append(Problem(path="$.continuationToken", message="is no token of this list"))
+    if problems:
+        raise InvalidRequest(problems)
+    query = decode(given, ItemQuery)
+    return ShowPoints(
+        source_resource_id=query.source_resource_id,
+        vault_id=query.vault_id,
+        continuation_token=query.continuation_token,
+    )
+
+
+def _problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterator[Problem]:
+    found = list(islice(_field_problems(recovery_type, fields), PROBLEMS_MAX + 1))
+    yield from found
+    broken = frozenset(name for name in fields if any(_is_at(each, name) for each in found))
+    for path, message in cross_field_rules.problems_between(
+        cross_field_rules.Given(recovery_type, fields, broken)
+    ):
+        yield Problem(path=path, message=message)
+
+
+def _field_problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterator[Problem]:
+    """Say what is wrong with each field by itself."""
+    if recovery_type is None:
+        said = "must be one of" if "recoveryType" in fields else "is required: one of"
+        yield Problem(path="$.recoveryType", message=f"{said} {', '.join(REQUEST_TYPES)}")
+    known = _known_fields(recovery_type)
+    for name, value in fields.items():
+        reason = _forbidden(name, recovery_type)
+        if reason is not None:
+            yield Problem(path=validation.path_to("$", name), message=reason)
+        elif name in known:
+            yield from validation.field_problems(value, known[name], f"$.{name}")
+        elif name != "recoveryType":
+            yield validation.unknown_problem(name, known, "$")
+    for name, field in known.items():
+        if field.required and name not in fields:
+            yield Problem(path=f"$.{name}", message=_REQUIRED.get(name, "is required"))
+
+
+def _known_fields(recovery_type: str | None) -> Mapping[str, Field]:
+    """Return a type's fields; of an unknown type every field, for any may be right."""
+    if recovery_type is not None:
+        return validation.fields_of(REQUEST_TYPES[recovery_type])
+    tables = [validation.fields_of(kind) for kind in REQUEST_TYPES.values()]
+    merged = {name: field for table in tables for name, field in table.items()}
+    needed = {name for name in merged if all(name in table for table in tables)}
+    return {
+        name: field if name in needed else replace(field, required=False)
+        for name, field in merged.items()
+    }
+
+
+def _forbidden(name: str, recovery_type: str | None) -> str | None:
+    """Say why a field that exists does not apply; None if it does, or does not exist."""
+    if name in _NEVER:
+        return _NEVER[name]
+    if recovery_type is None or name in validation.fields_of(REQUEST_TYPES[recovery_type]):
+        return None
+    if any(name in validation.fields_of(kind) for kind in REQUEST_TYPES.values()):
+        return _ONLY.get(name) or _ELSEWHERE[recovery_type].format(name)
+    return None
+
+
+def _is_at(problem: Problem, name: str) -> bool:
+    path = validation.path_to("$", name)
+    return problem.path == path or problem.path.startswith((path + ".", path + "["))
+
+
+def _without_nulls(value: Any, depth: int = 8) -> Any:
+    """Drop the nulls as deep as any field of ours may lie."""
+    if depth == 0 or not isinstance(value, dict | list):
+        return value
+    if isinstance(value, list):
+        return [_without_nulls(item, depth - 1) for item in value]
+    kept = {name: field for name, field in value.items() if field is not None}
+    return {name: _without_nulls(field, depth - 1) for name, field in kept.items()}
+
+
+def _all_wrong(found: tuple[Problem, ...], request_id: Any) -> InvalidRequest:
+    if len(found) > PROBLEMS_MAX:
+        found = (*found[:PROBLEMS_MAX], Problem(path="$", message="has more problems than these"))
+    has_id = not any(problem.path == "$.requestId" for problem in found)
+    return InvalidRequest(found, request_id=request_id if has_id else None)

@@ -1,0 +1,152 @@
+"""Does a JSON value have the shape of a struct? Says everything that is wrong, each with its path.
+
+msgspec stops at the first problem; people want all of them. The structs of messages/request.py stay
+the only description: their types, limits and `extra` marks (id, duration, says) are read from
+there. Values are never repeated in a message, for a wrong one can be anything, a secret too.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cache
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta, inspect
+
+from restore.messages.model import Problem
+from restore.values.arm_ids import kind_problem
+from restore.values.decoding import decode
+from restore.values.times import seconds_of
+
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+_TIME = Annotated[datetime, Meta(tz=True)]
+
+
+def problems_of(value: Any, struct: type, path: str = "$") -> Iterator[Problem]:
+    """Say everything that is wrong with a value that should be such a struct."""
+    return _problems(value, inspect.type_info(struct), path)
+
+
+@cache
+def fields_of(struct: type) -> dict[str, inspect.Field]:
+    """Return a struct's fields by their JSON names."""
+    described = inspect.type_info(struct)
+    assert isinstance(described, inspect.StructType), "only structs have fields"
+    return {field.encode_name: field for field in described.fields}
+
+
+def field_problems(value: Any, field: inspect.Field, path: str) -> Iterator[Problem]:
+    """Say everything that is wrong with the value of one field."""
+    return _problems(value, field.type, path)
+
+
+def path_to(path: str, name: str) -> str:
+    """Return the path of a field; a name that is no plain word is quoted and cut."""
+    if _PLAIN_NAME.fullmatch(name):
+        return f"{path}.{name}"
+    safe = "".join(char if char.isprintable() and char not in "'\\" else "?" for char in name[:60])
+    return f"{path}['{safe}']"
+
+
+def unknown_problem(name: str, known: Iterable[str], path: str) -> Problem:
+    """Say that a field is unknown, and which one may have been meant."""
+    names = {each.lower(): each for each in known}
+    close = get_close_matches(name[:60].lower(), names, n=1, cutoff=0.75)
+    hint = f"; did you mean {names[close[0]]}?" if close else ""
+    return Problem(path=path_to(path, name), message=f"is not a field that is known here{hint}")
+
+
+def _problems(value: Any, kind: inspect.Type, path: str) -> Iterator[Problem]:
+    match kind:
+        case inspect.UnionType():  # always "or nothing", and nothing was left out before
+            inner = next(each for each in kind.types if not isinstance(each, inspect.NoneType))
+            yield from _problems(value, inner, path)
+        case inspect.StructType():
+            yield from _object_problems(value, kind, path)
+        case inspect.VarTupleType():
+            yield from _list_problems(value, kind, path)
+        case _:
+            message = _leaf_problem(value, kind)
+            if message is not None:
+                yield Problem(path=path, message=message)
+
+
+def _object_problems(value: Any, kind: inspect.StructType, path: str) -> Iterator[Problem]:
+    if not isinstance(value, dict):
+        yield Problem(path=path, message="must be an object")
+        return
+    fields = fields_of(kind.cls)
+    for name in value:
+        if name not in fields:
+            yield unknown_problem(name, fields, path)
+    for name, field in fields.items():
+        if name in value:
+            yield from field_problems(value[name], field, path_to(path, name))
+        elif field.required:
+            yield Problem(path=path_to(path, name), message="is required")
+
+
+def _list_problems(value: Any, kind: inspect.VarTupleType, path: str) -> Iterator[Problem]:
+    least, most = kind.min_length or 0, kind.max_length
+    if not isinstance(value, list):
+        yield Problem(path=path, message="must be a list")
+    elif len(value) < least or (most is not None and len(value) > most):
+        count = f"{least} to {most}" if least else f"at most {most}"
+        count = f"exactly {most}" if least == most else count
+        yield Problem(
+            path=path, message=f"must have {count} entries".replace("1 entries", "1 entry")
+        )
+    else:
+        for index, item in enumerate(value):
+            yield from _problems(item, kind.item_type, f"{path}[{index}]")
+
+
+def _leaf_problem(value: Any, kind: inspect.Type) -> str | None:
+    extra: dict[str, Any] = {}
+    if isinstance(kind, inspect.Metadata):
+        extra, kind = kind.extra or {}, kind.type
+    match kind:
+        case inspect.StrType():
+            fits = isinstance(value, str) and _string_fits(value, kind)
+            if fits and "id" in extra:
+                return kind_problem(value, extra["id"])
+            if "duration" in extra:
+                return _duration_problem(value if fits else "", *extra["duration"])
+            return None if fits else extra.get("says", "must be a text")
+        case inspect.BoolType():
+            return None if isinstance(value, bool) else "must be true or false"
+        case inspect.IntType():
+            fits = type(value) is int and (kind.ge or 0) <= value <= (kind.le or value)
+            return None if fits else f"must be a whole number from {kind.ge} to {kind.le}"
+        case inspect.LiteralType():
+            fits = isinstance(value, str) and value in kind.values
+            return None if fits else f"must be one of {', '.join(map(str, kind.values))}"
+        case inspect.DateTimeType():
+            return None if _is_time(value) else extra["says"]
+    raise AssertionError(f"no request has a field of {kind!r}")
+
+
+def _string_fits(value: str, kind: inspect.StrType) -> bool:
+    if not (kind.min_length or 0) <= len(value) <= (kind.max_length or len(value)):
+        return False
+    if not value.isprintable():  # control characters, halves of surrogate pairs
+        return False
+    return kind.pattern is None or re.search(kind.pattern, value) is not None
+
+
+def _duration_problem(value: str, least: str, most: str) -> str | None:
+    try:
+        if value.startswith("P") and seconds_of(least) <= seconds_of(value) <= seconds_of(most):
+            return None
+    except ValueError:
+        pass
+    return f"must be an ISO 8601 duration from {least} to {most}"
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and decode(value, _TIME) is not None
+    except msgspec.ValidationError:
+        return False

@@ -1,0 +1,84 @@
+"""What the app tells the world: CloudEvents 1.0. An event sent twice has the same id both times.
+
+Here too: how much of an event one queue message takes. What does not fit is kept by
+storage/events.py, and the event says where it is read. That is not CloudEvents' `dataref`, which
+demands that `data` be absent or the same.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote
+
+from restore.values.truncation import truncated, utf8_bytes
+
+SOURCE = "/azure-vm-restore"
+MESSAGE_BYTES_MAX = 48 * 1024
+"""A queue message holds 64 KiB, which is 48 KiB before Base64."""
+
+_GIVES_WAY = (
+    "original",
+    "recoveryPoint.passedOver",
+    "plan.choice.passedOver",
+    "request",
+    "plan.body",
+    "verdict.jobErrors",
+    "verdict.error.details",
+    "error.details",
+    "verdict.error.problems",
+    "error.problems",
+    "problems",
+    "plan.findings",
+    "replacedDisks",
+    "verdict.replacedDisks",
+    "disksToReplace",
+    "verdict.error.message",
+    "recoveryPoint.why",
+    "recoveryPoint.consistency",
+    "error.message",
+)
+"""What a person can best do without comes first. A verdict's own text tells its error's message."""
+
+
+def event(
+    kind: str,
+    request_id: str,
+    subject: str,
+    time: datetime,
+    data: dict[str, Any],
+    *,
+    key: str | None = None,
+    sequence: int | None = None,
+) -> dict[str, Any]:
+    """Return an event: accepted, approval-requested, started, finished, rejected or planned.
+
+    Its id is made of the kind and the key; without one, of the request id: what can happen to a
+    request only once. `sequence` is its place among the events of that request (CloudEvents'
+    extension of that name); what belongs to no request has none.
+    """
+    placed = {} if sequence is None else {"sequence": str(sequence)}
+    return {
+        "specversion": "1.0",
+        "type": f"azure-vm-restore.{kind}.v1",
+        "source": SOURCE,
+        "id": f"{key or request_id}:{kind}",
+        "time": time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "subject": subject,
+        "datacontenttype": "application/json",
+        **placed,
+        "data": {"requestId": request_id, **data},
+    }
+
+
+def message(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event itself if one queue message takes it, else with the part of its data that
+    fits, and the place at which all of it is read."""
+    if utf8_bytes(event) <= MESSAGE_BYTES_MAX:
+        return event
+    room = MESSAGE_BYTES_MAX - utf8_bytes(event | {"data": {}})
+    data = event["data"] | {"fullDataAt": full_data_at(event["id"])}
+    return event | {"data": truncated(data, room, _GIVES_WAY)}
+
+
+def full_data_at(event_id: str) -> str:
+    """Return the app's route to all data of an event that did not fit into its message."""
+    return f"/api/events/{quote(event_id, safe=':')}/data"
