@@ -12,9 +12,11 @@ from typing import Any, NamedTuple
 
 from activities import clock
 from restore.messages.errors import PermanentError
-from restore.messages.model import ProtectedItem, RecoveryPoint, RestoreRequest
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import RestoreRequest
 from restore.policy import judging
-from restore.policy.judging import Allowed, Asked, Policy
+from restore.policy.judging import Allowed, Asked
+from restore.policy.rules import Policy
 from storage import connection, plans
 from storage.ledger import Held, Ledger
 

@@ -16,8 +16,9 @@ from restore.messages import names
 from restore.messages.activity_io import Guard, Guarded, decode
 from restore.messages.errors import RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import OriginalLocation, Permit, RestoreRequest, VmDisk
-from restore.policy.judging import Policy
+from restore.messages.model import Permit, VmDisk
+from restore.messages.request import OriginalLocation, RestoreRequest
+from restore.policy.rules import Policy
 from restore.settings import Settings
 from restore.start.disks import replaced_disks
 from storage import connection

@@ -4,7 +4,8 @@ import azure.durable_functions as df
 
 from activities import edge
 from restore.messages import names
-from restore.messages.activity_io import ListOpen, OpenRequests, decode
+from restore.messages.activity_io import decode
+from restore.messages.reconcile_io import ListOpen, OpenRequests
 from storage import connection, open_index
 
 blueprint = df.Blueprint()

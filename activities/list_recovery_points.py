@@ -7,9 +7,10 @@ import azure.durable_functions as df
 from activities import clock, edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import ListPoints, decode
+from restore.messages.activity_io import decode
 from restore.messages.errors import NotFound
-from restore.messages.model import RecoveryPointChoice
+from restore.messages.plan_io import ListPoints
+from restore.messages.request import RecoveryPointChoice
 
 blueprint = df.Blueprint()
 

@@ -7,7 +7,7 @@ been sent to Azure yet.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from restore.policy.judging import Policy
+from restore.policy.rules import Policy
 from restore.settings import Settings
 
 _in_use: Policy | None = None

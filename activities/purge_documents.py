@@ -10,7 +10,8 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import Purge, decode
+from restore.messages.activity_io import decode
+from restore.messages.reconcile_io import Purge
 from restore.settings import Settings
 from storage import connection
 

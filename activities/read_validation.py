@@ -7,9 +7,10 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import ReadValidation, decode
+from restore.messages.activity_io import decode
 from restore.messages.errors import NotYet
-from restore.plan.hashing import Finding
+from restore.messages.model import Finding
+from restore.messages.plan_io import ReadValidation
 from restore.values.plain_text import plain
 
 blueprint = df.Blueprint()

@@ -11,8 +11,9 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import Close, ReconcileRestore, decode
+from restore.messages.activity_io import Close, decode
 from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.reconcile_io import ReconcileRestore
 from restore.progress import reconciling
 from restore.progress.reconciling import Step
 from restore.settings import Settings

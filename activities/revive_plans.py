@@ -12,7 +12,8 @@ import msgspec
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import MakePlan, encode
+from restore.messages.activity_io import encode
+from restore.messages.plan_io import MakePlan
 from restore.settings import Settings
 from storage import instances
 

@@ -7,7 +7,8 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import StartValidation, decode
+from restore.messages.activity_io import decode
+from restore.messages.plan_io import StartValidation
 
 blueprint = df.Blueprint()
 

@@ -12,17 +12,15 @@ from activities import clock, edge, policies
 from arm import connection as arm_connection
 from arm.backup import Backup
 from restore.messages import names
-from restore.messages.activity_io import Survey, Surveyed, decode
+from restore.messages.activity_io import decode
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
-from restore.messages.model import (
-    AlternateLocation,
-    OriginalLocation,
-    ProtectedItem,
-    RestoreRequest,
-)
-from restore.plan.checks import Surroundings
-from restore.plan.hashing import Finding
-from restore.policy.judging import Asked, Policy
+from restore.messages.model import Finding, ProtectedItem
+from restore.messages.plan_io import Survey, Surveyed
+from restore.messages.request import AlternateLocation, OriginalLocation, RestoreRequest
+from restore.plan import facts, model
+from restore.plan.facts import Surroundings
+from restore.policy.judging import Asked
+from restore.policy.rules import Policy
 from restore.settings import Settings
 from restore.start.disks import replaced_disks
 from storage import connection, plans
@@ -50,20 +48,20 @@ def _survey(order: Survey, in_force: Policy) -> Surveyed:
     points = arm_connection.backup().recovery_points(item)
     choice = recovery_point_choice.choose_for(request, points, now=clock.now())
     around = _surroundings(request, item)
-    case = checks.Case(request=request, item=item, point=choice.point, around=around)
+    case = facts.Case(request=request, item=item, point=choice.point, around=around)
     found = list(checks.findings(case))
     try:
         body = arm_body.build(request, item, choice.point)
     except InvalidRequest as error:
         found += [checks.of_problem(problem) for problem in error.problems]
-        return Surveyed(choice=choice, findings=hashing.in_order(found))
+        return Surveyed(choice=choice, findings=model.in_order(found))
     asked = Asked(body, order.source, item, choice.point, clock.now())
     found += checks.of_policy(in_force, asked)
     matter = hashing.matter(request, item, choice.point, body)
     plan_hash = hashing.plan_hash(matter)
     found += _of_hash(request, matter)
     plans.keep(connection.ledger().documents, plan_hash, matter)
-    return Surveyed(choice=choice, findings=hashing.in_order(found), body=body, plan_hash=plan_hash)
+    return Surveyed(choice=choice, findings=model.in_order(found), body=body, plan_hash=plan_hash)
 
 
 def _of_hash(request: RestoreRequest, matter: dict[str, object]) -> list[Finding]:

@@ -16,20 +16,19 @@ from functools import partial
 import azure.durable_functions as df
 
 from activities import admission, clock, edge, policies, sending, slot_leases
-from restore.messages import names
+from restore.messages import names, poll_policy
 from restore.messages.activity_io import Started, Trigger, decode
 from restore.messages.errors import Conflict, DeadlinePassed, NotYet, RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.policy import approvals, quota
-from restore.policy.judging import Policy
-from restore.progress import poll_intervals
+from restore.policy.rules import Policy
 from restore.settings import Settings
 from restore.start import job_search
 from storage import connection, slots, turns
 from storage.ledger import Held, Ledger
 
 _JOBS_BACK = timedelta(hours=26)
-_NEAR = timedelta(seconds=poll_intervals.NEAR_S)
+_NEAR = timedelta(seconds=poll_policy.NEAR_S)
 _LEASE_SLACK = timedelta(minutes=5)
 """By so much a slot's lease is longer than the restore is followed, whose last look comes first."""
 

@@ -14,7 +14,8 @@ import msgspec
 
 from arm import texts
 from restore.messages import errors
-from restore.messages.model import Failure, Problem
+from restore.messages.model import Failure
+from restore.values.problem import Problem
 
 _DETAILS_MAX = 10
 _CODE_CHARS_MAX = 120

@@ -13,7 +13,8 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from arm import resource_ids, texts
-from restore.messages.model import ExtendedLocation, JobError, JobLook, ProtectedItem, RecoveryPoint
+from restore.messages.model import JobError, JobLook, ProtectedItem, RecoveryPoint
+from restore.messages.request import ExtendedLocation
 from restore.start.recovery_point_choice import CONSISTENCIES, usable_tier
 from restore.values.times import seconds_of, time_of
 

@@ -19,8 +19,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from benchmarks.measures import Measures, measures_of
 from benchmarks.side import Side
 from devhost.starting import BadStart
-from restore.policy import judging
-from restore.progress.poll_intervals import WAIT_S_MIN
+from restore.messages.poll_policy import WAIT_S_MIN
+from restore.policy import rules
 from restore.settings import Settings
 
 SCALE = 6.0
@@ -69,7 +69,7 @@ def scaled_settings(restores: int) -> dict[str, str]:
         f"RESTORE_POLL_S_{name}": f"{max(WAIT_S_MIN, seconds / SCALE):g}"
         for name, seconds in paces.items()
     }
-    open_ = msgspec.structs.replace(judging.DEFAULT, restores_at_once=restores + 1)
+    open_ = msgspec.structs.replace(rules.DEFAULT, restores_at_once=restores + 1)
     return found | {"RESTORE_POLICY": msgspec.json.encode(open_).decode()}
 
 

@@ -7,19 +7,11 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Step, Steps
 from restore.messages import names
-from restore.messages.activity_io import (
-    FindItem,
-    MakePlan,
-    ReadValidation,
-    StartValidation,
-    Survey,
-    Surveyed,
-    decode,
-    encode,
-)
+from restore.messages.activity_io import FindItem, decode, encode
 from restore.messages.model import Outcome, ProtectedItem
+from restore.messages.plan_io import MakePlan, ReadValidation, StartValidation, Survey, Surveyed
+from restore.messages.poll_policy import WAIT_S_MIN, Pace
 from restore.plan import assemble
-from restore.progress.poll_intervals import WAIT_S_MIN, Pace
 
 blueprint = df.Blueprint()
 

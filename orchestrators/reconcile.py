@@ -11,17 +11,10 @@ import msgspec
 
 from orchestrators.steps import Step, Steps
 from restore.messages import names
-from restore.messages.activity_io import (
-    ListOpen,
-    OpenRequests,
-    Purge,
-    Reconcile,
-    ReconcileRestore,
-    decode,
-    encode,
-)
+from restore.messages.activity_io import decode, encode
 from restore.messages.model import Outcome
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
+from restore.messages.reconcile_io import ListOpen, OpenRequests, Purge, Reconcile, ReconcileRestore
 
 blueprint = df.Blueprint()
 

@@ -24,7 +24,8 @@ from restore.messages.activity_io import (
     encode,
 )
 from restore.messages.ledger_entry import LedgerState
-from restore.messages.model import Choice, ProtectedItem, RestoreRequest, Verdict
+from restore.messages.model import Choice, ProtectedItem, Verdict
+from restore.messages.request import RestoreRequest
 from restore.progress import run_state
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting

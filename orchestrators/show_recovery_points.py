@@ -7,9 +7,10 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Steps
 from restore.messages import names
-from restore.messages.activity_io import FindItem, ListPoints, ShowPoints, decode, encode
+from restore.messages.activity_io import FindItem, decode, encode
 from restore.messages.model import Outcome, ProtectedItem
-from restore.progress.poll_intervals import Pace
+from restore.messages.plan_io import ListPoints, ShowPoints
+from restore.messages.poll_policy import Pace
 
 blueprint = df.Blueprint()
 

@@ -15,8 +15,8 @@ import azure.durable_functions as df
 from restore.messages import names
 from restore.messages.activity_io import Retry, encode
 from restore.messages.model import Failure, Outcome
+from restore.messages.poll_policy import Pace
 from restore.progress import custom_status, retries, wait_reasons
-from restore.progress.poll_intervals import Pace
 from restore.progress.wait_reasons import Waiting
 from restore.values.decoding import decode
 from restore.values.redaction import redacted

@@ -5,7 +5,7 @@ from typing import Any
 import azure.durable_functions as df
 
 from orchestrators.steps import Step, Steps, show
-from restore.messages import names
+from restore.messages import names, poll_policy
 from restore.messages.activity_io import (
     FindJob,
     ReadJob,
@@ -95,4 +95,4 @@ def _wait_s(
         wait_s = poll_intervals.next_look_s(
             look, watch.looks, elapsed_s, remaining_s, watch.pace, spread
         )
-    return min(wait_s, max(remaining_s, poll_intervals.NEAR_S))
+    return min(wait_s, max(remaining_s, poll_policy.NEAR_S))

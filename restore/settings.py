@@ -4,28 +4,14 @@ All that is wrong is reported at once. Each field says unit, default and why ben
 may name a file, which the caller reads.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlsplit
 
-from restore.policy import judging
-from restore.policy.judging import Policy
-from restore.progress.poll_intervals import CONNECT_S_MAX, WAIT_S_MIN, Pace
+from restore.messages.poll_policy import CONNECT_S_MAX, Pace
+from restore.policy import rules
+from restore.policy.rules import Policy
+from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import host_json
-from restore.values.schedules import ncrontab
-
-ARM_ENDPOINTS = {
-    "public": "https://management.azure.com",
-    "usgovernment": "https://management.usgovcloudapi.net",
-    "china": "https://management.chinacloudapi.cn",
-}
-SECONDARY_REGION_VERSIONS = ("2018-12-20", "2021-11-15", "2023-01-15")
-
-_VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
-_CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class InvalidSettings(Exception):
@@ -86,7 +72,7 @@ class Settings:
     """RESTORE_KEEP_D: days after which finished histories, plans and data of large events are
     deleted. Default 30. The ledger is never deleted."""
 
-    restore_policy: Policy = judging.DEFAULT
+    restore_policy: Policy = rules.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
     subscription; replacing disks there with a person's approval."""
@@ -117,7 +103,7 @@ class Settings:
             if name != "function_timeout_s" and environment.get(name.upper(), "").strip()
         }
         allowed, refused = _policy(given.pop("restore_policy", ""), read_file)
-        found = {name: _problem(name, text) for name, text in given.items()}
+        found = {name: problem_of(name, text) for name, text in given.items()}
         problems = [f"{name.upper()} {problem}." for name, problem in found.items() if problem]
         try:
             timeout_s = host_json.function_timeout_s(environment, host_text)
@@ -125,7 +111,7 @@ class Settings:
             problems.append(str(error))
         if problems or refused:
             raise InvalidSettings(problems + refused)
-        values = {name: _value(name, text) for name, text in given.items()}
+        values = {name: value_of(name, text) for name, text in given.items()}
         settings = cls(restore_policy=allowed, function_timeout_s=timeout_s, **values)
         problems = [*_at_odds(settings)]
         if problems:
@@ -157,19 +143,6 @@ _FUNCTION_S_MAX = 1_800.0
 _STORAGE_S = 90.0
 """One call to the app's storage account with all its tries: 3 times 25 s, and pauses."""
 
-_SECONDS: dict[str, tuple[float, float]] = {
-    "restore_poll_s_first": (WAIT_S_MIN, 3_600),
-    "restore_poll_s_min": (WAIT_S_MIN, 3_600),
-    "restore_poll_s_max": (WAIT_S_MIN, 3_600),
-    "restore_settle_s": (0, 3_600),
-    "arm_timeout_s": (1, 600),
-}
-_COUNTS = {
-    "restore_reconcile_s": (5, 3_600),
-    "restore_revivals_max": (1, 20),
-    "restore_keep_d": (1, 3_650),
-}
-
 
 def _at_odds(settings: Settings) -> Iterator[str]:
     """Say what of the settings cannot work together."""
@@ -189,82 +162,19 @@ def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, 
     """Return the policy and what is wrong with it."""
     is_file = bool(text) and not text.startswith("{")
     if not text or (is_file and read_file is None):
-        return judging.DEFAULT, []
+        return rules.DEFAULT, []
     if is_file:
         assert read_file is not None, "asked above"
         try:
             text = read_file(text)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            return judging.DEFAULT, [f"RESTORE_POLICY names a file that cannot be read: {why}."]
+            return rules.DEFAULT, [f"RESTORE_POLICY names a file that cannot be read: {why}."]
     from restore.policy import policy_text  # most apps have no policy of their own
 
     try:
         return policy_text.parse(text), []
     except policy_text.InvalidPolicy as error:
-        return judging.DEFAULT, [
+        return rules.DEFAULT, [
             f"RESTORE_POLICY {each.path} {each.message}." for each in error.problems
         ]
-
-
-def _value(name: str, text: str) -> Any:
-    if name == "website_auth_enabled":
-        return text.lower() == "true"
-    if name in _SECONDS:
-        return float(text)
-    if name in _COUNTS:
-        return int(text)
-    return text.rstrip("/") if name == "simulated_arm_endpoint" else text
-
-
-def _problem(name: str, text: str) -> str | None:
-    if name in _SECONDS:
-        return _number_problem(text, *_SECONDS[name])
-    if name in _COUNTS:
-        problem = _number_problem(text, *_COUNTS[name], int)
-        if problem is None and name == "restore_reconcile_s" and ncrontab(int(text)) is None:
-            return "must divide a minute or an hour evenly, such as 60, 300 or 900"
-        return problem
-    if name == "website_auth_enabled":
-        return None  # Azure's own variable: whatever else it may say is no "true"
-    return {
-        "azure_cloud": _cloud_problem,
-        "simulated_arm_endpoint": _endpoint_problem,
-        "backup_api_version": _version_problem,
-        "azure_client_id": _client_id_problem,
-    }[name](text)
-
-
-def _number_problem(text: str, least: float, most: float, kind: type = float) -> str | None:
-    try:
-        is_good = least <= kind(text) <= most
-    except ValueError:
-        is_good = False
-    sort = "a whole number" if kind is int else "a number"
-    return None if is_good else f"must be {sort} from {least:g} to {most:g}"
-
-
-def _cloud_problem(text: str) -> str | None:
-    return None if text in ARM_ENDPOINTS else f"must be one of {', '.join(ARM_ENDPOINTS)}"
-
-
-def _endpoint_problem(text: str) -> str | None:
-    try:
-        url = urlsplit(text)
-        is_good = url.scheme == "http" and url.hostname in _LOOPBACK and url.port != 0
-        is_bare = url.path in ("", "/") and not (url.query or url.fragment or url.username)
-    except ValueError:
-        is_good = is_bare = False
-    if is_good and is_bare:
-        return None
-    return "must be a plain loopback address such as http://127.0.0.1:7072"
-
-
-def _version_problem(text: str) -> str | None:
-    if text in SECONDARY_REGION_VERSIONS:
-        return "names a version that restores in the secondary region: choose another"
-    return None if _VERSION.fullmatch(text) else "must look like 2025-02-01"
-
-
-def _client_id_problem(text: str) -> str | None:
-    return None if _CLIENT_ID.fullmatch(text) else "must be a client id (a GUID)"

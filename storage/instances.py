@@ -13,8 +13,8 @@ import msgspec
 from restore.messages import names
 from restore.messages.activity_io import RESTORE_VERSION, Restore, encode
 from restore.messages.ledger_entry import LedgerEntry
-from restore.messages.model import RestoreRequest
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
+from restore.messages.request import RestoreRequest
 from restore.values.decoding import decode
 from storage.ledger import Ledger
 

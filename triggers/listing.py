@@ -13,10 +13,12 @@ import azure.functions as func
 
 from restore.messages.errors import ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerState
-from restore.messages.model import REQUEST_TYPES, Problem, VerdictKind
+from restore.messages.model import VerdictKind
+from restore.messages.request import REQUEST_TYPES
 from restore.request import validation
 from restore.values import tokens
 from restore.values.arm_ids import lower_as_azure
+from restore.values.problem import Problem
 from storage import connection
 from storage.labels import line_of, shown_of
 from triggers import problems

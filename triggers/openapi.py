@@ -7,8 +7,8 @@ from typing import Any
 
 import azure.functions as func
 
-from restore.messages.model import REQUEST_TYPES
-from restore.plan.hashing import Plan
+from restore.messages.request import REQUEST_TYPES
+from restore.plan.model import Plan
 from restore.policy.decisions import Decision
 from triggers import problems, shapes
 from triggers.operations import OPERATIONS, Operation, ref

@@ -6,8 +6,9 @@ From it openapi.py makes the document; a test holds it equal to the routes that 
 from typing import Any, NamedTuple, get_args
 
 from restore.messages.ledger_entry import LedgerState
-from restore.messages.model import REQUEST_TYPES, VerdictKind
-from restore.plan.hashing import Plan
+from restore.messages.model import VerdictKind
+from restore.messages.request import REQUEST_TYPES
+from restore.plan.model import Plan
 from restore.policy.decisions import Decision
 from triggers import shapes
 

@@ -9,9 +9,11 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.messages import names
-from restore.messages.activity_io import MakePlan, encode
+from restore.messages.activity_io import encode
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import Outcome, RestoreRequest
+from restore.messages.model import Outcome
+from restore.messages.plan_io import MakePlan
+from restore.messages.request import RestoreRequest
 from triggers import answers, problems
 
 

@@ -10,8 +10,9 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.messages import names
-from restore.messages.activity_io import ShowPoints, encode
+from restore.messages.activity_io import encode
 from restore.messages.errors import InvalidRequest
+from restore.messages.plan_io import ShowPoints
 from triggers import answers, problems
 
 

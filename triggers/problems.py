@@ -7,8 +7,9 @@ import azure.functions as func
 import msgspec
 
 from restore.messages.errors import problems_of
-from restore.messages.model import Failure, Problem
+from restore.messages.model import Failure
 from restore.values.decoding import decode
+from restore.values.problem import Problem
 from restore.values.truncation import truncated
 
 BODY_BYTES_MAX = 1024 * 1024

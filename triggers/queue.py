@@ -15,8 +15,9 @@ import azure.functions as func
 
 from restore.messages import names
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import Problem, RestoreRequest
+from restore.messages.request import RestoreRequest
 from restore.settings import Settings
+from restore.values.problem import Problem
 from storage import connection
 from triggers import plans, starter
 

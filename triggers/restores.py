@@ -10,8 +10,8 @@ import azure.functions as func
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Problem
 from restore.settings import Settings
+from restore.values.problem import Problem
 from storage import connection
 from triggers import callers, plans, problems, starter, views, waking
 

@@ -13,12 +13,12 @@ from restore.messages.model import (
     Choice,
     Failure,
     JobError,
-    Problem,
     ProtectedItem,
     RecoveryPoint,
     VerdictKind,
 )
 from restore.progress.wait_reasons import Waiting
+from restore.values.problem import Problem
 
 
 class _Answer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

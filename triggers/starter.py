@@ -15,7 +15,8 @@ import msgspec
 from restore.messages import names
 from restore.messages.activity_io import Cancel, encode
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Caller, RestoreRequest
+from restore.messages.model import Caller
+from restore.messages.request import RestoreRequest
 from restore.progress import reconciling
 from restore.progress.reconciling import Step
 from restore.settings import Settings

@@ -11,7 +11,8 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.messages import names
-from restore.messages.activity_io import RESTORE_VERSION, Reconcile, encode
+from restore.messages.activity_io import RESTORE_VERSION, encode
+from restore.messages.reconcile_io import Reconcile
 from restore.settings import Settings
 from restore.values import schedules
 from storage import instances

@@ -18,12 +18,12 @@ from restore.messages.model import (
     Permit,
     ProtectedItem,
     RecoveryPoint,
-    RestoreRequest,
     Verdict,
 )
-from restore.plan.hashing import Finding
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
+from restore.messages.request import RestoreRequest
 from restore.values import decoding
+from restore.values.structs import StrictModel
 
 T = TypeVar("T")
 RESTORE_VERSION: Literal[2] = 2
@@ -33,18 +33,7 @@ out the guard."""
 WatchEnd = Literal["job", "operation_failed", "deadline", "lost"]
 
 
-class _Order(
-    msgspec.Struct,
-    frozen=True,
-    kw_only=True,
-    rename="camel",
-    omit_defaults=True,
-    forbid_unknown_fields=True,
-):
-    """An order that names anything unknown comes from another version: refuse it."""
-
-
-class Restore(_Order, frozen=True, kw_only=True):
+class Restore(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator restore_vm, sent by a starter."""
 
     request: RestoreRequest
@@ -59,7 +48,7 @@ class Restore(_Order, frozen=True, kw_only=True):
         return since + timedelta(seconds=self.request.deadline_s)
 
 
-class Opened(_Order, frozen=True, kw_only=True):
+class Opened(StrictModel, frozen=True, kw_only=True):
     """Answer of open_restore: how far the request has come, as the ledger knows."""
 
     state: LedgerState
@@ -82,77 +71,21 @@ class Opened(_Order, frozen=True, kw_only=True):
         return until or self.accepted_at
 
 
-class FindItem(_Order, frozen=True, kw_only=True):
+class FindItem(StrictModel, frozen=True, kw_only=True):
     """Order of find_protected_item."""
 
     source_resource_id: str
     vault_id: str | None = None
 
 
-class FindPoint(_Order, frozen=True, kw_only=True):
+class FindPoint(StrictModel, frozen=True, kw_only=True):
     """Order of find_recovery_point."""
 
     request: RestoreRequest
     item: ProtectedItem
 
 
-class ShowPoints(_Order, frozen=True, kw_only=True):
-    """Input of the orchestrator show_recovery_points, sent by a trigger."""
-
-    source_resource_id: str
-    vault_id: str | None = None
-    continuation_token: str | None = None
-
-
-class ListPoints(_Order, frozen=True, kw_only=True):
-    """Order of list_recovery_points, answered by one page, the total and the choice."""
-
-    item: ProtectedItem
-    continuation_token: str | None = None
-
-
-class MakePlan(_Order, frozen=True, kw_only=True):
-    """Input of the orchestrator plan_restore, sent by a trigger."""
-
-    request: RestoreRequest
-    source: str
-    revival: int = 0
-    """How often it was started before."""
-
-
-class Survey(_Order, frozen=True, kw_only=True):
-    """Order of survey_restore."""
-
-    request: RestoreRequest
-    item: ProtectedItem
-    source: str
-
-
-class Surveyed(_Order, frozen=True, kw_only=True):
-    """Answer of survey_restore: the choice, and what is known before Azure is asked."""
-
-    choice: Choice
-    findings: tuple[Finding, ...]
-    body: dict[str, Any] | None = None
-    plan_hash: str | None = None
-
-
-class StartValidation(_Order, frozen=True, kw_only=True):
-    """Order of start_validation, answered by `{operationId}`."""
-
-    item: ProtectedItem
-    point: str
-    body: dict[str, Any]
-
-
-class ReadValidation(_Order, frozen=True, kw_only=True):
-    """Order of read_validation, answered by `{findings}`."""
-
-    vault_id: str
-    operation_id: str
-
-
-class Guard(_Order, frozen=True, kw_only=True):
+class Guard(StrictModel, frozen=True, kw_only=True):
     """Order of guard_restore."""
 
     request: RestoreRequest
@@ -160,7 +93,7 @@ class Guard(_Order, frozen=True, kw_only=True):
     choice: Choice
 
 
-class Guarded(_Order, frozen=True, kw_only=True):
+class Guarded(StrictModel, frozen=True, kw_only=True):
     """Answer of guard_restore: it may go on, or wait for a person."""
 
     permit: Permit
@@ -175,7 +108,7 @@ class Guarded(_Order, frozen=True, kw_only=True):
         return self.permit.approval and self.approval is None and not self.is_over
 
 
-class ReadDecision(_Order, frozen=True, kw_only=True):
+class ReadDecision(StrictModel, frozen=True, kw_only=True):
     """Order of read_decision."""
 
     request_id: str
@@ -183,7 +116,7 @@ class ReadDecision(_Order, frozen=True, kw_only=True):
     """The time is up: where nobody has decided, it has expired."""
 
 
-class Decided(_Order, frozen=True, kw_only=True):
+class Decided(StrictModel, frozen=True, kw_only=True):
     """Answer of read_decision."""
 
     approval: Approval | None = None
@@ -191,7 +124,7 @@ class Decided(_Order, frozen=True, kw_only=True):
     """It was cancelled, or has a verdict."""
 
 
-class Trigger(_Order, frozen=True, kw_only=True):
+class Trigger(StrictModel, frozen=True, kw_only=True):
     """Order of trigger_restore."""
 
     request: RestoreRequest
@@ -203,7 +136,7 @@ class Trigger(_Order, frozen=True, kw_only=True):
     """The restore's own time: after it nothing is sent."""
 
 
-class Started(_Order, frozen=True, kw_only=True):
+class Started(StrictModel, frozen=True, kw_only=True):
     """Answer of trigger_restore: what was started, now or before."""
 
     operation_id: str | None = None
@@ -213,7 +146,7 @@ class Started(_Order, frozen=True, kw_only=True):
     """Nothing was, and nothing will be."""
 
 
-class Retry(_Order, frozen=True, kw_only=True):
+class Retry(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator retry_activity, and what it hands on when it continues as new: a
     call that said "later"."""
 
@@ -232,7 +165,7 @@ class Retry(_Order, frozen=True, kw_only=True):
     """Since when every call raised."""
 
 
-class Watch(_Order, frozen=True, kw_only=True):
+class Watch(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator watch_job, and what it hands on when it continues as new."""
 
     request_id: str
@@ -254,7 +187,7 @@ class Watch(_Order, frozen=True, kw_only=True):
     phase_since: datetime | None = None
 
 
-class ReadOperation(_Order, frozen=True, kw_only=True):
+class ReadOperation(StrictModel, frozen=True, kw_only=True):
     """Order of read_operation."""
 
     request_id: str
@@ -262,14 +195,14 @@ class ReadOperation(_Order, frozen=True, kw_only=True):
     operation_id: str
 
 
-class FindJob(_Order, frozen=True, kw_only=True):
+class FindJob(StrictModel, frozen=True, kw_only=True):
     """Order of find_job."""
 
     request_id: str
     item: ProtectedItem
 
 
-class ReadJob(_Order, frozen=True, kw_only=True):
+class ReadJob(StrictModel, frozen=True, kw_only=True):
     """Order of read_job."""
 
     cancels: str | None = None
@@ -278,7 +211,7 @@ class ReadJob(_Order, frozen=True, kw_only=True):
     job_id: str
 
 
-class Cancel(_Order, frozen=True, kw_only=True):
+class Cancel(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator cancel_job, and order of cancel_restore."""
 
     request_id: str
@@ -287,7 +220,7 @@ class Cancel(_Order, frozen=True, kw_only=True):
     tries: int = 0
 
 
-class Close(_Order, frozen=True, kw_only=True):
+class Close(StrictModel, frozen=True, kw_only=True):
     """Order of close_restore: the verdict on a job that was followed; or why there is none, and the
     ledger's entry decides what may be said (restore/result/conclude.py)."""
 
@@ -301,45 +234,7 @@ class Close(_Order, frozen=True, kw_only=True):
     """Azure's work has ended: nothing of it holds a slot any more."""
 
 
-class Reconcile(_Order, frozen=True, kw_only=True):
-    """Input of the orchestrator reconcile, sent by its timer, and what it hands on."""
-
-    deletes: bool = False
-    """What is old is deleted, too: once a day."""
-    part: int = 0
-    """Which of its parts, in order, it is at."""
-    token: str | None = None
-    """Where that part goes on."""
-
-
-class ListOpen(_Order, frozen=True, kw_only=True):
-    """Order of list_open."""
-
-    token: str | None = None
-
-
-class Purge(_Order, frozen=True, kw_only=True):
-    """Order of purge_histories and purge_documents, answered by `{token}`: where it goes on."""
-
-    folder: Literal["plans/", "events/"] | None = None
-    """Of documents. No other folder is ever purged."""
-    token: str | None = None
-
-
-class OpenRequests(_Order, frozen=True, kw_only=True):
-    """Answer of list_open."""
-
-    request_ids: tuple[str, ...]
-    token: str | None = None
-
-
-class ReconcileRestore(_Order, frozen=True, kw_only=True):
-    """Order of reconcile_restore."""
-
-    request_id: str
-
-
-class Watched(_Order, frozen=True, kw_only=True):
+class Watched(StrictModel, frozen=True, kw_only=True):
     """Answer of the orchestrator watch_job."""
 
     end: WatchEnd

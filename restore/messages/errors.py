@@ -22,8 +22,9 @@ and redacted here, for it ends in logs, statuses, events and answers.
 
 from collections.abc import Sequence
 
-from restore.messages.model import Failure, Problem
+from restore.messages.model import Failure
 from restore.values.plain_text import TEXT_CHARS_MAX
+from restore.values.problem import Problem
 from restore.values.redaction import redacted
 
 _DETAILS_MAX = 50

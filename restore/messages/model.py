@@ -1,6 +1,6 @@
 """The frozen structs that cross a boundary: between rooms, into history, onto a wire.
 
-The request stands in request.py and is passed on from here. Decisions about these values live in
+The request stands in request.py. Decisions about these values live in
 the package of their step. Unknown fields are ignored on the way in, so that a newer deployment's
 history can still be read.
 """
@@ -8,64 +8,20 @@ history can still be read.
 from datetime import datetime
 from typing import Any, Literal
 
-from msgspec import Struct
-
-from restore.messages.request import (
-    REQUEST_TYPES,
-    AlternateLocation,
-    ExtendedLocation,
-    OriginalLocation,
-    RecoveryPointChoice,
-    RestoreDisks,
-    RestoreRequest,
-)
-
-__all__ = [
-    "REQUEST_TYPES",
-    "AlternateLocation",
-    "Approval",
-    "Caller",
-    "Choice",
-    "ExtendedLocation",
-    "Failure",
-    "JobError",
-    "JobLook",
-    "OperationLook",
-    "OriginalLocation",
-    "Outcome",
-    "PassedOver",
-    "Permit",
-    "Problem",
-    "ProtectedItem",
-    "RecoveryPoint",
-    "RecoveryPointChoice",
-    "RestoreDisks",
-    "RestoreRequest",
-    "Triggered",
-    "Verdict",
-    "VerdictKind",
-    "VmDisk",
-]
+from restore.messages.request import ExtendedLocation
+from restore.values.problem import Problem
+from restore.values.structs import Model
 
 VerdictKind = Literal[
     "Completed", "CompletedWithWarnings", "Failed", "Cancelled", "DeadlinePassed", "Rejected"
 ]
 
+Severity = Literal["blocking", "warning", "info"]
+
 _TERMINAL_STATUSES = {"Completed", "CompletedWithWarnings", "Failed", "Cancelled", "Invalid"}
 
 
-class Contract(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What all contracts have in common."""
-
-
-class Problem(Contract, frozen=True, kw_only=True):
-    """One thing wrong with a request, at a JSON path such as `$.zones[0]`."""
-
-    path: str
-    message: str
-
-
-class ProtectedItem(Contract, frozen=True, kw_only=True):
+class ProtectedItem(Model, frozen=True, kw_only=True):
     """A VM in the care of a vault. Names are the URL's, as found in the item's id."""
 
     id: str
@@ -79,7 +35,7 @@ class ProtectedItem(Contract, frozen=True, kw_only=True):
     friendly_name: str | None = None
 
 
-class RecoveryPoint(Contract, frozen=True, kw_only=True):
+class RecoveryPoint(Model, frozen=True, kw_only=True):
     """One recovery point, as far as choosing and restoring need it."""
 
     name: str
@@ -98,7 +54,7 @@ class RecoveryPoint(Contract, frozen=True, kw_only=True):
     is_encrypted: bool = False
 
 
-class VmDisk(Contract, frozen=True, kw_only=True):
+class VmDisk(Model, frozen=True, kw_only=True):
     """A disk of a VM as it is now."""
 
     name: str
@@ -106,7 +62,7 @@ class VmDisk(Contract, frozen=True, kw_only=True):
     """None: the OS disk."""
 
 
-class PassedOver(Contract, frozen=True, kw_only=True):
+class PassedOver(Model, frozen=True, kw_only=True):
     """A recovery point that was not chosen, and why."""
 
     recovery_point: str
@@ -115,7 +71,7 @@ class PassedOver(Contract, frozen=True, kw_only=True):
     text: str
 
 
-class Choice(Contract, frozen=True, kw_only=True):
+class Choice(Model, frozen=True, kw_only=True):
     """The chosen recovery point and the reasons."""
 
     point: RecoveryPoint
@@ -126,7 +82,7 @@ class Choice(Contract, frozen=True, kw_only=True):
     passed_over_counts: dict[str, int] = {}
 
 
-class Failure(Contract, frozen=True, kw_only=True):
+class Failure(Model, frozen=True, kw_only=True):
     """An error as data: what an activity or a verdict carries instead of an exception."""
 
     code: str
@@ -138,7 +94,7 @@ class Failure(Contract, frozen=True, kw_only=True):
     """Of a request that is wrong: everything that is, each with its place."""
 
 
-class Outcome(Contract, frozen=True, kw_only=True):
+class Outcome(Model, frozen=True, kw_only=True):
     """What an activity answers: done with a value, try later, or failed for good."""
 
     kind: Literal["done", "later", "failed"]
@@ -162,7 +118,7 @@ class Outcome(Contract, frozen=True, kw_only=True):
         return cls(kind="failed", error=error)
 
 
-class Caller(Contract, frozen=True, kw_only=True):
+class Caller(Model, frozen=True, kw_only=True):
     """Who calls, as App Service authentication says it. Names are shown, only ids are compared."""
 
     id: str | None = None
@@ -174,7 +130,7 @@ class Caller(Contract, frozen=True, kw_only=True):
         return f"{self.name} ({self.id})" if self.name and self.id else self.name or self.id or ""
 
 
-class Approval(Contract, frozen=True, kw_only=True):
+class Approval(Model, frozen=True, kw_only=True):
     """What a person decided about a restore, or that nobody did in time."""
 
     decision: Literal["approved", "refused", "expired"]
@@ -186,7 +142,7 @@ class Approval(Contract, frozen=True, kw_only=True):
     """Of what was approved: nothing else may be sent on the strength of it."""
 
 
-class Permit(Contract, frozen=True, kw_only=True):
+class Permit(Model, frozen=True, kw_only=True):
     """What the guard found: the rule that allows a restore, and on what terms."""
 
     rule: str
@@ -200,13 +156,13 @@ class Permit(Contract, frozen=True, kw_only=True):
     """Of what the guard has judged."""
 
 
-class Triggered(Contract, frozen=True, kw_only=True):
+class Triggered(Model, frozen=True, kw_only=True):
     """Azure accepted the restore."""
 
     operation_id: str | None = None
 
 
-class OperationLook(Contract, frozen=True, kw_only=True):
+class OperationLook(Model, frozen=True, kw_only=True):
     """What one look at an operation saw."""
 
     state: Literal["InProgress", "Succeeded", "Failed", "Unknown"]
@@ -215,7 +171,7 @@ class OperationLook(Contract, frozen=True, kw_only=True):
     retry_after_s: float | None = None
 
 
-class JobError(Contract, frozen=True, kw_only=True):
+class JobError(Model, frozen=True, kw_only=True):
     """One of a job's errorDetails. Its code is a number; texts are localised."""
 
     code: int | None = None
@@ -224,7 +180,7 @@ class JobError(Contract, frozen=True, kw_only=True):
     recommendations: tuple[str, ...] = ()
 
 
-class JobLook(Contract, frozen=True, kw_only=True):
+class JobLook(Model, frozen=True, kw_only=True):
     """What one look at a job saw."""
 
     job_id: str
@@ -249,7 +205,7 @@ class JobLook(Contract, frozen=True, kw_only=True):
         return self.status in _TERMINAL_STATUSES
 
 
-class Verdict(Contract, frozen=True, kw_only=True):
+class Verdict(Model, frozen=True, kw_only=True):
     """How a request ended."""
 
     verdict: VerdictKind
@@ -262,3 +218,16 @@ class Verdict(Contract, frozen=True, kw_only=True):
     job_errors: tuple[JobError, ...] = ()
     replaced_disks: tuple[str, ...] = ()
     """The disks that the VM had before, which are still there; as far as they could be read."""
+
+
+class Finding(Model, frozen=True, kw_only=True):
+    """One thing to know before the restore is asked for."""
+
+    severity: Severity
+    """blocking: the restore would be refused. warning: it may fail, or do what is not meant."""
+    code: str
+    text: str
+    action: str = ""
+    """What to do about it."""
+    path: str | None = None
+    """The request's field, if it is one that decides it."""

@@ -10,7 +10,7 @@ from hashlib import sha256
 import msgspec
 
 from restore.messages.field_types import REQUEST_ID
-from restore.messages.model import RestoreRequest
+from restore.messages.request import RestoreRequest
 
 # orchestrators
 RESTORE_VM = "restore_vm"

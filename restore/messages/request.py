@@ -9,7 +9,7 @@ fields live in cross_field_rules.py, rules that need the recovery point in arm_b
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import Meta, field
 
 from restore.messages.field_types import (
     Age,
@@ -37,21 +37,11 @@ from restore.messages.field_types import (
     VmId,
     Zone,
 )
+from restore.values.structs import StrictModel
 from restore.values.times import seconds_of
 
 
-class _Part(
-    Struct,
-    frozen=True,
-    kw_only=True,
-    rename="camel",
-    omit_defaults=True,
-    forbid_unknown_fields=True,
-):
-    """What all parts of a request have in common."""
-
-
-class RecoveryPointChoice(_Part, frozen=True, kw_only=True):
+class RecoveryPointChoice(StrictModel, frozen=True, kw_only=True):
     """Which recovery point is wanted. Nothing said: the newest that can be restored."""
 
     id: Text | None = None
@@ -66,7 +56,7 @@ class RecoveryPointChoice(_Part, frozen=True, kw_only=True):
     """Preferred: another one is taken when no acceptable point has it."""
 
 
-class ItemQuery(_Part, frozen=True, kw_only=True):
+class ItemQuery(StrictModel, frozen=True, kw_only=True):
     """Whose recovery points are to be shown."""
 
     source_resource_id: VmId
@@ -75,21 +65,21 @@ class ItemQuery(_Part, frozen=True, kw_only=True):
     """Of the page before; absent: the first page."""
 
 
-class IdentityInfo(_Part, frozen=True, kw_only=True):
+class IdentityInfo(StrictModel, frozen=True, kw_only=True):
     """The vault's identity that reaches the staging storage account."""
 
     is_system_assigned_identity: bool | None = None
     managed_identity_resource_id: IdentityId | None = None
 
 
-class IdentityBasedRestoreDetails(_Part, frozen=True, kw_only=True):
+class IdentityBasedRestoreDetails(StrictModel, frozen=True, kw_only=True):
     """The staging storage account when it is reached by identity; replaces storageAccountId."""
 
     target_storage_account_id: StorageAccountId
     object_type: Text | None = None
 
 
-class EncryptionDetails(_Part, frozen=True, kw_only=True):
+class EncryptionDetails(StrictModel, frozen=True, kw_only=True):
     """Keys of a VM encrypted with Azure Disk Encryption."""
 
     encryption_enabled: bool | None = None
@@ -99,21 +89,21 @@ class EncryptionDetails(_Part, frozen=True, kw_only=True):
     secret_key_vault_id: KeyVaultId | None = None
 
 
-class ExtendedLocation(_Part, frozen=True, kw_only=True):
+class ExtendedLocation(StrictModel, frozen=True, kw_only=True):
     """An edge zone."""
 
     name: Text
     type: Text
 
 
-class PerDiskEncryptionSetId(_Part, frozen=True, kw_only=True):
+class PerDiskEncryptionSetId(StrictModel, frozen=True, kw_only=True):
     """The disk encryption set of one data disk."""
 
     lun: Lun
     disk_encryption_set_id: DiskEncryptionSetId
 
 
-class DataDiskEncryptionSettings(_Part, frozen=True, kw_only=True):
+class DataDiskEncryptionSettings(StrictModel, frozen=True, kw_only=True):
     """Encryption of a confidential VM's data disks; the list wins over the single id."""
 
     per_disk_encryption_set_ids: (
@@ -123,7 +113,7 @@ class DataDiskEncryptionSettings(_Part, frozen=True, kw_only=True):
     data_disk_encryption_identity: IdentityId | None = None
 
 
-class SecuredVmDetails(_Part, frozen=True, kw_only=True):
+class SecuredVmDetails(StrictModel, frozen=True, kw_only=True):
     """Encryption of a confidential VM."""
 
     os_disk_encryption_set_id: DiskEncryptionSetId | None = field(
@@ -132,14 +122,14 @@ class SecuredVmDetails(_Part, frozen=True, kw_only=True):
     data_disk_encryption_settings: DataDiskEncryptionSettings | None = None
 
 
-class TargetDiskNetworkAccessSettings(_Part, frozen=True, kw_only=True):
+class TargetDiskNetworkAccessSettings(StrictModel, frozen=True, kw_only=True):
     """Who may reach the restored disks; needed when the source's disks have private access."""
 
     target_disk_network_access_option: DiskAccess
     target_disk_access_id: DiskAccessId | None = None
 
 
-class RehydrationInfo(_Part, frozen=True, kw_only=True, omit_defaults=False):
+class RehydrationInfo(StrictModel, frozen=True, kw_only=True, omit_defaults=False):
     """Allows a point that lies in the archive only, which takes hours more."""
 
     rehydration_priority: Literal["Standard", "High"]
@@ -147,7 +137,7 @@ class RehydrationInfo(_Part, frozen=True, kw_only=True, omit_defaults=False):
     """How long the rehydrated copy is kept; the default is Azure CLI's."""
 
 
-class _Restore(_Part, frozen=True, kw_only=True, tag_field="recoveryType"):
+class _Restore(StrictModel, frozen=True, kw_only=True, tag_field="recoveryType"):
     """The fields of every recovery type."""
 
     request_id: RequestId

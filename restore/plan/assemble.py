@@ -6,10 +6,12 @@ What the looks found stands in checks.py, what a plan is in hashing.py.
 from datetime import datetime
 from typing import Any
 
-from restore.messages.activity_io import Surveyed, decode, encode
+from restore.messages.activity_io import decode, encode
 from restore.messages.errors import problems_of
-from restore.messages.model import Failure, Outcome, ProtectedItem, RestoreRequest
-from restore.plan.hashing import Finding, Plan, in_order
+from restore.messages.model import Failure, Finding, Outcome, ProtectedItem
+from restore.messages.plan_io import Surveyed
+from restore.messages.request import RestoreRequest
+from restore.plan.model import Plan, in_order
 from restore.values import cloud_events
 
 _TEMPORARY = ("ServiceUnavailable", "Throttled", "DeadlinePassed")

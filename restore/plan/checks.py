@@ -4,52 +4,20 @@ Checks look at the request, the recovery point and what could be read of the sur
 could not be read is None, and said. Sources: facts 1.4, 7.2, 7.3, 7.4.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from restore.messages.errors import PolicyRefused
-from restore.messages.model import (
-    AlternateLocation,
-    Contract,
-    OriginalLocation,
-    Problem,
-    ProtectedItem,
-    RecoveryPoint,
-    RestoreRequest,
-)
-from restore.plan.hashing import Finding, in_order
+from restore.messages.model import Finding
+from restore.messages.request import AlternateLocation, OriginalLocation
+from restore.plan import target_checks
+from restore.plan.facts import Case, Found
+from restore.plan.model import in_order
 from restore.policy import judging
-from restore.policy.judging import Asked, Policy
+from restore.policy.judging import Asked
+from restore.policy.rules import Policy
 from restore.values import arm_ids
+from restore.values.problem import Problem
 from restore.values.times import text_of
-
-
-class Surroundings(Contract, frozen=True, kw_only=True):
-    """What could be read around a restore; None: it could not."""
-
-    storage_type: str | None = None
-    """The vault's redundancy."""
-    cross_subscription: str | None = None
-    """Whether the vault restores to other subscriptions: Enabled, Disabled, PermanentlyDisabled."""
-    guard_requests: tuple[str, ...] | None = None
-    """What a request must name when a Resource Guard protects restores; empty: no guard."""
-    has_source_vm: bool | None = None
-    disks: tuple[str, ...] | None = None
-    """The VM's disks that would be replaced."""
-    has_target_vm: bool | None = None
-    unread: tuple[str, ...] = ()
-    """What could not be read, and why."""
-
-
-class Case(Contract, frozen=True, kw_only=True):
-    """A request with what it is about."""
-
-    request: RestoreRequest
-    item: ProtectedItem
-    point: RecoveryPoint
-    around: Surroundings
-
-
-Found = Iterator[Finding]
 
 
 def findings(case: Case) -> tuple[Finding, ...]:
@@ -91,118 +59,6 @@ def of_policy(in_force: Policy, asked: Asked) -> Found:
         code="PolicyAllows",
         text=f"The policy's rule {allowed.rule!r} allows it.",
     )
-
-
-def _subscription(case: Case) -> Found:
-    target = _target(case)
-    vaults = arm_ids.subscription_of(case.item.vault_id)
-    if target is None or arm_ids.subscription_of(target) == vaults:
-        return
-    path = "$.targetResourceGroupId"
-    if case.around.cross_subscription in ("Disabled", "PermanentlyDisabled"):
-        yield Finding(
-            severity="blocking",
-            code="CrossSubscriptionRestoreDisabled",
-            text="The vault does not restore to other subscriptions "
-            f"({case.around.cross_subscription}).",
-            action="Restore into the vault's own subscription, or enable cross-subscription "
-            "restore in the vault's properties.",
-            path=path,
-        )
-    if case.point.tier == "Snapshot":
-        yield Finding(
-            severity="blocking",
-            code="CrossSubscriptionFromSnapshot",
-            text="The recovery point is a snapshot only; those are restored in their own "
-            "subscription.",
-            action='Ask for a point in the vault: "recoveryPoint": {"tier": "VaultStandard"}.',
-            path="$.recoveryPoint",
-        )
-    if not case.point.is_managed_vm:
-        yield Finding(
-            severity="blocking",
-            code="CrossSubscriptionUnmanaged",
-            text="Only managed VMs are restored to another subscription.",
-            action="Restore into the vault's own subscription.",
-            path=path,
-        )
-    if case.point.is_encrypted:
-        yield Finding(
-            severity="warning",
-            code="CrossSubscriptionEncrypted",
-            text="Encrypted VMs were not restored to other subscriptions when Microsoft last "
-            "wrote about it; Azure may refuse.",
-            action="Restore into the vault's own subscription.",
-            path=path,
-        )
-
-
-def _zones(case: Case) -> Found:
-    zones = getattr(case.request, "zones", None)
-    if not zones or zones == ("NoZone",):
-        return
-    in_vault = case.point.tier in ("VaultStandard", "SnapshotAndVaultStandard")
-    reasons = {
-        f"the vault is {case.around.storage_type}, not ZoneRedundant": case.around.storage_type
-        not in (None, "ZoneRedundant"),
-        "the recovery point is not in the vault's standard tier": not in_vault,
-        "the VM is encrypted": case.point.is_encrypted,
-        "the VM is unmanaged": not case.point.is_managed_vm,
-    }
-    for reason, applies in reasons.items():
-        if applies:
-            yield Finding(
-                severity="blocking",
-                code="ZoneNotAllowed",
-                text=f"A zone cannot be chosen: {reason}.",
-                action="Leave zones out.",
-                path="$.zones",
-            )
-
-
-def _encryption(case: Case) -> Found:
-    if isinstance(case.request, OriginalLocation) and case.point.is_encrypted:
-        yield Finding(
-            severity="blocking",
-            code="EncryptedVmNotReplaceable",
-            text="The disks of a VM with Azure Disk Encryption cannot be replaced in place.",
-            action="Restore as a new VM or restore the disks.",
-            path="$.recoveryType",
-        )
-
-
-def _edge_zone(case: Case) -> Found:
-    location = case.point.extended_location
-    is_original = isinstance(case.request, OriginalLocation)
-    if location is not None and not is_original and case.request.extended_location is None:
-        yield Finding(
-            severity="warning",
-            code="LeavesEdgeZone",
-            text=f"The VM was in the edge zone {location.name}; what is restored will lie in the "
-            "region.",
-            action="Name the edge zone as extendedLocation if it is to go back there.",
-            path="$.extendedLocation",
-        )
-
-
-def _vms(case: Case) -> Found:
-    if isinstance(case.request, AlternateLocation) and case.around.has_target_vm:
-        yield Finding(
-            severity="blocking",
-            code="TargetNameTaken",
-            text=f"There is a VM named {arm_ids.name_of(case.request.target_virtual_machine_id)} "
-            "in the target resource group already.",
-            action="Choose another name for the new VM.",
-            path="$.targetVirtualMachineId",
-        )
-    if isinstance(case.request, OriginalLocation) and case.around.has_source_vm is False:
-        yield Finding(
-            severity="blocking",
-            code="SourceVmMissing",
-            text="The VM does not exist any more; only an existing VM's disks can be replaced.",
-            action="Restore as a new VM (AlternateLocation).",
-            path="$.sourceResourceId",
-        )
 
 
 def _guard(case: Case) -> Found:
@@ -279,19 +135,9 @@ def _unread(case: Case) -> Found:
 
 
 _CHECKS: tuple[Callable[[Case], Found], ...] = (
-    _subscription,
-    _zones,
-    _encryption,
-    _edge_zone,
-    _vms,
+    *target_checks.ALL,
     _guard,
     _point,
     _consequences,
     _unread,
 )
-
-
-def _target(case: Case) -> str | None:
-    if isinstance(case.request, OriginalLocation):
-        return None
-    return case.request.target_resource_group_id

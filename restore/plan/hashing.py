@@ -1,68 +1,21 @@
-"""What a restore would be, before anything is sent: its findings, its body, and their hash.
+"""The hash of a plan: are the restore that was planned and the one that is asked for the same?
 
-The hash stands for everything that decides what the restore does. A request that carries it is
-refused once any of that has changed. What is looked at is read by activities; which findings there
-are is decided in checks.py.
+It stands for everything that decides what the restore does. A request that carries it is
+refused once any of that has changed.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Iterator
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from restore.messages.errors import PlanChanged
-from restore.messages.model import (
-    Choice,
-    Contract,
-    OriginalLocation,
-    Problem,
-    ProtectedItem,
-    RecoveryPoint,
-    RestoreRequest,
-)
-
-Severity = Literal["blocking", "warning", "info"]
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import OriginalLocation, RestoreRequest
+from restore.values.problem import Problem
 
 _ABSENT = "nothing"
-
-
-class Finding(Contract, frozen=True, kw_only=True):
-    """One thing to know before the restore is asked for."""
-
-    severity: Severity
-    """blocking: the restore would be refused. warning: it may fail, or do what is not meant."""
-    code: str
-    text: str
-    action: str = ""
-    """What to do about it."""
-    path: str | None = None
-    """The request's field, if it is one that decides it."""
-
-
-class Plan(Contract, frozen=True, kw_only=True):
-    """The answer to a plan request."""
-
-    request_id: str
-    allowed: bool
-    """No finding is blocking."""
-    validated: bool
-    """Azure itself was asked, and answered."""
-    findings: tuple[Finding, ...]
-    made_at: datetime
-    item: ProtectedItem | None = None
-    choice: Choice | None = None
-    body: dict[str, Any] | None = None
-    """Exactly what would be sent to Azure."""
-    plan_hash: str | None = None
-    """Put it into the request as planHash; None when there is nothing to be asked for."""
-
-
-def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings with the gravest first."""
-    rank = {"blocking": 0, "warning": 1, "info": 2}
-    return tuple(sorted(found, key=lambda finding: rank[finding.severity]))
 
 
 def matter(

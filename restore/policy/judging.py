@@ -1,125 +1,24 @@
-"""What this app may restore, for whom, how often: the policy's shape, and judging by it.
+"""Whether the policy allows a restore, and by which of its rules (rules.py).
 
 Rules are tried in their order and the first that allows a restore decides; nothing is allowed that
 no rule allows. Judged is the body that will be sent, not the request that it was built from: every
-ARM id in it (restore/policy/body_ids.py) needs a scope, or stands on the list of exemptions there.
-From JSON to a Policy leads restore/policy/policy_text.py; counting is quota.py's and
-storage/slots.py's work.
+ARM id in it (body_ids.py) needs a scope, or stands on the list of exemptions there. Counting is
+quota.py's and storage/slots.py's work.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
-
-from msgspec import Meta, Struct
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from restore.messages.errors import PolicyRefused
-from restore.messages.field_types import Age
-from restore.messages.model import Problem, ProtectedItem, RecoveryPoint
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.policy.rules import ANYWHERE, VAULT_SUBSCRIPTION, Policy, Rule
 from restore.values.arm_ids import is_plain, lower_ascii, subscription_of
+from restore.values.problem import Problem
 from restore.values.times import seconds_of, stamp, text_of
 
 if TYPE_CHECKING:
     from restore.policy.body_ids import Place
-
-VAULT_SUBSCRIPTION = "vaultSubscription"
-ANYWHERE = "*"
-
-RecoveryType = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]
-Asker = Literal["http", "queue", "alert"]
-Scope = Annotated[
-    str,
-    Meta(
-        pattern=r"^(\*|vaultSubscription|/[Ss]ubscriptions/.+)$",
-        max_length=2048,
-        description=(
-            "The ARM id that a resource must have or lie under (a subscription, resource group, "
-            "network, storage account or VM; A to Z without case), or vaultSubscription, or * for "
-            "anything."
-        ),
-        extra={"says": "must be *, vaultSubscription or an ARM id that begins with a subscription"},
-    ),
-]
-Scopes = Annotated[tuple[Scope, ...], Meta(max_length=200)]
-_Name = Annotated[
-    str,
-    Meta(
-        pattern="^[A-Za-z0-9._-]{1,60}$",
-        description="What a refusal, the ledger and the events call this rule.",
-        extra={"says": "must be 1 to 60 of A-Z a-z 0-9 . _ -"},
-    ),
-]
-_Within = Annotated[
-    str,
-    Meta(
-        max_length=40,
-        description="ISO 8601: how long a restore waits for its approval, PT10S to P5D.",
-        extra={"duration": ("PT10S", "P5D")},
-    ),
-]
-
-
-class _Part(
-    Struct,
-    frozen=True,
-    kw_only=True,
-    rename="camel",
-    omit_defaults=True,
-    forbid_unknown_fields=True,
-):
-    """What all parts of a policy have in common."""
-
-
-class Rule(_Part, frozen=True, kw_only=True):
-    """One thing that is allowed."""
-
-    name: _Name
-    recovery_types: Annotated[tuple[RecoveryType, ...], Meta(min_length=1, max_length=3)]
-    sources: Scopes
-    targets: Scopes
-    """Of RestoreDisks and AlternateLocation the places they name, and the storage account in which
-    VHDs stay; of OriginalLocation the VM."""
-    networks: Scopes | None = None
-    """Absent: any network inside `targets`."""
-    asked_by: Annotated[tuple[Asker, ...], Meta(max_length=3)] = ("http", "queue", "alert")
-    max_point_age: Age | None = None
-    approval: bool = False
-    """A person must approve each restore that this rule allows."""
-
-
-class Policy(_Part, frozen=True, kw_only=True):
-    """All that is allowed, and how much of it."""
-
-    rules: Annotated[tuple[Rule, ...], Meta(max_length=100)]
-    restores_at_once: Annotated[int, Meta(ge=1, le=1000)] = 20
-    restores_per_vm_per_day: Annotated[int, Meta(ge=1, le=1000)] = 10
-    kept_for_people: Annotated[int, Meta(ge=0, le=1000)] = 2
-    """Of these, so many only for requests by HTTP: no flood of alerts may spend the last ones."""
-    approval_within: _Within = "PT4H"
-
-    @property
-    def approval_within_s(self) -> float:
-        """How long a restore waits for its approval."""
-        return seconds_of(self.approval_within)
-
-
-DEFAULT = Policy(
-    rules=(
-        Rule(
-            name="default-new",
-            recovery_types=("RestoreDisks", "AlternateLocation"),
-            sources=(VAULT_SUBSCRIPTION,),
-            targets=(VAULT_SUBSCRIPTION,),
-        ),
-        Rule(
-            name="default-replace",
-            recovery_types=("OriginalLocation",),
-            sources=(VAULT_SUBSCRIPTION,),
-            targets=(VAULT_SUBSCRIPTION,),
-            approval=True,
-        ),
-    )
-)
 
 
 class Asked(NamedTuple):

@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import Problem
-from restore.policy import judging
-from restore.policy.judging import Policy
+from restore.policy import rules
+from restore.policy.rules import Policy
 from restore.request import validation
 from restore.request.json_text import json_of
 from restore.values.arm_ids import lower_ascii
 from restore.values.decoding import decode
+from restore.values.problem import Problem
 
 _NAME = r"[^\s/\\?#%&<>:\"'*]{1,260}"
 _SCOPE = re.compile(
@@ -80,12 +80,12 @@ def _between(value: dict[str, Any]) -> Iterator[Problem]:
                 if not _is_scope(scope):
                     text = "must be the ARM id of a subscription, or of something in one"
                     yield Problem(path=f"{path}.{field}[{place}]", message=text)
-    per_day = value.get("restoresPerVmPerDay", judging.DEFAULT.restores_per_vm_per_day)
-    if value.get("keptForPeople", judging.DEFAULT.kept_for_people) > per_day:
+    per_day = value.get("restoresPerVmPerDay", rules.DEFAULT.restores_per_vm_per_day)
+    if value.get("keptForPeople", rules.DEFAULT.kept_for_people) > per_day:
         text = f"must not exceed restoresPerVmPerDay, which is {per_day}"
         yield Problem(path="$.keptForPeople", message=text)
 
 
 def _is_scope(text: str) -> bool:
-    is_word = text in (judging.ANYWHERE, judging.VAULT_SUBSCRIPTION)
+    is_word = text in (rules.ANYWHERE, rules.VAULT_SUBSCRIPTION)
     return is_word or _SCOPE.fullmatch(lower_ascii(text)) is not None

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from restore.messages.errors import PolicyRefused
-from restore.messages.model import JobLook, Problem
-from restore.policy.judging import Policy
+from restore.messages.model import JobLook
+from restore.policy.rules import Policy
+from restore.values.problem import Problem
 from restore.values.times import stamp
 
 DAY = timedelta(hours=24)

@@ -7,10 +7,11 @@ from typing import Any
 
 import msgspec
 
+from restore.messages import poll_policy
 from restore.messages.activity_io import Watch, Watched, WatchEnd, encode
 from restore.messages.errors import NotYet, to_failure
 from restore.messages.model import Failure, JobLook, OperationLook, Outcome
-from restore.progress import poll_intervals, wait_reasons
+from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase, advanced, phase_of
 from restore.progress.wait_reasons import Waiting
 from restore.values.decoding import decode
@@ -75,7 +76,7 @@ def learn_job(watch: Watch, outcome: Outcome, now: datetime) -> Watch | Watched:
 
 def at_deadline(watch: Watch, look: JobLook | None, now: datetime) -> Watched | None:
     """End the watch when its deadline is reached; the job itself goes on."""
-    if remaining_s(watch, now) > poll_intervals.NEAR_S:
+    if remaining_s(watch, now) > poll_policy.NEAR_S:
         return None
     return _over(watch, "deadline", look)
 

@@ -6,40 +6,14 @@ restores together); hence waits of minutes, and never one of less than 5 s.
 
 from hashlib import sha256
 
-from msgspec import Struct
-
 from restore.messages.model import JobLook, Outcome
+from restore.messages.poll_policy import WAIT_S_MIN, Pace
 from restore.progress import wait_reasons
 
-WAIT_S_MIN = 5.0
-NEAR_S = WAIT_S_MIN
-"""Timers fire up to a second early, and none is shorter than this: what is nearer is reached."""
-CONNECT_S_MAX = 10.0
 _RETRY_AFTER_S_MAX = 3_600.0  # the quota's window: nothing Azure asks for is longer
 _QUICK_LOOKS = 10
 _ETA_PART = 0.4
 _LATENESS = 0.1
-
-
-class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
-    """How often to look. Sent in an orchestration's input: a redeploy changes none in flight."""
-
-    poll_s_first: float = 30
-    poll_s_min: float = 60
-    poll_s_max: float = 300
-    settle_s: float = 120
-    """How long a job may take to appear in the list after a reply was lost."""
-    arm_timeout_s: float = 60
-    """How long a call to Azure may take to be answered."""
-    later_s_min: float = 5
-    later_s_max: float = 300
-    looks_per_generation: int = 10
-    """Then a child continues as new: a look costs about 8 history events."""
-
-    @property
-    def lost_reply_s(self) -> float:
-        """How long after a POST was begun its job may first show: connecting, answering, lag."""
-        return CONNECT_S_MAX + self.arm_timeout_s + self.settle_s
 
 
 def next_operation_look_s(looks: int, pace: Pace, asked_s: float | None = None) -> float:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
+from restore.messages import poll_policy
 from restore.messages.activity_io import Retry
 from restore.messages.errors import DeadlinePassed
 from restore.messages.model import Failure, Outcome
@@ -30,7 +31,7 @@ def learn(retry: Retry, outcome: Outcome, now: datetime, spread: str) -> Retry |
         assert outcome.error is not None, "what raised says what"
         return Outcome.failed(outcome.error)
     left_s = (retry.until - now).total_seconds()
-    if left_s <= poll_intervals.NEAR_S:
+    if left_s <= poll_policy.NEAR_S:
         return Outcome.failed(_time_is_up(outcome.error))
     attempt = retry.attempt + 1
     wait_s = poll_intervals.later_wait_s(outcome, attempt, retry.pace, f"{spread}:{attempt}")

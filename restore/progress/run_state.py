@@ -9,7 +9,8 @@ from typing import Any
 
 from restore.messages.activity_io import Opened, Started, encode
 from restore.messages.ledger_entry import LedgerState
-from restore.messages.model import Approval, Choice, Permit, ProtectedItem, RestoreRequest
+from restore.messages.model import Approval, Choice, Permit, ProtectedItem
+from restore.messages.request import RestoreRequest
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import Problem
+from restore.values.problem import Problem
 
 BYTES_MAX = 64 * 1024
 """A queue message cannot be larger, and no request needs to be."""

@@ -12,13 +12,13 @@ from typing import Any
 from msgspec.inspect import Field
 from msgspec.structs import replace
 
-from restore.messages.activity_io import ShowPoints
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import REQUEST_TYPES, Problem, RestoreRequest
-from restore.messages.request import ItemQuery
+from restore.messages.plan_io import ShowPoints
+from restore.messages.request import REQUEST_TYPES, ItemQuery, RestoreRequest
 from restore.request import cross_field_rules, point_pages, validation
 from restore.request.json_text import json_of
 from restore.values.decoding import decode
+from restore.values.problem import Problem
 
 PROBLEMS_MAX = 50
 

@@ -9,9 +9,10 @@ from datetime import datetime
 
 import msgspec
 
-from restore.messages.model import Contract, RecoveryPoint
+from restore.messages.model import RecoveryPoint
 from restore.values import tokens
 from restore.values.decoding import decode
+from restore.values.structs import Model
 
 POINTS_MAX = 200
 BYTES_MAX = 512 * 1024
@@ -19,14 +20,14 @@ BYTES_MAX = 512 * 1024
 _MARK = "points"
 
 
-class PointPage(Contract, frozen=True, kw_only=True):
+class PointPage(Model, frozen=True, kw_only=True):
     """One page, and the token of the next one; None when this is the last."""
 
     points: tuple[RecoveryPoint, ...]
     continuation_token: str | None = None
 
 
-class _Place(Contract, frozen=True, kw_only=True):
+class _Place(Model, frozen=True, kw_only=True):
     """A place in the list: that of a point, whether or not it is still there."""
 
     time: datetime

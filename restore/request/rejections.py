@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from restore.messages import names
-from restore.messages.model import Problem
 from restore.values import cloud_events
+from restore.values.problem import Problem
 
 
 def event(

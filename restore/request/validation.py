@@ -15,9 +15,9 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, inspect
 
-from restore.messages.model import Problem
 from restore.values.arm_ids import kind_problem
 from restore.values.decoding import decode
+from restore.values.problem import Problem
 from restore.values.times import seconds_of
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")

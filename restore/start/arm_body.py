@@ -10,15 +10,10 @@ from typing import Any
 import msgspec
 
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import (
-    OriginalLocation,
-    Problem,
-    ProtectedItem,
-    RecoveryPoint,
-    RestoreDisks,
-    RestoreRequest,
-)
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import OriginalLocation, RestoreDisks, RestoreRequest
 from restore.values.arm_ids import lower_ascii
+from restore.values.problem import Problem
 
 _ARCHIVE = "VaultArchive"
 _NOT_ARMS = (

@@ -13,11 +13,9 @@ from typing import Any
 from msgspec import Struct
 
 from restore.messages.errors import NotFound
-from restore.messages.model import (
-    Choice,
+from restore.messages.model import Choice, PassedOver, RecoveryPoint
+from restore.messages.request import (
     OriginalLocation,
-    PassedOver,
-    RecoveryPoint,
     RecoveryPointChoice,
     RestoreDisks,
     RestoreRequest,

@@ -30,3 +30,8 @@ def decode(value: Any, kind: Any) -> Any:
             msgspec.json.Decoder(kind)
             _worked_out.add(kind)
     return msgspec.convert(value, kind)
+
+
+def encode(value: Any) -> Any:
+    """Return a struct, or what holds structs, as plain JSON."""
+    return msgspec.to_builtins(value)

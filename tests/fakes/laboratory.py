@@ -33,11 +33,12 @@ from devhost.vault.simulator import Simulator
 from devhost.vault.transport import InProcess
 from devhost.worker import Worker
 from restore.messages import names
-from restore.messages.activity_io import RESTORE_VERSION, Cancel, Reconcile, Restore, encode
+from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore, encode
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Approval, Verdict
-from restore.policy.judging import Policy
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
+from restore.messages.reconcile_io import Reconcile
+from restore.policy.rules import Policy
 from restore.request import parsing
 from storage import connection as storage_connection
 from storage.ledger import Ledger

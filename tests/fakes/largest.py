@@ -18,24 +18,22 @@ from devhost.vault import seed
 from restore.messages.errors import InvalidRequest, PlanChanged, to_failure
 from restore.messages.field_types import REQUEST_ID
 from restore.messages.model import (
-    REQUEST_TYPES,
     Approval,
     Choice,
     Failure,
     JobLook,
     Permit,
-    Problem,
     ProtectedItem,
     RecoveryPoint,
-    RecoveryPointChoice,
-    RestoreRequest,
     VmDisk,
 )
+from restore.messages.request import REQUEST_TYPES, RecoveryPointChoice, RestoreRequest
 from restore.policy import decisions
 from restore.request import json_text, validation
 from restore.start import recovery_point_choice
 from restore.values.arm_ids import KINDS
 from restore.values.decoding import decode
+from restore.values.problem import Problem
 from tests.fakes.laboratory import ENDPOINT, START
 
 LETTERS = ("x", '"', "𝕏")

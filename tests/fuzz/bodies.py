@@ -14,9 +14,9 @@ import msgspec
 from hypothesis import strategies as st
 
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import ProtectedItem, RecoveryPoint, RestoreRequest
-from restore.messages.request import REQUEST_TYPES
-from restore.policy.judging import Policy, Rule
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import REQUEST_TYPES, RestoreRequest
+from restore.policy.rules import Policy, Rule
 from restore.start import arm_body
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import START

@@ -16,7 +16,7 @@ from arm import errors as arm_errors
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
 from restore.messages.request import RestoreRequest
-from restore.policy import decisions, judging, policy_text
+from restore.policy import decisions, judging, policy_text, rules
 from restore.policy.policy_text import InvalidPolicy
 from restore.request import json_text, parsing, rejections
 from restore.start import arm_body
@@ -114,7 +114,7 @@ def _requests() -> tuple[bytes, ...]:
 
 
 def _policies() -> tuple[bytes, ...]:
-    return (msgspec.json.encode(judging.DEFAULT), b'{"rules": [], "approvalWithin": "PT1H"}')
+    return (msgspec.json.encode(rules.DEFAULT), b'{"rules": [], "approvalWithin": "PT1H"}')
 
 
 def _decisions() -> tuple[bytes, ...]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from restore.messages.model import REQUEST_TYPES
+from restore.messages.request import REQUEST_TYPES
 from restore.policy.decisions import Decision
 from restore.request import validation
 from tests.end_to_end.stage import request_for

@@ -25,7 +25,8 @@ from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Choice
 from restore.plan import checks
 from restore.policy import judging, policy_text
-from restore.policy.judging import Asked, Policy
+from restore.policy.judging import Asked
+from restore.policy.rules import Policy
 from storage import connection as storage_connection
 from storage.ledger import Ledger
 from tests.fakes.laboratory import START

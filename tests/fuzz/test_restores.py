@@ -23,7 +23,8 @@ from restore.messages.errors import InvalidRequest, PolicyRefused
 from restore.messages.model import RecoveryPoint
 from restore.messages.request import RestoreRequest
 from restore.policy import judging, policy_text
-from restore.policy.judging import Asked, Policy
+from restore.policy.judging import Asked
+from restore.policy.rules import Policy
 from restore.request import parsing
 from restore.values.times import time_of
 from tests.end_to_end.stage import VAULT, request_for, vm

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from restore.messages.model import REQUEST_TYPES
-from restore.policy.judging import Policy, Rule
+from restore.messages.request import REQUEST_TYPES
+from restore.policy.rules import Policy, Rule
 from restore.request import validation
 from tests.fuzz.decoders import DECODERS
 from tests.fuzz.replies import read

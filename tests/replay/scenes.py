@@ -13,7 +13,7 @@ from activities import policies
 from arm.transport import NotSent
 from devhost.vault.faults import Fault
 from restore.messages import names
-from restore.policy import judging
+from restore.policy import rules
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 
@@ -82,7 +82,7 @@ def _approval(happens: Callable[[Laboratory], object]) -> Callable[[Laboratory],
     """Under the default policy a replacement waits; then something happens."""
 
     def play(laboratory: Laboratory) -> None:
-        with policies.use(judging.DEFAULT):
+        with policies.use(rules.DEFAULT):
             laboratory.ask(request_for("OriginalLocation", "r1"))
             laboratory.run_for(60)
             happens(laboratory)

@@ -7,7 +7,7 @@ nothing by itself: story.py says what its parts are, troubles.py what the kinds 
 import random
 from typing import Any
 
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
 from tests.fakes.secrets import SECRETS
 from tests.simulation import plots, weather
 from tests.simulation.story import (

@@ -5,7 +5,7 @@ What the words mean is said once more, in other terms, by checkers/permission.py
 
 import msgspec
 
-from restore.policy.judging import ANYWHERE, Policy, Rule
+from restore.policy.rules import ANYWHERE, Policy, Rule
 from tests.simulation import cloud
 from tests.simulation.story import Kind, Scenario
 

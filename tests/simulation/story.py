@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
 from restore.values.times import text_of
 
 Kind = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]

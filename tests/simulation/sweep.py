@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
 from tests.simulation.running import judged, play
 from tests.simulation.story import (
     WAYS,

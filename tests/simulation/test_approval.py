@@ -10,7 +10,7 @@ from activities import policies
 from restore.messages import names
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Caller
-from restore.policy import judging
+from restore.policy import rules
 from tests.end_to_end.stage import request_for
 from tests.fakes.callers import shown, signed_in
 from tests.fakes.front_door import FrontDoor
@@ -23,7 +23,7 @@ BOB = shown("bob@example.com")
 
 @pytest.fixture
 def laboratory() -> Iterator[Laboratory]:
-    with Laboratory(policy=judging.DEFAULT).open() as world:
+    with Laboratory(policy=rules.DEFAULT).open() as world:
         yield world
 
 

@@ -14,9 +14,8 @@ from devhost.vault.faults import Fault
 from restore.messages import names
 from restore.messages.activity_io import Restore, encode
 from restore.messages.model import Verdict
-from restore.policy import judging
-from restore.policy.judging import Policy
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
+from restore.policy.rules import DEFAULT, Policy
 from tests.end_to_end.stage import request_for
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import Laboratory
@@ -210,7 +209,7 @@ def test_a_refused_budget_gives_its_place_back() -> None:
 
 
 def test_by_default_an_old_disk_is_named_when_it_was_replaced() -> None:
-    with laboratory_with(judging.DEFAULT) as laboratory:
+    with laboratory_with(DEFAULT) as laboratory:
         vm = laboratory.simulator.state.vms
         next(each for key, each in vm.items() if key.endswith("web-01")).data_luns = [0, 1]
         laboratory.ask(request_for("OriginalLocation", "r1", restoreDiskLunList=[1]))

@@ -11,7 +11,7 @@ from arm.transport import NotSent
 from devhost.vault.faults import Fault
 from restore.messages import names
 from restore.messages.model import Verdict
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 

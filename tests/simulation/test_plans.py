@@ -10,9 +10,10 @@ import pytest
 from devhost.vault.faults import Fault
 from devhost.vault.state import Vm
 from restore.messages import names
-from restore.messages.activity_io import MakePlan, encode
+from restore.messages.activity_io import encode
 from restore.messages.model import Outcome
-from restore.plan.hashing import Plan
+from restore.messages.plan_io import MakePlan
+from restore.plan.model import Plan
 from restore.request import parsing
 from tests.end_to_end.stage import VAULT, request_for
 from tests.fakes.laboratory import Laboratory

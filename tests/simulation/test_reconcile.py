@@ -15,11 +15,12 @@ from devhost.vault.faults import Fault
 from devhost.vault.state import Point
 from orchestrators import plan_restore, restore_vm
 from restore.messages import names
-from restore.messages.activity_io import MakePlan, decode, encode
+from restore.messages.activity_io import decode, encode
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
 from restore.messages.model import Approval, Outcome
-from restore.policy import judging
+from restore.messages.plan_io import MakePlan
+from restore.policy import rules
 from restore.progress.reconciling import START_MAX
 from restore.request import parsing
 from storage import connection
@@ -127,7 +128,7 @@ def test_a_restore_whose_reply_was_lost_looks_for_the_job_of_its_own_point(
 def test_what_was_approved_is_what_is_restored_though_a_newer_point_came(
     laboratory: Laboratory, end: Any
 ) -> None:
-    with policies.use(judging.DEFAULT):
+    with policies.use(rules.DEFAULT):
         laboratory.ask(request_for("OriginalLocation", "r1"))
         laboratory.run_for(20)
         chosen = entry(laboratory).choice

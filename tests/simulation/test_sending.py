@@ -16,8 +16,7 @@ from restore.messages import names
 from restore.messages.activity_io import Trigger
 from restore.messages.errors import PolicyRefused
 from restore.messages.ledger_entry import LedgerEntry
-from restore.policy import judging
-from restore.policy.judging import Policy
+from restore.policy.rules import DEFAULT, Policy
 from storage import connection
 from storage.documents import Changed
 from tests.end_to_end.stage import VAULT, request_for, vm
@@ -196,7 +195,7 @@ def test_what_was_approved_is_what_is_sent() -> None:
     """All histories are purged after an approval, and a backup ends before it is asked again: the
     point that was approved is sent, not the newer one."""
     wish = request_for("OriginalLocation", "r1")
-    with Laboratory(policy=judging.DEFAULT).open() as laboratory:
+    with Laboratory(policy=DEFAULT).open() as laboratory:
         laboratory.ask(wish)
         laboratory.run_for(60)
         laboratory.decide("r1", "approved")

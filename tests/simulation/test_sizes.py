@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from devhost.vault.state import JobError, Point
-from restore.policy import judging
+from restore.policy import rules
 from restore.request import parsing
 from tests.end_to_end.stage import SUBSCRIPTION, VAULT, request_for, vm
 from tests.fakes.front_door import FrontDoor
@@ -94,7 +94,7 @@ def test_points_with_long_names_do_not_end_a_restore(laboratory: Laboratory) -> 
 
 
 def test_somebody_is_told_that_a_large_request_waits_for_approval() -> None:
-    with Laboratory(policy=judging.DEFAULT).open() as laboratory:
+    with Laboratory(policy=rules.DEFAULT).open() as laboratory:
         door = FrontDoor(laboratory)
         assert door.ask(large("OriginalLocation"), who="ann@example.com").status == 202
         laboratory.run_for(60)

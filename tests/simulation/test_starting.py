@@ -13,8 +13,8 @@ from arm.backup import Backup, JobList
 from devhost.vault.faults import Fault, FaultPlan
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import JobLook, Verdict
-from restore.policy.judging import Policy
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
+from restore.policy.rules import Policy
 from storage import turns
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory

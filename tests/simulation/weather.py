@@ -5,7 +5,7 @@ The tables only make likely what would seldom meet its place by chance.
 
 import random
 
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
 from tests.simulation.story import Trouble
 from tests.simulation.troubles import KINDS
 

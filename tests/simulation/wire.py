@@ -13,7 +13,7 @@ from devhost.vault.faults import Fault, FaultPlan
 from devhost.vault.jobs import look
 from devhost.vault.request_log import Entry
 from devhost.vault.transport import InProcess
-from restore.progress.poll_intervals import Pace
+from restore.messages.poll_policy import Pace
 from tests.simulation.cloud import ENDPOINT
 from tests.simulation.quotes import Quoting
 from tests.simulation.record import Look, Post

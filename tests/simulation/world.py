@@ -26,7 +26,8 @@ from devhost.vault.signing import _filler
 from devhost.vault.simulator import Simulator
 from devhost.vault.state import JobRecord
 from restore.messages import names
-from restore.messages.activity_io import Reconcile, encode
+from restore.messages.activity_io import encode
+from restore.messages.reconcile_io import Reconcile
 from storage import connection
 from tests.fakes.durable_calls import api_of
 from tests.fakes.laboratory import API_VERSION, START, worker

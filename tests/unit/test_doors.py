@@ -12,20 +12,22 @@ import msgspec
 import pytest
 
 from devhost.engine.rendering import compact, status_too_large
-from restore.messages.activity_io import Surveyed, Watch, encode
+from restore.messages.activity_io import Watch, encode
 from restore.messages.errors import NotFound, problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Caller, Failure, Outcome, Problem, Verdict
+from restore.messages.model import Caller, Failure, Finding, Outcome, Verdict
+from restore.messages.plan_io import Surveyed
+from restore.messages.poll_policy import Pace
 from restore.plan import assemble
-from restore.plan.hashing import Finding, Plan
+from restore.plan.model import Plan
 from restore.progress import job_watch, ledger_events
 from restore.progress.custom_status import fitted
 from restore.progress.phases import RestorePhase
-from restore.progress.poll_intervals import Pace
 from restore.progress.run_state import Tale
 from restore.request import point_pages, rejections
 from restore.result import verdicts
 from restore.values import cloud_events
+from restore.values.problem import Problem
 from storage.events import Events
 from storage.labels import line_of
 from storage.ledger import Ledger

@@ -4,7 +4,7 @@ from itertools import pairwise
 from math import inf
 
 from restore.messages import names
-from restore.progress.poll_intervals import WAIT_S_MIN
+from restore.messages.poll_policy import WAIT_S_MIN
 from restore.values.times import seconds_of
 from tests.simulation.record import Look
 from tests.simulation.world import World

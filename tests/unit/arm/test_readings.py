@@ -8,7 +8,7 @@ import pytest
 
 from arm import readings
 from restore.messages.errors import NotFound
-from restore.messages.model import ExtendedLocation, RecoveryPointChoice
+from restore.messages.request import ExtendedLocation, RecoveryPointChoice
 from restore.progress.phases import RestorePhase, phase_of
 from restore.start.recovery_point_choice import choose
 from tests.fakes.secrets import KEY

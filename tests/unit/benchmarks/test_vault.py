@@ -11,7 +11,8 @@ from devhost.vault.seed import VAULT_ID, vm_id
 from devhost.vault.state import JobRecord, OperationRecord
 from devhost.vault.wire import Request
 from restore.messages.model import JobLook
-from restore.progress.poll_intervals import Pace, next_look_s
+from restore.messages.poll_policy import Pace
+from restore.progress.poll_intervals import next_look_s
 
 JOB = "00000000-0000-0000-0000-00000000000a"
 URL = f"http://127.0.0.1{VAULT_ID}/backupJobs/{JOB}?api-version=2025-02-01"

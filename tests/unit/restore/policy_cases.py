@@ -7,7 +7,7 @@ to the whole app by HTTP or by the queue.
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from restore.policy.judging import DEFAULT, Policy, RecoveryType, Rule
+from restore.policy.rules import DEFAULT, Policy, RecoveryType, Rule
 from tests.end_to_end.stage import SUBSCRIPTION, request_for, vm
 
 OTHER = "/subscriptions/00000000-0000-0000-0000-000000000002"

@@ -9,7 +9,7 @@ import pytest
 from restore.messages.errors import PolicyRefused
 from restore.messages.model import JobLook
 from restore.policy import quota
-from restore.policy.judging import DEFAULT, Policy
+from restore.policy.rules import DEFAULT, Policy
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 

@@ -3,7 +3,8 @@
 import pytest
 
 from restore.messages import errors
-from restore.messages.model import Failure, Problem
+from restore.messages.model import Failure
+from restore.values.problem import Problem
 from tests.fakes.secrets import SECRETS
 
 _TEMPORARY = (errors.Throttled, errors.ServiceUnavailable, errors.ReplyLost)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restore.messages import names
-from restore.messages.model import RestoreDisks
+from restore.messages.request import RestoreDisks
 
 _REQUEST_ID = st.from_regex(r"\A[A-Za-z0-9._:-]{1,128}\Z")
 

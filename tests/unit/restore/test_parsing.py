@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import (
+from restore.messages.request import (
     REQUEST_TYPES,
     AlternateLocation,
     OriginalLocation,

@@ -8,8 +8,8 @@ import pytest
 from restore.messages.activity_io import Retry
 from restore.messages.errors import DeadlinePassed, NotYet, to_failure
 from restore.messages.model import Failure, Outcome
+from restore.messages.poll_policy import Pace
 from restore.progress import retries, wait_reasons
-from restore.progress.poll_intervals import Pace
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 RETRY = Retry(activity="a", order={}, pace=Pace(), until=NOW + timedelta(hours=24))

@@ -3,8 +3,8 @@
 import pytest
 
 from restore.messages import errors
-from restore.messages.model import Problem
 from restore.values.plain_text import plain
+from restore.values.problem import Problem
 
 TRICKS = {
     "line end": "\r\n",

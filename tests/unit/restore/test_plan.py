@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from restore.messages.errors import PlanChanged, to_failure
-from restore.messages.model import ProtectedItem, RecoveryPoint, RestoreRequest
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import RestoreRequest
 from restore.plan import hashing
 from restore.request.parsing import parse_request
 from restore.start.arm_body import build

@@ -9,7 +9,8 @@ import pytest
 from restore.messages.errors import PolicyRefused, to_failure
 from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.policy import judging
-from restore.policy.judging import Allowed, Asked, Policy
+from restore.policy.judging import Allowed, Asked
+from restore.policy.rules import DEFAULT, Policy
 from restore.start import arm_body
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.unit.restore.policy_cases import CASES, EVERYTHING, OTHER, RESTORED, Case, only
@@ -80,7 +81,7 @@ def test_a_vault_is_compared_without_case() -> None:
         **{name: getattr(wish.item, name) for name in wish.item.__struct_fields__}
         | {"vault_id": VAULT.upper()}
     )
-    assert judging.judge(judging.DEFAULT, wish._replace(item=item)).rule == "default-new"
+    assert judging.judge(DEFAULT, wish._replace(item=item)).rule == "default-new"
 
 
 ACCOUNT = f"{OTHER}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts/theirs"
@@ -96,7 +97,7 @@ def changed(wish: Asked, **properties: Any) -> Asked:
 def test_disks_of_an_unmanaged_vm_stay_in_the_account_whatever_group_is_named(kind: str) -> None:
     wish = changed(asked(request_for(kind, "r1")), storageAccountId=ACCOUNT)
     unmanaged = msgspec.structs.replace(wish.point, is_managed_vm=False)
-    refusal = refused(judging.DEFAULT, wish._replace(point=unmanaged))
+    refusal = refused(DEFAULT, wish._replace(point=unmanaged))
     assert [problem.path for problem in refusal.problems] == ["$.storageAccountId"]
 
 
@@ -155,4 +156,4 @@ def test_everything_means_everything() -> None:
 
 
 def test_a_restore_waits_four_hours_for_its_approval() -> None:
-    assert judging.DEFAULT.approval_within_s == 4 * 3600
+    assert DEFAULT.approval_within_s == 4 * 3600

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from restore.policy import policy_text
-from restore.policy.judging import DEFAULT, Policy
 from restore.policy.policy_text import InvalidPolicy
+from restore.policy.rules import DEFAULT, Policy
 from tests.unit.restore.policy_cases import EVERYTHING, OTHER
 
 SCHEMA = Path(__file__).parents[3] / "docs" / "policy.schema.json"

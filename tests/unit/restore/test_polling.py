@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restore.messages.model import Failure, JobLook, Outcome
-from restore.progress.poll_intervals import Pace, later_wait_s, next_look_s, next_operation_look_s
+from restore.messages.poll_policy import Pace
+from restore.progress.poll_intervals import later_wait_s, next_look_s, next_operation_look_s
 
 _PACE = Pace()
 _DAY_S = 86_400.0

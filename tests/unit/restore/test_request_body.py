@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from restore.messages.errors import InvalidRequest
-from restore.messages.model import ExtendedLocation, ProtectedItem, RecoveryPoint, RestoreRequest
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import ExtendedLocation, RestoreRequest
 from restore.request import parsing
 from restore.start import arm_body
 

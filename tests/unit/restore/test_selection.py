@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from restore.messages.errors import NotFound
 from restore.messages.field_types import Tier
-from restore.messages.model import RecoveryPoint, RecoveryPointChoice, RestoreRequest
+from restore.messages.model import RecoveryPoint
+from restore.messages.request import RecoveryPointChoice, RestoreRequest
 from restore.start.recovery_point_choice import (
     REASONS,
     Needs,

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from restore import settings
-from restore.policy import judging
-from restore.progress.poll_intervals import Pace
+from restore import setting_values
+from restore.messages.poll_policy import Pace
+from restore.policy import rules
 from restore.settings import InvalidSettings, Settings
 from restore.values import host_json
 
@@ -68,7 +68,7 @@ def test_a_token_goes_over_plain_http_to_loopback_only(address: str) -> None:
     assert "must be a plain loopback address" in _problems(SIMULATED_ARM_ENDPOINT=address)[0]
 
 
-@pytest.mark.parametrize("version", settings.SECONDARY_REGION_VERSIONS)
+@pytest.mark.parametrize("version", setting_values.SECONDARY_REGION_VERSIONS)
 def test_versions_of_the_secondary_region_are_refused(version: str) -> None:
     assert "secondary region" in _problems(BACKUP_API_VERSION=version)[0]
 
@@ -188,7 +188,7 @@ def test_a_policy_is_given_as_json_or_by_its_files_name() -> None:
 
 
 def test_without_a_policy_the_defaults_hold() -> None:
-    assert Settings.parse({"RESTORE_POLICY": ""}).restore_policy == judging.DEFAULT
+    assert Settings.parse({"RESTORE_POLICY": ""}).restore_policy == rules.DEFAULT
 
 
 def test_the_faults_of_a_policy_are_said_beside_all_others() -> None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from restore.messages.model import REQUEST_TYPES, Failure, JobError, JobLook
+from restore.messages.model import Failure, JobError, JobLook
+from restore.messages.request import REQUEST_TYPES
 from restore.result import verdicts
 
 _ERROR = JobError(

@@ -9,7 +9,8 @@ import pytest
 
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Failure, Outcome, Permit, RestoreRequest, Verdict, VmDisk
+from restore.messages.model import Failure, Outcome, Permit, Verdict, VmDisk
+from restore.messages.request import RestoreRequest
 from restore.plan import assemble
 from restore.progress import ledger_events
 from storage.events import Events

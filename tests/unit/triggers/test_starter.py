@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from restore.messages.ledger_entry import LedgerState
-from restore.messages.model import RestoreDisks, RestoreRequest, Verdict
+from restore.messages.model import Verdict
+from restore.messages.request import RestoreDisks, RestoreRequest
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger

@@ -9,7 +9,7 @@ import pytest
 from devhost.__main__ import main
 from devhost.demo.asked import Asked, from_file
 from devhost.starting import BadStart
-from restore.messages.model import REQUEST_TYPES
+from restore.messages.request import REQUEST_TYPES
 from restore.request.parsing import parse_request
 
 EXAMPLES = sorted(Path(__file__).parents[4].joinpath("examples").glob("*.json"))

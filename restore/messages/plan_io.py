@@ -1,0 +1,71 @@
+"""What orchestrators and activities of plans and of lists of points say to each other.
+
+Plain JSON on the wire, read strictly: a history kept by an older version is either understood or
+refused, never half understood.
+"""
+
+from typing import Any
+
+from restore.messages.model import (
+    Choice,
+    Finding,
+    ProtectedItem,
+)
+from restore.messages.request import RestoreRequest
+from restore.values.structs import StrictModel
+
+
+class ShowPoints(StrictModel, frozen=True, kw_only=True):
+    """Input of the orchestrator show_recovery_points, sent by a trigger."""
+
+    source_resource_id: str
+    vault_id: str | None = None
+    continuation_token: str | None = None
+
+
+class ListPoints(StrictModel, frozen=True, kw_only=True):
+    """Order of list_recovery_points, answered by one page, the total and the choice."""
+
+    item: ProtectedItem
+    continuation_token: str | None = None
+
+
+class MakePlan(StrictModel, frozen=True, kw_only=True):
+    """Input of the orchestrator plan_restore, sent by a trigger."""
+
+    request: RestoreRequest
+    source: str
+    revival: int = 0
+    """How often it was started before."""
+
+
+class Survey(StrictModel, frozen=True, kw_only=True):
+    """Order of survey_restore."""
+
+    request: RestoreRequest
+    item: ProtectedItem
+    source: str
+
+
+class Surveyed(StrictModel, frozen=True, kw_only=True):
+    """Answer of survey_restore: the choice, and what is known before Azure is asked."""
+
+    choice: Choice
+    findings: tuple[Finding, ...]
+    body: dict[str, Any] | None = None
+    plan_hash: str | None = None
+
+
+class StartValidation(StrictModel, frozen=True, kw_only=True):
+    """Order of start_validation, answered by `{operationId}`."""
+
+    item: ProtectedItem
+    point: str
+    body: dict[str, Any]
+
+
+class ReadValidation(StrictModel, frozen=True, kw_only=True):
+    """Order of read_validation, answered by `{findings}`."""
+
+    vault_id: str
+    operation_id: str

@@ -1,0 +1,47 @@
+"""What the reconciler's orchestrator and its activities say to each other.
+
+Plain JSON on the wire, read strictly: a history kept by an older version is either understood or
+refused, never half understood.
+"""
+
+from typing import Literal
+
+from restore.values.structs import StrictModel
+
+
+class Reconcile(StrictModel, frozen=True, kw_only=True):
+    """Input of the orchestrator reconcile, sent by its timer, and what it hands on."""
+
+    deletes: bool = False
+    """What is old is deleted, too: once a day."""
+    part: int = 0
+    """Which of its parts, in order, it is at."""
+    token: str | None = None
+    """Where that part goes on."""
+
+
+class ListOpen(StrictModel, frozen=True, kw_only=True):
+    """Order of list_open."""
+
+    token: str | None = None
+
+
+class Purge(StrictModel, frozen=True, kw_only=True):
+    """Order of purge_histories and purge_documents, answered by `{token}`: where it goes on."""
+
+    folder: Literal["plans/", "events/"] | None = None
+    """Of documents. No other folder is ever purged."""
+    token: str | None = None
+
+
+class OpenRequests(StrictModel, frozen=True, kw_only=True):
+    """Answer of list_open."""
+
+    request_ids: tuple[str, ...]
+    token: str | None = None
+
+
+class ReconcileRestore(StrictModel, frozen=True, kw_only=True):
+    """Order of reconcile_restore."""
+
+    request_id: str

@@ -1,0 +1,105 @@
+"""What a verdict says: for each end what happened and what to do next, and how parts are put.
+
+For a person at 3 a.m. Which end it is, verdicts.py decides.
+"""
+
+from collections.abc import Sequence
+
+from restore.messages.model import JobError, JobLook
+
+TEXT_MAX = 600
+ERROR_TEXT_MAX = 1_500
+ERRORS_SHOWN = 3
+DISKS_SHOWN = 8
+DONE = {
+    "RestoreDisks": "The disks are restored.",
+    "OriginalLocation": "The VM's disks are replaced.",
+    "AlternateLocation": "The new VM is created.",
+}
+NEXT = {
+    "RestoreDisks": (
+        "Create a VM from them with the template that the job wrote to the staging storage account."
+    ),
+    "OriginalLocation": (
+        "Check the VM, then delete its old disks: they are still in the resource group."
+    ),
+    "AlternateLocation": (
+        "Check the VM: its extensions are not enabled, a static IP address is dynamic now, and "
+        "backup may have to be configured anew."
+    ),
+}
+WARNED = {
+    "RestoreDisks": (
+        "The disks are restored, with warnings.",
+        "Check that all disks are there.",
+    ),
+    "OriginalLocation": (
+        "The job ended with warnings, and the disks may NOT have been replaced.",
+        "Check the VM's disks before anything else; then ask again with a new requestId.",
+    ),
+    "AlternateLocation": (
+        "The restore ended with warnings.",
+        "Check that the VM exists: if creating it failed, its disks are in the target group.",
+    ),
+}
+FAILED_NEXT = {
+    "RestoreDisks": "Remove what the failure says, then ask again with a new requestId.",
+    "OriginalLocation": (
+        "Check the VM's disks first; remove what the failure says, then ask again with a new "
+        "requestId."
+    ),
+    "AlternateLocation": (
+        "Look in the target resource group for restored disks, remove what the failure says, then "
+        "ask again with a new requestId."
+    ),
+}
+CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
+EXPIRED = "The request's deadline passed before the restore could be started. Nothing was started."
+UNKNOWN = "It is not known whether Azure started a restore."
+LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
+TO_DO = {
+    "InvalidRequest": "Correct the request and send it with a new requestId.",
+    "PolicyRefused": (
+        "Ask for what the policy allows, or have the policy changed; then ask with a new requestId."
+    ),
+    "PlanChanged": "Look at a new plan, then ask with its planHash and a new requestId.",
+    "NotFound": "Correct the request and send it with a new requestId.",
+    "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
+    "AccessDenied": "Set that right, then ask again with a new requestId.",
+    "DeadlinePassed": "Set right what it waited for, then ask again with a new requestId.",
+}
+TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
+
+
+def of_disks(disks: Sequence[str], *, is_replaced: bool) -> str:
+    """Name the disks that the VM had before; those that were replaced are still there."""
+    named = f"{', '.join(disks[:DISKS_SHOWN])}{' …' if len(disks) > DISKS_SHOWN else ''}"
+    if is_replaced:
+        return f" Until then they cost money{f': {named}' if disks else ''}."
+    return f" Before the restore it had {named}." if disks else ""
+
+
+def said(error: JobError) -> str:
+    """Return an error of Azure's in one sentence."""
+    code = f" {error.code}" if error.code is not None else ""
+    texts = [full(text) for text in (error.title, error.text, *error.recommendations) if text]
+    return f"Azure's error{code}: {full(' '.join(texts) or 'no text', ERROR_TEXT_MAX)}"
+
+
+def where(job_id: str | None, recovery_point: str | None) -> str:
+    """Name the job and the recovery point, as far as they are known."""
+    known = (("job", job_id), ("recovery point", recovery_point))
+    return f"({', '.join(f'{what} {name}' for what, name in known if name) or 'no job known'})"
+
+
+def progress(look: JobLook) -> str:
+    """Say how far a job was, if it says so itself."""
+    return "" if look.percent is None else f" at {look.percent:g} %"
+
+
+def full(text: str, chars_max: int = TEXT_MAX) -> str:
+    """Return a text of bounded length that ends like a sentence."""
+    text = " ".join(text.split())
+    if len(text) > chars_max:
+        return text[:chars_max] + "…"
+    return text if text.endswith((".", "!", "?")) else text + "."

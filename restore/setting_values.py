@@ -1,0 +1,97 @@
+"""Single settings: what each may be, and its value. What goes together is said in settings.py."""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from restore.messages.poll_policy import WAIT_S_MIN
+from restore.values.schedules import ncrontab
+
+ARM_ENDPOINTS = {
+    "public": "https://management.azure.com",
+    "usgovernment": "https://management.usgovcloudapi.net",
+    "china": "https://management.chinacloudapi.cn",
+}
+SECONDARY_REGION_VERSIONS = ("2018-12-20", "2021-11-15", "2023-01-15")
+_VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
+_CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+_SECONDS: dict[str, tuple[float, float]] = {
+    "restore_poll_s_first": (WAIT_S_MIN, 3_600),
+    "restore_poll_s_min": (WAIT_S_MIN, 3_600),
+    "restore_poll_s_max": (WAIT_S_MIN, 3_600),
+    "restore_settle_s": (0, 3_600),
+    "arm_timeout_s": (1, 600),
+}
+_COUNTS = {
+    "restore_reconcile_s": (5, 3_600),
+    "restore_revivals_max": (1, 20),
+    "restore_keep_d": (1, 3_650),
+}
+
+
+def value_of(name: str, text: str) -> Any:
+    """Return the value of a setting whose text is right."""
+    if name == "website_auth_enabled":
+        return text.lower() == "true"
+    if name in _SECONDS:
+        return float(text)
+    if name in _COUNTS:
+        return int(text)
+    return text.rstrip("/") if name == "simulated_arm_endpoint" else text
+
+
+def problem_of(name: str, text: str) -> str | None:
+    """Say what is wrong with the text of a setting; None if nothing is."""
+    if name in _SECONDS:
+        return _number_problem(text, *_SECONDS[name])
+    if name in _COUNTS:
+        problem = _number_problem(text, *_COUNTS[name], int)
+        if problem is None and name == "restore_reconcile_s" and ncrontab(int(text)) is None:
+            return "must divide a minute or an hour evenly, such as 60, 300 or 900"
+        return problem
+    if name == "website_auth_enabled":
+        return None  # Azure's own variable: whatever else it may say is no "true"
+    return {
+        "azure_cloud": _cloud_problem,
+        "simulated_arm_endpoint": _endpoint_problem,
+        "backup_api_version": _version_problem,
+        "azure_client_id": _client_id_problem,
+    }[name](text)
+
+
+def _number_problem(text: str, least: float, most: float, kind: type = float) -> str | None:
+    try:
+        is_good = least <= kind(text) <= most
+    except ValueError:
+        is_good = False
+    sort = "a whole number" if kind is int else "a number"
+    return None if is_good else f"must be {sort} from {least:g} to {most:g}"
+
+
+def _cloud_problem(text: str) -> str | None:
+    return None if text in ARM_ENDPOINTS else f"must be one of {', '.join(ARM_ENDPOINTS)}"
+
+
+def _endpoint_problem(text: str) -> str | None:
+    try:
+        url = urlsplit(text)
+        is_good = url.scheme == "http" and url.hostname in _LOOPBACK and url.port != 0
+        is_bare = url.path in ("", "/") and not (url.query or url.fragment or url.username)
+    except ValueError:
+        is_good = is_bare = False
+    if is_good and is_bare:
+        return None
+    return "must be a plain loopback address such as http://127.0.0.1:7072"
+
+
+def _version_problem(text: str) -> str | None:
+    if text in SECONDARY_REGION_VERSIONS:
+        return "names a version that restores in the secondary region: choose another"
+    return None if _VERSION.fullmatch(text) else "must look like 2025-02-01"
+
+
+def _client_id_problem(text: str) -> str | None:
+    return None if _CLIENT_ID.fullmatch(text) else "must be a client id (a GUID)"
