@@ -27,10 +27,10 @@ from benchmarks.vault import LookedAtVault
 from devhost.children import start_child, stop_child
 from devhost.readiness import host_status, is_running, wait_ready
 from devhost.starting import BadStart, free_port
-from devhost.vault.seed import STAGING_ID, TARGET_GROUP, VAULT_ID, vm_id
-from devhost.vault.server import ThreadedVaultServer
 from restore.messages import names
 from restore.settings import Settings
+from simulated_azure.seed import STAGING_ID, TARGET_GROUP, VAULT_ID, vm_id
+from simulated_azure.server import ThreadedVaultServer
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,9 +9,10 @@ import re
 from collections import Counter
 from datetime import timedelta
 
-from devhost.vault.seed import fleet_state
-from devhost.vault.simulator import Simulator
-from devhost.vault.wire import Answer, Request
+from devhost.clock import RealClock
+from simulated_azure.seed import fleet_state
+from simulated_azure.simulator import Simulator
+from simulated_azure.wire import Answer, Request
 
 _LOOK = re.compile(r"/(?:operationsStatus|backupOperations|backupJobs)/([^/?]+)(?:\?|$)")
 _LEFT_S_MIN = 20.0
@@ -23,7 +24,7 @@ class LookedAtVault(Simulator):
     """A Simulator for one fleet of VMs."""
 
     def __init__(self, vms: int) -> None:
-        super().__init__()
+        super().__init__(RealClock(), seed=None)
         self.reset(fleet_state(self.clock.now(), vms))
         self.looks: int | None = None
         """The look at which a job is over; None leaves operations and jobs to the clock."""

@@ -13,8 +13,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from arm.exchange import USER_AGENT
-from devhost.vault.simulator import Simulator
-from devhost.vault.wire import Answer, Request
+from simulated_azure.simulator import Simulator
+from simulated_azure.wire import Answer, Request
 from tests import role
 
 _KEY = "calls_to_azure"

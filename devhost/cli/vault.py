@@ -5,10 +5,11 @@ import asyncio
 from collections.abc import Sequence
 
 from devhost.cli.signals import until_stopped
+from devhost.clock import RealClock
 from devhost.console import log_to_console
 from devhost.starting import BadStart, is_listening
-from devhost.vault.server import VaultServer
-from devhost.vault.simulator import Simulator
+from simulated_azure.server import VaultServer
+from simulated_azure.simulator import Simulator
 
 DEFAULT_PORT = 7072
 LIFELIKE_S = 1500.0
@@ -32,7 +33,7 @@ async def _serve(port: int, job_s: float) -> None:
         raise BadStart(
             f"Port {port} is in use: stop what listens there, or give another with --port."
         )
-    simulator = Simulator()
+    simulator = Simulator(RealClock(), seed=None)
     simulator.state.jobs.duration_s = job_s
     async with VaultServer(simulator, port=port) as server:
         print(f"The simulated vault is at {server.url}; Ctrl-C stops it.", flush=True)

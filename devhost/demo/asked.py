@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from devhost.starting import BadStart
-from devhost.vault import names, seed
 from restore.messages.errors import InvalidRequest
 from restore.request.json_text import json_of
 from restore.request.parsing import parse_request
+from simulated_azure import names, seed
 
 _BEFORE = timedelta(hours=36)
 """web-01 is asked for as it was so long ago: two points are newer, and others do not fit either."""

@@ -17,7 +17,7 @@ from devhost.demo.app import App, NotTaken, RunningApp
 from devhost.demo.asked import Asked
 from devhost.demo.display import display_on
 from devhost.demo.following import NotOver, Pulse
-from devhost.vault import names
+from simulated_azure import names
 
 _LOG = "host.log"
 _BETWEEN_LOOKS = "The app looks at Azure 5 to 10 s apart; what it does not know is not shown."
@@ -101,7 +101,7 @@ def what_is_there(vm_ids: Sequence[str]) -> str:
     vms = [parts for parts in map(names.parse, vm_ids) if parts is not None]
     listed = ", ".join(f"{vm.group}/{vm.name}" for vm in vms)
     return (
-        f"The simulated vault protects {listed} (devhost/vault/README.md); the requests in "
+        f"The simulated vault protects {listed} (simulated_azure/README.md); the requests in "
         "examples/ work there."
     )
 

@@ -16,13 +16,14 @@ from pathlib import Path
 from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
 from devhost.cli.engine_option import EMBEDDED
+from devhost.clock import RealClock
 from devhost.console import hide_secrets
 from devhost.demo.policy import ALLOWS_ALL
 from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, free_port, is_listening
-from devhost.vault.server import ThreadedVaultServer
-from devhost.vault.simulator import Simulator
 from restore.settings import Settings
+from simulated_azure.server import ThreadedVaultServer
+from simulated_azure.simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 JOB_S = 18.0
@@ -73,7 +74,7 @@ def on_stage(folder: Path, log_path: Path, engine: str | None = None) -> Iterato
     _stay_here()
     with ExitStack() as stack:
         azurite = stack.enter_context(Azurite(folder / "azurite"))
-        simulator = Simulator()
+        simulator = Simulator(RealClock(), seed=None)
         simulator.state.jobs.duration_s = JOB_S
         simulator.state.jobs.rehydration_s = REHYDRATION_S
         vault_url = stack.enter_context(ThreadedVaultServer(simulator))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from devhost.vault import names
+from simulated_azure import names
 
 _KINDS = {
     "backup_status": "which vault protects this VM",

@@ -4,7 +4,6 @@ Each call is one commit: it changes a row or puts a message into an inbox, nothi
 Rewind and purge, which take histories apart, are in rewind.py and purge.py.
 """
 
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -19,10 +18,10 @@ from devhost.engine.history import (
     Tags,
     event,
     execution_started,
-    parent_id,
     start_of,
 )
-from devhost.engine.rendering import compact, from_micros, to_micros
+from devhost.engine.instance_rows import matches, shown_row
+from devhost.engine.rendering import compact, to_micros
 from devhost.engine.seam import (
     FINISHED,
     AlreadyExists,
@@ -193,36 +192,6 @@ class Client:
     def _post(self, instance_id: str, item: Event) -> None:
         # Not bound to an execution: a continued generation still gets it.
         self.store.send(instance_id, None, to_micros(self.clock.now()), item)
-
-
-def shown_row(row: Instance) -> InstanceRow:
-    return InstanceRow(
-        instance_id=row.instance_id,
-        name=row.name,
-        runtime_status=row.status,
-        input_text=row.input_text,
-        output_text=row.output_text,
-        custom_status_text=row.custom_status_text,
-        created=from_micros(row.created),
-        last_updated=from_micros(row.updated),
-        execution_id=row.execution_id,
-        generation=row.generation,
-        parent_id=parent_id(json.loads(row.parent) if row.parent else None),
-    )
-
-
-def matches(
-    row: InstanceRow,
-    statuses: Sequence[str],
-    created_from: datetime | None,
-    created_to: datetime | None,
-) -> bool:
-    """Whether a row passes a filter; an empty part of it lets everything through."""
-    return (
-        (not statuses or row.runtime_status in statuses)
-        and (created_from is None or row.created >= created_from)
-        and (created_to is None or row.created <= created_to)
-    )
 
 
 def _fresh(

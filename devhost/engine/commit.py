@@ -7,10 +7,10 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from uuid import UUID
 
 from devhost.engine.answer import Answer
+from devhost.engine.episode import Episode
 from devhost.engine.history import (
     STATUS_NUMBERS,
     Event,
@@ -27,9 +27,6 @@ from devhost.engine.replay import Act, Completion, Decision
 from devhost.engine.store import ActivityCall, Instance, Store
 from devhost.engine.turn import Turn
 
-if TYPE_CHECKING:
-    from devhost.engine.dispatcher import Episode
-
 _SECOND = timedelta(seconds=1)
 
 
@@ -41,7 +38,7 @@ class Commit:
         self._now = now
         self._new_guid = new_guid
 
-    def turn(self, episode: "Episode", answer: Answer, turn: Turn) -> None:
+    def turn(self, episode: Episode, answer: Answer, turn: Turn) -> None:
         """Append the turn's events and send what it decided."""
         instance = episode.instance
         if episode.opens_generation:
@@ -170,7 +167,7 @@ class Commit:
         due = to_micros(self._now)
         self._store.send(parent["InstanceId"], parent["ExecutionId"], due, news)
 
-    def _row(self, episode: "Episode", answer: Answer, turn: Turn) -> Instance:
+    def _row(self, episode: Episode, answer: Answer, turn: Turn) -> Instance:
         instance, completion = episode.instance, turn.completion
         terminated = completion is not None and completion.status == "Terminated"
         status_text = answer.custom_status
@@ -197,7 +194,7 @@ def _completed(completion: Completion, now: datetime) -> Event:
     )
 
 
-def _shown_output(episode: "Episode", completion: Completion | None) -> str | None:
+def _shown_output(episode: Episode, completion: Completion | None) -> str | None:
     """The result or the last suspend or resume reason: what is null leaves the row as it was."""
     if completion is not None and completion.result is not None:
         return completion.result

@@ -10,75 +10,27 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from devhost.engine.advice import Advice
 from devhost.engine.answer import Answer, Names
 from devhost.engine.commit import Commit
+from devhost.engine.episode import Episode
 from devhost.engine.failures import activity_details, activity_reason
 from devhost.engine.history import (
-    SOURCE_TAG,
     Event,
     Kind,
     event,
     execution_started,
     failed,
-    parent_id,
-    start_of,
 )
-from devhost.engine.rendering import compact, from_micros, parsed_or_text, to_micros
+from devhost.engine.rendering import compact, from_micros, to_micros
 from devhost.engine.seam import FINISHED
 from devhost.engine.store import ActivityCall, Instance, Message, Store
 from devhost.engine.turn import Turn, take_turn
 from devhost.language_worker.failures import WorkerFailure
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Episode:
-    """One turn of one instance, ready for the SDK."""
-
-    instance: Instance
-    past: list[Event]
-    new: list[Event]
-    seqs: list[int]
-    stored_execution_id: str
-    """The execution in the store: the one before, while a continued generation is uncommitted."""
-    opens_generation: bool = False
-
-    @property
-    def name(self) -> str:
-        return self.instance.name
-
-    @property
-    def started(self) -> Event:
-        """What began this generation."""
-        found = start_of([*self.past, *self.new])
-        assert found is not None, "no turn is handed out before it"
-        return found
-
-    def context_json(self) -> str:
-        """The body that the real extension sends, as JSON text."""
-        started = self.started
-        parent = parent_id(started["ParentInstance"])
-        # A child inherits the tag, and yet was not restarted.
-        source = (started["Tags"] or {}).get(SOURCE_TAG) if parent is None else None
-        body: dict[str, Any] = {
-            "history": [*self.past, *self.new],
-            "input": parsed_or_text(started["Input"]),
-            "instanceId": self.instance.instance_id,
-            "isReplaying": started["IsPlayed"],
-            "parentInstanceId": parent,
-            "sourceInstanceId": source,
-            "upperSchemaVersion": 1,
-            "upperSchemaVersionNew": 3,
-            "longRunningTimerIntervalDuration": "3.00:00:00",
-            "maximumShortTimerDuration": "6.00:00:00",
-            "defaultHttpAsyncRequestSleepTimeMillseconds": 30000,
-        }
-        return json.dumps(body, ensure_ascii=False)
 
 
 @dataclass

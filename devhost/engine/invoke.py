@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from devhost.engine.answer import Answer, Names, parse, unknown_orchestrator
-from devhost.engine.dispatcher import Episode
+from devhost.engine.episode import Episode
 from devhost.engine.store import ActivityCall
 from devhost.language_worker.failures import WorkerFailure
 

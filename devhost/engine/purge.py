@@ -8,7 +8,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from devhost.engine.client import Client, matches, shown_row
+from devhost.engine.client import Client
+from devhost.engine.instance_rows import matches, shown_row
 from devhost.engine.seam import FINISHED, WrongState
 
 _log = logging.getLogger(__name__)

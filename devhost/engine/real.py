@@ -13,7 +13,8 @@ from contextlib import suppress
 from typing import TypeVar
 
 from devhost.clock import Clock
-from devhost.engine.dispatcher import Core, Episode
+from devhost.engine.dispatcher import Core
+from devhost.engine.episode import Episode
 from devhost.engine.invoke import Runner, answer_of, result_of
 from devhost.engine.store import ActivityCall
 

@@ -12,7 +12,8 @@ from itertools import count
 
 from devhost.clock import VirtualClock
 from devhost.engine.client import Client
-from devhost.engine.dispatcher import Core, Episode
+from devhost.engine.dispatcher import Core
+from devhost.engine.episode import Episode
 from devhost.engine.invoke import Runner, answer_of, result_of
 from devhost.engine.store import ActivityCall
 

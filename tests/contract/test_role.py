@@ -19,10 +19,10 @@ from arm.exchange import Exchange
 from arm.long_running import PollHandles
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock
-from devhost.vault import seed
-from devhost.vault.simulator import Simulator
-from devhost.vault.transport import InProcess
 from restore.messages.model import ProtectedItem
+from simulated_azure import seed
+from simulated_azure.simulator import Simulator
+from simulated_azure.transport import InProcess
 from tests import role
 from tests.collected_calls import CollectedCalls
 
@@ -43,7 +43,7 @@ class Story:
     """One restore on a simulated vault, step by step, noting each call."""
 
     def __init__(self) -> None:
-        self.simulator = Simulator(clock=VirtualClock())
+        self.simulator = Simulator(VirtualClock())
         self.calls: list[tuple[str, str]] = []
         exchange = Exchange("https://management.azure.com", lambda: "t", self._send)
         self.backup = Backup(Client(exchange), "2025-02-01")

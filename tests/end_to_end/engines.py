@@ -13,10 +13,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from devhost.azurite import Azurite
+from devhost.clock import RealClock
 from devhost.storage_account import emulator_connection
 from devhost.testing import HostProcess
-from devhost.vault.server import ThreadedVaultServer
-from devhost.vault.simulator import Simulator
+from simulated_azure.server import ThreadedVaultServer
+from simulated_azure.simulator import Simulator
 from tests.end_to_end.stage import SUBSCRIPTION, Stage
 
 ROOT = Path(__file__).parents[2]
@@ -88,7 +89,7 @@ def on_devhost(
 ) -> Iterator[tuple[Stage, HostProcess]]:
     """Run the app on devhost, with a simulated vault of its own."""
     with ExitStack() as cleanup:
-        vault_url = cleanup.enter_context(ThreadedVaultServer(Simulator()))
+        vault_url = cleanup.enter_context(ThreadedVaultServer(Simulator(RealClock(), seed=None)))
         settings = {
             **QUICK,
             "AzureWebJobsStorage": azurite.connection_string,

@@ -28,9 +28,6 @@ from devhost.engine.dispatcher import Core
 from devhost.engine.seam import FINISHED
 from devhost.engine.store import Store
 from devhost.engine.virtual import VirtualDriver
-from devhost.vault.seed import default_state
-from devhost.vault.simulator import Simulator
-from devhost.vault.transport import InProcess
 from devhost.worker import Worker
 from restore.messages import names
 from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore, encode
@@ -40,6 +37,9 @@ from restore.messages.poll_policy import Pace
 from restore.messages.reconcile_io import Reconcile
 from restore.policy.rules import Policy
 from restore.request import parsing
+from simulated_azure.seed import default_state
+from simulated_azure.simulator import Simulator
+from simulated_azure.transport import InProcess
 from storage import connection as storage_connection
 from storage.ledger import Ledger
 from tests.fakes import surroundings
@@ -104,7 +104,7 @@ class Laboratory:
     def __init__(self, seed: int = 0, policy: Policy = EVERYTHING) -> None:
         self.policy = policy
         self.clock = VirtualClock(START)
-        self.simulator = Simulator(default_state(START), self.clock, seed)
+        self.simulator = Simulator(self.clock, default_state(START), seed=seed)
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
         self.documents.now = self.clock.now
         self.ledger = Ledger(self.documents, self.clock.now)

@@ -14,7 +14,6 @@ from msgspec import inspect
 from arm import compute, errors, readings
 from arm.client import Client
 from arm.exchange import Exchange
-from devhost.vault import seed
 from restore.messages.errors import InvalidRequest, PlanChanged, to_failure
 from restore.messages.field_types import REQUEST_ID
 from restore.messages.model import (
@@ -34,6 +33,7 @@ from restore.start import recovery_point_choice
 from restore.values.arm_ids import KINDS
 from restore.values.decoding import decode
 from restore.values.problem import Problem
+from simulated_azure import seed
 from tests.fakes.laboratory import ENDPOINT, START
 
 LETTERS = ("x", '"', "𝕏")

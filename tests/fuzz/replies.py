@@ -16,14 +16,14 @@ from arm.exchange import Exchange
 from arm.long_running import PollHandles
 from arm.transport import Reply
 from devhost.clock import VirtualClock
-from devhost.vault.seed import default_state
-from devhost.vault.simulator import Simulator
-from devhost.vault.transport import InProcess
 from restore.messages.errors import RestoreError
 from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import RestoreRequest
 from restore.request import parsing
 from restore.start import arm_body, recovery_point_choice
+from simulated_azure.seed import default_state
+from simulated_azure.simulator import Simulator
+from simulated_azure.transport import InProcess
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import API_VERSION, ENDPOINT, START
 
@@ -111,7 +111,7 @@ def written(status: int, headers: Mapping[str, str], body: bytes) -> bytes:
 @cache
 def samples(name: str) -> tuple[bytes, ...]:
     """Return what the simulated vault answers to a call, as the replies to begin with."""
-    simulator = Simulator(default_state(START), VirtualClock(START), 0)
+    simulator = Simulator(VirtualClock(START), default_state(START))
     send, seen = InProcess(simulator), []
 
     def noted(*request: Any) -> Reply:

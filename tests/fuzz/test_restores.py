@@ -18,7 +18,6 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 from arm.transport import Reply
-from devhost.vault.faults import Fault
 from restore.messages.errors import InvalidRequest, PolicyRefused
 from restore.messages.model import RecoveryPoint
 from restore.messages.request import RestoreRequest
@@ -27,6 +26,7 @@ from restore.policy.judging import Asked
 from restore.policy.rules import Policy
 from restore.request import parsing
 from restore.values.times import time_of
+from simulated_azure.faults import Fault
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import START, Laboratory

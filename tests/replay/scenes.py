@@ -11,9 +11,9 @@ import msgspec
 
 from activities import policies
 from arm.transport import NotSent
-from devhost.vault.faults import Fault
 from restore.messages import names
 from restore.policy import rules
+from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 

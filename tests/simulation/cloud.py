@@ -9,10 +9,10 @@ from typing import Any
 import msgspec
 
 from devhost.clock import Clock
-from devhost.vault import names
-from devhost.vault.seed import ARCHIVED, BOTH, DISABLED, REHYDRATED, STANDARD, SUBSCRIPTION
-from devhost.vault.simulator import Simulator
-from devhost.vault.state import (
+from simulated_azure import names
+from simulated_azure.seed import ARCHIVED, BOTH, DISABLED, REHYDRATED, STANDARD, SUBSCRIPTION
+from simulated_azure.simulator import Simulator
+from simulated_azure.state import (
     Item,
     JobError,
     JobPlan,

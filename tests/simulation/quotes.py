@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import cycle
 from typing import Any
 
-from devhost.vault.wire import Reply
+from simulated_azure.wire import Reply
 from tests.fakes.secrets import SECRETS
 from tests.simulation.story import Scenario
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from devhost.engine.dispatcher import Episode
+from devhost.engine.episode import Episode
 from devhost.engine.history import Event, Kind
 from devhost.engine.store import Instance
 from devhost.language_worker.failures import WorkerFailure

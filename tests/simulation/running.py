@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from devhost.vault.jobs import end_of
 from restore.messages import names
 from restore.progress import job_watch
 from restore.settings import Settings
+from simulated_azure.jobs import end_of
 from tests.fakes.laboratory import START
 from tests.simulation import replaying
 from tests.simulation.checkers import CHECKERS

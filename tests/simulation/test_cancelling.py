@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from devhost.vault.faults import Fault
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 

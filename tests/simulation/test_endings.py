@@ -10,10 +10,10 @@ import pytest
 
 from arm import connection as arm_connection
 from arm.backup import Backup
-from devhost.vault.faults import Fault
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
 from restore.progress import job_watch
+from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import API_VERSION, Laboratory
 

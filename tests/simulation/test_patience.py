@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from arm.transport import NotSent
-from devhost.vault.faults import Fault
 from restore.messages import names
 from restore.messages.model import Verdict
 from restore.messages.poll_policy import Pace
+from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
 

@@ -7,14 +7,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from devhost.vault.faults import Fault
-from devhost.vault.state import Vm
 from restore.messages import names
 from restore.messages.activity_io import encode
 from restore.messages.model import Outcome
 from restore.messages.plan_io import MakePlan
 from restore.plan.model import Plan
 from restore.request import parsing
+from simulated_azure.faults import Fault
+from simulated_azure.state import Vm
 from tests.end_to_end.stage import VAULT, request_for
 from tests.fakes.laboratory import Laboratory
 from tests.unit.restore.policy_cases import CASES, Case

@@ -11,8 +11,6 @@ import pytest
 
 from activities import close_restore, open_restore, policies
 from devhost.engine import purge
-from devhost.vault.faults import Fault
-from devhost.vault.state import Point
 from orchestrators import plan_restore, restore_vm
 from restore.messages import names
 from restore.messages.activity_io import decode, encode
@@ -23,6 +21,8 @@ from restore.messages.plan_io import MakePlan
 from restore.policy import rules
 from restore.progress.reconciling import START_MAX
 from restore.request import parsing
+from simulated_azure.faults import Fault
+from simulated_azure.state import Point
 from storage import connection
 from storage.documents import Changed
 from tests.end_to_end.stage import request_for

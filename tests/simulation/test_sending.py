@@ -10,13 +10,13 @@ import pytest
 
 from activities import policies, trigger_restore
 from devhost.engine.history import Kind
-from devhost.vault.faults import Fault
-from devhost.vault.state import Point
 from restore.messages import names
 from restore.messages.activity_io import Trigger
 from restore.messages.errors import PolicyRefused
 from restore.messages.ledger_entry import LedgerEntry
 from restore.policy.rules import DEFAULT, Policy
+from simulated_azure.faults import Fault
+from simulated_azure.state import Point
 from storage import connection
 from storage.documents import Changed
 from tests.end_to_end.stage import VAULT, request_for, vm

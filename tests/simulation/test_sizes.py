@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from devhost.vault.state import JobError, Point
 from restore.policy import rules
 from restore.request import parsing
+from simulated_azure.state import JobError, Point
 from tests.end_to_end.stage import SUBSCRIPTION, VAULT, request_for, vm
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import START, Laboratory

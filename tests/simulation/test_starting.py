@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from arm.backup import Backup, JobList
-from devhost.vault.faults import Fault, FaultPlan
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import JobLook, Verdict
 from restore.messages.poll_policy import Pace
 from restore.policy.rules import Policy
+from simulated_azure.faults import Fault, FaultPlan
 from storage import turns
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from devhost.engine.seam import FINISHED, EngineError
-from devhost.vault.faults import Fault, Match
 from restore.messages.errors import ServiceUnavailable
+from simulated_azure.faults import Fault, Match
 from storage.documents import Changed, Taken
 from tests.simulation.story import Cancel, Trouble
 from tests.simulation.wire import request_s_max

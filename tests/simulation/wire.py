@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from arm.transport import CONNECT_TIMEOUT_S, NotSent
-from devhost.vault.faults import Fault, FaultPlan
-from devhost.vault.jobs import look
-from devhost.vault.request_log import Entry
-from devhost.vault.transport import InProcess
 from restore.messages.poll_policy import Pace
+from simulated_azure.faults import Fault, FaultPlan
+from simulated_azure.jobs import look
+from simulated_azure.request_log import Entry
+from simulated_azure.transport import InProcess
 from tests.simulation.cloud import ENDPOINT
 from tests.simulation.quotes import Quoting
 from tests.simulation.record import Look, Post

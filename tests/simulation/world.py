@@ -21,13 +21,13 @@ from devhost.clock import VirtualClock
 from devhost.engine.dispatcher import Core
 from devhost.engine.seam import FINISHED
 from devhost.engine.virtual import VirtualDriver
-from devhost.vault.faults import Fault
-from devhost.vault.signing import _filler
-from devhost.vault.simulator import Simulator
-from devhost.vault.state import JobRecord
 from restore.messages import names
 from restore.messages.activity_io import encode
 from restore.messages.reconcile_io import Reconcile
+from simulated_azure.faults import Fault
+from simulated_azure.signing import _filler
+from simulated_azure.simulator import Simulator
+from simulated_azure.state import JobRecord
 from storage import connection
 from tests.fakes.durable_calls import api_of
 from tests.fakes.laboratory import API_VERSION, START, worker
@@ -61,7 +61,7 @@ class World:
         self.new_guid = seams.guids(dice)
         skewed = cloud.SkewedClock(self.clock, scenario.vaults.skew_s)
         state = cloud.state_of(scenario, skewed.now())
-        self.simulator = Simulator(state, skewed, scenario.seed)
+        self.simulator = Simulator(skewed, state, seed=scenario.seed)
         self.token = f"canaryToken{scenario.seed:08d}abcdef"
         self.record = Record(canaries=self._canaries(), keeps=keeps)
         self.storage = Storage(self)

@@ -3,14 +3,18 @@
 import subprocess
 import sys
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PYPROJECT = ROOT / "pyproject.toml"
-ROOMS = ["triggers", "orchestrators", "activities", "storage", "arm", "restore", "devhost"]
+ROOMS = tuple(tomllib.loads(PYPROJECT.read_text())["tool"]["importlinter"]["root_packages"])
+
+STEPS = tuple(f"restore.{path.parent.name}" for path in (ROOT / "restore").glob("*/__init__.py"))
 
 WRONG_WAYS = {
     "shipped": ("storage", "devhost"),
@@ -19,8 +23,10 @@ WRONG_WAYS = {
     "activities": ("activities", "orchestrators"),
     "storage": ("storage", "triggers"),
     "arm": ("arm", "storage"),
-    "restore": ("restore", "arm"),
+    "restore": ("restore.values", "arm"),
+    "steps": ("restore.values", "restore.plan"),
     "host": ("devhost", "triggers"),
+    "azure": ("simulated_azure", "devhost"),
 }
 """For each contract of pyproject.toml, an import that breaks it."""
 
@@ -54,12 +60,26 @@ def import_linter(tree: Path) -> str:
 def build_rooms(tree: Path, *ways: tuple[str, str]) -> None:
     """Lay out empty rooms where each way (from, to) is one import."""
     (tree / "pyproject.toml").write_text(PYPROJECT.read_text())
-    for room in ROOMS:
-        (tree / room).mkdir()
-        (tree / room / "__init__.py").write_text("")
-        (tree / room / "target.py").write_text("")
+    for room in (*ROOMS, *STEPS, "devhost.cli"):
+        folder = tree.joinpath(*room.split("."))
+        folder.mkdir(parents=True)
+        (folder / "__init__.py").write_text("")
+        names = ("settings", "setting_values") if room == "restore" else ("target",)
+        for name in names:
+            (folder / f"{name}.py").write_text("")
     for number, (source, target) in enumerate(ways):
-        (tree / source / f"way_{number}.py").write_text(f"import {target}.target\n")
+        path = tree.joinpath(*source.split("."), f"way_{number}.py")
+        path.write_text(f"import {target}.target\n")
+
+
+def circle_in(graph: grimp.ImportGraph) -> list[str]:
+    """Return the modules of a circle, imports for types included."""
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    try:
+        TopologicalSorter(imports).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
 
 
 def contracts() -> list[dict[str, Any]]:
@@ -120,14 +140,27 @@ def test_rooms_that_import_the_right_way_break_nothing(tmp_path: Path) -> None:
     build_rooms(
         tmp_path,
         ("triggers", "storage"),
-        ("triggers", "restore"),
-        ("orchestrators", "restore"),
+        ("triggers", "restore.values"),
+        ("orchestrators", "restore.values"),
         ("activities", "arm"),
         ("activities", "storage"),
         ("storage", "arm"),
-        ("storage", "restore"),
-        ("arm", "restore"),
-        ("devhost", "restore"),
+        ("storage", "restore.values"),
+        ("arm", "restore.values"),
+        ("devhost.cli", "restore.values"),
     )
     said = import_linter(tmp_path)
     assert f"{len(contracts())} kept, 0 broken" in said, said
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert not circle_in(grimp.build_graph(*ROOMS, cache_dir=None))
+
+
+def test_a_planted_circle_is_found() -> None:
+    graph = grimp.ImportGraph()
+    for name in ("a", "b", "c"):
+        graph.add_module(name)
+    for importer, imported in (("a", "b"), ("b", "c"), ("c", "b")):
+        graph.add_import(importer=importer, imported=imported)
+    assert set(circle_in(graph)) == {"b", "c"}

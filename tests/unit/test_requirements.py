@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.tidy.names import imports, is_within
-from tools.tidy.source import SHIPPED, Source, project_files
+from tools.tidy.source import NOT_SHIPPED, SHIPPED, Source, project_files
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYED, DEVELOPING = "requirements.txt", "requirements-dev.txt"
@@ -43,7 +43,7 @@ COMMANDS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
 """Requirements that are run, not imported."""
 
 SOURCES = [source for source in project_files(ROOT) if source.is_python and not source.syntax_error]
-OURS = {*SHIPPED, "benchmarks", "devhost", "tests", "tools", "function_app"}
+OURS = {*SHIPPED, *NOT_SHIPPED, "function_app"}
 
 
 def pins(name: str) -> dict[str, str]:

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from tools.tidy.names import dotted, functions, imports, is_within
-from tools.tidy.source import SHIPPED, Finding, Source
+from tools.tidy.source import NOT_SHIPPED, SHIPPED, Finding, Source
 
 _READS_ENVIRONMENT = {"function_app.py", "arm/connection.py", "storage/connection.py"}
 _ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv"}
@@ -24,7 +24,7 @@ def app_is_a_table_of_contents(source: Source) -> Iterator[Finding]:
         if not _is_contents(statement):
             yield source.finding(statement, "is logic; the table of contents has none")
     for one in imports(source.tree):
-        is_ours = any(is_within(one.name, room) for room in (*SHIPPED, "devhost", "tests", "tools"))
+        is_ours = any(is_within(one.name, room) for room in (*SHIPPED, *NOT_SHIPPED))
         if is_ours and not any(is_within(one.name, allowed) for allowed in _CONTENTS):
             yield source.finding(
                 one.node, f"imports {one.name}: not a trigger, orchestrator, activity"

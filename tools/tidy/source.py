@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 SHIPPED = ("triggers", "orchestrators", "activities", "storage", "arm", "restore")
 """The rooms that are deployed, besides function_app.py."""
 
+NOT_SHIPPED = ("benchmarks", "devhost", "simulated_azure", "tests", "tools")
+
 _NOT_OURS = {".git", ".venv", "node_modules"}
 Rule = Callable[["Source"], Iterator["Finding"]]
 

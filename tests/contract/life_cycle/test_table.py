@@ -13,7 +13,7 @@ def rows() -> list[tuple[int, list[str]]]:
 
 
 def test_every_statement_is_held_by_tests_and_recordings_that_there_are() -> None:
-    folders = (TESTS / "contract", TESTS / "unit" / "devhost")
+    folders = (TESTS / "contract", TESTS / "unit" / "devhost", TESTS / "unit" / "simulated_azure")
     sources = [path.read_text("utf-8") for folder in folders for path in folder.rglob("test_*.py")]
     names = {name for text in sources for name in re.findall(r"def test_(\w+)\(", text)}
     scenarios = (TESTS / "data" / "golden").glob("*/*.json")

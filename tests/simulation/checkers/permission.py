@@ -6,10 +6,10 @@ Said from the scenario's own words (story.Permits), not by the rules that the ap
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from devhost.vault.jobs import end_of
-from devhost.vault.names import key
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Approval
+from simulated_azure.jobs import end_of
+from simulated_azure.names import key
 from tests.fakes.callers import shown
 from tests.simulation import cloud
 from tests.simulation.record import Post

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from devhost.vault.jobs import look
-from devhost.vault.names import key
-from devhost.vault.state import JobRecord, OperationRecord, Point
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Verdict
 from restore.settings import Settings
 from restore.values.times import seconds_of
+from simulated_azure.jobs import look
+from simulated_azure.names import key
+from simulated_azure.state import JobRecord, OperationRecord, Point
 from tests.simulation.world import World
 
 _UNSEEN = ("lost sight", "It is not known whether")

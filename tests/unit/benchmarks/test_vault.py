@@ -6,13 +6,13 @@ import pytest
 
 from benchmarks.engines import JOB_S, LOOKS
 from benchmarks.vault import LookedAtVault
-from devhost.vault.jobs import look
-from devhost.vault.seed import VAULT_ID, vm_id
-from devhost.vault.state import JobRecord, OperationRecord
-from devhost.vault.wire import Request
 from restore.messages.model import JobLook
 from restore.messages.poll_policy import Pace
 from restore.progress.poll_intervals import next_look_s
+from simulated_azure.jobs import look
+from simulated_azure.seed import VAULT_ID, vm_id
+from simulated_azure.state import JobRecord, OperationRecord
+from simulated_azure.wire import Request
 
 JOB = "00000000-0000-0000-0000-00000000000a"
 URL = f"http://127.0.0.1{VAULT_ID}/backupJobs/{JOB}?api-version=2025-02-01"

@@ -9,7 +9,7 @@ import pytest
 
 from devhost.demo.asked import Asked, tour
 from devhost.demo.following import Pulse
-from devhost.vault import names
+from simulated_azure import names
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 JOB = "53e1001b-4015-4096-b165-70bb7068cdb7"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from devhost.engine.client import shown_row
+from devhost.engine.instance_rows import shown_row
 from devhost.engine.seam import InstanceRow
 from devhost.engine.virtual import VirtualDriver
 
