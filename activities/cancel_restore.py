@@ -4,7 +4,7 @@ import azure.durable_functions as df
 
 from activities import cancelling, edge
 from restore.messages import names
-from restore.messages.activity_io import Cancel, decode
+from restore.messages.activity_io import Cancel
 from storage import connection
 
 blueprint = df.Blueprint()
@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 def cancel_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: Cancel. Done when nothing has to be asked any more, what came of it stands in the
     ledger; later while the job is not known, or Azure does not answer."""
-    return edge.outcome(lambda: _cancel(decode(order, Cancel)))
+    return edge.outcome(lambda: _cancel(Cancel.from_json(order)))
 
 
 def _cancel(order: Cancel) -> None:

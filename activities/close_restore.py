@@ -6,7 +6,8 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import Close, decode
+from restore.messages.activity_io import Close
+from restore.values.decoding import encode
 from storage import closing, connection
 
 blueprint = df.Blueprint()
@@ -15,9 +16,9 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.CLOSE_RESTORE)
 def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: Close. Done with `{verdict}`, the one that stands: the first that was written."""
-    return edge.outcome(lambda: _close(decode(order, Close)))
+    return edge.outcome(lambda: _close(Close.from_json(order)))
 
 
 def _close(order: Close) -> dict[str, Any]:
     entry = closing.close(connection.ledger(), connection.outbox(), order, clock.now())
-    return {"verdict": edge.as_json(entry.verdict)}
+    return {"verdict": encode(entry.verdict)}

@@ -48,7 +48,7 @@ async def outcome_of(effect: Awaitable[Any]) -> dict[str, Any]:
 
 def as_json(value: Any) -> Any:
     """Return a contract as what may cross the wire: dicts, lists, strings, numbers."""
-    return msgspec.to_builtins(value)
+    return value.as_json()
 
 
 def _foreseen(error: Exception) -> Outcome:

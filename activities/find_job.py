@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection as arm_connection
 from restore.messages import names
-from restore.messages.activity_io import FindJob, decode
+from restore.messages.activity_io import FindJob
 from restore.start import job_search
 from storage import connection, turns
 
@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.FIND_JOB)
 def find_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
-    return edge.outcome(lambda: _find(decode(order, FindJob)))
+    return edge.outcome(lambda: _find(FindJob.from_json(order)))
 
 
 def _find(order: FindJob) -> dict[str, str | None]:

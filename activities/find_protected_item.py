@@ -7,7 +7,7 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import FindItem, decode
+from restore.messages.activity_io import FindItem
 from restore.messages.model import ProtectedItem
 
 blueprint = df.Blueprint()
@@ -20,7 +20,7 @@ def find_protected_item(order: dict) -> dict:  # type: ignore[type-arg]
 
 
 def _find(order: dict[str, Any]) -> ProtectedItem:
-    wanted, backup = decode(order, FindItem), connection.backup()
+    wanted, backup = FindItem.from_json(order), connection.backup()
     if wanted.vault_id is None:
         return backup.find_vault_item(wanted.source_resource_id)
     return backup.find_protected_item(wanted.vault_id, wanted.source_resource_id)

@@ -9,7 +9,7 @@ import azure.durable_functions as df
 from activities import clock, edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import FindPoint, decode
+from restore.messages.activity_io import FindPoint
 from restore.messages.model import Choice, RecoveryPoint
 from restore.start import job_search
 from storage import connection as storage_connection
@@ -27,7 +27,7 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 
 
 def _find(order: dict[str, Any]) -> Choice:
-    wanted = decode(order, FindPoint)
+    wanted = FindPoint.from_json(order)
     points = connection.backup().recovery_points(wanted.item)
     sent = _sent(wanted.request.request_id, points)
     if sent is not None:

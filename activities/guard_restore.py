@@ -13,7 +13,7 @@ import azure.durable_functions as df
 from activities import admission, clock, edge, policies
 from arm import connection as arm_connection
 from restore.messages import names
-from restore.messages.activity_io import Guard, Guarded, decode
+from restore.messages.activity_io import Guard, Guarded
 from restore.messages.errors import RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Permit, VmDisk
@@ -34,7 +34,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order", activity=names.GUARD_RESTORE)
     def guard_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Order: Guard. Done with Guarded; failed when no rule allows it."""
-        return edge.outcome(lambda: _guard(decode(order, Guard), policies.in_force(settings)))
+        return edge.outcome(lambda: _guard(Guard.from_json(order), policies.in_force(settings)))
 
     return functions
 

@@ -7,10 +7,10 @@ import azure.durable_functions as df
 from activities import clock, edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import decode
 from restore.messages.errors import NotFound
 from restore.messages.plan_io import ListPoints
 from restore.messages.request import RecoveryPointChoice
+from restore.values.decoding import encode
 
 blueprint = df.Blueprint()
 
@@ -22,7 +22,7 @@ def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
 
 
 def _list(order: dict[str, Any]) -> dict[str, Any]:
-    wanted = decode(order, ListPoints)
+    wanted = ListPoints.from_json(order)
     points = connection.backup().recovery_points(wanted.item)
     from restore.request import point_pages
     from restore.start import recovery_point_choice
@@ -32,5 +32,5 @@ def _list(order: dict[str, Any]) -> dict[str, Any]:
     except NotFound:
         choice = None
     page = point_pages.page(points, wanted.continuation_token)
-    told = {"total": len(points), "choice": edge.as_json(choice)}
-    return edge.as_json(page) | told  # type: ignore[no-any-return]
+    told = {"total": len(points), "choice": encode(choice)}
+    return page.as_json() | told

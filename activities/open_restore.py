@@ -6,7 +6,7 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import Opened, Restore, decode
+from restore.messages.activity_io import Opened, Restore
 from restore.messages.ledger_entry import LedgerEntry
 from storage import connection, slots
 
@@ -16,14 +16,14 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: Restore. Done with Opened; a live request has no verdict yet."""
-    return edge.outcome(lambda: _open(decode(order, Restore)))
+    return edge.outcome(lambda: _open(Restore.from_json(order)))
 
 
 def _open(restore: Restore) -> Opened:
     entry = LedgerEntry(
         request_id=restore.request.request_id,
         request_hash=names.request_hash(restore.request),
-        request=edge.as_json(restore.request),
+        request=restore.request.as_json(),
         source=restore.source,
         accepted_at=clock.now(),
     )

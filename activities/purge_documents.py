@@ -10,7 +10,6 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import decode
 from restore.messages.reconcile_io import Purge
 from restore.settings import Settings
 from storage import connection
@@ -26,7 +25,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     def purge_documents(order: dict) -> dict:  # type: ignore[type-arg]
         """Order: Purge. Done with `{token}`: where the next page begins, null after the last."""
         keep = timedelta(days=settings.restore_keep_d)
-        return edge.outcome(lambda: _purge(decode(order, Purge), keep))
+        return edge.outcome(lambda: _purge(Purge.from_json(order), keep))
 
     return functions
 

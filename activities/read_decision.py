@@ -8,7 +8,7 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import Decided, ReadDecision, decode
+from restore.messages.activity_io import Decided, ReadDecision
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Approval
 from storage import connection
@@ -21,7 +21,7 @@ _OVER = (LedgerState.CANCELLED, LedgerState.FINISHED)
 @blueprint.activity_trigger(input_name="order", activity=names.READ_DECISION)
 def read_decision(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadDecision. Done with Decided."""
-    return edge.outcome(lambda: _read(decode(order, ReadDecision)))
+    return edge.outcome(lambda: _read(ReadDecision.from_json(order)))
 
 
 def _read(order: ReadDecision) -> Decided:

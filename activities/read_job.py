@@ -10,7 +10,7 @@ import azure.durable_functions as df
 from activities import cancelling, edge
 from arm import connection as arm_connection
 from restore.messages import names
-from restore.messages.activity_io import ReadJob, decode
+from restore.messages.activity_io import ReadJob
 from restore.messages.errors import NotFound, TemporaryError
 from restore.messages.model import JobLook
 from storage import connection
@@ -23,7 +23,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.READ_JOB)
 def read_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadJob. Done with a JobLook, or with null while the job is not to be seen."""
-    return edge.outcome(lambda: _read(decode(order, ReadJob)))
+    return edge.outcome(lambda: _read(ReadJob.from_json(order)))
 
 
 def _read(order: ReadJob) -> JobLook | None:

@@ -5,7 +5,7 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection as arm_connection
 from restore.messages import names
-from restore.messages.activity_io import ReadOperation, decode
+from restore.messages.activity_io import ReadOperation
 from restore.messages.model import OperationLook
 from storage import connection, handles
 
@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.READ_OPERATION)
 def read_operation(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadOperation. Done with an OperationLook; a job id it names is in the ledger then."""
-    return edge.outcome(lambda: _read(decode(order, ReadOperation)))
+    return edge.outcome(lambda: _read(ReadOperation.from_json(order)))
 
 
 def _read(order: ReadOperation) -> OperationLook:

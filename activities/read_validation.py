@@ -7,10 +7,10 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import decode
 from restore.messages.errors import NotYet
 from restore.messages.model import Finding
 from restore.messages.plan_io import ReadValidation
+from restore.values.decoding import encode
 from restore.values.plain_text import plain
 
 blueprint = df.Blueprint()
@@ -21,7 +21,7 @@ _LOOK_AGAIN_S = 10.0
 @blueprint.activity_trigger(input_name="order", activity=names.READ_VALIDATION)
 def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadValidation. Done with `{findings}`; later while Azure still looks."""
-    return edge.outcome(lambda: _read(decode(order, ReadValidation)))
+    return edge.outcome(lambda: _read(ReadValidation.from_json(order)))
 
 
 def _read(order: ReadValidation) -> dict[str, Any]:
@@ -40,4 +40,4 @@ def _read(order: ReadValidation) -> dict[str, Any]:
         )
         for opinion in opinions
     ]
-    return {"findings": edge.as_json(found)}
+    return {"findings": encode(found)}

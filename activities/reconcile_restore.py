@@ -11,7 +11,7 @@ import azure.durable_functions as df
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import Close, decode
+from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.reconcile_io import ReconcileRestore
 from restore.progress import reconciling
@@ -38,7 +38,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
 async def _reconcile(
     order: dict[str, str], client: instances.Client, settings: Settings
 ) -> dict[str, str]:
-    request_id = decode(order, ReconcileRestore).request_id
+    request_id = ReconcileRestore.from_json(order).request_id
     held = await asyncio.to_thread(connection.ledger().read, request_id)
     if held is None:
         await asyncio.to_thread(_forget, request_id)

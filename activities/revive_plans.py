@@ -12,7 +12,6 @@ import msgspec
 
 from activities import clock, edge
 from restore.messages import names
-from restore.messages.activity_io import encode
 from restore.messages.plan_io import MakePlan
 from restore.settings import Settings
 from storage import instances
@@ -49,7 +48,7 @@ async def _revive(client: df.DurableOrchestrationClient, revivals_max: int) -> d
             continue
         again = msgspec.structs.replace(order, revival=order.revival + 1)
         count += await instances.start(
-            client, names.PLAN_RESTORE, str(status.instance_id), encode(again)
+            client, names.PLAN_RESTORE, str(status.instance_id), again.as_json()
         )
         _log.warning("%s broke and is started again (%d)", status.instance_id, again.revival)
     return {"count": count}

@@ -7,7 +7,6 @@ import azure.durable_functions as df
 from activities import edge
 from arm import connection
 from restore.messages import names
-from restore.messages.activity_io import decode
 from restore.messages.plan_io import StartValidation
 
 blueprint = df.Blueprint()
@@ -16,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.START_VALIDATION)
 def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: StartValidation. Done with `{operationId}`, None when Azure named none."""
-    return edge.outcome(lambda: _start(decode(order, StartValidation)))
+    return edge.outcome(lambda: _start(StartValidation.from_json(order)))
 
 
 def _start(order: StartValidation) -> dict[str, Any]:

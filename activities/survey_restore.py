@@ -12,7 +12,6 @@ from activities import clock, edge, policies
 from arm import connection as arm_connection
 from arm.backup import Backup
 from restore.messages import names
-from restore.messages.activity_io import decode
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
 from restore.messages.model import Finding, ProtectedItem
 from restore.messages.plan_io import Survey, Surveyed
@@ -35,7 +34,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order", activity=names.SURVEY_RESTORE)
     def survey_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Order: Survey. Done with Surveyed; failed when there is no recovery point to restore."""
-        return edge.outcome(lambda: _survey(decode(order, Survey), policies.in_force(settings)))
+        return edge.outcome(lambda: _survey(Survey.from_json(order), policies.in_force(settings)))
 
     return functions
 

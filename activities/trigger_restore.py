@@ -17,7 +17,7 @@ import azure.durable_functions as df
 
 from activities import admission, clock, edge, policies, sending, slot_leases
 from restore.messages import names, poll_policy
-from restore.messages.activity_io import Started, Trigger, decode
+from restore.messages.activity_io import Started, Trigger
 from restore.messages.errors import Conflict, DeadlinePassed, NotYet, RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.policy import approvals, quota
@@ -42,7 +42,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
         """Order: Trigger. Done with Started; later with a code that says what it waits for: NoSlot,
         ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
         in_force = partial(policies.in_force, settings)
-        return edge.outcome(lambda: _trigger(decode(order, Trigger), in_force))
+        return edge.outcome(lambda: _trigger(Trigger.from_json(order), in_force))
 
     return functions
 

@@ -12,13 +12,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
-import msgspec
-
 from arm import errors as arm_errors
 from arm import resource_ids, texts
 from arm.client import Answer, Client
 from restore.messages import errors
 from restore.messages.model import OperationLook, ProtectedItem
+from restore.values.structs import Model
 
 _log = logging.getLogger(__name__)
 
@@ -27,7 +26,7 @@ _OPERATION_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"  # compiled, and kept, on fir
 _FAILED = ("failed", "canceled", "cancelled")
 
 
-class PollHandles(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class PollHandles(Model, frozen=True, kw_only=True):
     """The signed URLs that came with the 202. Secrets: their text never shows them."""
 
     async_url: str | None = None

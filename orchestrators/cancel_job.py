@@ -12,7 +12,7 @@ import msgspec
 
 from orchestrators.steps import Steps
 from restore.messages import names
-from restore.messages.activity_io import Cancel, decode, encode
+from restore.messages.activity_io import Cancel
 from restore.messages.model import Outcome
 from restore.progress import poll_intervals
 
@@ -27,16 +27,16 @@ def cancel_job(context: df.DurableOrchestrationContext) -> Any:
     2. No answer: wait and ask again, longer each time, until the wish is out of date.
     3. After `looks_per_generation` tries continue as new.
     """
-    order = decode(context.get_input(), Cancel)
+    order = Cancel.from_json(context.get_input())
     steps = Steps(context, order.pace, order.until)
     for _ in range(order.pace.looks_per_generation):
-        outcome: Outcome = yield from steps.once(names.CANCEL_RESTORE, encode(order))
+        outcome: Outcome = yield from steps.once(names.CANCEL_RESTORE, order.as_json())
         order = msgspec.structs.replace(order, tries=order.tries + 1)
         if outcome.kind != "later" or context.current_utc_datetime >= order.until:
-            return encode(outcome)
+            return outcome.as_json()
         spread = f"{context.instance_id}:{order.tries}"
         yield from steps.sleep(
             poll_intervals.later_wait_s(outcome, order.tries, order.pace, spread)
         )
-    context.continue_as_new(encode(order))
+    context.continue_as_new(order.as_json())
     return None

@@ -11,15 +11,7 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Step, StepFailed, Steps, show
 from restore.messages import names
-from restore.messages.activity_io import (
-    Decided,
-    Guard,
-    Guarded,
-    ReadDecision,
-    Restore,
-    decode,
-    encode,
-)
+from restore.messages.activity_io import Decided, Guard, Guarded, ReadDecision, Restore
 from restore.messages.errors import NotYet, to_failure
 from restore.messages.model import Outcome
 from restore.policy import approvals
@@ -60,8 +52,8 @@ def _judge(steps: Steps, tale: Tale, order: Restore) -> Step:
     assert tale.item is not None, "it was found before"
     assert tale.choice is not None, "it was made before"
     guard = Guard(request=order.request, item=tale.item, choice=tale.choice)
-    answer = yield from steps.need(names.GUARD_RESTORE, encode(guard))
-    guarded = decode(answer, Guarded)
+    answer = yield from steps.need(names.GUARD_RESTORE, guard.as_json())
+    guarded = Guarded.from_json(answer)
     tale.permit = guarded.permit
     return guarded
 
@@ -95,8 +87,8 @@ def _wait(
 
 def _read(steps: Steps, tale: Tale, *, is_over: bool) -> Step:
     order = ReadDecision(request_id=tale.request.request_id, is_over=is_over)
-    answer: Any = yield from steps.need(names.READ_DECISION, encode(order))
-    return decode(answer, Decided)
+    answer: Any = yield from steps.need(names.READ_DECISION, order.as_json())
+    return Decided.from_json(answer)
 
 
 def _due(context: df.DurableOrchestrationContext, until: datetime) -> datetime:

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Step, Steps
 from restore.messages import names
-from restore.messages.activity_io import FindItem, decode, encode
+from restore.messages.activity_io import FindItem
 from restore.messages.model import Outcome, ProtectedItem
 from restore.messages.plan_io import MakePlan, ReadValidation, StartValidation, Survey, Surveyed
 from restore.messages.poll_policy import WAIT_S_MIN, Pace
@@ -28,7 +28,7 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     3. Ask Azure to validate the body, and wait for its findings.
     4. A plan that came by the queue is published.
     """
-    order = decode(context.get_input(), MakePlan)
+    order = MakePlan.from_json(context.get_input())
     until = context.current_utc_datetime + _PATIENCE
     steps = Steps(context, Pace(), until, revival=order.revival)
     outcome = yield from _plan(context, steps, order)
@@ -36,21 +36,21 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
         now = context.current_utc_datetime
         event = assemble.event(order.request, outcome, now, context.instance_id)
         yield from steps.run(names.PUBLISH_EVENT, event)
-    return encode(outcome)
+    return outcome.as_json()
 
 
 def _plan(context: df.DurableOrchestrationContext, steps: Steps, order: MakePlan) -> Step:
     request = order.request
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
-    found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, encode(wanted))
+    found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, wanted.as_json())
     if found.kind != "done":
         return assemble.impossible(request, found, context.current_utc_datetime)
-    item = decode(found.value, ProtectedItem)
+    item = ProtectedItem.from_json(found.value)
     survey = Survey(request=request, item=item, source=order.source)
-    looked: Outcome = yield from steps.run(names.SURVEY_RESTORE, encode(survey))
+    looked: Outcome = yield from steps.run(names.SURVEY_RESTORE, survey.as_json())
     if looked.kind != "done":
         return assemble.impossible(request, looked, context.current_utc_datetime, item)
-    surveyed = decode(looked.value, Surveyed)
+    surveyed = Surveyed.from_json(looked.value)
     opinion: Outcome | None = None
     if surveyed.body is not None:
         opinion = yield from _ask_azure(steps, item, surveyed)
@@ -61,7 +61,7 @@ def _ask_azure(steps: Steps, item: ProtectedItem, surveyed: Surveyed) -> Step:
     """Return the Outcome of Azure's validation."""
     assert surveyed.body is not None, "only a body can be validated"
     start = StartValidation(item=item, point=surveyed.choice.point.name, body=surveyed.body)
-    started: Outcome = yield from steps.run(names.START_VALIDATION, encode(start))
+    started: Outcome = yield from steps.run(names.START_VALIDATION, start.as_json())
     if started.kind != "done":
         return started
     operation_id = started.value["operationId"]
@@ -69,4 +69,4 @@ def _ask_azure(steps: Steps, item: ProtectedItem, surveyed: Surveyed) -> Step:
         return assemble.UNNAMED
     yield from steps.sleep(WAIT_S_MIN)
     read = ReadValidation(vault_id=item.vault_id, operation_id=operation_id)
-    return (yield from steps.run(names.READ_VALIDATION, encode(read)))
+    return (yield from steps.run(names.READ_VALIDATION, read.as_json()))

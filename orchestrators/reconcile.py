@@ -11,7 +11,6 @@ import msgspec
 
 from orchestrators.steps import Step, Steps
 from restore.messages import names
-from restore.messages.activity_io import decode, encode
 from restore.messages.model import Outcome
 from restore.messages.poll_policy import Pace
 from restore.messages.reconcile_io import ListOpen, OpenRequests, Purge, Reconcile, ReconcileRestore
@@ -36,7 +35,7 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
     3. Continue as new with the next page; after the last start plans again that broke.
     4. Once a day delete histories and documents that are old, continuing as new likewise.
     """
-    order = decode(context.get_input(), Reconcile)
+    order = Reconcile.from_json(context.get_input())
     steps = Steps(context, Pace(), context.current_utc_datetime)
     if order.part == 0:
         token = yield from _see_to_page(steps, order.token)
@@ -44,7 +43,7 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
         token = yield from _purge(steps, *_PURGES[order.part - 1], order.token)
     part = order.part if token is not None else order.part + 1
     if token is not None or (order.deletes and part <= len(_PURGES)):
-        context.continue_as_new(encode(msgspec.structs.replace(order, part=part, token=token)))
+        context.continue_as_new(msgspec.structs.replace(order, part=part, token=token).as_json())
     return None
 
 
@@ -52,13 +51,13 @@ def _see_to_page(steps: Steps, token: str | None) -> Step:
     """Steps 1 to 3: return where the next page begins, None after the last."""
     if token is None:
         yield from steps.once(names.TIDY_STORAGE, None)
-    listed: Outcome = yield from steps.once(names.LIST_OPEN, encode(ListOpen(token=token)))
+    listed: Outcome = yield from steps.once(names.LIST_OPEN, ListOpen(token=token).as_json())
     if listed.kind != "done":
         return None
-    page = decode(listed.value, OpenRequests)
+    page = OpenRequests.from_json(listed.value)
     for request_id in page.request_ids:
         order = ReconcileRestore(request_id=request_id)
-        yield from steps.once(names.RECONCILE_RESTORE, encode(order))
+        yield from steps.once(names.RECONCILE_RESTORE, order.as_json())
     if page.token is None:
         yield from steps.once(names.REVIVE_PLANS, None)
     return page.token
@@ -68,7 +67,7 @@ def _purge(steps: Steps, activity: str, order: Purge, token: str | None) -> Step
     """Step 4: return where it goes on, None when nothing is left."""
     for _ in range(_ROUNDS_MAX):
         order = msgspec.structs.replace(order, token=token)
-        outcome: Outcome = yield from steps.once(activity, encode(order))
+        outcome: Outcome = yield from steps.once(activity, order.as_json())
         token = outcome.value["token"] if outcome.kind == "done" else None
         if token is None:
             return None

@@ -20,8 +20,6 @@ from restore.messages.activity_io import (
     Trigger,
     Watch,
     Watched,
-    decode,
-    encode,
 )
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Choice, ProtectedItem, Verdict
@@ -56,7 +54,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     person must decide, from the decision. Each step that tells something tells it with its change
     of the ledger (storage/outbox.py).
     """
-    order = decode(context.get_input(), Restore)
+    order = Restore.from_json(context.get_input())
     tale = run_state.Tale(order.request)
 
     def wait(why: Waiting | None) -> None:
@@ -68,10 +66,10 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     _show(context, tale, RestorePhase.ACCEPTED)
     close = Close(request_id=order.request.request_id)
     try:
-        answer = yield from steps.need(names.OPEN_RESTORE, encode(order))
-        opened = decode(answer, Opened)
+        answer = yield from steps.need(names.OPEN_RESTORE, order.as_json())
+        opened = Opened.from_json(answer)
         if opened.verdict is not None:
-            return encode(opened.verdict)
+            return opened.verdict.as_json()
         tale.know(opened)
         steps.until = order.until(opened.nobody_waits_since)
         watched = yield from _restore(context, steps, tale, order, opened.state)
@@ -87,13 +85,13 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         close = msgspec.structs.replace(close, failure=failure)
     close = msgspec.structs.replace(close, item=tale.item, choice=tale.choice)
     steps.until = context.current_utc_datetime + _CLOSING_MAX
-    closed = yield from steps.run(names.CLOSE_RESTORE, encode(close))
+    closed = yield from steps.run(names.CLOSE_RESTORE, close.as_json())
     if closed.kind == "done":
-        verdict = decode(closed.value["verdict"], Verdict)
+        verdict = Verdict.from_json(closed.value["verdict"])
     else:
         verdict = close.verdict or verdicts.unknown(close.failure or closed.error)
     _show(context, tale, RestorePhase(verdict.verdict))
-    return encode(verdict)
+    return verdict.as_json()
 
 
 def _restore(
@@ -132,13 +130,13 @@ def _choose(
     """Find the item and choose its point. Raises StepFailed."""
     _show(context, tale, RestorePhase.FINDING_ITEM)
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
-    found = yield from steps.need(names.FIND_PROTECTED_ITEM, encode(wanted))
-    tale.item = decode(found, ProtectedItem)
+    found = yield from steps.need(names.FIND_PROTECTED_ITEM, wanted.as_json())
+    tale.item = ProtectedItem.from_json(found)
     _show(context, tale, RestorePhase.CHOOSING_POINT)
     chosen = yield from steps.need(
-        names.FIND_RECOVERY_POINT, encode(FindPoint(request=request, item=tale.item))
+        names.FIND_RECOVERY_POINT, FindPoint(request=request, item=tale.item).as_json()
     )
-    tale.choice = decode(chosen, Choice)
+    tale.choice = Choice.from_json(chosen)
 
 
 def _start(steps: Steps, tale: run_state.Tale, order: Restore) -> Step:
@@ -152,8 +150,8 @@ def _start(steps: Steps, tale: run_state.Tale, order: Restore) -> Step:
         settle_s=order.pace.lost_reply_s,
         until=steps.until,
     )
-    started = yield from steps.need(names.TRIGGER_RESTORE, encode(trigger))
-    return decode(started, Started)
+    started = yield from steps.need(names.TRIGGER_RESTORE, trigger.as_json())
+    return Started.from_json(started)
 
 
 def _follow(
@@ -178,7 +176,7 @@ def _follow(
     except Exception as error:  # so often: that is our bug, and must not go unsaid
         failure = unforeseen(names.WATCH_JOB, error)
         return Watched(end="lost", job_id=tale.started.job_id, error=failure)
-    return decode(watched, Watched)
+    return Watched.from_json(watched)
 
 
 def _show(

@@ -10,7 +10,7 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Steps, show
 from restore.messages import names
-from restore.messages.activity_io import Retry, decode, encode
+from restore.messages.activity_io import Retry
 
 blueprint = df.Blueprint()
 
@@ -22,11 +22,11 @@ def retry_activity(context: df.DurableOrchestrationContext) -> Any:
     1. Wait until it is to be called again, and call it.
     2. After `looks_per_generation` waits continue as new.
     """
-    retry = decode(context.get_input(), Retry)
+    retry = Retry.from_json(context.get_input())
     steps = Steps(context, retry.pace, retry.until, waits_max=retry.pace.looks_per_generation)
     found = yield from steps.attempt(retry)
     if isinstance(found, Retry):
-        context.continue_as_new(encode(found))
+        context.continue_as_new(found.as_json())
         return None
     show(context, {})
-    return encode(found)
+    return found.as_json()

@@ -7,7 +7,7 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Steps
 from restore.messages import names
-from restore.messages.activity_io import FindItem, decode, encode
+from restore.messages.activity_io import FindItem
 from restore.messages.model import Outcome, ProtectedItem
 from restore.messages.plan_io import ListPoints, ShowPoints
 from restore.messages.poll_policy import Pace
@@ -25,15 +25,15 @@ def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     1. Find the protected item.
     2. List one page of its points, and what the app would choose.
     """
-    asked = decode(context.get_input(), ShowPoints)
+    asked = ShowPoints.from_json(context.get_input())
     wanted = FindItem(source_resource_id=asked.source_resource_id, vault_id=asked.vault_id)
     steps = Steps(context, Pace(), context.current_utc_datetime + _PATIENCE)
-    found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, encode(wanted))
+    found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, wanted.as_json())
     if found.kind != "done":
-        return encode(found)
-    item = decode(found.value, ProtectedItem)
+        return found.as_json()
+    item = ProtectedItem.from_json(found.value)
     order = ListPoints(item=item, continuation_token=asked.continuation_token)
-    listed = yield from steps.run(names.LIST_RECOVERY_POINTS, encode(order))
+    listed = yield from steps.run(names.LIST_RECOVERY_POINTS, order.as_json())
     if listed.kind == "done":
         listed = Outcome.done({"item": found.value} | listed.value)
-    return encode(listed)
+    return listed.as_json()

@@ -13,12 +13,11 @@ from typing import Any
 import azure.durable_functions as df
 
 from restore.messages import names
-from restore.messages.activity_io import Retry, encode
+from restore.messages.activity_io import Retry
 from restore.messages.model import Failure, Outcome
 from restore.messages.poll_policy import Pace
 from restore.progress import custom_status, retries, wait_reasons
 from restore.progress.wait_reasons import Waiting
-from restore.values.decoding import decode
 from restore.values.redaction import redacted
 
 Step = Generator[Any, Any, Any]
@@ -100,7 +99,7 @@ class Steps:
             answer = yield self._context.call_activity(activity, order)
         except Exception as error:
             return Outcome.later(None, unforeseen(activity, error))
-        return decode(answer, Outcome)
+        return Outcome.from_json(answer)
 
     def _learn(self, retry: Retry, outcome: Outcome) -> Retry | Outcome:
         spread = f"{self._context.instance_id}:{retry.activity}"
@@ -126,7 +125,7 @@ class Steps:
             answer = yield from run_again(self._context, names.RETRY_ACTIVITY, retry, child_id)
         except Exception as error:
             return Outcome.failed(unforeseen(retry.activity, error))
-        return decode(answer, Outcome)
+        return Outcome.from_json(answer)
 
 
 def show(context: df.DurableOrchestrationContext, status: dict[str, Any]) -> None:
@@ -144,7 +143,7 @@ def run_again(
     """
     return (
         yield context.call_sub_orchestrator_with_retry(
-            orchestrator, _AGAIN, encode(order), child_id
+            orchestrator, _AGAIN, order.as_json(), child_id
         )
     )
 

@@ -6,15 +6,7 @@ import azure.durable_functions as df
 
 from orchestrators.steps import Step, Steps, show
 from restore.messages import names, poll_policy
-from restore.messages.activity_io import (
-    FindJob,
-    ReadJob,
-    ReadOperation,
-    Watch,
-    Watched,
-    decode,
-    encode,
-)
+from restore.messages.activity_io import FindJob, ReadJob, ReadOperation, Watch, Watched
 from restore.messages.model import JobLook
 from restore.progress import job_watch, poll_intervals
 from restore.progress.phases import RestorePhase
@@ -32,7 +24,7 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     3. Wait as restore/progress/poll_intervals.py says, and look again.
     4. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
     """
-    watch, look = decode(context.get_input(), Watch), None
+    watch, look = Watch.from_json(context.get_input()), None
     if watch.phase is None:
         watch = job_watch.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
 
@@ -46,14 +38,14 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
         look = fresh or look  # what was seen last, while nobody answers
         if isinstance(seen, Watched):
             tell()
-            return encode(seen)
+            return seen.as_json()
         watch = seen
         tell()
         over = job_watch.at_deadline(watch, look, context.current_utc_datetime)
         if over is not None:
-            return encode(over)
+            return over.as_json()
         yield from steps.sleep(_wait_s(context, watch, fresh, outcome))
-    context.continue_as_new(encode(watch))
+    context.continue_as_new(watch.as_json())
     return None
 
 
@@ -63,18 +55,18 @@ def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, n
     if watch.job_id is not None:
         cancels = watch.request_id if number == 0 else None
         order = ReadJob(vault_id=vault_id, job_id=watch.job_id, cancels=cancels)
-        outcome = yield from steps.once(names.READ_JOB, encode(order))
+        outcome = yield from steps.once(names.READ_JOB, order.as_json())
         seen = job_watch.learn_job(watch, outcome, context.current_utc_datetime)
         return seen, job_watch.job_look(outcome), outcome
     if watch.operation_id is not None:
         operation = ReadOperation(
             request_id=watch.request_id, vault_id=vault_id, operation_id=watch.operation_id
         )
-        outcome = yield from steps.once(names.READ_OPERATION, encode(operation))
+        outcome = yield from steps.once(names.READ_OPERATION, operation.as_json())
         if not job_watch.must_search(outcome):
             return job_watch.learn_operation(watch, outcome), None, outcome
     outcome = yield from steps.once(
-        names.FIND_JOB, encode(FindJob(request_id=watch.request_id, item=watch.item))
+        names.FIND_JOB, FindJob(request_id=watch.request_id, item=watch.item).as_json()
     )
     return job_watch.learn_job_id(watch, outcome), None, outcome
 

@@ -6,8 +6,6 @@ id, and the URLs wait here, in the private ledger container, until the restore i
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from restore.values.decoding import decode
 from storage.documents import Documents, Taken
 
@@ -18,10 +16,10 @@ if TYPE_CHECKING:
 def keep(documents: Documents, request_id: str, handles: "PollHandles") -> None:
     """Keep an operation's URLs."""
     try:
-        documents.create(_name(request_id), msgspec.to_builtins(handles), {})
+        documents.create(_name(request_id), handles.as_json(), {})
     except Taken:  # a second attempt after a settled first: the newer operation counts
         documents.remove(_name(request_id))
-        documents.create(_name(request_id), msgspec.to_builtins(handles), {})
+        documents.create(_name(request_id), handles.as_json(), {})
 
 
 def find(documents: Documents, request_id: str) -> "PollHandles | None":

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from restore.messages import names
-from restore.messages.activity_io import RESTORE_VERSION, Restore, encode
+from restore.messages.activity_io import RESTORE_VERSION, Restore
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.poll_policy import Pace
 from restore.messages.request import RestoreRequest
@@ -79,7 +79,7 @@ async def start_restore(client: Client, entry: LedgerEntry, pace: Pace) -> bool:
         version=RESTORE_VERSION,
     )
     instance_id = names.instance_id(entry.request_id)
-    return await start(client, names.RESTORE_VM, instance_id, encode(order))
+    return await start(client, names.RESTORE_VM, instance_id, order.as_json())
 
 
 async def start_again(

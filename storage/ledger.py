@@ -244,5 +244,5 @@ def _name(request_id: str) -> str:
 
 
 def _plain(entry: LedgerEntry) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(entry)
+    plain: dict[str, Any] = entry.as_json()
     return plain

@@ -10,17 +10,16 @@ sender of what was left unsent sends.
 from datetime import datetime
 from typing import NamedTuple
 
-import msgspec
-
 from restore.messages import names
 from restore.values.decoding import decode
+from restore.values.structs import Model
 from storage.documents import Documents, Taken, Versioned
 
 _PREFIX = "open/"
 PAGE_SIZE = 50
 
 
-class Note(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class Note(Model, frozen=True, kw_only=True):
     """What is noted of an open request."""
 
     opened_at: datetime
@@ -45,7 +44,7 @@ class OpenPage(NamedTuple):
 def opened(documents: Documents, request_id: str, at: datetime) -> bool:
     """Enter a request before it is accepted; False when it is open already."""
     try:
-        documents.create(name_of(request_id), msgspec.to_builtins(Note(opened_at=at)), {})
+        documents.create(name_of(request_id), Note(opened_at=at).as_json(), {})
     except Taken:
         return False
     return True
@@ -59,7 +58,7 @@ def read(documents: Documents, request_id: str) -> Noted | None:
 
 def note(documents: Documents, request_id: str, opened_at: datetime, sent: int) -> None:
     """Note that so many events are sent."""
-    documents.put(name_of(request_id), msgspec.to_builtins(Note(opened_at=opened_at, sent=sent)))
+    documents.put(name_of(request_id), Note(opened_at=opened_at, sent=sent).as_json())
 
 
 def closed(documents: Documents, request_id: str) -> None:

@@ -18,6 +18,7 @@ import msgspec
 
 from restore.values.decoding import decode
 from restore.values.rewriting import rewritten
+from restore.values.structs import Model
 from storage.documents import RACES_MAX, Changed, Documents, Taken, contended
 
 LOOK_AGAIN_S = 30.0
@@ -30,7 +31,7 @@ JOB_AGAIN = timedelta(hours=1)
 _NAME = "slots/restores"
 
 
-class Slots(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class Slots(Model, frozen=True, kw_only=True):
     """Who holds a slot, and who waits for one."""
 
     holders: dict[str, datetime] = {}
@@ -125,7 +126,7 @@ def _update(documents: Documents, change: Callable[[Slots], Slots]) -> Slots:
             return kept
         try:
             if found is None:
-                documents.create(_NAME, msgspec.to_builtins(changed), {})
+                documents.create(_NAME, changed.as_json(), {})
             else:
                 document = rewritten(found.document, kept, changed)
                 documents.replace(_NAME, document, found.version, {})

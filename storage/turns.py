@@ -20,6 +20,7 @@ from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.values.arm_ids import lower_as_azure
 from restore.values.decoding import decode
 from restore.values.rewriting import rewritten
+from restore.values.structs import Model
 from storage.documents import Changed, Taken
 from storage.ledger import Held, Ledger
 
@@ -35,7 +36,7 @@ _JOBS_KEPT = 200
 _DAY = timedelta(hours=24)
 
 
-class Turn(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Turn(Model, frozen=True, kw_only=True, omit_defaults=False):
     """Whose turn it is on an item, and which jobs earlier holders have claimed."""
 
     holder: str
@@ -64,7 +65,7 @@ def take(ledger: Ledger, item_id: str, held: Held, now: datetime) -> Taking:
     found = documents.read(name)
     try:
         if found is None:
-            documents.create(name, msgspec.to_builtins(turn), {})
+            documents.create(name, turn.as_json(), {})
             return Taking(is_ours=True)
         before = decode(found.document, Turn)
         holder = held if before.holder == us else ledger.read(before.holder)

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 
 import azure.durable_functions as df
 import azure.functions as func
-import msgspec
 
 from restore.messages import names
 from restore.messages.activity_io import Close
@@ -18,6 +17,7 @@ from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Caller
 from restore.progress import reconciling
 from restore.settings import Settings
+from restore.values.decoding import encode
 from storage import closing, connection, instances
 from triggers import callers, problems
 
@@ -41,7 +41,7 @@ async def abandon(
         return _over(entry)
     await instances.end(client, names.instance_id(request_id), _WHY)
     await instances.end_children(client, request_id, entry.revivals, _WHY)
-    verdict = msgspec.to_builtins(entry.verdict)
+    verdict = encode(entry.verdict)
     told = {name: verdict[name] for name in ("verdict", "text")}
     return problems.ok(200, {"requestId": request_id} | told)
 

@@ -10,7 +10,6 @@ from typing import Any
 import azure.durable_functions as df
 
 from restore.messages.model import Failure, Outcome
-from restore.values.decoding import decode
 
 WAIT_S_MAX = 25.0
 _LOOK_S = 0.3
@@ -33,7 +32,7 @@ async def wait(
         if status and status.runtime_status and status.runtime_status.value in _OVER:
             if status.runtime_status.value != "Completed":
                 return Outcome.failed(_BROKEN)
-            return decode(status.output, Outcome)
+            return Outcome.from_json(status.output)
         if time.monotonic() + _LOOK_S > until:
             return None
         await asyncio.sleep(_LOOK_S)

@@ -10,13 +10,13 @@ from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
-import msgspec
 
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Approval, Caller
 from restore.settings import Settings
+from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection
 from triggers import callers, problems, waking
@@ -68,7 +68,7 @@ async def decide(
 
 
 def _standing(entry: LedgerEntry, is_heard: bool) -> dict[str, Any]:
-    standing: dict[str, Any] = msgspec.to_builtins(entry.approval)
+    standing: dict[str, Any] = encode(entry.approval)
     body = {"requestId": entry.request_id} | standing
     if not is_heard:
         body["text"] = (
@@ -106,7 +106,7 @@ def _decided(entry: LedgerEntry) -> func.HttpResponse:
     who = standing.by or "Somebody whose name is not known"
     detail = f"{who} decided at {stamp(standing.at)}: {standing.decision}. That stands."
     return problems.problem(
-        409, "DecidedOtherwise", "It is decided", detail, approval=msgspec.to_builtins(standing)
+        409, "DecidedOtherwise", "It is decided", detail, approval=standing.as_json()
     )
 
 

@@ -9,7 +9,6 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.messages import names
-from restore.messages.activity_io import encode
 from restore.messages.errors import InvalidRequest
 from restore.messages.model import Outcome
 from restore.messages.plan_io import MakePlan
@@ -61,7 +60,7 @@ async def start(
     instance_id = names.plan_instance_id(plan_id)
     if not await client.get_status(instance_id):
         order = MakePlan(request=request, source=source)
-        await client.start_new(names.PLAN_RESTORE, instance_id, encode(order))
+        await client.start_new(names.PLAN_RESTORE, instance_id, order.as_json())
     return instance_id
 
 

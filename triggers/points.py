@@ -10,7 +10,6 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.messages import names
-from restore.messages.activity_io import encode
 from restore.messages.errors import InvalidRequest
 from restore.messages.plan_io import ShowPoints
 from triggers import answers, problems
@@ -28,7 +27,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
             400, error.code, "The query is not valid", error.message, error.problems
         )
     instance_id = f"points-{uuid.uuid4().hex}"
-    await client.start_new(names.SHOW_RECOVERY_POINTS, instance_id, encode(wanted))
+    await client.start_new(names.SHOW_RECOVERY_POINTS, instance_id, wanted.as_json())
     outcome = await answers.wait(client, instance_id)
     if outcome is None:
         detail = "Azure took too long to list the recovery points; ask again."

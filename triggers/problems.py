@@ -8,7 +8,6 @@ import msgspec
 
 from restore.messages.errors import problems_of
 from restore.messages.model import Failure
-from restore.values.decoding import decode
 from restore.values.problem import Problem
 from restore.values.truncation import truncated
 
@@ -101,7 +100,7 @@ def whole(document: dict[str, Any]) -> func.HttpResponse:
 
 def rejected(view: dict[str, Any]) -> func.HttpResponse:
     """Return an accepted request that was rejected after a look at the vault."""
-    failure = decode(view["error"], Failure)
+    failure = Failure.from_json(view["error"])
     return of_failure(failure, requestId=view["requestId"], verdict=view["verdict"])
 
 

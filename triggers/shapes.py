@@ -7,8 +7,6 @@ against the running app. Fields that are not known (yet) are absent, so nothing 
 from datetime import datetime
 from typing import Any, Literal
 
-from msgspec import Struct
-
 from restore.messages.model import (
     Choice,
     Failure,
@@ -19,13 +17,10 @@ from restore.messages.model import (
 )
 from restore.progress.wait_reasons import Waiting
 from restore.values.problem import Problem
+from restore.values.structs import Model
 
 
-class _Answer(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What all answers have in common: more fields may come."""
-
-
-class ProblemDocument(_Answer, frozen=True, kw_only=True):
+class ProblemDocument(Model, frozen=True, kw_only=True):
     """An error (RFC 9457), served as application/problem+json."""
 
     type: str
@@ -37,14 +32,14 @@ class ProblemDocument(_Answer, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-class EventsHeld(_Answer, frozen=True, kw_only=True):
+class EventsHeld(Model, frozen=True, kw_only=True):
     """What the queue of events has not taken; it is sent as soon as it does."""
 
     events: int
     since: datetime
 
 
-class Restore(_Answer, frozen=True, kw_only=True):
+class Restore(Model, frozen=True, kw_only=True):
     """One restore as it stands."""
 
     request_id: str
@@ -83,7 +78,7 @@ class Restore(_Answer, frozen=True, kw_only=True):
     answer."""
 
 
-class RestoreLine(_Answer, frozen=True, kw_only=True):
+class RestoreLine(Model, frozen=True, kw_only=True):
     """One restore in a list."""
 
     request_id: str
@@ -96,14 +91,14 @@ class RestoreLine(_Answer, frozen=True, kw_only=True):
     finished_at: str | None
 
 
-class RestoreList(_Answer, frozen=True, kw_only=True):
+class RestoreList(Model, frozen=True, kw_only=True):
     """One page of the list of restores."""
 
     value: tuple[RestoreLine, ...]
     continuation_token: str | None = None
 
 
-class CancelAnswer(_Answer, frozen=True, kw_only=True):
+class CancelAnswer(Model, frozen=True, kw_only=True):
     """What became of a wish to cancel."""
 
     request_id: str
@@ -111,7 +106,7 @@ class CancelAnswer(_Answer, frozen=True, kw_only=True):
     text: str
 
 
-class AbandonAnswer(_Answer, frozen=True, kw_only=True):
+class AbandonAnswer(Model, frozen=True, kw_only=True):
     """The verdict that a restore has which nobody follows any more."""
 
     request_id: str
@@ -119,7 +114,7 @@ class AbandonAnswer(_Answer, frozen=True, kw_only=True):
     text: str
 
 
-class ApprovalAnswer(_Answer, frozen=True, kw_only=True):
+class ApprovalAnswer(Model, frozen=True, kw_only=True):
     """The decision that stands."""
 
     request_id: str
@@ -132,14 +127,14 @@ class ApprovalAnswer(_Answer, frozen=True, kw_only=True):
     text: str | None = None
 
 
-class PlanLater(_Answer, frozen=True, kw_only=True):
+class PlanLater(Model, frozen=True, kw_only=True):
     """The plan takes longer; this is where it will be."""
 
     plan: str
     text: str
 
 
-class RecoveryPoints(_Answer, frozen=True, kw_only=True):
+class RecoveryPoints(Model, frozen=True, kw_only=True):
     """One page of a VM's recovery points, newest first, and the one that would be chosen."""
 
     item: ProtectedItem
@@ -149,7 +144,7 @@ class RecoveryPoints(_Answer, frozen=True, kw_only=True):
     continuation_token: str | None = None
 
 
-class Health(_Answer, frozen=True, kw_only=True):
+class Health(Model, frozen=True, kw_only=True):
     """Whether the app can do its work."""
 
     status: Literal["ok", "failing"]

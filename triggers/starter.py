@@ -10,10 +10,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import azure.durable_functions as df
-import msgspec
 
 from restore.messages import names
-from restore.messages.activity_io import Cancel, encode
+from restore.messages.activity_io import Cancel
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Caller
 from restore.messages.request import RestoreRequest
@@ -56,7 +55,7 @@ async def start(
     offered = LedgerEntry(
         request_id=request.request_id,
         request_hash=names.request_hash(request),
-        request=msgspec.to_builtins(request),
+        request=request.as_json(),
         source=source,
         accepted_at=datetime.now(UTC),
         asked_by=asked_by,
@@ -96,4 +95,4 @@ async def start_cancel(
         return
     until = datetime.now(UTC) + _WISH_MAX
     order = Cancel(request_id=request_id, pace=settings.pace(), until=until)
-    await instances.start(client, names.CANCEL_JOB, instance_id, encode(order))
+    await instances.start(client, names.CANCEL_JOB, instance_id, order.as_json())

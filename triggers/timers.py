@@ -11,7 +11,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.messages import names
-from restore.messages.activity_io import RESTORE_VERSION, encode
+from restore.messages.activity_io import RESTORE_VERSION
 from restore.messages.reconcile_io import Reconcile
 from restore.settings import Settings
 from restore.values import schedules
@@ -35,6 +35,6 @@ def blueprint(settings: Settings) -> df.Blueprint:
         del timer
         deletes = schedules.is_first_of_day(datetime.now(UTC), settings.restore_reconcile_s)
         order = Reconcile(deletes=deletes)
-        await instances.start(client, names.RECONCILE, _ID, encode(order))
+        await instances.start(client, names.RECONCILE, _ID, order.as_json())
 
     return functions

@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
-import msgspec
 
 from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Verdict
 from restore.progress.phases import RestorePhase
 from restore.progress.run_state import phase_of_wait
+from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection
 from storage.outbox import HeldUp
@@ -108,7 +108,7 @@ def _view(
     if entry.verdict is not None:
         view |= _ended(entry.verdict)
     shown = {name: value for name, value in view.items() if value is not None}
-    return msgspec.to_builtins(shown)  # type: ignore[no-any-return]
+    return encode(shown)  # type: ignore[no-any-return]
 
 
 def _unsent(held_up: HeldUp) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _approval(entry: LedgerEntry) -> dict[str, Any] | None:
         return None
     until = stamp(permit.until) if permit.until else None
     if entry.approval is not None:
-        standing: dict[str, Any] = msgspec.to_builtins(entry.approval)
+        standing: dict[str, Any] = entry.approval.as_json()
         return {"until": until} | standing
     return {"until": until, "decideAt": f"{place(entry.request_id)}/approval"}
 
@@ -146,7 +146,7 @@ def _names(entry: LedgerEntry) -> list[str] | None:
 
 def _ended(verdict: Verdict) -> dict[str, Any]:
     """Return what a verdict changes: what the last look before it saw is no news any more."""
-    plain = msgspec.to_builtins(verdict)
+    plain = verdict.as_json()
     told = ("verdict", "succeeded", "text", "error", "jobErrors", "replacedDisks")
     return {name: plain.get(name) for name in told} | {
         "phase": verdict.verdict,

@@ -6,9 +6,7 @@ restore/messages/model.py.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, Literal, TypeVar
-
-import msgspec
+from typing import Any, Literal
 
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import (
@@ -22,10 +20,8 @@ from restore.messages.model import (
 )
 from restore.messages.poll_policy import Pace
 from restore.messages.request import RestoreRequest
-from restore.values import decoding
 from restore.values.structs import StrictModel
 
-T = TypeVar("T")
 RESTORE_VERSION: Literal[2] = 2
 """The order of steps of restore_vm. An input that says another, or none, is refused: it may leave
 out the guard."""
@@ -248,13 +244,3 @@ class Watched(StrictModel, frozen=True, kw_only=True):
     def is_over(self) -> bool:
         """Azure's work has ended."""
         return self.end in ("job", "operation_failed")
-
-
-def decode(value: Any, kind: type[T]) -> T:
-    """Read an order or answer from plain JSON. Raises msgspec.ValidationError."""
-    return decoding.decode(value, kind)
-
-
-def encode(value: Any) -> Any:
-    """Return an order or answer as plain JSON."""
-    return msgspec.to_builtins(value)

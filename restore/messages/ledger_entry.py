@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from restore.messages.model import Approval, Caller, Choice, Permit, ProtectedItem, Verdict
+from restore.values.structs import Model
 
 
 class LedgerState(StrEnum):
@@ -48,7 +49,7 @@ ALLOWED: dict[LedgerState, frozenset[LedgerState]] = {
 }
 
 
-class Intent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Intent(Model, frozen=True, kw_only=True, omit_defaults=False):
     """Written before the POST: what is about to be sent, and what was there before it."""
 
     item_id: str
@@ -75,7 +76,7 @@ class Intent(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
         return self.written_at + timedelta(seconds=self.window_s)
 
 
-class CancelAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class CancelAnswer(Model, frozen=True, kw_only=True):
     """What Azure said to a request to cancel."""
 
     asked: int
@@ -85,7 +86,7 @@ class CancelAnswer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", om
     text: str | None = None
 
 
-class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class LedgerEvent(Model, frozen=True, kw_only=True):
     """What a change of the entry tells: a part of the change itself, so that none is lost."""
 
     kind: str
@@ -96,7 +97,7 @@ class LedgerEvent(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omi
     """What it tells besides: fields of the entry that never change any more, hence no copies."""
 
 
-class LedgerEntry(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class LedgerEntry(Model, frozen=True, kw_only=True):
     """Everything that must outlive the orchestration's history."""
 
     request_id: str

@@ -105,7 +105,7 @@ def plan_instance_id(plan_id: str) -> str:
 
 def request_hash(request: RestoreRequest) -> str:
     """Return the same text for the same wish, whatever its requestId."""
-    wish = msgspec.to_builtins(request)
+    wish = request.as_json()
     del wish["requestId"]
     return sha256(msgspec.json.encode(wish, order="sorted")).hexdigest()
 

@@ -5,7 +5,7 @@ restores together); hence waits of minutes, and never one of less than 5 s. What
 is computed in progress/poll_intervals.py.
 """
 
-from msgspec import Struct
+from restore.values.structs import Model
 
 WAIT_S_MIN = 5.0
 NEAR_S = WAIT_S_MIN
@@ -13,7 +13,7 @@ NEAR_S = WAIT_S_MIN
 CONNECT_S_MAX = 10.0
 
 
-class Pace(Struct, frozen=True, kw_only=True, rename="camel"):
+class Pace(Model, frozen=True, kw_only=True, omit_defaults=False):
     """How often to look. Sent in an orchestration's input: a redeploy changes none in flight."""
 
     poll_s_first: float = 30

@@ -6,13 +6,13 @@ What the looks found stands in checks.py, what a plan is in hashing.py.
 from datetime import datetime
 from typing import Any
 
-from restore.messages.activity_io import decode, encode
 from restore.messages.errors import problems_of
 from restore.messages.model import Failure, Finding, Outcome, ProtectedItem
 from restore.messages.plan_io import Surveyed
 from restore.messages.request import RestoreRequest
 from restore.plan.model import Plan, in_order
 from restore.values import cloud_events
+from restore.values.decoding import decode, encode
 
 _TEMPORARY = ("ServiceUnavailable", "Throttled", "DeadlinePassed")
 
@@ -45,7 +45,7 @@ def plan(
         body=surveyed.body,
         plan_hash=surveyed.plan_hash,
     )
-    return Outcome.done(encode(made))
+    return Outcome.done(made.as_json())
 
 
 def impossible(
@@ -68,7 +68,7 @@ def impossible(
         made_at=now,
         item=item,
     )
-    return Outcome.done(encode(made))
+    return Outcome.done(made.as_json())
 
 
 def event(request: RestoreRequest, outcome: Outcome, now: datetime, key: str) -> dict[str, Any]:

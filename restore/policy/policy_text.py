@@ -15,7 +15,6 @@ from restore.policy.rules import Policy
 from restore.request import validation
 from restore.request.json_text import json_of
 from restore.values.arm_ids import lower_ascii
-from restore.values.decoding import decode
 from restore.values.problem import Problem
 
 _NAME = r"[^\s/\\?#%&<>:\"'*]{1,260}"
@@ -46,7 +45,7 @@ def parse(text: str) -> Policy:
     problems = tuple(validation.problems_of(value, Policy)) or tuple(_between(value))
     if problems:
         raise InvalidPolicy(problems)
-    return decode(value, Policy)
+    return Policy.from_json(value)
 
 
 def schema() -> dict[str, Any]:

@@ -8,13 +8,12 @@ from typing import Any
 import msgspec
 
 from restore.messages import poll_policy
-from restore.messages.activity_io import Watch, Watched, WatchEnd, encode
+from restore.messages.activity_io import Watch, Watched, WatchEnd
 from restore.messages.errors import NotYet, to_failure
 from restore.messages.model import Failure, JobLook, OperationLook, Outcome
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase, advanced, phase_of
 from restore.progress.wait_reasons import Waiting
-from restore.values.decoding import decode
 from restore.values.times import stamp
 
 MISSES_MAX = 20
@@ -29,7 +28,7 @@ def learn_operation(watch: Watch, outcome: Outcome) -> Watch | Watched:
     """Take in a look at the operation: it names the job, or failed, or must be looked at again."""
     if outcome.kind != "done":
         return _unanswered(watch, outcome)
-    look = decode(outcome.value, OperationLook)
+    look = OperationLook.from_json(outcome.value)
     if look.state == "Failed":
         return _over(watch, "operation_failed", error=look.error)
     if look.job_id is not None:
@@ -90,7 +89,7 @@ def job_look(outcome: Outcome) -> JobLook | None:
     """Return what a look at the job saw, None when it saw nothing."""
     if outcome.kind != "done" or outcome.value is None:
         return None
-    return decode(outcome.value, JobLook)
+    return JobLook.from_json(outcome.value)
 
 
 def in_phase(watch: Watch, phase: RestorePhase, now: datetime) -> Watch:
@@ -137,7 +136,7 @@ def _over(
 ) -> Watched:
     return Watched(
         end=end,
-        job=encode(look) if look else None,
+        job=look.as_json() if look else None,
         job_id=watch.job_id,
         error=error,
         looks=watch.looks + 1,

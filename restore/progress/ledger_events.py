@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from restore.messages.activity_io import encode
 from restore.messages.errors import problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerEvent, LedgerState
 from restore.progress.run_state import point_of
 from restore.values import cloud_events
+from restore.values.decoding import encode
 from restore.values.times import stamp
 
 JSON = dict[str, Any]

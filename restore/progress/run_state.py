@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from restore.messages.activity_io import Opened, Started, encode
+from restore.messages.activity_io import Opened, Started
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Approval, Choice, Permit, ProtectedItem
 from restore.messages.request import RestoreRequest
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
+from restore.values.decoding import encode
 from restore.values.times import stamp
 
 _PHASE_OF_WAIT = {

@@ -8,10 +8,9 @@ its meaning; docs/operating.md has a table of them, with what to do.
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from restore.messages.errors import NotYet
 from restore.messages.model import Failure
+from restore.values.structs import Model
 from restore.values.times import stamp
 
 UNFORESEEN = "ActivityFailed"
@@ -28,7 +27,7 @@ _OTHER = "ServiceUnavailable"
 _REASON_CHARS_MAX = 1000
 
 
-class Waiting(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class Waiting(Model, frozen=True, kw_only=True, omit_defaults=False):
     """What is waited for."""
 
     code: str
@@ -59,7 +58,7 @@ def shown(waiting: Waiting | None) -> dict[str, Any] | None:
     """Return it as a status shows it."""
     if waiting is None:
         return None
-    plain: dict[str, Any] = msgspec.to_builtins(waiting)
+    plain: dict[str, Any] = waiting.as_json()
     return plain | {"until": stamp(waiting.until)}
 
 

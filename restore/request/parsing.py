@@ -76,7 +76,7 @@ def parse_points_query(parameters: Mapping[str, Any]) -> ShowPoints:
         problems.append(Problem(path="$.continuationToken", message="is no token of this list"))
     if problems:
         raise InvalidRequest(problems)
-    query = decode(given, ItemQuery)
+    query = ItemQuery.from_json(given)
     return ShowPoints(
         source_resource_id=query.source_resource_id,
         vault_id=query.vault_id,

@@ -11,7 +11,6 @@ import msgspec
 
 from restore.messages.model import RecoveryPoint
 from restore.values import tokens
-from restore.values.decoding import decode
 from restore.values.structs import Model
 
 POINTS_MAX = 200
@@ -82,7 +81,7 @@ def _place_of(token: str) -> _Place:
     text = tokens.place_in(_MARK, token)
     if text is None:
         raise ValueError("not a token of this list")
-    place: _Place = decode(msgspec.json.decode(text), _Place)
+    place: _Place = _Place.from_json(msgspec.json.decode(text))
     if place.time.tzinfo is None:
         raise ValueError("a time without a zone is compared with none")
     return place

@@ -2,7 +2,7 @@
 ledger entry, for only that knows whether anything can have been started.
 """
 
-from restore.messages.activity_io import Close, Watched, decode
+from restore.messages.activity_io import Close, Watched
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Failure, JobLook, Verdict
 from restore.progress.run_state import Tale
@@ -31,7 +31,7 @@ def of_entry(entry: LedgerEntry, close: Close) -> Verdict:
 
 def of_watched(watched: Watched, tale: Tale) -> Verdict:
     """End with what the watch ended with."""
-    look = decode(watched.job, JobLook) if watched.job is not None else None
+    look = JobLook.from_json(watched.job) if watched.job is not None else None
     point = _point(tale)
     if watched.end == "job":
         assert look is not None, "a watch that ends with its job has seen it"

@@ -58,7 +58,7 @@ def _edge_zone(request: RestoreRequest, point: RecoveryPoint) -> dict[str, Any]:
     if not isinstance(request, OriginalLocation) or request.extended_location is not None:
         return {}
     location = point.extended_location
-    return {"extendedLocation": msgspec.to_builtins(location)} if location else {}
+    return {"extendedLocation": location.as_json()} if location else {}
 
 
 def _rehydration(given: dict[str, Any], point: RecoveryPoint) -> dict[str, Any]:

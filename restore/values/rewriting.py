@@ -6,15 +6,15 @@ older reads, changes and writes must not lose what the newer had added.
 
 from typing import Any
 
-import msgspec
+from restore.values.structs import Model
 
 JSON = dict[str, Any]
 
 
-def rewritten(read: JSON, before: msgspec.Struct, after: msgspec.Struct) -> JSON:
+def rewritten(read: JSON, before: Model, after: Model) -> JSON:
     """Return the document that says `after`, where `read` was understood as `before`: what did not
     change is as it was read, and fields that this build does not know stay."""
-    old, new = msgspec.to_builtins(before), msgspec.to_builtins(after)
+    old, new = before.as_json(), after.as_json()
     known = before.__struct_encode_fields__
     unknown = {name: value for name, value in read.items() if name not in known}
     kept = {name: _kept(read.get(name), old.get(name), value) for name, value in new.items()}

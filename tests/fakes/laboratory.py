@@ -30,13 +30,14 @@ from devhost.engine.store import Store
 from devhost.engine.virtual import VirtualDriver
 from devhost.worker import Worker
 from restore.messages import names
-from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore, encode
+from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Approval, Verdict
 from restore.messages.poll_policy import Pace
 from restore.messages.reconcile_io import Reconcile
 from restore.policy.rules import Policy
 from restore.request import parsing
+from restore.values.decoding import encode
 from simulated_azure.seed import default_state
 from simulated_azure.simulator import Simulator
 from simulated_azure.transport import InProcess

@@ -11,10 +11,11 @@ import pytest
 from activities import policies
 from devhost.engine.history import Kind
 from restore.messages import names
-from restore.messages.activity_io import Restore, encode
+from restore.messages.activity_io import Restore
 from restore.messages.model import Verdict
 from restore.messages.poll_policy import Pace
 from restore.policy.rules import DEFAULT, Policy
+from restore.values.decoding import encode
 from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.front_door import FrontDoor

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from restore.messages import names
-from restore.messages.activity_io import encode
 from restore.messages.model import Outcome
 from restore.messages.plan_io import MakePlan
 from restore.plan.model import Plan
 from restore.request import parsing
+from restore.values.decoding import encode
 from simulated_azure.faults import Fault
 from simulated_azure.state import Vm
 from tests.end_to_end.stage import VAULT, request_for

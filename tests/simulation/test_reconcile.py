@@ -13,7 +13,6 @@ from activities import close_restore, open_restore, policies
 from devhost.engine import purge
 from orchestrators import plan_restore, restore_vm
 from restore.messages import names
-from restore.messages.activity_io import decode, encode
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
 from restore.messages.model import Approval, Outcome
@@ -21,6 +20,7 @@ from restore.messages.plan_io import MakePlan
 from restore.policy import rules
 from restore.progress.reconciling import START_MAX
 from restore.request import parsing
+from restore.values.decoding import decode, encode
 from simulated_azure.faults import Fault
 from simulated_azure.state import Point
 from storage import connection

@@ -22,8 +22,8 @@ from devhost.engine.dispatcher import Core
 from devhost.engine.seam import FINISHED
 from devhost.engine.virtual import VirtualDriver
 from restore.messages import names
-from restore.messages.activity_io import encode
 from restore.messages.reconcile_io import Reconcile
+from restore.values.decoding import encode
 from simulated_azure.faults import Fault
 from simulated_azure.signing import _filler
 from simulated_azure.simulator import Simulator

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from devhost.engine.rendering import compact, status_too_large
-from restore.messages.activity_io import Watch, encode
+from restore.messages.activity_io import Watch
 from restore.messages.errors import NotFound, problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Caller, Failure, Finding, Outcome, Verdict
@@ -27,6 +27,7 @@ from restore.progress.run_state import Tale
 from restore.request import point_pages, rejections
 from restore.result import verdicts
 from restore.values import cloud_events
+from restore.values.decoding import encode
 from restore.values.problem import Problem
 from storage.events import Events
 from storage.labels import line_of

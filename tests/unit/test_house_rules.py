@@ -96,7 +96,9 @@ DEFECTS = [
     ),
     Plant(places.prints_are_for_the_command_line, "arm/client.py", "print('hello')"),
     Plant(places.prints_are_for_the_command_line, "devhost/worker.py", "def f():\n    print(1)"),
-    Plant(shape.modules_are_short, "arm/client.py", "x = 1\n" * 401),
+    Plant(shape.modules_are_short, "arm/client.py", "x = 1\n" * 251),
+    Plant(shape.modules_are_short, "devhost/engine/client.py", "x = 1\n" * 251),
+    Plant(shape.modules_are_short, "tests/unit/arm/test_client.py", "x = 1\n" * 401),
     Plant(shape.functions_are_short, "devhost/host.py", "def f():\n" + "    x = 1\n" * 50),
     Plant(shape.functions_are_short, STORY, "def f():\n" + "    x = 1\n" * 60),
     Plant(
@@ -171,7 +173,8 @@ CLEAN = [
         "@blueprint.activity_trigger(input_name='order')\ndef read_job(order: dict):\n    pass",
     ),
     Plant(places.prints_are_for_the_command_line, "devhost/__main__.py", "print('hello')"),
-    Plant(shape.modules_are_short, "arm/client.py", "x = 1\n" * 400),
+    Plant(shape.modules_are_short, "arm/client.py", "x = 1\n" * 250),
+    Plant(shape.modules_are_short, "tests/unit/arm/test_client.py", "x = 1\n" * 400),
     Plant(shape.functions_are_short, "devhost/host.py", "def f():\n" + "    x = 1\n" * 49),
     Plant(shape.functions_are_short, STORY, "def f():\n" + "    x = 1\n" * 59),
     Plant(

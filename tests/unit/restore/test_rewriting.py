@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 
 from restore.values.rewriting import rewritten
+from restore.values.structs import Model
 
 
-class Inner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Inner(Model, frozen=True, kw_only=True):
     a: int
 
 
-class Outer(msgspec.Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class Outer(Model, frozen=True, kw_only=True):
     one_inner: Inner | None = None
     many: tuple[Inner, ...] = ()
     plain: str | None = None
@@ -23,7 +24,7 @@ READ: dict[str, Any] = {
     "plain": "x",
     "newer": ["anything"],
 }
-BEFORE = msgspec.convert(READ, Outer)
+BEFORE = Outer.from_json(READ)
 
 
 def write(**changes: Any) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore.messages.activity_io import Watch, Watched, encode
+from restore.messages.activity_io import Watch, Watched
 from restore.messages.model import Failure, JobLook, OperationLook, Outcome, ProtectedItem
 from restore.messages.poll_policy import Pace
 from restore.progress import job_watch
 from restore.progress.phases import RestorePhase
+from restore.values.decoding import encode
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ITEM = ProtectedItem(

@@ -5,8 +5,8 @@ from typing import Any, cast
 
 import azure.functions as func
 
-from restore.messages.activity_io import encode
 from restore.messages.model import Failure, Outcome
+from restore.values.decoding import encode
 from tests.unit.restore.samples import VM
 from triggers import points
 
