@@ -2,7 +2,7 @@
 
 import azure.durable_functions as df
 
-from activities import cancelling, edge
+from activities import activity_result, cancelling
 from restore.messages import names
 from restore.messages.activity_io import Cancel
 from storage import connection
@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 def cancel_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: Cancel. Done when nothing has to be asked any more, what came of it stands in the
     ledger; later while the job is not known, or Azure does not answer."""
-    return edge.outcome(lambda: _cancel(Cancel.from_json(order)))
+    return activity_result.outcome(lambda: _cancel(Cancel.from_json(order)))
 
 
 def _cancel(order: Cancel) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from restore.messages import names
 from restore.messages.activity_io import Close
 from restore.values.decoding import encode
@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.CLOSE_RESTORE)
 def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: Close. Done with `{verdict}`, the one that stands: the first that was written."""
-    return edge.outcome(lambda: _close(Close.from_json(order)))
+    return activity_result.outcome(lambda: _close(Close.from_json(order)))
 
 
 def _close(order: Close) -> dict[str, Any]:

@@ -2,12 +2,12 @@
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import activity_result
 from arm import connection as arm_connection
 from restore.messages import names
 from restore.messages.activity_io import FindJob
 from restore.start import job_search
-from storage import connection, turns
+from storage import connection, item_lock
 
 blueprint = df.Blueprint()
 
@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.FIND_JOB)
 def find_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
-    return edge.outcome(lambda: _find(FindJob.from_json(order)))
+    return activity_result.outcome(lambda: _find(FindJob.from_json(order)))
 
 
 def _find(order: FindJob) -> dict[str, str | None]:
@@ -26,7 +26,7 @@ def _find(order: FindJob) -> dict[str, str | None]:
         return {"jobId": held.entry.job_id}
     intent = held.entry.intent
     jobs = arm_connection.backup().restore_jobs(order.item.vault_id, intent.vault_time)
-    claimed = turns.claimed(ledger, order.item.id)
+    claimed = item_lock.claimed(ledger, order.item.id)
     ours = job_search.candidates(intent, jobs.jobs, claimed)
     if len(ours) != 1:
         return {"jobId": None}

@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import activity_result
 from arm import connection
 from restore.messages import names
 from restore.messages.activity_io import FindItem
@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.FIND_PROTECTED_ITEM)
 def find_protected_item(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: FindItem. Done with a ProtectedItem."""
-    return edge.outcome(lambda: _find(order))
+    return activity_result.outcome(lambda: _find(order))
 
 
 def _find(order: dict[str, Any]) -> ProtectedItem:

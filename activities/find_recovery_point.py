@@ -6,7 +6,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from arm import connection
 from restore.messages import names
 from restore.messages.activity_io import FindPoint
@@ -23,7 +23,7 @@ _SENT = "An earlier attempt at this request was sent with this recovery point."
 def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: FindPoint. Done with a Choice; failed when no point fits, or the request cannot be
     sent for the chosen one (then nothing has been sent yet)."""
-    return edge.outcome(lambda: _find(order))
+    return activity_result.outcome(lambda: _find(order))
 
 
 def _find(order: dict[str, Any]) -> Choice:

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import azure.durable_functions as df
 
-from activities import admission, clock, edge, policies
+from activities import activity_result, admission, clock, policies
 from arm import connection as arm_connection
 from restore.messages import names
 from restore.messages.activity_io import Guard, Guarded
@@ -24,7 +24,6 @@ from restore.start.disks import replaced_disks
 from storage import connection
 
 _SENT = Permit(rule="sent-before")
-_OVER = (LedgerState.CANCELLED, LedgerState.FINISHED)
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -34,7 +33,9 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order", activity=names.GUARD_RESTORE)
     def guard_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Order: Guard. Done with Guarded; failed when no rule allows it."""
-        return edge.outcome(lambda: _guard(Guard.from_json(order), policies.in_force(settings)))
+        return activity_result.outcome(
+            lambda: _guard(Guard.from_json(order), policies.in_force(settings))
+        )
 
     return functions
 
@@ -64,9 +65,8 @@ def _guard(order: Guard, in_force: Policy) -> Guarded:
 
 
 def _as_it_stands(entry: LedgerEntry) -> Guarded:
-    is_over = entry.state in _OVER
-    if is_over or entry.state is LedgerState.ACCEPTED:
-        return Guarded(permit=entry.permit or _SENT, approval=entry.approval, is_over=is_over)
+    if entry.is_over or entry.state is LedgerState.ACCEPTED:
+        return Guarded(permit=entry.permit or _SENT, approval=entry.approval, is_over=entry.is_over)
     # Whatever the policy says by now, it is out: its job must be found and followed.
     sent = entry.permit or _SENT
     return Guarded(permit=Permit(rule=sent.rule, disks=sent.disks), approval=entry.approval)

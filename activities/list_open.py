@@ -2,7 +2,7 @@
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import activity_result
 from restore.messages import names
 from restore.messages.reconcile_io import ListOpen, OpenRequests
 from storage import connection, open_index
@@ -16,7 +16,7 @@ _PAGE_SIZE = 20
 @blueprint.activity_trigger(input_name="order", activity=names.LIST_OPEN)
 def list_open(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ListOpen. Done with OpenRequests."""
-    return edge.outcome(lambda: _list(ListOpen.from_json(order)))
+    return activity_result.outcome(lambda: _list(ListOpen.from_json(order)))
 
 
 def _list(order: ListOpen) -> OpenRequests:

@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from arm import connection
 from restore.messages import names
 from restore.messages.errors import NotFound
@@ -18,7 +18,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.LIST_RECOVERY_POINTS)
 def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ListPoints. Done with `{points, total, choice, continuationToken?}`."""
-    return edge.outcome(lambda: _list(order))
+    return activity_result.outcome(lambda: _list(order))
 
 
 def _list(order: dict[str, Any]) -> dict[str, Any]:

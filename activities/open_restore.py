@@ -4,7 +4,7 @@ that has come some way goes on from there.
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from restore.messages import names
 from restore.messages.activity_io import Opened, Restore
 from restore.messages.ledger_entry import LedgerEntry
@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: Restore. Done with Opened; a live request has no verdict yet."""
-    return edge.outcome(lambda: _open(Restore.from_json(order)))
+    return activity_result.outcome(lambda: _open(Restore.from_json(order)))
 
 
 def _open(restore: Restore) -> Opened:

@@ -5,7 +5,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import activity_result
 from restore.messages import names
 from storage import connection
 
@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="event", activity=names.PUBLISH_EVENT)
 def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
     """Order: a CloudEvent of restore/values/cloud_events.py."""
-    return edge.outcome(lambda: _publish(event))
+    return activity_result.outcome(lambda: _publish(event))
 
 
 def _publish(event: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from restore.messages import names
 from restore.messages.reconcile_io import Purge
 from restore.settings import Settings
@@ -25,7 +25,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     def purge_documents(order: dict) -> dict:  # type: ignore[type-arg]
         """Order: Purge. Done with `{token}`: where the next page begins, null after the last."""
         keep = timedelta(days=settings.restore_keep_d)
-        return edge.outcome(lambda: _purge(Purge.from_json(order), keep))
+        return activity_result.outcome(lambda: _purge(Purge.from_json(order), keep))
 
     return functions
 

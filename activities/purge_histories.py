@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from restore.messages import names
 from restore.settings import Settings
 
@@ -30,7 +30,9 @@ def blueprint(settings: Settings) -> df.Blueprint:
     async def purge_histories(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Order: Purge. Done with `{token}`: null when none are left."""
         del order  # what is deleted is not listed again
-        return await edge.outcome_of(_purge(client, timedelta(days=settings.restore_keep_d)))
+        return await activity_result.outcome_of(
+            _purge(client, timedelta(days=settings.restore_keep_d))
+        )
 
     return functions
 

@@ -6,22 +6,19 @@ the two exactly one stands.
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from restore.messages import names
 from restore.messages.activity_io import Decided, ReadDecision
-from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Approval
 from storage import connection
 
 blueprint = df.Blueprint()
 
-_OVER = (LedgerState.CANCELLED, LedgerState.FINISHED)
-
 
 @blueprint.activity_trigger(input_name="order", activity=names.READ_DECISION)
 def read_decision(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadDecision. Done with Decided."""
-    return edge.outcome(lambda: _read(ReadDecision.from_json(order)))
+    return activity_result.outcome(lambda: _read(ReadDecision.from_json(order)))
 
 
 def _read(order: ReadDecision) -> Decided:
@@ -33,4 +30,4 @@ def _read(order: ReadDecision) -> Decided:
         held = ledger.read(order.request_id)
         assert held is not None, "open_restore entered it"
         entry = held.entry
-    return Decided(approval=entry.approval, is_over=entry.state in _OVER)
+    return Decided(approval=entry.approval, is_over=entry.is_over)

@@ -7,7 +7,7 @@ import logging
 
 import azure.durable_functions as df
 
-from activities import cancelling, edge
+from activities import activity_result, cancelling
 from arm import connection as arm_connection
 from restore.messages import names
 from restore.messages.activity_io import ReadJob
@@ -23,7 +23,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.READ_JOB)
 def read_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadJob. Done with a JobLook, or with null while the job is not to be seen."""
-    return edge.outcome(lambda: _read(ReadJob.from_json(order)))
+    return activity_result.outcome(lambda: _read(ReadJob.from_json(order)))
 
 
 def _read(order: ReadJob) -> JobLook | None:

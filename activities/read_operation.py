@@ -2,12 +2,12 @@
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import activity_result
 from arm import connection as arm_connection
 from restore.messages import names
 from restore.messages.activity_io import ReadOperation
 from restore.messages.model import OperationLook
-from storage import connection, handles
+from storage import connection, poll_urls
 
 blueprint = df.Blueprint()
 
@@ -15,12 +15,12 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.READ_OPERATION)
 def read_operation(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadOperation. Done with an OperationLook; a job id it names is in the ledger then."""
-    return edge.outcome(lambda: _read(ReadOperation.from_json(order)))
+    return activity_result.outcome(lambda: _read(ReadOperation.from_json(order)))
 
 
 def _read(order: ReadOperation) -> OperationLook:
     ledger = connection.ledger()
-    urls = handles.find(ledger.documents, order.request_id)
+    urls = poll_urls.find(ledger.documents, order.request_id)
     look = arm_connection.backup().read_operation(order.vault_id, order.operation_id, urls)
     if look.job_id is not None:
         connection.outbox().tell(ledger.started(order.request_id, job_id=look.job_id))

@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import activity_result
 from arm import connection
 from restore.messages import names
 from restore.messages.errors import NotYet
@@ -21,7 +21,7 @@ _LOOK_AGAIN_S = 10.0
 @blueprint.activity_trigger(input_name="order", activity=names.READ_VALIDATION)
 def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: ReadValidation. Done with `{findings}`; later while Azure still looks."""
-    return edge.outcome(lambda: _read(ReadValidation.from_json(order)))
+    return activity_result.outcome(lambda: _read(ReadValidation.from_json(order)))
 
 
 def _read(order: ReadValidation) -> dict[str, Any]:

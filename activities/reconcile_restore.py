@@ -9,7 +9,7 @@ import logging
 
 import azure.durable_functions as df
 
-from activities import clock, edge
+from activities import activity_result, clock
 from restore.messages import names
 from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry
@@ -30,7 +30,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.durable_client_input(client_name="client")
     async def reconcile_restore(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Order: ReconcileRestore. Done with `{step}`; later when storage does not answer."""
-        return await edge.outcome_of(_reconcile(order, client, settings))
+        return await activity_result.outcome_of(_reconcile(order, client, settings))
 
     return functions
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 import azure.durable_functions as df
 import msgspec
 
-from activities import clock, edge
+from activities import activity_result, clock
 from restore.messages import names
 from restore.messages.plan_io import MakePlan
 from restore.settings import Settings
@@ -31,7 +31,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     async def revive_plans(order: None, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Done with `{count}`."""
         del order
-        return await edge.outcome_of(_revive(client, settings.restore_revivals_max))
+        return await activity_result.outcome_of(_revive(client, settings.restore_revivals_max))
 
     return functions
 

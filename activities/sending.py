@@ -12,7 +12,7 @@ from restore.messages.errors import ReplyLost, RestoreError, ServiceUnavailable,
 from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.model import JobLook
 from restore.start import job_search
-from storage import handles
+from storage import poll_urls
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 
@@ -62,10 +62,10 @@ def send(
     except RestoreError as error:
         _withdraw(ledger, held, error)
         raise
-    handles.keep(ledger.documents, request_id, poll_handles)
+    poll_urls.keep(ledger.documents, request_id, poll_handles)
     entry = ledger.started(request_id, held, operation_id=triggered.operation_id)
     if entry.state is LedgerState.FINISHED:  # another one adopted the job, and was quicker
-        handles.drop(ledger.documents, request_id)
+        poll_urls.drop(ledger.documents, request_id)
     return Started(operation_id=triggered.operation_id)
 
 

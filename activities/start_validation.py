@@ -4,7 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from activities import edge
+from activities import activity_result
 from arm import connection
 from restore.messages import names
 from restore.messages.plan_io import StartValidation
@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order", activity=names.START_VALIDATION)
 def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Order: StartValidation. Done with `{operationId}`, None when Azure named none."""
-    return edge.outcome(lambda: _start(StartValidation.from_json(order)))
+    return activity_result.outcome(lambda: _start(StartValidation.from_json(order)))
 
 
 def _start(order: StartValidation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import azure.durable_functions as df
 
-from activities import clock, edge, policies
+from activities import activity_result, clock, policies
 from arm import connection as arm_connection
 from arm.backup import Backup
 from restore.messages import names
@@ -34,7 +34,9 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order", activity=names.SURVEY_RESTORE)
     def survey_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Order: Survey. Done with Surveyed; failed when there is no recovery point to restore."""
-        return edge.outcome(lambda: _survey(Survey.from_json(order), policies.in_force(settings)))
+        return activity_result.outcome(
+            lambda: _survey(Survey.from_json(order), policies.in_force(settings))
+        )
 
     return functions
 

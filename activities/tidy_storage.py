@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import azure.durable_functions as df
 
-from activities import clock, edge, slot_leases
+from activities import activity_result, clock, slot_leases
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
 from storage import connection, draining, slots
@@ -26,7 +26,7 @@ _PAGES_MAX = 10
 def tidy_storage(order: None) -> dict:  # type: ignore[type-arg]
     """Done, with whatever could be done."""
     del order
-    return edge.outcome(_tidy)
+    return activity_result.outcome(_tidy)
 
 
 def _tidy() -> None:

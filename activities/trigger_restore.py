@@ -15,7 +15,7 @@ from functools import partial
 
 import azure.durable_functions as df
 
-from activities import admission, clock, edge, policies, sending, slot_leases
+from activities import activity_result, admission, clock, policies, sending, slot_leases
 from restore.messages import names, poll_policy
 from restore.messages.activity_io import Started, Trigger
 from restore.messages.errors import Conflict, DeadlinePassed, NotYet, RestoreError
@@ -24,7 +24,7 @@ from restore.policy import approvals, quota
 from restore.policy.rules import Policy
 from restore.settings import Settings
 from restore.start import job_search
-from storage import connection, slots, turns
+from storage import connection, item_lock, slots
 from storage.ledger import Held, Ledger
 
 _JOBS_BACK = timedelta(hours=26)
@@ -42,7 +42,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
         """Order: Trigger. Done with Started; later with a code that says what it waits for: NoSlot,
         ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
         in_force = partial(policies.in_force, settings)
-        return edge.outcome(lambda: _trigger(Trigger.from_json(order), in_force))
+        return activity_result.outcome(lambda: _trigger(Trigger.from_json(order), in_force))
 
     return functions
 
@@ -88,8 +88,7 @@ def _before(entry: LedgerEntry) -> Started | None:
     """What an earlier run, or orchestration, has come to; None: it may have to be sent."""
     if entry.state is LedgerState.STARTED:
         return Started(operation_id=entry.operation_id, job_id=entry.job_id)
-    is_over = entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED)
-    return Started(cancelled=True) if is_over else None
+    return Started(cancelled=True) if entry.is_over else None
 
 
 def _begun(entry: LedgerEntry) -> datetime:
@@ -113,8 +112,8 @@ def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
     )
 
 
-def _take_turn(ledger: Ledger, order: Trigger, held: Held) -> turns.Taking:
-    turn = turns.take(ledger, order.item.id, held, clock.now())
+def _take_turn(ledger: Ledger, order: Trigger, held: Held) -> item_lock.Taking:
+    turn = item_lock.take(ledger, order.item.id, held, clock.now())
     if turn.is_ours:
         return turn
     raise NotYet(
@@ -130,7 +129,7 @@ def _admit(
     entry: LedgerEntry,
     seen: sending.Jobs,
     known_jobs: tuple[str, ...],
-    turn: turns.Taking,
+    turn: item_lock.Taking,
 ) -> admission.Admitted:
     """Judge what is about to be sent, by all that there is to judge it by. Raises InvalidRequest,
     PolicyRefused, PlanChanged."""

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from arm import compute, discovery, long_running, readings, resource_ids, texts
+from arm import arm_json, compute, discovery, long_running, resource_ids, texts
 from arm.client import Client
 from arm.long_running import PollHandles
 from arm.preflight import VAULT_API_VERSION, Preflight
@@ -76,7 +76,7 @@ class Backup:
         with _vault_must_exist(doing):
             found = self._items_of(vault_id, source_resource_id, doing)
             region = self._region(vault_id) if found else ""
-        item = readings.protected_item(_restorable(found, doing), vault_id, region)
+        item = arm_json.protected_item(_restorable(found, doing), vault_id, region)
         if item is None:
             raise errors.NotFound(
                 "The vault holds no backup of this VM. Check vaultId and sourceResourceId.",
@@ -98,7 +98,7 @@ class Backup:
         """All recovery points of the item, in the order in which Azure lists them."""
         where = self._versioned(resource_ids.path(item.id, "recoveryPoints"))
         raw = self._all(where, "list the recovery points")
-        return [point for point in map(readings.recovery_point, raw) if point is not None]
+        return [point for point in map(arm_json.recovery_point, raw) if point is not None]
 
     def restore_jobs(
         self, item_or_vault: ProtectedItem | str, since: datetime | None = None
@@ -116,7 +116,7 @@ class Backup:
         times: list[datetime] = []
         for page in self._client.pages(where, "list the vault's restore jobs"):
             times.append(page.time)
-            looks = map(readings.job, _values(page.body))
+            looks = map(arm_json.job, _values(page.body))
             jobs += [job for job in looks if job is not None and _is_wanted(job, first)]
         return JobList(tuple(jobs), times[0])
 
@@ -146,7 +146,7 @@ class Backup:
         """One look at a job. NotFound right after the start means: not yet."""
         doing = "read the job"
         where = resource_ids.path(resource_ids.vault_id(vault_id), "backupJobs", job_id)
-        found = readings.job(self._client.get(self._versioned(where), doing).body, job_id)
+        found = arm_json.job(self._client.get(self._versioned(where), doing).body, job_id)
         if found is None:
             raise errors.ServiceUnavailable(
                 "Azure's reply does not say how the job stands.", code="MalformedReply", doing=doing
@@ -165,7 +165,7 @@ class Backup:
     def _items_of(self, vault_id: str, source_resource_id: str, doing: str) -> list[Any]:
         where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), _VMS)
         raw = self._all(where, doing)
-        return [item for item in raw if readings.is_of_vm(item, source_resource_id)]
+        return [item for item in raw if arm_json.is_of_vm(item, source_resource_id)]
 
     def _region(self, vault_id: str) -> str:
         key = lower_as_azure(vault_id)
@@ -204,7 +204,7 @@ def _vault_must_exist(doing: str) -> Iterator[None]:
 
 def _restorable(found: list[Any], doing: str) -> Any:
     """The first of the VM's items that is not deleted; None if there are none at all."""
-    usable = [item for item in found if not readings.is_soft_deleted_item(item)]
+    usable = [item for item in found if not arm_json.is_soft_deleted_item(item)]
     if found and not usable:
         raise errors.Conflict(
             "The VM's backup is deleted and awaits its end: undelete it in the vault first.",

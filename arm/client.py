@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from arm import destinations, headers, paging
 from arm import errors as arm_errors
-from arm.exchange import Answered, Exchange
+from arm import headers, paging, url_allow_list
+from arm.authorized_request import Answered, Exchange
 from arm.reply_body import TooLarge
 from arm.transport import NotSent
 from restore.messages import errors
@@ -55,11 +55,11 @@ class Client:
 
     def trusts(self, url: str, within: str) -> bool:
         """Whether this URL of Azure's is at the endpoint and within that resource."""
-        return destinations.is_within(url, self.exchange.endpoint, within)
+        return url_allow_list.is_within(url, self.exchange.endpoint, within)
 
     def trusts_operation(self, url: str, resource_id: str) -> bool:
         """Whether this URL of Azure's is the status or result of an operation of that resource."""
-        return destinations.is_operation(url, self.exchange.endpoint, resource_id)
+        return url_allow_list.is_operation(url, self.exchange.endpoint, resource_id)
 
     def get(self, path: str, doing: str) -> Answer:
         """Read a path below the endpoint."""

@@ -46,9 +46,9 @@ def use(backup: Backup) -> Iterator[Backup]:
 def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool = False) -> Backup:
     """Azure Backup as these settings describe it, over the network or another transport."""
     from arm import credentials
+    from arm.authorized_request import Exchange
     from arm.backup import Backup
     from arm.client import Client
-    from arm.exchange import Exchange
     from arm.transport import RequestsTransport, Timeout
 
     token = credentials.token_source(settings, credential, in_azure=in_azure)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from arm import destinations
+from arm import url_allow_list
 from restore.messages import errors
 
 PAGES_MAX = 200
@@ -42,7 +42,7 @@ class Walk:
             raise self._refusal("EndlessList", text)
         if (now - self._started).total_seconds() > LIST_S_MAX:
             raise self._refusal("ListTooSlow", f"The list takes longer than {LIST_S_MAX:.0f} s.")
-        if not destinations.is_list(link, self._endpoint, self._path):
+        if not url_allow_list.is_list(link, self._endpoint, self._path):
             raise untrusted(self._doing)
         self._seen.add(link)
         return link

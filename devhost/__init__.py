@@ -1,1 +1,1 @@
-"""The local development host and the simulated vault; never deployed."""
+"""The local development host for any Durable Python app; never deployed."""

@@ -15,7 +15,7 @@ ARM_ENDPOINTS = {
 SECONDARY_REGION_VERSIONS = ("2018-12-20", "2021-11-15", "2023-01-15")
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
 _CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 _SECONDS: dict[str, tuple[float, float]] = {
@@ -78,7 +78,7 @@ def _cloud_problem(text: str) -> str | None:
 def _endpoint_problem(text: str) -> str | None:
     try:
         url = urlsplit(text)
-        is_good = url.scheme == "http" and url.hostname in _LOOPBACK and url.port != 0
+        is_good = url.scheme == "http" and url.hostname in LOOPBACK_HOSTS and url.port != 0
         is_bare = url.path in ("", "/") and not (url.query or url.fragment or url.username)
     except ValueError:
         is_good = is_bare = False

@@ -1,1 +1,1 @@
-"""The simulated vault: Azure Backup's and ARM's REST behaviour, in process or on loopback."""
+"""The simulated Azure: ARM's and Azure Backup's REST behaviour, in process or on loopback."""

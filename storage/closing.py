@@ -11,7 +11,7 @@ from datetime import datetime
 from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry
 from restore.result import conclude
-from storage import handles, slots
+from storage import poll_urls, slots
 from storage.documents import Documents
 from storage.ledger import Ledger
 from storage.outbox import Outbox
@@ -21,7 +21,7 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
     """Close a restore, and tell it; return the entry, with the verdict that stands: the first that
     was written. Repeatable. Raises ServiceUnavailable."""
     documents, request_id = ledger.documents, order.request_id
-    handles.drop(documents, request_id)
+    poll_urls.drop(documents, request_id)
     if order.is_over:
         slots.release(documents, request_id, now)
     entry = ledger.finish(

@@ -5,6 +5,7 @@ an answer means is told from its text, in this one place.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -31,6 +32,8 @@ class Client(Protocol):
     ) -> str: ...
 
     async def terminate(self, instance_id: str, reason: str) -> None: ...
+
+    async def raise_event(self, instance_id: str, event_name: str, event_data: Any) -> None: ...
 
 
 async def status_of(client: Client, instance_id: str) -> str | None:
@@ -100,16 +103,28 @@ async def start_counted(client: Client, counted: LedgerEntry, pace: Pace) -> Non
     await start_restore(client, counted, pace)
 
 
+async def wake(client: Client, request_id: str, event: str) -> bool:
+    """Raise an event for a restore; False when no orchestration is there to hear it."""
+    instance_id = names.instance_id(request_id)
+    return await _was_there(client.raise_event(instance_id, event, {"by": "http"}))
+
+
 async def end(client: Client, instance_id: str, why: str) -> None:
     """Terminate an orchestration; one that is over or was never there is no error."""
-    try:
-        await client.terminate(instance_id, why)
-    except Exception as error:
-        if "nstance with ID" not in str(error):
-            raise
+    await _was_there(client.terminate(instance_id, why))
 
 
 async def end_children(client: Client, request_id: str, revival: int, why: str) -> None:
     """Terminate what a restore's orchestration has left behind; the engine does not."""
     for child_id in names.child_ids(names.instance_id(request_id), revival):
         await end(client, child_id, why)
+
+
+async def _was_there(call: Awaitable[None]) -> bool:
+    try:
+        await call
+    except Exception as error:
+        if "nstance with ID" not in str(error):
+            raise
+        return False
+    return True

@@ -4,7 +4,7 @@ Here: reading entries and moving them along restore/messages/ledger_entry.py's t
 that compete for one move the storage account lets exactly one win; the loser is told, and looks
 again. What a change tells is a part of it (restore/progress/ledger_events.py), so of the two both
 happen or neither. Not here: deciding (restore/start/job_search.py), taking turns on a protected
-item (storage/turns.py), and sending what was told (storage/outbox.py).
+item (storage/item_lock.py), and sending what was told (storage/outbox.py).
 """
 
 from collections.abc import Callable
@@ -151,7 +151,7 @@ class Ledger:
         def mark(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is LedgerState.ACCEPTED:
                 return moved(entry, LedgerState.CANCELLED, cancel_asked=entry.cancel_asked + 1)
-            if entry.state in (LedgerState.CANCELLED, LedgerState.FINISHED):
+            if entry.is_over:
                 return entry
             return msgspec.structs.replace(entry, cancel_asked=entry.cancel_asked + 1)
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from arm.exchange import USER_AGENT
+from arm.authorized_request import USER_AGENT
 from simulated_azure.simulator import Simulator
 from simulated_azure.wire import Answer, Request
 from tests import role

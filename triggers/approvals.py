@@ -18,8 +18,8 @@ from restore.messages.model import Approval, Caller
 from restore.settings import Settings
 from restore.values.decoding import encode
 from restore.values.times import stamp
-from storage import connection
-from triggers import callers, problems, waking
+from storage import connection, instances
+from triggers import callers, problems
 
 
 async def decide(
@@ -59,7 +59,7 @@ async def decide(
             return _expired(entry)
         if entry.approval.decision != wanted.outcome:
             return _decided(entry)
-        is_heard = entry.verdict is not None or await waking.wake(
+        is_heard = entry.verdict is not None or await instances.wake(
             client, request_id, names.DECISION_EVENT
         )
     except ServiceUnavailable as error:

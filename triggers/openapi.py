@@ -10,7 +10,7 @@ import azure.functions as func
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
-from triggers import problems, shapes
+from triggers import problems, response_schemas
 from triggers.operations import OPERATIONS, Operation, ref
 
 JSON = dict[str, Any]
@@ -88,7 +88,7 @@ def _success(status: int, kind: Any) -> JSON:
 
 
 def _refusal(status: int) -> JSON:
-    content = {_PROBLEM: {"schema": ref(shapes.ProblemDocument)}}
+    content = {_PROBLEM: {"schema": ref(response_schemas.ProblemDocument)}}
     return {"description": _TEXTS[status], "content": content}
 
 
@@ -105,15 +105,15 @@ def _schemas() -> JSON:
 
 def _answers() -> tuple[Any, ...]:
     return (
-        shapes.ProblemDocument,
-        shapes.Restore,
-        shapes.RestoreList,
-        shapes.CancelAnswer,
-        shapes.AbandonAnswer,
-        shapes.ApprovalAnswer,
-        shapes.PlanLater,
-        shapes.RecoveryPoints,
-        shapes.Health,
+        response_schemas.ProblemDocument,
+        response_schemas.Restore,
+        response_schemas.RestoreList,
+        response_schemas.CancelAnswer,
+        response_schemas.AbandonAnswer,
+        response_schemas.ApprovalAnswer,
+        response_schemas.PlanLater,
+        response_schemas.RecoveryPoints,
+        response_schemas.Health,
     )
 
 

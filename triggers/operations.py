@@ -10,7 +10,7 @@ from restore.messages.model import VerdictKind
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
-from triggers import shapes
+from triggers import response_schemas
 
 JSON = dict[str, Any]
 
@@ -90,7 +90,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/restores",
         "startRestore",
         "Restore one VM, once",
-        {200: shapes.Restore, 202: shapes.Restore},
+        {200: response_schemas.Restore, 202: response_schemas.Restore},
         (400, 403, 404, 409, 502, 503),
         _REQUEST,
         (_KEY, _PREFER),
@@ -100,7 +100,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/restores",
         "listRestores",
         "List restores",
-        {200: shapes.RestoreList},
+        {200: response_schemas.RestoreList},
         (400, 503),
         parameters=_LISTED,
     ),
@@ -109,7 +109,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/restores/plan",
         "planRestore",
         "Say what a restore would be; restore nothing",
-        {200: Plan, 202: shapes.PlanLater},
+        {200: Plan, 202: response_schemas.PlanLater},
         (400, 403, 404, 409, 502, 503),
         _REQUEST,
     ),
@@ -118,7 +118,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/plans/{id}",
         "showPlan",
         "Show a plan that took longer",
-        {200: Plan, 202: shapes.PlanLater},
+        {200: Plan, 202: response_schemas.PlanLater},
         (404, 503),
         parameters=(_path_id("The plan's id"),),
     ),
@@ -127,7 +127,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/restores/{id}",
         "showRestore",
         "Show where one restore stands",
-        {200: shapes.Restore},
+        {200: response_schemas.Restore},
         (404, 503),
         parameters=_AN_ID,
     ),
@@ -136,7 +136,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/restores/{id}/cancel",
         "cancelRestore",
         "Cancel one restore, as far as that is still possible",
-        {202: shapes.CancelAnswer},
+        {202: response_schemas.CancelAnswer},
         (404, 409, 503),
         parameters=_AN_ID,
     ),
@@ -145,7 +145,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/restores/{id}/abandon",
         "abandonRestore",
         "Follow one restore no longer; what runs in Azure goes on",
-        {200: shapes.AbandonAnswer},
+        {200: response_schemas.AbandonAnswer},
         (404, 409, 503),
         parameters=_AN_ID,
     ),
@@ -154,7 +154,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/restores/{id}/approval",
         "decideRestore",
         "Approve or refuse a restore that waits for it",
-        {200: shapes.ApprovalAnswer},
+        {200: response_schemas.ApprovalAnswer},
         (400, 403, 404, 409, 503),
         ref(Decision),
         _AN_ID,
@@ -173,7 +173,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/recovery-points",
         "listRecoveryPoints",
         "List a VM's recovery points, and the one that would be chosen",
-        {200: shapes.RecoveryPoints},
+        {200: response_schemas.RecoveryPoints},
         (400, 403, 404, 409, 502, 503),
         parameters=_ITEM,
     ),
@@ -182,7 +182,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "/health",
         "showHealth",
         "Say whether the app can do its work",
-        {200: shapes.Health, 503: shapes.Health},
+        {200: response_schemas.Health, 503: response_schemas.Health},
         (),
     ),
     Operation(

@@ -12,8 +12,8 @@ from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failu
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.settings import Settings
 from restore.values.problem import Problem
-from storage import connection
-from triggers import callers, plans, problems, starter, views, waking
+from storage import connection, instances
+from triggers import callers, plans, problems, starter, views
 
 _WAIT_S = 3.0
 _WAIT_S_MAX = 20.0
@@ -79,7 +79,9 @@ async def cancel(
     place = views.place(request_id)
     if entry.state is LedgerState.CANCELLED:
         if entry.permit is not None and entry.permit.approval:
-            await waking.wake(client, request_id, names.DECISION_EVENT)  # it may be waiting for one
+            await instances.wake(
+                client, request_id, names.DECISION_EVENT
+            )  # it may be waiting for one
         text = "Cancelled before anything was sent: nothing was started, and nothing will be."
         return problems.ok(202, {"requestId": request_id, "cancel": "BeforeStart", "text": text})
     await starter.start_cancel(client, request_id, settings)

@@ -131,6 +131,11 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     at."""
 
     @property
+    def is_over(self) -> bool:
+        """It was cancelled before anything was sent, or has a verdict."""
+        return self.state in (LedgerState.CANCELLED, LedgerState.FINISHED)
+
+    @property
     def must_cancel(self) -> bool:
         """Somebody wants the job cancelled, and Azure has not answered that yet."""
         answered = self.cancel_answer.asked if self.cancel_answer else 0

@@ -2,8 +2,9 @@
 
 A restore POST has no idempotency key. So before each POST, and after any whose reply was lost, the
 job list is read: a new restore job of this item, begun in the window of the POST and claimed by no
-other request, is ours. Our own requests take turns on an item (storage/turns.py), hence two of them
-can never be looked for at once. A job that only might be ours is never adopted: a person must look.
+other request, is ours. Our own requests take turns on an item (storage/item_lock.py), hence two of
+them can never be looked for at once. A job that only might be ours is never adopted: a person must
+look.
 """
 
 from collections.abc import Collection, Iterable

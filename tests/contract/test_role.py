@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from arm.authorized_request import Exchange
 from arm.backup import Backup
 from arm.client import Client
-from arm.exchange import Exchange
 from arm.long_running import PollHandles
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock

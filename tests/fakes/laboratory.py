@@ -19,9 +19,9 @@ import msgspec
 from activities import clock as activity_clock
 from activities import policies
 from arm import connection as arm_connection
+from arm.authorized_request import Exchange
 from arm.backup import Backup
 from arm.client import Client
-from arm.exchange import Exchange
 from arm.transport import NotSent
 from devhost.clock import VirtualClock
 from devhost.engine.dispatcher import Core
@@ -47,7 +47,7 @@ from tests.fakes import surroundings
 from tests.fakes.durable_calls import Calls, api_of
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fakes.surroundings import Planned
-from tests.unit.restore.policy_cases import EVERYTHING
+from tests.unit.restore.policy.policy_cases import EVERYTHING
 
 Decision = Literal["approved", "refused", "expired"]
 ROOT = Path(__file__).parents[2]

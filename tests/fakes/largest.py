@@ -11,9 +11,9 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from arm import compute, errors, readings
+from arm import arm_json, compute, errors
+from arm.authorized_request import Exchange
 from arm.client import Client
-from arm.exchange import Exchange
 from restore.messages.errors import InvalidRequest, PlanChanged, to_failure
 from restore.messages.field_types import REQUEST_ID
 from restore.messages.model import (
@@ -107,7 +107,7 @@ def item(letter: str) -> ProtectedItem:
     path = f"{seed.VAULT_ID}/backupFabrics/Azure/protectionContainers/{name}/protectedItems/{name}"
     source = f"{seed.vm_id(name)}/{name}/{name}/{name}"[:_TEXT]
     known = {"sourceResourceId": source, "protectionState": text, "friendlyName": text}
-    found = readings.protected_item({"id": path, "properties": known}, seed.VAULT_ID, name)
+    found = arm_json.protected_item({"id": path, "properties": known}, seed.VAULT_ID, name)
     assert found is not None
     return found
 
@@ -125,7 +125,7 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
         "threatStatus": text,
     }
     found = [
-        readings.recovery_point(
+        arm_json.recovery_point(
             {"name": f"{number:04}{_of_names(letter) * (_NAME - 4)}", "properties": known}
         )
         for number in range(count)
@@ -170,7 +170,7 @@ def _job(letter: str) -> JobLook:
             "dynamicErrorMessage": text,
         },
     }
-    found = readings.job({"name": _of_names(letter) * _NAME, "properties": known})
+    found = arm_json.job({"name": _of_names(letter) * _NAME, "properties": known})
     assert found is not None
     return found
 

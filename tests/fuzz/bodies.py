@@ -21,7 +21,7 @@ from restore.start import arm_body
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import START
 from tests.fuzz import policies, requests, shapes
-from tests.unit.restore.policy_cases import APP, OTHER, RESTORED
+from tests.unit.restore.policy.policy_cases import APP, OTHER, RESTORED
 
 _FREE = {
     "managedIdentityResourceId", "dataDiskEncryptionIdentity", "kekVaultId", "secretKeyVaultId",

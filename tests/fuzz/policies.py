@@ -9,7 +9,7 @@ from tests.end_to_end.stage import SUBSCRIPTION, vm
 from tests.fuzz import shapes
 from tests.fuzz.requests import written
 from tests.fuzz.rubbish import RUBBISH, damages
-from tests.unit.restore.policy_cases import APP, NETWORKS, OTHER, RESTORED
+from tests.unit.restore.policy.policy_cases import APP, NETWORKS, OTHER, RESTORED
 
 _ANYWHERE = st.just(["*"])
 _SCOPES = st.one_of(

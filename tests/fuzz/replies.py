@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from arm.authorized_request import Exchange
 from arm.backup import Backup
 from arm.client import Client
-from arm.exchange import Exchange
 from arm.long_running import PollHandles
 from arm.transport import Reply
 from devhost.clock import VirtualClock

@@ -34,7 +34,7 @@ from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fuzz import bodies
 from tests.fuzz.amounts import count, drawn
 from tests.fuzz.bodies import Case
-from tests.unit.restore.policy_cases import EVERYTHING
+from tests.unit.restore.policy.policy_cases import EVERYTHING
 
 
 class _Noted(PermanentError):

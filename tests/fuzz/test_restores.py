@@ -34,7 +34,7 @@ from tests.fakes.surroundings import resource_of
 from tests.fuzz import bodies, policies, requests
 from tests.fuzz.amounts import count, drawn
 from tests.fuzz.rubbish import RUBBISH, TEMPTING, Damage, damages, json_text
-from tests.unit.restore.policy_cases import APP, OTHER
+from tests.unit.restore.policy.policy_cases import APP, OTHER
 
 HOUR = 3600.0
 _STEP_S = 1800.0

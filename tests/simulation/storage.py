@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from restore.messages.ledger_entry import LedgerEntry
-from storage import turns
+from storage import item_lock
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 
@@ -45,7 +45,7 @@ class Storage:
 
     def turn_of(self, item_id: str) -> str | None:
         """Whose turn it is on an item."""
-        found = self.documents.kept.get(turns._name(item_id))
+        found = self.documents.kept.get(item_lock._name(item_id))
         return None if found is None else str(json.loads(found[0])["holder"])
 
     def _at(self, tag: str) -> Callable[[str], None]:

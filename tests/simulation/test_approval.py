@@ -15,7 +15,7 @@ from tests.end_to_end.stage import request_for
 from tests.fakes.callers import shown, signed_in
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import Laboratory
-from tests.unit.restore.policy_cases import only
+from tests.unit.restore.policy.policy_cases import only
 
 HOUR = 3600.0
 BOB = shown("bob@example.com")

@@ -20,7 +20,7 @@ from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.front_door import FrontDoor
 from tests.fakes.laboratory import Laboratory
-from tests.unit.restore.policy_cases import CASES, EVERYTHING, Case, only
+from tests.unit.restore.policy.policy_cases import CASES, EVERYTHING, Case, only
 from tests.unit.restore.samples import parsed
 
 HOUR = 3600.0

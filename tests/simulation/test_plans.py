@@ -17,7 +17,7 @@ from simulated_azure.faults import Fault
 from simulated_azure.state import Vm
 from tests.end_to_end.stage import VAULT, request_for
 from tests.fakes.laboratory import Laboratory
-from tests.unit.restore.policy_cases import CASES, Case
+from tests.unit.restore.policy.policy_cases import CASES, Case
 
 GUARD = (
     "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/rg-guard/providers/"

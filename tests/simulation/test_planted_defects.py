@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from activities import admission, close_restore, slot_leases, trigger_restore
-from arm import destinations, exchange, headers
+from arm import authorized_request, headers, url_allow_list
 from orchestrators import steps, watch_job
 from restore.messages import ledger_entry as ledger_rules
 from restore.messages.activity_io import Restore, Retry, Trigger
@@ -22,7 +22,7 @@ from restore.progress import job_watch, phases, poll_intervals, retries
 from restore.progress.phases import RestorePhase
 from restore.result import verdicts
 from restore.start import arm_body, job_search, recovery_point_choice
-from storage import handles, instances, slots, turns
+from storage import instances, item_lock, poll_urls, slots
 from storage.ledger import Ledger
 from tests.simulation import planted_redaction, planted_telling
 from tests.simulation.drawing import draw
@@ -53,7 +53,7 @@ def does_not_wait_for_a_job(patch: Patch) -> None:
 
 def takes_no_turns(patch: Patch) -> None:
     """Requests for one item do not wait for each other."""
-    patch.setattr(turns, "take", lambda *_: turns.Taking(is_ours=True))
+    patch.setattr(item_lock, "take", lambda *_: item_lock.Taking(is_ours=True))
 
 
 def clears_holders_for_ever(patch: Patch) -> None:
@@ -174,24 +174,24 @@ def decides_by_chance(patch: Patch) -> None:
 
 def logs_urls(patch: Patch) -> None:
     """Each URL is logged as a whole."""
-    whole = exchange.Exchange.once
+    whole = authorized_request.Exchange.once
 
     def once(self: Any, method: str, url: str, body: bytes | None) -> Any:
         logging.getLogger("arm").warning("%s %s", method, url)
         return whole(self, method, url, body)
 
-    patch.setattr(exchange.Exchange, "once", once)
+    patch.setattr(authorized_request.Exchange, "once", once)
 
 
 def trusts_every_url(patch: Patch) -> None:
     """A token goes wherever a poll URL points."""
     for name in ("is_at", "is_list", "is_operation", "is_within"):
-        patch.setattr(destinations, name, lambda *_: True)
+        patch.setattr(url_allow_list, name, lambda *_: True)
 
 
 def keeps_signed_urls(patch: Patch) -> None:
     """The signed URLs of a restore that is over stay."""
-    patch.setattr(handles, "drop", lambda *_: None)
+    patch.setattr(poll_urls, "drop", lambda *_: None)
 
 
 def starts_nothing(patch: Patch) -> None:

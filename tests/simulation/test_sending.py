@@ -21,7 +21,7 @@ from storage import connection
 from storage.documents import Changed
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import Laboratory
-from tests.unit.restore.policy_cases import EVERYTHING, OTHER, only
+from tests.unit.restore.policy.policy_cases import EVERYTHING, OTHER, only
 from tests.unit.restore.samples import parsed
 
 HOUR = 3600.0

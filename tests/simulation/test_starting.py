@@ -15,10 +15,10 @@ from restore.messages.model import JobLook, Verdict
 from restore.messages.poll_policy import Pace
 from restore.policy.rules import Policy
 from simulated_azure.faults import Fault, FaultPlan
-from storage import turns
+from storage import item_lock
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
-from tests.unit.restore.policy_cases import EVERYTHING
+from tests.unit.restore.policy.policy_cases import EVERYTHING
 
 HOUR = 3600.0
 POST = {"method": "POST", "path": "/restore$"}
@@ -170,12 +170,12 @@ def test_what_settling_has_shown_to_be_unsent_takes_its_turn_anew_before_it_is_s
     def take_first(name: str) -> None:
         if name == "restores/r1" and entry(laboratory).state is LedgerState.ACCEPTED:
             laboratory.documents.after_write = lambda name: None
-            taken.append(turns.take(laboratory.ledger, item_id, other, laboratory.clock.now()))
+            taken.append(item_lock.take(laboratory.ledger, item_id, other, laboratory.clock.now()))
 
     intent = entry(laboratory).intent
     assert intent is not None
     item_id = intent.item_id
-    taken: list[turns.Taking] = []
+    taken: list[item_lock.Taking] = []
     laboratory.documents.after_write = take_first
     laboratory.run_for(2 * HOUR)
     assert [each.is_ours for each in taken] == [True]

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from arm import connection as arm_connection
+from arm.authorized_request import Exchange
 from arm.backup import Backup
 from arm.client import Client
-from arm.exchange import Exchange
 from arm.transport import Timeout
 from devhost.clock import VirtualClock
 from devhost.engine.dispatcher import Core

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from arm import paging
+from arm.authorized_request import USER_AGENT, Exchange
 from arm.client import Client
-from arm.exchange import USER_AGENT, Exchange
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, Reply, Timeout
 from restore.messages import errors

@@ -12,7 +12,7 @@ import pytest
 from arm.backup import Backup
 from restore.messages import errors
 from tests.unit.arm.fakes import ITEM, VAULT, VM, Script, backup, reply
-from tests.unit.restore.test_plain_text import TRICKS
+from tests.unit.restore.values.test_plain_text import TRICKS
 
 BAD: dict[str, Any] = {
     **{name: f"a{trick}b" for name, trick in TRICKS.items() if trick != "\ud800"},

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from arm import resource_ids
+from arm.authorized_request import Exchange
 from arm.backup import Backup
 from arm.client import Client
-from arm.exchange import Exchange
 from arm.transport import Reply
 from restore.messages import errors
 from tests.unit.arm.fakes import ENDPOINT, ITEM, NOW, VAULT, VM

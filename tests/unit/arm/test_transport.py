@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from arm import reply_body, transport
+from arm.authorized_request import Exchange
 from arm.client import Client
-from arm.exchange import Exchange
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, RequestsTransport, Timeout
 from restore.messages import errors

@@ -12,7 +12,7 @@ from restore.messages.model import Failure
 from restore.progress import wait_reasons
 
 UNTIL = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
 from restore.messages.model import Verdict
-from storage import turns
+from storage import item_lock
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 from tests.fakes.storage import MemoryDocuments
@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ITEM = "/vaults/v/items/VM;a"
 WINDOW = timedelta(seconds=200)
 SECOND = timedelta(seconds=1)
-TURN = timedelta(seconds=turns.TURN_S_MAX)
+TURN = timedelta(seconds=item_lock.TURN_S_MAX)
 
 
 def ledger_with(*request_ids: str) -> Ledger:
@@ -55,8 +55,8 @@ def intend(ledger: Ledger, request_id: str, at: datetime = NOW) -> Held:
     return ledger.intend(read(ledger, request_id), intended(at))
 
 
-def take(ledger: Ledger, request_id: str, later: timedelta = timedelta()) -> turns.Taking:
-    return turns.take(ledger, ITEM, read(ledger, request_id), NOW + later)
+def take(ledger: Ledger, request_id: str, later: timedelta = timedelta()) -> item_lock.Taking:
+    return item_lock.take(ledger, ITEM, read(ledger, request_id), NOW + later)
 
 
 def finish(ledger: Ledger, request_id: str) -> None:
@@ -98,10 +98,10 @@ def test_the_next_has_the_turn_once_the_holders_job_is_known_and_learns_whose_it
     take(ledger, "a")
     intend(ledger, "a")
     ledger.started("a", job_id="job-of-a")
-    taken = turns.Taking(is_ours=True, claimed=("job-of-a",), begun={"job-of-a": NOW})
+    taken = item_lock.Taking(is_ours=True, claimed=("job-of-a",), begun={"job-of-a": NOW})
     assert take(ledger, "b") == taken
     assert take(ledger, "b") == taken
-    assert turns.claimed(ledger, ITEM) == ("job-of-a",)
+    assert item_lock.claimed(ledger, ITEM) == ("job-of-a",)
 
 
 def test_when_a_job_was_begun_is_remembered_for_a_day() -> None:
@@ -130,7 +130,7 @@ def test_the_jobs_of_the_latest_holders_are_remembered() -> None:
 def test_a_turn_whose_holder_was_never_accepted_is_free() -> None:
     ledger = ledger_with("b")
     stranger = read(ledger_with("a"), "a")
-    turns.take(ledger, ITEM, stranger, NOW)
+    item_lock.take(ledger, ITEM, stranger, NOW)
     assert take(ledger, "b").is_ours
 
 
@@ -232,7 +232,7 @@ def test_a_holder_that_is_over_is_left_as_it_is() -> None:
 def test_turns_on_different_items_do_not_meet() -> None:
     ledger = ledger_with("a", "b")
     assert take(ledger, "a").is_ours
-    assert turns.take(ledger, ITEM + "2", read(ledger, "b"), NOW).is_ours
+    assert item_lock.take(ledger, ITEM + "2", read(ledger, "b"), NOW).is_ours
 
 
 def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
@@ -255,7 +255,7 @@ def test_a_turn_that_is_held_long_is_asked_for_less_often_but_at_its_end() -> No
     take(ledger, "a")
     intend(ledger, "a")
     waits = [take(ledger, "b", timedelta(seconds=held_s)).wait_s for held_s in (0, 100, 180, 199)]
-    assert waits == [turns.SLOT_S, 50, 20, turns.SLOT_S]
+    assert waits == [item_lock.SLOT_S, 50, 20, item_lock.SLOT_S]
 
 
 def test_what_a_newer_build_keeps_of_turns_outlives_a_rewrite() -> None:

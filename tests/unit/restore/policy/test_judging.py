@@ -13,7 +13,7 @@ from restore.policy.judging import Allowed, Asked
 from restore.policy.rules import DEFAULT, Policy
 from restore.start import arm_body
 from tests.end_to_end.stage import VAULT, request_for, vm
-from tests.unit.restore.policy_cases import CASES, EVERYTHING, OTHER, RESTORED, Case, only
+from tests.unit.restore.policy.policy_cases import CASES, EVERYTHING, OTHER, RESTORED, Case, only
 from tests.unit.restore.samples import parsed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from arm import readings
+from arm import arm_json
 from restore.messages.errors import NotFound
 from restore.messages.request import ExtendedLocation, RecoveryPointChoice
 from restore.progress.phases import RestorePhase, phase_of
@@ -24,7 +24,7 @@ def _point(**properties: Any) -> dict[str, Any]:
 
 
 def test_a_recorded_recovery_point_is_read() -> None:
-    point = readings.recovery_point(recording("recoverypoint_get_2026-07")["body"])
+    point = arm_json.recovery_point(recording("recoverypoint_get_2026-07")["body"])
     assert point is not None
     assert point.name == "1103996678573089"
     assert point.time == datetime(2026, 7, 26, 13, 16, 55, 439787, tzinfo=UTC)
@@ -36,7 +36,7 @@ def test_a_recorded_recovery_point_is_read() -> None:
 
 
 def test_the_example_points_show_tiers_zones_edge_zones_and_privacy() -> None:
-    points = [readings.recovery_point(raw) for raw in example("RecoveryPoints_List")["value"]]
+    points = [arm_json.recovery_point(raw) for raw in example("RecoveryPoints_List")["value"]]
     one, two, three = (point for point in points if point is not None)
     assert [point.tier for point in (one, two, three)] == [
         "VaultStandard",
@@ -51,7 +51,7 @@ def test_the_example_points_show_tiers_zones_edge_zones_and_privacy() -> None:
 
 def test_numeric_tiers_are_the_same_as_named_ones() -> None:
     tiers = [{"type": 1, "status": 1}, {"type": 2, "status": 1}, "rubbish"]
-    point = readings.recovery_point(_point(recoveryPointTierDetails=tiers))
+    point = arm_json.recovery_point(_point(recoveryPointTierDetails=tiers))
     assert point is not None
     assert point.tier == "SnapshotAndVaultStandard"
 
@@ -59,7 +59,7 @@ def test_numeric_tiers_are_the_same_as_named_ones() -> None:
 def test_soft_deletion_and_threats_are_read() -> None:
     deleted = {"isSoftDeleted": True, "expiryTime": "2026-08-01"}
     raw = _point(recoveryPointProperties=deleted, threatStatus="UnHealthy")
-    point = readings.recovery_point(raw)
+    point = arm_json.recovery_point(raw)
     assert point is not None
     assert point.is_soft_deleted
     assert point.threat_status == "UnHealthy"
@@ -79,14 +79,14 @@ def test_soft_deletion_and_threats_are_read() -> None:
     ],
 )
 def test_what_cannot_be_a_vms_recovery_point_is_none(raw: object) -> None:
-    assert readings.recovery_point(raw) is None
+    assert arm_json.recovery_point(raw) is None
 
 
 def test_items_are_told_apart_by_the_vms_id_not_by_their_friendly_name() -> None:
     items = recording("protecteditems_list_same_name_2026-07")["body"]["value"]
     wanted = items[2]["properties"]["sourceResourceId"].upper()
-    assert [readings.is_of_vm(item, wanted) for item in items] == [False, False, True]
-    item = readings.protected_item(items[2], VAULT, "westeurope")
+    assert [arm_json.is_of_vm(item, wanted) for item in items] == [False, False, True]
+    item = arm_json.protected_item(items[2], VAULT, "westeurope")
     assert item is not None
     assert item.container_name == "IaasVMContainer;iaasvmcontainerv2;singhprab-rg-1c;testcvm123"
     assert item.name == "VM;iaasvmcontainerv2;singhprab-rg-1c;testcvm123"
@@ -100,25 +100,25 @@ def test_an_item_that_names_two_vms_is_the_one_that_a_restore_would_name() -> No
         "id": f"{VAULT}/backupFabrics/Azure/protectionContainers/c/protectedItems/i",
         "properties": {"sourceResourceId": other, "virtualMachineId": judged},
     }
-    item = readings.protected_item(raw, VAULT, "westeurope")
+    item = arm_json.protected_item(raw, VAULT, "westeurope")
     assert item is not None
     assert item.source_resource_id == other
-    assert readings.is_of_vm(raw, other)
-    assert not readings.is_of_vm(raw, judged)
-    assert readings.is_of_vm({"properties": {"virtualMachineId": judged}}, judged)
+    assert arm_json.is_of_vm(raw, other)
+    assert not arm_json.is_of_vm(raw, judged)
+    assert arm_json.is_of_vm({"properties": {"virtualMachineId": judged}}, judged)
 
 
 def test_an_item_whose_protection_stopped_is_an_item() -> None:
     raw = recording("protecteditems_list_same_name_2026-07")["body"]["value"][1]
-    item = readings.protected_item(raw, VAULT, "westeurope")
+    item = arm_json.protected_item(raw, VAULT, "westeurope")
     assert item is not None
     assert item.protection_state == "ProtectionStopped"
-    assert not readings.is_soft_deleted_item(raw)
+    assert not arm_json.is_soft_deleted_item(raw)
 
 
 def test_an_items_id_is_made_whole() -> None:
     raw = example("BackupProtectedItems_List")["value"][0]
-    item = readings.protected_item(raw, VAULT, "westeurope")
+    item = arm_json.protected_item(raw, VAULT, "westeurope")
     assert item is not None
     assert item.id == (
         f"{VAULT}/backupFabrics/Azure/protectionContainers/"
@@ -126,14 +126,14 @@ def test_an_items_id_is_made_whole() -> None:
         "/protectedItems/VM;iaasvmcontainer;iaasvm-rg;iaasvm-1"
     )
     raw["id"] = "/subscriptions/s"
-    assert readings.protected_item(raw, VAULT, "westeurope") is None
+    assert arm_json.protected_item(raw, VAULT, "westeurope") is None
 
 
 @pytest.mark.parametrize(
     "name", ["job_restore_alr_inprogress_2022-05", "job_restore_alr_inprogress_2026-07"]
 )
 def test_recorded_jobs_read_the_same_with_numbers_and_with_names(name: str) -> None:
-    job = readings.job(recording(name)["body"])
+    job = arm_json.job(recording(name)["body"])
     assert job is not None
     assert job.status == "InProgress"
     assert job.operation == "Restore"
@@ -147,7 +147,7 @@ def test_recorded_jobs_read_the_same_with_numbers_and_with_names(name: str) -> N
 
 def test_a_job_from_a_list_lacks_its_details() -> None:
     raw = example("ListJobsWithAllSupportedFilters")["value"][0]
-    job = readings.job(raw)
+    job = arm_json.job(raw)
     assert job is not None
     assert (job.entity_name, job.operation, job.task) == ("testvm", "Backup", None)
 
@@ -157,15 +157,15 @@ def test_a_job_from_a_list_lacks_its_details() -> None:
     [("PT1H30M", 5400.0), ("01:30:00.5000000", 5400.5), ("soon", None), ("", None), (7, None)],
 )
 def test_the_remaining_time_comes_in_two_notations(text: object, seconds: float | None) -> None:
-    job = readings.job(_job(extendedInfo={"estimatedRemainingDuration": text}))
+    job = arm_json.job(_job(extendedInfo={"estimatedRemainingDuration": text}))
     assert job is not None
     assert job.remaining_s == seconds
 
 
 @pytest.mark.parametrize("actions", [["Cancellable"], [2, 1], ["Retriable", "Cancellable"]])
 def test_a_finished_job_is_not_cancellable_whatever_it_says(actions: list[object]) -> None:
-    running = readings.job(_job(actionsInfo=actions))
-    finished = readings.job(_job(actionsInfo=actions, status="Completed"))
+    running = arm_json.job(_job(actionsInfo=actions))
+    finished = arm_json.job(_job(actionsInfo=actions, status="Completed"))
     assert running is not None
     assert finished is not None
     assert running.cancellable
@@ -184,7 +184,7 @@ def test_a_failed_jobs_errors_are_carried_whole_but_redacted() -> None:
         {"errorCode": "12", "errorString": None},
         "rubbish",
     ]
-    job = readings.job(_job(status="Failed", errorDetails=details, startTime="0001-01-01T00:00:00"))
+    job = arm_json.job(_job(status="Failed", errorDetails=details, startTime="0001-01-01T00:00:00"))
     assert job is not None
     first, second, third = job.errors
     assert (first.code, first.title, first.recommendations) == (400094, "VM gone", ("Create it.",))
@@ -196,7 +196,7 @@ def test_a_failed_jobs_errors_are_carried_whole_but_redacted() -> None:
 
 @pytest.mark.parametrize("raw", [None, {}, {"name": "j"}, {"name": "j", "properties": []}])
 def test_what_says_no_status_is_no_job(raw: object) -> None:
-    assert readings.job(raw) is None
+    assert arm_json.job(raw) is None
 
 
 def test_odd_values_do_not_hurt() -> None:
@@ -207,13 +207,13 @@ def test_odd_values_do_not_hurt() -> None:
         "dynamicErrorMessage": None,
     }
     raw = _job(extendedInfo=extended, actionsInfo=None, startTime=5)
-    job = readings.job(raw)
+    job = arm_json.job(raw)
     assert job is not None
     assert (job.percent, job.task, job.start_time, job.cancellable) == (40, None, None, False)
 
 
 def test_a_status_that_nobody_knows_is_told_plainly_and_followed() -> None:
-    job = readings.job(_job(status="Paused; sig=S3CRET"))
+    job = arm_json.job(_job(status="Paused; sig=S3CRET"))
     assert job is not None
     assert (job.status, job.is_terminal, job.cancellable) == ("other: [removed]", False, False)
     assert phase_of(job) is RestorePhase.TRANSFERRING
@@ -221,13 +221,13 @@ def test_a_status_that_nobody_knows_is_told_plainly_and_followed() -> None:
 
 @pytest.mark.parametrize("status", ["completed", "COMPLETED"])
 def test_a_status_is_known_in_any_case(status: str) -> None:
-    job = readings.job(_job(status=status))
+    job = arm_json.job(_job(status=status))
     assert job is not None
     assert job.status == "Completed"
 
 
 def test_a_consistency_that_nobody_knows_ranks_below_all_others() -> None:
-    odd = readings.recovery_point(_point(recoveryPointType="Ver\nified"))
+    odd = arm_json.recovery_point(_point(recoveryPointType="Ver\nified"))
     assert odd is not None
     assert odd.consistency == "other: Ver ified"
     usable = msgspec.structs.replace(odd, tier="Snapshot")
@@ -237,7 +237,7 @@ def test_a_consistency_that_nobody_knows_ranks_below_all_others() -> None:
 
 
 def test_an_operation_that_nobody_knows_is_no_restore() -> None:
-    job = readings.job(_job(operation="Restoring?"))
+    job = arm_json.job(_job(operation="Restoring?"))
     assert job is not None
     assert job.operation == "other: Restoring"
 
@@ -247,8 +247,8 @@ def test_an_items_source_is_told_as_an_id_whatever_azure_writes() -> None:
         "id": f"{VAULT}/backupFabrics/Azure/protectionContainers/c/protectedItems/i",
         "properties": {"sourceResourceId": f"https://management.azure.com{VM}?t=1&s=S3CRET"},
     }
-    assert readings.is_of_vm(raw, VM)
-    item = readings.protected_item(raw, VAULT, "westeurope")
+    assert arm_json.is_of_vm(raw, VM)
+    item = arm_json.protected_item(raw, VAULT, "westeurope")
     assert item is not None
     assert item.source_resource_id == VM
 
@@ -256,4 +256,4 @@ def test_an_items_source_is_told_as_an_id_whatever_azure_writes() -> None:
 def test_an_item_whose_source_may_be_a_secret_is_no_item() -> None:
     for source in (f"{VM}?sig=S3CRET", f"{VM}/%3Fsig%3DS3CRET", f"{VM}/{KEY}"):
         raw = {"id": ITEM.id, "properties": {"sourceResourceId": source}}
-        assert readings.protected_item(raw, VAULT, "westeurope") is None
+        assert arm_json.protected_item(raw, VAULT, "westeurope") is None

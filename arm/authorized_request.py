@@ -15,7 +15,7 @@ from math import inf
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from arm import activity_time, destinations, headers, texts
+from arm import activity_time, headers, texts, url_allow_list
 from arm.transport import Timeout, Transport
 
 USER_AGENT = "azure-vm-restore/1.0"
@@ -56,7 +56,7 @@ class Exchange:
     """How long one activity may take, with all its calls."""
 
     def __post_init__(self) -> None:
-        destinations.check_endpoint(self.endpoint)
+        url_allow_list.check_endpoint(self.endpoint)
 
     def for_request(self, request_id: str) -> Exchange:
         """The same, with calls that can be found in Azure's traces under this id."""
@@ -70,7 +70,7 @@ class Exchange:
 
     def once(self, method: str, url: str, body: bytes | None) -> Answered:
         """Send one request, once. Raises what the transport and the credential raise."""
-        if not destinations.is_at(url, self.endpoint):
+        if not url_allow_list.is_at(url, self.endpoint):
             raise AssertionError("a token may not be sent there")
         timeout = self.timeout.within(self.left_s)
         status, answered, said = self.send(method, url, self._headers(body), body, timeout)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from urllib3.exceptions import LocationParseError
 from urllib3.util import parse_url
 
-from arm.destinations import check_endpoint, is_at, is_within
+from arm.url_allow_list import check_endpoint, is_at, is_within
 from tests.unit.arm.fakes import ENDPOINT, VAULT
 
 

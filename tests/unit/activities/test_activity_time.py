@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from activities import edge
+from activities import activity_result
 from arm import activity_time
 from arm.client import Client
 from arm.transport import Timeout
@@ -91,5 +91,5 @@ def test_every_activity_wears_its_time(clock: Clock) -> None:
         clock.now_s += 201
         limited(Script()).get("/x", "look")
 
-    outcome = edge.outcome(effect)
+    outcome = activity_result.outcome(effect)
     assert (outcome["kind"], outcome["error"]["code"]) == ("later", "OutOfTime")

@@ -15,7 +15,7 @@ import pytest
 from restore.messages.model import Outcome
 from restore.values.decoding import decode
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 SHIPPED = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
 
 HAMMER = """

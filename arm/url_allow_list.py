@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from restore.setting_values import LOOPBACK_HOSTS
 from restore.values.arm_ids import lower_as_azure, lower_ascii
 
 URL_CHARS_MAX = 32 * 1024
-LOOPBACK_HOSTS = frozenset({"127.0.0.1", "localhost", "::1"})
 
 _OPERATIONS = frozenset(
     {

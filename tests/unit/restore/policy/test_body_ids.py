@@ -13,7 +13,7 @@ from restore.policy.body_ids import EXEMPT, USES, Use
 from restore.request import validation
 from tests.end_to_end.stage import SUBSCRIPTION, vm
 from tests.fakes.laboratory import START
-from tests.unit.restore.policy_cases import RESTORED, STAGING
+from tests.unit.restore.policy.policy_cases import RESTORED, STAGING
 
 MANAGED = RecoveryPoint(name="1", time=START)
 UNMANAGED = RecoveryPoint(name="1", time=START, is_managed_vm=False)

@@ -10,9 +10,9 @@ import pytest
 from restore.policy import policy_text
 from restore.policy.policy_text import InvalidPolicy
 from restore.policy.rules import DEFAULT, Policy
-from tests.unit.restore.policy_cases import EVERYTHING, OTHER
+from tests.unit.restore.policy.policy_cases import EVERYTHING, OTHER
 
-SCHEMA = Path(__file__).parents[3] / "docs" / "policy.schema.json"
+SCHEMA = Path(__file__).parents[4] / "docs" / "policy.schema.json"
 RULE: dict[str, Any] = {
     "name": "a",
     "recoveryTypes": ["RestoreDisks"],

@@ -15,7 +15,7 @@ from restore.request import parsing
 from restore.start import arm_body
 
 _SAMPLES = sorted(
-    (Path(__file__).parents[2] / "data" / "spec" / "restore_requests").glob("*.json"),
+    (Path(__file__).parents[3] / "data" / "spec" / "restore_requests").glob("*.json"),
     key=lambda path: path.name,
 )
 _GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
