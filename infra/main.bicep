@@ -1,0 +1,474 @@
+// Everything that the app needs in Azure, in one group of its own; and its roles on what it restores.
+// Nothing here changes by itself: the same parameters make the same template. docs/deploy.md leads through it.
+targetScope = 'subscription'
+
+// ---- Where -------------------------------------------------------------------------------------
+
+@minLength(1)
+@maxLength(40)
+@description('Name of the environment, of azd for instance. All names come from it, the subscription and the location.')
+param environmentName string
+
+@minLength(1)
+@description('Azure region of all resources but the storage account in a group of yours, which has the same.')
+@metadata({ azd: { type: 'location' } })
+param location string
+
+@description('Name of the resource group. It is created, and `azd down` deletes it.')
+param resourceGroupName string = 'rg-${environmentName}'
+
+@description('An existing resource group, in this subscription, for the storage account. `azd down` leaves it, and the ledger in it. Empty: the group above, and the ledger goes with it.')
+param storageResourceGroupName string = ''
+
+@description('Redundancy of the storage account. ZRS survives the loss of a zone and loses no write; choose LRS in a region without zones. Geo-redundancy copies late: a ledger that forgets its last minutes can restore twice.')
+@allowed(['Standard_LRS', 'Standard_ZRS'])
+param storageSku string = 'Standard_ZRS'
+
+@description('Tags of all resources.')
+param tags object = {}
+
+// ---- The plan ----------------------------------------------------------------------------------
+
+@description('Python on the plan. The packages of requirements.txt must have wheels for it.')
+@allowed(['3.11', '3.12'])
+param pythonVersion string = '3.12'
+
+@description('Memory of an instance in MB. What runs is billed by it.')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('As many instances as the app may have. 40 is the least that Azure accepted when this was written.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Instances that are always there, by group: http, durable, or function:NAME (function:take_restore_request, function:reconcile_restores). Billed all the time; none unless you say so.')
+param alwaysReady { name: string, instanceCount: int }[] = []
+
+@description('Whether instances are spread over zones. Then each always-ready group needs two.')
+param zoneRedundant bool = false
+
+// ---- What the app may touch --------------------------------------------------------------------
+
+@description('ARM ids of the Recovery Services vaults that it restores from: they get the custom role of role-definition.json. Without any the app can restore nothing.')
+param vaultIds string[] = []
+
+@description('Ids (GUIDs) of subscriptions in which the app may look for the vault of a VM: they get the custom role as a whole. Needed only for requests without vaultId.')
+param searchSubscriptionIds string[] = []
+
+@description('ARM ids of the resource groups whose VMs are restored: Virtual Machine Contributor. Needed for AlternateLocation and OriginalLocation; for RestoreDisks Microsoft lists it, too.')
+param sourceGroupIds string[] = []
+
+@description('ARM ids of the resource groups that disks and VMs are restored into, and of the group of their virtual network where that is another: Contributor.')
+param targetGroupIds string[] = []
+
+@description('ARM ids of the staging storage accounts: Storage Account Contributor. Leave out those that the vault\'s own identity is used for (identityInfo).')
+param stagingAccountIds string[] = []
+
+@description('Object ids of the users, groups or identities that may put requests on the queue: Storage Queue Data Message Sender on restore-requests alone.')
+param requestSenderIds string[] = []
+
+@description('Object ids of those who may take events: Storage Queue Data Message Processor on restore-events alone.')
+param eventReaderIds string[] = []
+
+// ---- Who may call it ---------------------------------------------------------------------------
+
+@description('Networks (CIDR) that may call the app over HTTP; empty: all, with a key.')
+param allowedCallers string[] = []
+
+@description('Application (client) id of an app registration that stands for this app. With it App Service authentication is on: callers bring a token of this tenant. Empty: function keys alone.')
+param authClientId string = ''
+
+@description('With authClientId: client ids of the applications that may call. Empty: all that get a token.')
+param authAllowedApplications string[] = []
+
+@description('With authClientId: object ids of the users, groups and service principals that may call. Empty: all.')
+param authAllowedPrincipals string[] = []
+
+// ---- The network -------------------------------------------------------------------------------
+
+@description('Whether the storage account is reached through private endpoints only, from a virtual network of its own.')
+param privateNetwork bool = false
+
+@description('With privateNetwork: whether the app is reached through a private endpoint only. Then deploy from inside the network.')
+param privateApp bool = false
+
+@description('With privateNetwork: the network\'s address space, a /24 or larger that nothing else uses.')
+param addressSpace string = '10.91.0.0/24'
+
+// ---- What is seen ------------------------------------------------------------------------------
+
+@description('E-mail addresses that alerts go to. Without any, and without actionGroupIds, alerts show in the portal only.')
+param alertEmails string[] = []
+
+@description('ARM ids of action groups of yours that alerts go to as well.')
+param actionGroupIds string[] = []
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 90
+
+@description('The most that is logged in a day, in GB; -1: no limit. Past it nothing is seen until the next day, and the alert on silence fires.')
+param logDailyCapGb int = -1
+
+@description('Whether reads of the storage account are logged, too: who read, for many log lines. The task hub alone reads all the time.')
+param logStorageReads bool = false
+
+@description('Whether the host\'s log goes to the workspace beside Application Insights, which has the same.')
+param logHost bool = false
+
+@description('Whether an Event Grid topic is made. The app sends its events to the queue restore-events; the topic is for forwarding them.')
+param eventTopic bool = false
+
+// ---- The app's own settings: names and defaults of restore/settings.py -------------------------
+
+@description('The only cloud whose Resource Manager ever gets a token.')
+@allowed(['public', 'usgovernment', 'china'])
+param AZURE_CLOUD string = 'public'
+
+@description('Version of Azure Backup\'s API.')
+param BACKUP_API_VERSION string = '2025-02-01'
+
+@description('Seconds until the first look at an operation or job.')
+@minValue(5)
+@maxValue(3600)
+param RESTORE_POLL_S_FIRST int = 30
+
+@description('The shortest wait between looks at a job, in seconds.')
+@minValue(5)
+@maxValue(3600)
+param RESTORE_POLL_S_MIN int = 60
+
+@description('The longest wait between looks at a job, in seconds.')
+@minValue(5)
+@maxValue(3600)
+param RESTORE_POLL_S_MAX int = 300
+
+@description('Seconds that a job may take to appear in the vault\'s list after a lost reply. Too short risks a second restore.')
+@minValue(0)
+@maxValue(3600)
+param RESTORE_SETTLE_S int = 120
+
+@description('Seconds to wait for Azure\'s answer to one call. At most 95 with a functionTimeout of 5 minutes.')
+@minValue(1)
+@maxValue(600)
+param ARM_TIMEOUT_S int = 60
+
+@description('Seconds between two looks of the reconciler at all that is open. Must divide a minute or an hour.')
+@minValue(5)
+@maxValue(3600)
+param RESTORE_RECONCILE_S int = 300
+
+@description('How often a restore that nobody follows any more is started again.')
+@minValue(1)
+@maxValue(20)
+param RESTORE_REVIVALS_MAX int = 3
+
+@description('Days after which finished histories, plans and data of large events are deleted.')
+@minValue(1)
+@maxValue(3650)
+param RESTORE_KEEP_D int = 30
+
+@description('What may be restored: JSON, or the name of a JSON file in the app\'s folder. Empty: the default policy.')
+param RESTORE_POLICY string = ''
+
+@description('How long a function may run, such as 00:05:00. Empty: functionTimeout of host.json.')
+param AzureFunctionsJobHost__functionTimeout string = ''
+
+// ------------------------------------------------------------------------------------------------
+
+var token = toLower(uniqueString(subscription().id, environmentName, location))
+var allTags = union(tags, { 'azd-env-name': environmentName })
+var storageGroup = empty(storageResourceGroupName) ? resourceGroupName : storageResourceGroupName
+var packageContainer = 'app-package'
+var roles = loadJsonContent('roles.json')
+var definition = loadJsonContent('role-definition.json')
+var settings = {
+  AZURE_CLOUD: AZURE_CLOUD
+  BACKUP_API_VERSION: BACKUP_API_VERSION
+  RESTORE_POLL_S_FIRST: string(RESTORE_POLL_S_FIRST)
+  RESTORE_POLL_S_MIN: string(RESTORE_POLL_S_MIN)
+  RESTORE_POLL_S_MAX: string(RESTORE_POLL_S_MAX)
+  RESTORE_SETTLE_S: string(RESTORE_SETTLE_S)
+  ARM_TIMEOUT_S: string(ARM_TIMEOUT_S)
+  RESTORE_RECONCILE_S: string(RESTORE_RECONCILE_S)
+  RESTORE_REVIVALS_MAX: string(RESTORE_REVIVALS_MAX)
+  RESTORE_KEEP_D: string(RESTORE_KEEP_D)
+  RESTORE_POLICY: RESTORE_POLICY
+  AzureFunctionsJobHost__functionTimeout: AzureFunctionsJobHost__functionTimeout
+}
+var storageServices = [
+  { name: 'blob', zone: 'privatelink.blob.${environment().suffixes.storage}' }
+  { name: 'queue', zone: 'privatelink.queue.${environment().suffixes.storage}' }
+  { name: 'table', zone: 'privatelink.table.${environment().suffixes.storage}' }
+]
+var appZones = {
+  AzureCloud: 'privatelink.azurewebsites.net'
+  AzureUSGovernment: 'privatelink.azurewebsites.us'
+  AzureChinaCloud: 'privatelink.chinacloudsites.cn'
+}
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: resourceGroupName
+  location: location
+  tags: allTags
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity-${token}'
+  scope: group
+  params: {
+    name: 'id-${token}'
+    location: location
+    tags: allTags
+  }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring-${token}'
+  scope: group
+  params: {
+    workspaceName: 'log-${token}'
+    componentName: 'appi-${token}'
+    location: location
+    tags: allTags
+    retentionDays: logRetentionDays
+    dailyCapGb: logDailyCapGb
+    principalId: identity.outputs.principalId
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage-${token}'
+  scope: resourceGroup(storageGroup)
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: allTags
+    sku: storageSku
+    principalId: identity.outputs.principalId
+    requestSenderIds: requestSenderIds
+    eventReaderIds: eventReaderIds
+    packageContainer: packageContainer
+    isPrivate: privateNetwork
+    keepDays: RESTORE_KEEP_D
+    logsReads: logStorageReads
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  name: 'network-${token}'
+  scope: group
+  params: {
+    name: 'vnet-${token}'
+    location: location
+    tags: allTags
+    addressSpace: addressSpace
+  }
+}
+
+module storageEndpoints 'modules/private-endpoint.bicep' = [
+  for service in storageServices: if (privateNetwork) {
+    name: 'endpoint-${service.name}-${token}'
+    scope: group
+    params: {
+      name: 'pe-${service.name}-${token}'
+      location: location
+      tags: allTags
+      networkId: network!.outputs.id
+      subnetId: network!.outputs.endpointSubnetId
+      targetId: storage.outputs.id
+      service: service.name
+      zoneName: service.zone
+    }
+  }
+]
+
+module app 'modules/app.bicep' = {
+  name: 'app-${token}'
+  scope: group
+  dependsOn: [storageEndpoints]
+  params: {
+    planName: 'plan-${token}'
+    appName: 'func-${token}'
+    location: location
+    tags: allTags
+    serviceName: 'api'
+    pythonVersion: pythonVersion
+    instanceMemoryMB: instanceMemoryMB
+    maximumInstanceCount: maximumInstanceCount
+    alwaysReady: alwaysReady
+    isZoneRedundant: zoneRedundant
+    identityId: identity.outputs.id
+    identityClientId: identity.outputs.clientId
+    blobEndpoint: storage.outputs.blobEndpoint
+    queueEndpoint: storage.outputs.queueEndpoint
+    tableEndpoint: storage.outputs.tableEndpoint
+    packageContainer: packageContainer
+    componentName: monitoring.outputs.componentName
+    settings: settings
+    subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
+    isPrivate: privateNetwork && privateApp
+    allowedCallers: allowedCallers
+    logsHost: logHost
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module appEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork && privateApp) {
+  name: 'endpoint-app-${token}'
+  scope: group
+  params: {
+    name: 'pe-app-${token}'
+    location: location
+    tags: allTags
+    networkId: network!.outputs.id
+    subnetId: network!.outputs.endpointSubnetId
+    targetId: app.outputs.id
+    service: 'sites'
+    zoneName: appZones[environment().name]
+  }
+}
+
+module authentication 'modules/authentication.bicep' = if (!empty(authClientId)) {
+  name: 'authentication-${token}'
+  scope: group
+  params: {
+    appName: app.outputs.name
+    clientId: authClientId
+    allowedApplications: authAllowedApplications
+    allowedPrincipals: authAllowedPrincipals
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts-${token}'
+  scope: group
+  params: {
+    prefix: 'alert-${token}'
+    location: location
+    tags: allTags
+    emails: alertEmails
+    actionGroupIds: actionGroupIds
+    componentId: monitoring.outputs.componentId
+    workspaceId: monitoring.outputs.workspaceId
+    storageAccountId: storage.outputs.id
+    reconcileSeconds: RESTORE_RECONCILE_S
+  }
+}
+
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook-${token}'
+  scope: group
+  params: {
+    name: guid(subscription().id, environmentName, location, 'workbook')
+    displayName: 'VM restores (${environmentName})'
+    location: location
+    tags: allTags
+    componentId: monitoring.outputs.componentId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module topic 'modules/event-topic.bicep' = if (eventTopic) {
+  name: 'event-topic-${token}'
+  scope: group
+  params: {
+    name: 'evgt-${token}'
+    location: location
+    tags: allTags
+    principalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+// A role's name is unique in the tenant, so it holds the environment's.
+resource restorer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(subscription().id, environmentName, location, definition.Name)
+  properties: {
+    roleName: '${definition.Name} (${environmentName}, ${token})'
+    description: definition.Description
+    type: 'CustomRole'
+    assignableScopes: union(
+      [subscription().id],
+      map(vaultIds, id => '/subscriptions/${split(id, '/')[2]}'),
+      map(searchSubscriptionIds, id => '/subscriptions/${id}')
+    )
+    permissions: [
+      {
+        actions: definition.Actions
+        notActions: definition.NotActions
+        dataActions: definition.DataActions
+        notDataActions: definition.NotDataActions
+      }
+    ]
+  }
+}
+
+module onVaults 'modules/vault-role.bicep' = [
+  for (id, index) in vaultIds: {
+    name: 'vault-role-${index}-${token}'
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    params: {
+      vaultName: last(split(id, '/'))
+      principalId: identity.outputs.principalId
+      roleId: restorer.name
+    }
+  }
+]
+
+module onSubscriptions 'modules/subscription-role.bicep' = [
+  for (id, index) in searchSubscriptionIds: {
+    name: 'search-role-${index}-${token}'
+    scope: subscription(id)
+    params: {
+      principalId: identity.outputs.principalId
+      roleId: restorer.name
+    }
+  }
+]
+
+module onSources 'modules/group-role.bicep' = [
+  for (id, index) in sourceGroupIds: {
+    name: 'source-role-${index}-${token}'
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    params: {
+      principalId: identity.outputs.principalId
+      roleId: roles['Virtual Machine Contributor']
+    }
+  }
+]
+
+module onTargets 'modules/group-role.bicep' = [
+  for (id, index) in targetGroupIds: {
+    name: 'target-role-${index}-${token}'
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    params: {
+      principalId: identity.outputs.principalId
+      roleId: roles.Contributor
+    }
+  }
+]
+
+module onStaging 'modules/account-role.bicep' = [
+  for (id, index) in stagingAccountIds: {
+    name: 'staging-role-${index}-${token}'
+    scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
+    params: {
+      accountName: last(split(id, '/'))
+      principalId: identity.outputs.principalId
+      roleId: roles['Storage Account Contributor']
+    }
+  }
+]
+
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_STORAGE_RESOURCE_GROUP string = storageGroup
+output AZURE_STORAGE_ACCOUNT string = storage.outputs.name
+output AZURE_FUNCTION_NAME string = app.outputs.name
+output AZURE_FUNCTION_URL string = app.outputs.address
+output APP_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
+output APP_IDENTITY_CLIENT_ID string = identity.outputs.clientId
+output EVENT_TOPIC_ENDPOINT string = topic.?outputs.endpoint ?? ''

@@ -1,0 +1,13 @@
+// One role of the app's identity on the resource group that this is deployed to.
+param principalId string
+@description('The role\'s GUID.')
+param roleId string
+
+resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(resourceGroup().id, principalId, roleId)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleId)
+  }
+}
