@@ -15,7 +15,7 @@ ENGINE_PATH = $(if $(filter real,$(ENGINE)),$$(tools/engine.sh path),$(ENGINE))
 ON_ENGINE = $(if $(ENGINE),--engine "$(ENGINE_PATH)")
 CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation tests/fuzz)
 
-.PHONY: help setup setup-python engine engine-asked demo run test check bench fuzz static clean
+.PHONY: help setup setup-python engine engine-asked demo run test check bench fuzz static checkov clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -38,7 +38,7 @@ demo: setup engine-asked ## restore two VMs on this machine, live; REQUEST=file.
 run: setup engine-asked ## host on :7071, simulated vault on :7072, Azurite; until Ctrl-C; ENGINE=real
 	@$(BIN)/python -m devhost up $(ON_ENGINE)
 
-test: setup engine static ## everything that CI runs
+test: setup engine static checkov ## everything that CI runs
 	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" $(PYTEST) $(PARALLEL) tests
 
 check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
@@ -62,6 +62,16 @@ static: setup-python
 	@$(BIN)/python -m ruff format --check .
 	@$(BIN)/python -m mypy
 	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/python -m tools.bicep
+
+# In an environment of its own: it pins half of PyPI otherwise. Without it its tests are skipped.
+checkov: setup-python
+	@cmp -s tools/requirements-checkov.txt .cache/checkov/requirements.txt || { \
+		rm -rf .cache/checkov && $(BIN)/python -m venv .cache/checkov && \
+		.cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+			-r tools/requirements-checkov.txt && \
+		cp tools/requirements-checkov.txt .cache/checkov/requirements.txt; } || \
+		echo "checkov: not installed, its tests are skipped" >&2
 
 simulate: setup ## SEEDS=1000 FIRST=0: play seeds; SEED=x: tell one; SWEEP=all: every crash point
 	@$(BIN)/python -m tests.simulation $(if $(SWEEP),--sweep,$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)))
