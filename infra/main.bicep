@@ -2,6 +2,8 @@
 // Nothing here changes by itself: the same parameters make the same template. docs/deploy.md leads through it.
 targetScope = 'subscription'
 
+import { armId, subscriptionId } from 'modules/reading.bicep'
+
 // ---- Where -------------------------------------------------------------------------------------
 
 @minLength(1)
@@ -184,6 +186,14 @@ var storageGroup = empty(storageResourceGroupName) ? resourceGroupName : storage
 var packageContainer = 'app-package'
 var roles = loadJsonContent('roles.json')
 var definition = loadJsonContent('role-definition.json')
+var vaults = map(vaultIds, id => armId(id, 9, '/providers/microsoft.recoveryservices/vaults/', 'vaultIds'))
+var searched = map(searchSubscriptionIds, id => subscriptionId(id, 'searchSubscriptionIds'))
+var sources = map(sourceGroupIds, id => armId(id, 5, '/resourcegroups/', 'sourceGroupIds'))
+var targets = map(targetGroupIds, id => armId(id, 5, '/resourcegroups/', 'targetGroupIds'))
+var staging = map(
+  stagingAccountIds,
+  id => armId(id, 9, '/providers/microsoft.storage/storageaccounts/', 'stagingAccountIds')
+)
 var settings = {
   AZURE_CLOUD: AZURE_CLOUD
   BACKUP_API_VERSION: BACKUP_API_VERSION
@@ -393,8 +403,8 @@ resource restorer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
     type: 'CustomRole'
     assignableScopes: union(
       [subscription().id],
-      map(vaultIds, id => '/subscriptions/${split(id, '/')[2]}'),
-      map(searchSubscriptionIds, id => '/subscriptions/${id}')
+      map(vaults, id => '/subscriptions/${split(id, '/')[2]}'),
+      map(searched, id => '/subscriptions/${id}')
     )
     permissions: [
       {
@@ -408,7 +418,7 @@ resource restorer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
 }
 
 module onVaults 'modules/vault-role.bicep' = [
-  for (id, index) in vaultIds: {
+  for (id, index) in vaults: {
     name: 'vault-role-${index}-${token}'
     scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
     params: {
@@ -420,7 +430,7 @@ module onVaults 'modules/vault-role.bicep' = [
 ]
 
 module onSubscriptions 'modules/subscription-role.bicep' = [
-  for (id, index) in searchSubscriptionIds: {
+  for (id, index) in searched: {
     name: 'search-role-${index}-${token}'
     scope: subscription(id)
     params: {
@@ -431,7 +441,7 @@ module onSubscriptions 'modules/subscription-role.bicep' = [
 ]
 
 module onSources 'modules/group-role.bicep' = [
-  for (id, index) in sourceGroupIds: {
+  for (id, index) in sources: {
     name: 'source-role-${index}-${token}'
     scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
     params: {
@@ -442,7 +452,7 @@ module onSources 'modules/group-role.bicep' = [
 ]
 
 module onTargets 'modules/group-role.bicep' = [
-  for (id, index) in targetGroupIds: {
+  for (id, index) in targets: {
     name: 'target-role-${index}-${token}'
     scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
     params: {
@@ -453,7 +463,7 @@ module onTargets 'modules/group-role.bicep' = [
 ]
 
 module onStaging 'modules/account-role.bicep' = [
-  for (id, index) in stagingAccountIds: {
+  for (id, index) in staging: {
     name: 'staging-role-${index}-${token}'
     scope: resourceGroup(split(id, '/')[2], split(id, '/')[4])
     params: {

@@ -1,6 +1,7 @@
 // What a deployment is made with. Every value may be set without touching this file, by
 // `azd env set NAME value`; lists are separated by commas.
 using 'main.bicep'
+import { list } from 'modules/reading.bicep'
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME')
 param location = readEnvironmentVariable('AZURE_LOCATION')
@@ -14,34 +15,25 @@ param maximumInstanceCount = int(readEnvironmentVariable('MAXIMUM_INSTANCE_COUNT
 param alwaysReady = json(readEnvironmentVariable('ALWAYS_READY', '[]'))
 param zoneRedundant = bool(readEnvironmentVariable('ZONE_REDUNDANT', 'false'))
 
-param vaultIds = filter(split(readEnvironmentVariable('VAULT_IDS', ''), ','), id => !empty(id))
-param searchSubscriptionIds = filter(
-  split(readEnvironmentVariable('SEARCH_SUBSCRIPTION_IDS', ''), ','),
-  id => !empty(id)
-)
-param sourceGroupIds = filter(split(readEnvironmentVariable('SOURCE_GROUP_IDS', ''), ','), id => !empty(id))
-param targetGroupIds = filter(split(readEnvironmentVariable('TARGET_GROUP_IDS', ''), ','), id => !empty(id))
-param stagingAccountIds = filter(split(readEnvironmentVariable('STAGING_ACCOUNT_IDS', ''), ','), id => !empty(id))
-param requestSenderIds = filter(split(readEnvironmentVariable('REQUEST_SENDER_IDS', ''), ','), id => !empty(id))
-param eventReaderIds = filter(split(readEnvironmentVariable('EVENT_READER_IDS', ''), ','), id => !empty(id))
+param vaultIds = list(readEnvironmentVariable('VAULT_IDS', ''))
+param searchSubscriptionIds = list(readEnvironmentVariable('SEARCH_SUBSCRIPTION_IDS', ''))
+param sourceGroupIds = list(readEnvironmentVariable('SOURCE_GROUP_IDS', ''))
+param targetGroupIds = list(readEnvironmentVariable('TARGET_GROUP_IDS', ''))
+param stagingAccountIds = list(readEnvironmentVariable('STAGING_ACCOUNT_IDS', ''))
+param requestSenderIds = list(readEnvironmentVariable('REQUEST_SENDER_IDS', ''))
+param eventReaderIds = list(readEnvironmentVariable('EVENT_READER_IDS', ''))
 
-param allowedCallers = filter(split(readEnvironmentVariable('ALLOWED_CALLERS', ''), ','), each => !empty(each))
+param allowedCallers = list(readEnvironmentVariable('ALLOWED_CALLERS', ''))
 param authClientId = readEnvironmentVariable('AUTH_CLIENT_ID', '')
-param authAllowedApplications = filter(
-  split(readEnvironmentVariable('AUTH_ALLOWED_APPLICATIONS', ''), ','),
-  id => !empty(id)
-)
-param authAllowedPrincipals = filter(
-  split(readEnvironmentVariable('AUTH_ALLOWED_PRINCIPALS', ''), ','),
-  id => !empty(id)
-)
+param authAllowedApplications = list(readEnvironmentVariable('AUTH_ALLOWED_APPLICATIONS', ''))
+param authAllowedPrincipals = list(readEnvironmentVariable('AUTH_ALLOWED_PRINCIPALS', ''))
 
 param privateNetwork = bool(readEnvironmentVariable('PRIVATE_NETWORK', 'false'))
 param privateApp = bool(readEnvironmentVariable('PRIVATE_APP', 'false'))
 param addressSpace = readEnvironmentVariable('ADDRESS_SPACE', '10.91.0.0/24')
 
-param alertEmails = filter(split(readEnvironmentVariable('ALERT_EMAILS', ''), ','), each => !empty(each))
-param actionGroupIds = filter(split(readEnvironmentVariable('ACTION_GROUP_IDS', ''), ','), id => !empty(id))
+param alertEmails = list(readEnvironmentVariable('ALERT_EMAILS', ''))
+param actionGroupIds = list(readEnvironmentVariable('ACTION_GROUP_IDS', ''))
 param logRetentionDays = int(readEnvironmentVariable('LOG_RETENTION_DAYS', '90'))
 param logDailyCapGb = int(readEnvironmentVariable('LOG_DAILY_CAP_GB', '-1'))
 param logStorageReads = bool(readEnvironmentVariable('LOG_STORAGE_READS', 'false'))

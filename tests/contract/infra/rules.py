@@ -225,7 +225,7 @@ def silence_is_counted(made: list[Json]) -> Iterator[str]:
     counted = (test["metricMeasureColumn"], test["operator"], test["threshold"])
     if counted != ("Ticks", "LessThan", 1):
         yield "it must fire when there is no tick"
-    if not re.search(r"summarize Ticks = sum\(itemCount\)\s*$", test["query"]):
+    if not re.search(r"summarize Ticks = count\(\)\s*$", test["query"]):
         yield "without a tick its query must still have a row"
 
 

@@ -1,7 +1,6 @@
 """What a deployment would make is kept, so that a change shows in review; twice it is the same."""
 
 import re
-from itertools import pairwise
 
 import pytest
 
@@ -19,17 +18,15 @@ def test_what_is_made_is_what_is_kept(picture: str) -> None:
 
 
 @needs_compiler
-def test_a_change_of_a_parameter_shows() -> None:
-    other = bicep.inputs("default") | {"MAXIMUM_INSTANCE_COUNT": "41"}
-    assert bicep.snapshot(other) != kept("default")
+def test_doing_it_again_gives_the_same() -> None:
+    again = [bicep.snapshot(bicep.inputs("default")) for _ in range(2)]
+    assert again == [kept("default")] * 2
 
 
 @needs_compiler
-def test_doing_it_twice_gives_the_same() -> None:
-    assert all(
-        first == second
-        for first, second in pairwise(bicep.snapshot(bicep.inputs("everything")) for _ in range(3))
-    )
+def test_a_change_of_a_parameter_shows() -> None:
+    other = bicep.inputs("default") | {"MAXIMUM_INSTANCE_COUNT": "41"}
+    assert bicep.snapshot(other) != kept("default")
 
 
 def test_the_kept_pictures_are_written_as_the_tool_writes_them(picture: str) -> None:

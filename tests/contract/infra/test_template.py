@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.contract.infra.conftest import kept
 from tests.contract.infra.rules import Json
 from tools import bicep
 
+needs_compiler = pytest.mark.skipif(bicep.find() is None, reason=bicep.MISSING)
 _DEPLOYMENT = "Microsoft.Resources/deployments"
 _SECRET_WORDS = re.compile(r"key|secret|password|sas|connectionstring|token", re.IGNORECASE)
 
@@ -105,7 +107,29 @@ def test_every_rule_has_a_fault() -> None:
     assert {rule for rule, _ in PLANTED} == {*RULES}
 
 
-@pytest.mark.skipif(bicep.find() is None, reason=bicep.MISSING)
+WRONG = [
+    ("VAULT_IDS", "/subscriptions/x/resourceGroups/y/providers/Microsoft.Web/a/z", "vaultIds"),
+    ("TARGET_GROUP_IDS", "rg-restored", "targetGroupIds"),
+    ("SEARCH_SUBSCRIPTION_IDS", "prod", "searchSubscriptionIds"),
+    ("RESTORE_RECONCILE_S", "4", "RESTORE_RECONCILE_S"),
+]
+
+
+@needs_compiler
+@pytest.mark.parametrize(("variable", "value", "named"), WRONG)
+def test_what_cannot_be_is_refused_and_named(variable: str, value: str, named: str) -> None:
+    with pytest.raises(bicep.BicepFailed, match=named):
+        bicep.snapshot(bicep.inputs("default") | {variable: value})
+
+
+@needs_compiler
+def test_a_list_may_have_blanks() -> None:
+    spaced = bicep.inputs("everything")
+    spaced["VAULT_IDS"] = spaced["VAULT_IDS"].replace(",", " , ") + ","
+    assert bicep.snapshot(spaced) == kept("everything")
+
+
+@needs_compiler
 def test_the_compiler_has_nothing_to_say() -> None:
     assert [*bicep.problems()] == []
 
