@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from restore import names
+from restore.messages import names
 
 Json = dict[str, Any]
 Rule = Callable[[list[Json]], Iterator[str]]

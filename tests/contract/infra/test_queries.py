@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from restore import names
+from restore.messages import names
 from tests.contract.infra import rules
 from tests.contract.infra.conftest import kept
 from tests.contract.infra.rules import INFRA
