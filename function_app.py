@@ -7,15 +7,16 @@ import azure.functions as func
 
 from activities import (
     app_files,
+    authorize_restore,
     cancel_restore,
     close_restore,
     find_job,
     find_protected_item,
     find_recovery_point,
-    guard_restore,
     list_open,
     list_recovery_points,
     open_restore,
+    preflight_restore,
     publish_event,
     purge_documents,
     purge_histories,
@@ -26,7 +27,6 @@ from activities import (
     reconcile_restore,
     revive_plans,
     start_validation,
-    survey_restore,
     tidy_storage,
     trigger_restore,
 )
@@ -62,7 +62,7 @@ app.register_functions(open_restore.blueprint)
 app.register_functions(find_protected_item.blueprint)
 app.register_functions(find_recovery_point.blueprint)
 app.register_functions(list_recovery_points.blueprint)
-app.register_functions(guard_restore.blueprint(settings))
+app.register_functions(authorize_restore.blueprint(settings))
 app.register_functions(read_decision.blueprint)
 app.register_functions(trigger_restore.blueprint(settings))
 app.register_functions(read_operation.blueprint)
@@ -71,7 +71,7 @@ app.register_functions(read_job.blueprint)
 app.register_functions(cancel_restore.blueprint)
 app.register_functions(close_restore.blueprint)
 app.register_functions(publish_event.blueprint)
-app.register_functions(survey_restore.blueprint(settings))
+app.register_functions(preflight_restore.blueprint(settings))
 app.register_functions(start_validation.blueprint)
 app.register_functions(read_validation.blueprint)
 

@@ -2,8 +2,8 @@
 
 The SDK hands an orchestrator only an exception's text and cannot exempt an error from retry. So a
 RestoreError becomes data here; anything else is a bug or an unforeseen fault and is left to raise,
-for the orchestrator's small RetryOptions. A reply that was lost is never "failed": see `later`. Nor
-is what this build cannot read: while two builds run, the other one can.
+for the orchestrator's small RetryOptions. A reply that was lost is never "failed": see
+`retry_later`. Nor is what this build cannot read: while two builds run, the other one can.
 """
 
 import logging
@@ -49,13 +49,13 @@ async def outcome_of(effect: Awaitable[Any]) -> dict[str, Any]:
 
 def _foreseen(error: Exception) -> Outcome:
     if isinstance(error, Changed):
-        return Outcome.later(_LOST_RACE_S, to_failure(_LOST_RACE))
+        return Outcome.retry_later(_LOST_RACE_S, to_failure(_LOST_RACE))
     if isinstance(error, msgspec.ValidationError):
         _log.error("What another build wrote cannot be read by this one: %s", error)
-        return Outcome.later(_OTHER_BUILD_S, to_failure(_OTHER_BUILD))
+        return Outcome.retry_later(_OTHER_BUILD_S, to_failure(_OTHER_BUILD))
     if isinstance(error, TemporaryError):
         _log.info("Will try later: %s", error)
-        return Outcome.later(error.retry_after_s, to_failure(error))
+        return Outcome.retry_later(error.retry_after_s, to_failure(error))
     assert isinstance(error, PermanentError), "there are no other foreseen errors"
     _log.warning("Cannot go on: %s", error)
     return Outcome.failed(to_failure(error))

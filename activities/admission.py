@@ -43,11 +43,11 @@ def admit(
 
     body = arm_body.build(request, item, point)
     allowed = judging.judge(in_force, Asked(body, source, item, point, clock.now()))
-    matter = hashing.matter(request, item, point, body)
-    plan_hash = hashing.plan_hash(matter)
+    subject = hashing.subject_of(request, item, point, body)
+    plan_hash = hashing.plan_hash(subject)
     if request.plan_hash not in (None, plan_hash):
         planned = plans.read(connection.ledger().documents, request.plan_hash)
-        hashing.require_same(request.plan_hash, planned, matter)
+        hashing.require_same(request.plan_hash, planned, subject)
     return Admitted(body, allowed, plan_hash)
 
 

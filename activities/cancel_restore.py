@@ -12,8 +12,8 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.CANCEL_RESTORE)
 def cancel_restore(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: Cancel. Done when nothing has to be asked any more, what came of it stands in the
-    ledger; later while the job is not known, or Azure does not answer."""
+    """Input: Cancel. Done when nothing has to be asked any more, what came of it stands in the
+    ledger; retry later while the job is not known, or Azure does not answer."""
     return activity_result.outcome(lambda: _cancel(Cancel.from_json(order)))
 
 

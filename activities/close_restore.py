@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.CLOSE_RESTORE)
 def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: Close. Done with `{verdict}`, the one that stands: the first that was written."""
+    """Input: Close. Done with `{verdict}`, the one that stands: the first that was written."""
     return activity_result.outcome(lambda: _close(Close.from_json(order)))
 
 

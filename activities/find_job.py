@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.FIND_JOB)
 def find_job(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
+    """Input: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
     return activity_result.outcome(lambda: _find(FindJob.from_json(order)))
 
 

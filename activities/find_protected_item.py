@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.FIND_PROTECTED_ITEM)
 def find_protected_item(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: FindItem. Done with a ProtectedItem."""
+    """Input: FindItem. Done with a ProtectedItem."""
     return activity_result.outcome(lambda: _find(order))
 
 

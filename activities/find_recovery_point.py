@@ -21,7 +21,7 @@ _SENT = "An earlier attempt at this request was sent with this recovery point."
 
 @blueprint.activity_trigger(input_name="order", activity=names.FIND_RECOVERY_POINT)
 def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: FindPoint. Done with a Choice; failed when no point fits, or the request cannot be
+    """Input: FindPoint. Done with a Choice; failed when no point fits, or the request cannot be
     sent for the chosen one (then nothing has been sent yet)."""
     return activity_result.outcome(lambda: _find(order))
 

@@ -15,7 +15,7 @@ _PAGE_SIZE = 20
 
 @blueprint.activity_trigger(input_name="order", activity=names.LIST_OPEN)
 def list_open(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: ListOpen. Done with OpenRequests."""
+    """Input: ListOpen. Done with OpenRequests."""
     return activity_result.outcome(lambda: _list(ListOpen.from_json(order)))
 
 

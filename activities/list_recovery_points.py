@@ -17,7 +17,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.LIST_RECOVERY_POINTS)
 def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: ListPoints. Done with `{points, total, choice, continuationToken?}`."""
+    """Input: ListPoints. Done with `{points, total, choice, continuationToken?}`."""
     return activity_result.outcome(lambda: _list(order))
 
 

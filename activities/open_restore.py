@@ -8,14 +8,14 @@ from activities import activity_result, clock
 from restore.messages import names
 from restore.messages.activity_io import Opened, Restore
 from restore.messages.ledger_entry import LedgerEntry
-from storage import connection, slots
+from storage import concurrency_slots, connection
 
 blueprint = df.Blueprint()
 
 
 @blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: Restore. Done with Opened; a live request has no verdict yet."""
+    """Input: Restore. Done with Opened; a live request has no verdict yet."""
     return activity_result.outcome(lambda: _open(Restore.from_json(order)))
 
 
@@ -32,14 +32,14 @@ def _open(restore: Restore) -> Opened:
     standing = held.entry if held is not None else ledger.accept(entry)[0]
     connection.outbox().tell(standing)
     if standing.verdict is not None and standing.intent is None:  # close_restore may have died
-        slots.release(ledger.documents, standing.request_id, clock.now())
+        concurrency_slots.release(ledger.documents, standing.request_id, clock.now())
     return Opened(
         state=standing.state,
         accepted_at=standing.accepted_at,
         verdict=standing.verdict,
         item=standing.item,
         choice=standing.choice,
-        permit=standing.permit,
+        authorization=standing.authorization,
         approval=standing.approval,
         operation_id=standing.operation_id,
         job_id=standing.job_id,

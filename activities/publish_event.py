@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="event", activity=names.PUBLISH_EVENT)
 def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
-    """Order: a CloudEvent of restore/values/cloud_events.py."""
+    """Input: a CloudEvent of restore/values/cloud_events.py."""
     return activity_result.outcome(lambda: _publish(event))
 
 

@@ -23,7 +23,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
     @functions.activity_trigger(input_name="order", activity=names.PURGE_DOCUMENTS)
     def purge_documents(order: dict) -> dict:  # type: ignore[type-arg]
-        """Order: Purge. Done with `{token}`: where the next page begins, null after the last."""
+        """Input: Purge. Done with `{token}`: where the next page begins, null after the last."""
         keep = timedelta(days=settings.restore_keep_d)
         return activity_result.outcome(lambda: _purge(Purge.from_json(order), keep))
 

@@ -28,7 +28,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order", activity=names.PURGE_HISTORIES)
     @functions.durable_client_input(client_name="client")
     async def purge_histories(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
-        """Order: Purge. Done with `{token}`: null when none are left."""
+        """Input: Purge. Done with `{token}`: null when none are left."""
         del order  # what is deleted is not listed again
         return await activity_result.outcome_of(
             _purge(client, timedelta(days=settings.restore_keep_d))

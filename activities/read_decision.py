@@ -17,7 +17,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.READ_DECISION)
 def read_decision(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: ReadDecision. Done with Decided."""
+    """Input: ReadDecision. Done with Decided."""
     return activity_result.outcome(lambda: _read(ReadDecision.from_json(order)))
 
 

@@ -1,6 +1,6 @@
-"""Look at the job once. One that Azure does not show yet is no error: it may just have begun.
+"""Read the job once. One that Azure does not show yet is no error: it may just have begun.
 
-Now and then the look also sees to wishes to cancel, should whoever passes them on have been ended.
+Now and then the read also sees to wishes to cancel, should whoever passes them on have been ended.
 """
 
 import logging
@@ -12,7 +12,7 @@ from arm import connection as arm_connection
 from restore.messages import names
 from restore.messages.activity_io import ReadJob
 from restore.messages.errors import NotFound, TemporaryError
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from storage import connection
 
 _log = logging.getLogger(__name__)
@@ -22,11 +22,11 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.READ_JOB)
 def read_job(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: ReadJob. Done with a JobLook, or with null while the job is not to be seen."""
+    """Input: ReadJob. Done with a JobSnapshot, or with null while the job is not to be seen."""
     return activity_result.outcome(lambda: _read(ReadJob.from_json(order)))
 
 
-def _read(order: ReadJob) -> JobLook | None:
+def _read(order: ReadJob) -> JobSnapshot | None:
     if order.cancels is not None:
         _see_to_cancel(order.cancels)
     try:

@@ -15,12 +15,12 @@ from restore.values.plain_text import plain
 
 blueprint = df.Blueprint()
 
-_LOOK_AGAIN_S = 10.0
+_ASK_AGAIN_S = 10.0
 
 
 @blueprint.activity_trigger(input_name="order", activity=names.READ_VALIDATION)
 def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: ReadValidation. Done with `{findings}`; later while Azure still looks."""
+    """Input: ReadValidation. Done with `{findings}`; retry later while Azure still looks."""
     return activity_result.outcome(lambda: _read(ReadValidation.from_json(order)))
 
 
@@ -29,7 +29,7 @@ def _read(order: ReadValidation) -> dict[str, Any]:
     opinions = preflight.read_validation(order.vault_id, order.operation_id)
     if opinions is None:
         raise NotYet(
-            "Azure still validates the request.", code="Validating", retry_after_s=_LOOK_AGAIN_S
+            "Azure still validates the request.", code="Validating", retry_after_s=_ASK_AGAIN_S
         )
     found = [
         Finding(

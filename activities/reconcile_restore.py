@@ -29,7 +29,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order", activity=names.RECONCILE_RESTORE)
     @functions.durable_client_input(client_name="client")
     async def reconcile_restore(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
-        """Order: ReconcileRestore. Done with `{step}`; later when storage does not answer."""
+        """Input: ReconcileRestore. Done with `{step}`; retry later when storage does not answer."""
         return await activity_result.outcome_of(_reconcile(order, client, settings))
 
     return functions
@@ -51,7 +51,7 @@ async def _reconcile(
     if step is Step.REVIVE:
         entry = await asyncio.to_thread(connection.ledger().revive, entry, clock.now())
     if step in (Step.REVIVE, Step.START):
-        await instances.start_counted(client, entry, settings.pace())
+        await instances.start_counted(client, entry, settings.poll_policy())
         _log.warning("%s was followed by nobody: started again (%d)", request_id, entry.revivals)
     if step is Step.GIVE_UP:
         entry = await asyncio.to_thread(_give_up, entry)

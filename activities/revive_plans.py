@@ -1,4 +1,4 @@
-"""Start plans again whose orchestration broke, as when the worker process exits in its turn.
+"""Start plans again whose orchestration broke, as when the worker process exits meanwhile.
 
 A plan has no ledger entry: its own input is all that there is, and counts how often it was started.
 It reads only, so that two who start it do no harm. One that somebody terminated stays dead.

@@ -10,7 +10,7 @@ from arm import connection as arm_connection
 from restore.messages.activity_io import Started, Trigger
 from restore.messages.errors import ReplyLost, RestoreError, ServiceUnavailable, Throttled
 from restore.messages.ledger_entry import Intent, LedgerState
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from restore.start import job_search
 from storage import poll_urls
 from storage.documents import Changed
@@ -22,7 +22,7 @@ _INTENT_MAX = timedelta(seconds=job_search.INTENT_S_MAX)
 class Jobs(NamedTuple):
     """The vault's restore jobs, and what its time was when, by our clock."""
 
-    jobs: tuple[JobLook, ...]
+    jobs: tuple[JobSnapshot, ...]
     vault_time: datetime
     read_at: datetime
     read_s: float
@@ -56,13 +56,13 @@ def send(
     request_id = order.request.request_id
     backup = arm_connection.backup().for_request(request_id)
     try:
-        triggered, poll_handles = backup.trigger_restore(order.item, order.point.name, body)
+        triggered, urls = backup.trigger_restore(order.item, order.point.name, body)
     except ReplyLost:
         raise
     except RestoreError as error:
         _withdraw(ledger, held, error)
         raise
-    poll_urls.keep(ledger.documents, request_id, poll_handles)
+    poll_urls.keep(ledger.documents, request_id, urls)
     entry = ledger.started(request_id, held, operation_id=triggered.operation_id)
     if entry.state is LedgerState.FINISHED:  # another one adopted the job, and was quicker
         poll_urls.drop(ledger.documents, request_id)
@@ -79,7 +79,7 @@ def _intend(
         recovery_point=order.point.name,
         vault_time=seen.vault_time_at(now),
         written_at=now,
-        window_s=job_search.window_s(order.settle_s, seen.read_s),
+        window_s=job_search.window_s(order.job_search_s, seen.read_s),
         known_jobs=known_jobs,
     )
     held = ledger.intend(held, intent)
@@ -94,7 +94,8 @@ def _intend(
 
 
 def _withdraw(ledger: Ledger, held: Held, error: RestoreError) -> None:
-    """Take the intent back. What cannot be taken back is settled, but not before Azure's wait."""
+    """Take the intent back. What cannot be taken back is searched for, but not before Azure's
+    wait."""
     try:
         ledger.withdraw(held)
     except (Changed, ServiceUnavailable):

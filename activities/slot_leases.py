@@ -1,8 +1,8 @@
-"""What becomes of a slot whose lease has run out: the job is looked at, nothing is guessed.
+"""What becomes of a slot whose lease has run out: the job is read, nothing is guessed.
 
 Called by who needs a slot while all are taken, and by whoever tidies up (`end(ledger,
-slots.overdue(...))`). That is one look at the job of each; where it gets no answer the slot is held
-on.
+concurrency_slots.overdue(...))`). That is one read of the job of each; where it gets no answer the
+slot is held on.
 """
 
 import logging
@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from arm import connection as arm_connection
 from restore.messages.errors import NotFound, RestoreError
 from restore.messages.ledger_entry import Intent, LedgerState
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from restore.start import job_search
-from storage import slots
+from storage import concurrency_slots
 from storage.documents import Changed
 from storage.ledger import Ledger
 
@@ -22,7 +22,8 @@ _log = logging.getLogger(__name__)
 
 _BACK = timedelta(minutes=5)
 _SOON = timedelta(minutes=5)
-"""Where a look gets no answer, or another looks: many may wait, and come every half minute."""
+"""Where a read gets no answer, or another one follows the job: many may wait, and come every half
+minute."""
 
 
 def end(ledger: Ledger, holders: Iterable[str], now: datetime) -> None:
@@ -34,9 +35,9 @@ def end(ledger: Ledger, holders: Iterable[str], now: datetime) -> None:
             _log.warning("Whether %s still needs its slot is not known: %s", request_id, error)
             until = now + _SOON
         if until is None:
-            slots.release(ledger.documents, request_id, now)
+            concurrency_slots.release(ledger.documents, request_id, now)
         else:
-            slots.renew(ledger.documents, request_id, until)
+            concurrency_slots.renew(ledger.documents, request_id, until)
 
 
 def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | None:
@@ -53,11 +54,11 @@ def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | N
         return now + _SOON  # whoever follows it releases it
     if now < entry.intent.over_at:  # until then Azure may not show a job that has begun
         return entry.intent.over_at
-    looks = _listed(entry.intent) if entry.job_id is None else _read(entry.intent, entry.job_id)
-    return None if all(look.is_terminal for look in looks) else now + slots.JOB_AGAIN
+    jobs = _listed(entry.intent) if entry.job_id is None else _read(entry.intent, entry.job_id)
+    return None if all(job.is_terminal for job in jobs) else now + concurrency_slots.JOB_AGAIN
 
 
-def _read(intent: Intent, job_id: str) -> list[JobLook]:
+def _read(intent: Intent, job_id: str) -> list[JobSnapshot]:
     try:
         return [arm_connection.backup().read_job(intent.item_id, job_id)]
     except NotFound:
@@ -65,12 +66,12 @@ def _read(intent: Intent, job_id: str) -> list[JobLook]:
         return [job for job in _jobs(intent) if job.job_id == job_id]
 
 
-def _listed(intent: Intent) -> list[JobLook]:
+def _listed(intent: Intent) -> list[JobSnapshot]:
     """All that may be the work of a POST whose job nobody had the time to look for."""
     jobs = _jobs(intent)
     ours = {*job_search.candidates(intent, jobs, ()), *job_search.doubtful(intent, jobs, ())}
     return [job for job in jobs if job.job_id in ours]
 
 
-def _jobs(intent: Intent) -> tuple[JobLook, ...]:
+def _jobs(intent: Intent) -> tuple[JobSnapshot, ...]:
     return arm_connection.backup().restore_jobs(intent.item_id, intent.vault_time - _BACK).jobs

@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order", activity=names.START_VALIDATION)
 def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
-    """Order: StartValidation. Done with `{operationId}`, None when Azure named none."""
+    """Input: StartValidation. Done with `{operationId}`, None when Azure named none."""
     return activity_result.outcome(lambda: _start(StartValidation.from_json(order)))
 
 

@@ -12,7 +12,7 @@ import azure.durable_functions as df
 from activities import activity_result, clock, slot_leases
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
-from storage import connection, draining, slots
+from storage import concurrency_slots, connection, draining
 from storage.documents import Changed
 
 _log = logging.getLogger(__name__)
@@ -45,7 +45,7 @@ def _make_queues() -> None:
 
 def _end_slots() -> None:
     ledger, now = connection.ledger(), clock.now()
-    slot_leases.end(ledger, slots.overdue(ledger.documents, now), now)
+    slot_leases.end(ledger, concurrency_slots.overdue(ledger.documents, now), now)
 
 
 def _send_kept() -> None:

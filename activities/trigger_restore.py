@@ -1,12 +1,12 @@
-"""Start the restore, exactly once. One run goes all the way: what was done before, a slot, the
-item's turn, the vault's jobs, the gate (activities/admission.py), and only then the POST
+"""Start the restore, exactly once. One run goes all the way: what was done before, a concurrency
+slot, the item's lock, the vault's jobs, the gate (activities/admission.py), and only then the POST
 (activities/sending.py). What counts is the policy at that moment, with the plan, the approval and
-the VM's budget; what is out already is not judged.
+the VM's quota; what is out already is not judged.
 
 This activity may run twice, even at once: of two that would send only one gets its intent into the
-ledger. Whatever has to be waited for is "later", with a code that says what; nothing of a run that
-did not end travels on to the next, which reads all of it anew. After a lost reply that next run
-finds the job.
+ledger. Whatever has to be waited for is "retry later", with a code that says what; nothing of a run
+that did not end travels on to the next, which reads all of it anew. After a lost reply that next
+run finds the job.
 """
 
 from collections.abc import Callable
@@ -24,13 +24,13 @@ from restore.policy import approvals, quota
 from restore.policy.rules import Policy
 from restore.settings import Settings
 from restore.start import job_search
-from storage import connection, item_lock, slots
+from storage import concurrency_slots, connection, item_lock
 from storage.ledger import Held, Ledger
 
 _JOBS_BACK = timedelta(hours=26)
 _NEAR = timedelta(seconds=poll_policy.NEAR_S)
 _LEASE_SLACK = timedelta(minutes=5)
-"""By so much a slot's lease is longer than the restore is followed, whose last look comes first."""
+"""By so much a slot's lease is longer than the restore is followed, whose last poll comes first."""
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -39,8 +39,8 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
     @functions.activity_trigger(input_name="order", activity=names.TRIGGER_RESTORE)
     def trigger_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Order: Trigger. Done with Started; later with a code that says what it waits for: NoSlot,
-        ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
+        """Input: Trigger. Done with Started; retry later with a code that says what it waits for:
+        NoSlot, ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
         in_force = partial(policies.in_force, settings)
         return activity_result.outcome(lambda: _trigger(Trigger.from_json(order), in_force))
 
@@ -56,31 +56,31 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
         return before
     if held.entry.state is LedgerState.ACCEPTED:
         _take_slot(ledger, order, in_force())
-    turn = _take_turn(ledger, order, held)
+    lock = _lock_item(ledger, order, held)
     seen = sending.read_jobs(order.item.vault_id, _begun(held.entry) - _JOBS_BACK)
     step = job_search.next_step(
         held.entry,
         seen.jobs,
         order.item.container_name,
-        turn.claimed,
+        lock.claimed,
         vault_time=seen.vault_time,
     )
     if isinstance(step, job_search.Adopt):
         entry = ledger.started(order.request.request_id, held, job_id=step.job_id, adopted=True)
         connection.outbox().tell(entry)
         return Started(job_id=step.job_id, adopted=True)
-    if not isinstance(step, job_search.Go):
+    if not isinstance(step, job_search.Proceed):
         raise _not_to_be_sent(step)
     if held.entry.state is LedgerState.INTENDED:  # its POST has started nothing
         held = ledger.withdraw(held)
         if held.entry.state is LedgerState.CANCELLED:
             return Started(cancelled=True)
         _take_slot(ledger, order, in_force())
-        turn = _take_turn(ledger, order, held)  # it is another version that will be sent
+        lock = _lock_item(ledger, order, held)  # it is another version that will be sent
     if order.until - clock.now() <= _NEAR:
         raise DeadlinePassed("The request's deadline is over: nothing is sent any more.")
     with admission.refusing(ledger, held):
-        body = _admit(order, in_force(), held.entry, seen, step.known_jobs, turn).body
+        body = _admit(order, in_force(), held.entry, seen, step.known_jobs, lock).body
     return sending.send(ledger, order, held, seen, step.known_jobs, body)
 
 
@@ -98,28 +98,30 @@ def _begun(entry: LedgerEntry) -> datetime:
 
 def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
     request, now = order.request, clock.now()
-    limit = policy.restores_at_once
-    slot = slots.take(ledger.documents, request.request_id, limit, now, order.until + _LEASE_SLACK)
+    limit = policy.max_concurrent_restores
+    slot = concurrency_slots.take(
+        ledger.documents, request.request_id, limit, now, order.until + _LEASE_SLACK
+    )
     if slot.is_ours:
         return
     if slot.overdue:
         slot_leases.end(ledger, slot.overdue, now)
     raise NotYet(
-        f"As many restores run as the policy allows at once (restoresAtOnce is {limit}); "
+        f"As many restores run as the policy allows at once (maxConcurrentRestores is {limit}); "
         f"{slot.ahead} wait before this one.",
         code="NoSlot",
-        retry_after_s=slots.LOOK_AGAIN_S,
+        retry_after_s=concurrency_slots.ASK_AGAIN_S,
     )
 
 
-def _take_turn(ledger: Ledger, order: Trigger, held: Held) -> item_lock.Taking:
-    turn = item_lock.take(ledger, order.item.id, held, clock.now())
-    if turn.is_ours:
-        return turn
+def _lock_item(ledger: Ledger, order: Trigger, held: Held) -> item_lock.LockAttempt:
+    lock = item_lock.acquire(ledger, order.item.id, held, clock.now())
+    if lock.is_ours:
+        return lock
     raise NotYet(
         "Another restore of this VM is being started, and its job is not known yet.",
         code="ItemLocked",
-        retry_after_s=turn.wait_s,
+        retry_after_s=lock.wait_s,
     )
 
 
@@ -129,14 +131,14 @@ def _admit(
     entry: LedgerEntry,
     seen: sending.Jobs,
     known_jobs: tuple[str, ...],
-    turn: item_lock.Taking,
+    lock: item_lock.LockAttempt,
 ) -> admission.Admitted:
     """Judge what is about to be sent, by all that there is to judge it by. Raises InvalidRequest,
     PolicyRefused, PlanChanged."""
     admitted = admission.admit(policy, entry.source, order.request, order.item, order.point)
     approvals.require(admitted.allowed, entry.approval, admitted.plan_hash)
     of_vm = [job for job in seen.jobs if job.job_id in known_jobs]
-    unlisted = quota.unlisted(turn.begun, seen.jobs)
+    unlisted = quota.unlisted(lock.begun, seen.jobs)
     begun = quota.begun_within_a_day(of_vm, unlisted, seen.vault_time)
     quota.check(policy, begun, entry.source, seen.vault_time_at(clock.now()))
     return admitted
@@ -154,5 +156,5 @@ def _not_to_be_sent(step: job_search.Wait | job_search.Ambiguous) -> RestoreErro
         "The reply to the restore request was lost, and nothing tells for certain whether it has "
         f"started one of these jobs: {', '.join(step.job_ids)}. Look at them before asking again.",
         code="RestoreJobAmbiguous",
-        doing="settle a lost reply",
+        doing="find the job of a lost reply",
     )

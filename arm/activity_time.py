@@ -2,7 +2,7 @@
 
 The host ends the worker process, and with it every call in flight, when one function runs for
 longer than functionTimeout; nothing tells a worker how long that is but host.json and a setting.
-So an activity stops in time by itself: what it has no time left for is "later".
+So an activity stops in time by itself: what it has no time left for is "retry later".
 """
 
 from collections.abc import Iterator

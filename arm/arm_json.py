@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from arm import resource_ids, texts
-from restore.messages.model import JobError, JobLook, ProtectedItem, RecoveryPoint
+from restore.messages.model import JobError, JobSnapshot, ProtectedItem, RecoveryPoint
 from restore.messages.request import ExtendedLocation
 from restore.start.recovery_point_choice import CONSISTENCIES, usable_tier
 from restore.values.times import seconds_of, time_of
@@ -117,8 +117,8 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
     )
 
 
-def job(raw: object, job_id: str | None = None) -> JobLook | None:
-    """The job, from a list or a look of its own; None if it has no id or status."""
+def job(raw: object, job_id: str | None = None) -> JobSnapshot | None:
+    """The job, from a list or a poll of its own; None if it has no id or status."""
     known = _map(_map(raw).get("properties"))
     name = texts.name(_map(raw).get("name")) or job_id
     status = texts.one_of(known.get("status"), _JOB_STATUSES)
@@ -127,7 +127,7 @@ def job(raw: object, job_id: str | None = None) -> JobLook | None:
     extended = _map(known.get("extendedInfo"))
     task = _running_task(extended)
     percent = _number(extended.get("progressPercentage"))
-    return JobLook(
+    return JobSnapshot(
         job_id=name,
         status=status,
         operation=texts.one_of(known.get("operation"), _OPERATIONS),

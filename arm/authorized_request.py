@@ -43,7 +43,7 @@ def utc_now() -> datetime:
 
 
 @dataclass(frozen=True)
-class Exchange:
+class AuthorizedRequest:
     """One endpoint, one identity, one transport. Safe to share between threads."""
 
     endpoint: str
@@ -58,7 +58,7 @@ class Exchange:
     def __post_init__(self) -> None:
         url_allow_list.check_endpoint(self.endpoint)
 
-    def for_request(self, request_id: str) -> Exchange:
+    def for_request(self, request_id: str) -> AuthorizedRequest:
         """The same, with calls that can be found in Azure's traces under this id."""
         traced = request_id if re.fullmatch(_TRACEABLE, request_id) else None
         return replace(self, request_id=traced)

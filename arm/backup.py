@@ -15,12 +15,12 @@ from urllib.parse import quote
 
 from arm import arm_json, compute, discovery, long_running, resource_ids, texts
 from arm.client import Client
-from arm.long_running import PollHandles
+from arm.long_running import PollUrls
 from arm.preflight import VAULT_API_VERSION, Preflight
 from restore.messages import errors
 from restore.messages.model import (
-    JobLook,
-    OperationLook,
+    JobSnapshot,
+    OperationSnapshot,
     ProtectedItem,
     RecoveryPoint,
     Triggered,
@@ -37,7 +37,7 @@ _JOBS_SPAN = timedelta(days=30)
 class JobList(NamedTuple):
     """Restore jobs of a vault, and the vault's time when the list was read."""
 
-    jobs: tuple[JobLook, ...]
+    jobs: tuple[JobSnapshot, ...]
     vault_time: datetime
 
 
@@ -112,17 +112,17 @@ class Backup:
             f" and endTime eq '{_date_text(first + _JOBS_SPAN)}'"
         )  # fmt: skip
         where = self._versioned(resource_ids.path(vault_id, "backupJobs"), _RESTORES + span)
-        jobs: list[JobLook] = []
+        jobs: list[JobSnapshot] = []
         times: list[datetime] = []
         for page in self._client.pages(where, "list the vault's restore jobs"):
             times.append(page.time)
-            looks = map(arm_json.job, _values(page.body))
-            jobs += [job for job in looks if job is not None and _is_wanted(job, first)]
+            listed = map(arm_json.job, _values(page.body))
+            jobs += [job for job in listed if job is not None and _is_wanted(job, first)]
         return JobList(tuple(jobs), times[0])
 
     def trigger_restore(
         self, item: ProtectedItem, point_name: str, body: Mapping[str, Any]
-    ) -> tuple[Triggered, PollHandles]:
+    ) -> tuple[Triggered, PollUrls]:
         """Start the restore. ReplyLost: it may have started. Any other error: it surely did not."""
         doing = "start the restore"
         where = resource_ids.path(item.id, "recoveryPoints", point_name, "restore")
@@ -131,19 +131,21 @@ class Backup:
             raise errors.ReplyLost(
                 f"Azure answered HTTP {answer.status} instead of 202.", doing=doing
             )
-        handles = long_running.handles(answer.headers)
-        triggered = Triggered(operation_id=long_running.operation_id(handles))
-        return triggered, long_running.trusted(handles, self._client, item)
+        poll_urls = long_running.poll_urls(answer.headers)
+        triggered = Triggered(operation_id=long_running.operation_id(poll_urls))
+        return triggered, long_running.trusted(poll_urls, self._client, item)
 
     def read_operation(
-        self, vault_id: str, operation_id: str | None, handles: PollHandles | None
-    ) -> OperationLook:
-        """One look at the operation that a restore began as."""
+        self, vault_id: str, operation_id: str | None, poll_urls: PollUrls | None
+    ) -> OperationSnapshot:
+        """Read the operation that a restore began as, once."""
         vault_id = resource_ids.vault_id(vault_id)
-        return long_running.look(self._client, vault_id, operation_id, handles, self._api_version)
+        return long_running.read_operation(
+            self._client, vault_id, operation_id, poll_urls, self._api_version
+        )
 
-    def read_job(self, vault_id: str, job_id: str) -> JobLook:
-        """One look at a job. NotFound right after the start means: not yet."""
+    def read_job(self, vault_id: str, job_id: str) -> JobSnapshot:
+        """Read a job, once. NotFound right after the start means: not yet."""
         doing = "read the job"
         where = resource_ids.path(resource_ids.vault_id(vault_id), "backupJobs", job_id)
         found = arm_json.job(self._client.get(self._versioned(where), doing).body, job_id)
@@ -219,7 +221,7 @@ def _values(body: Mapping[str, Any]) -> list[Any]:
     return values if isinstance(values, list) else []
 
 
-def _is_wanted(job: JobLook, first: datetime | None) -> bool:
+def _is_wanted(job: JobSnapshot, first: datetime | None) -> bool:
     is_restore = job.operation in (None, "Restore")
     return is_restore and (first is None or job.start_time is None or job.start_time >= first)
 

@@ -19,7 +19,7 @@ import msgspec
 
 from arm import errors as arm_errors
 from arm import headers, paging, url_allow_list
-from arm.authorized_request import Answered, Exchange
+from arm.authorized_request import Answered, AuthorizedRequest
 from arm.reply_body import TooLarge
 from arm.transport import NotSent
 from restore.messages import errors
@@ -46,20 +46,20 @@ class Answer(NamedTuple):
 class Client:
     """Reads and writes below one endpoint. Safe to share between threads."""
 
-    exchange: Exchange
+    authorized: AuthorizedRequest
     sleep: Callable[[float], None] = time.sleep
 
     def for_request(self, request_id: str) -> Client:
         """The same client, whose calls can be found in Azure's traces under this id."""
-        return replace(self, exchange=self.exchange.for_request(request_id))
+        return replace(self, authorized=self.authorized.for_request(request_id))
 
     def trusts(self, url: str, within: str) -> bool:
         """Whether this URL of Azure's is at the endpoint and within that resource."""
-        return url_allow_list.is_within(url, self.exchange.endpoint, within)
+        return url_allow_list.is_within(url, self.authorized.endpoint, within)
 
     def trusts_operation(self, url: str, resource_id: str) -> bool:
         """Whether this URL of Azure's is the status or result of an operation of that resource."""
-        return url_allow_list.is_operation(url, self.exchange.endpoint, resource_id)
+        return url_allow_list.is_operation(url, self.authorized.endpoint, resource_id)
 
     def get(self, path: str, doing: str) -> Answer:
         """Read a path below the endpoint."""
@@ -73,11 +73,11 @@ class Client:
 
     def pages(self, path: str, doing: str) -> Iterator[Answer]:
         """Read a list to its end; nextLink is used verbatim."""
-        walk = paging.Walk(path, self.exchange.endpoint, doing, self.exchange.now())
+        walk = paging.Walk(path, self.authorized.endpoint, doing, self.authorized.now())
         answer = self.get(path, doing)
         while True:
             yield answer
-            link = walk.following(answer.body, self.exchange.now())
+            link = walk.following(answer.body, self.authorized.now())
             if link is None:
                 return
             answer = self._read("GET", link, None, doing)
@@ -90,9 +90,9 @@ class Client:
         """Write, once. ReplyLost: it may have been accepted. Any other error: it surely was not."""
         content = None if body is None else msgspec.json.encode(body)
         # Cut short it would be a lost reply; so it is sent with time for a whole one, or not.
-        self._have_time(sum(self.exchange.timeout[:2]), doing)
+        self._have_time(sum(self.authorized.timeout[:2]), doing)
         try:
-            answered = self.exchange.once("POST", self._url(path), content)
+            answered = self.authorized.once("POST", self._url(path), content)
         except (NotSent, ConnectionRefusedError):
             raise _unreachable(doing) from None
         except OSError as error:
@@ -106,11 +106,11 @@ class Client:
         raise _lost(f"HTTP {status}, {refusal.code}: {refusal.message}", doing, refusal.details)
 
     def _url(self, path: str) -> str:
-        return self.exchange.endpoint.rstrip("/") + path
+        return self.authorized.endpoint.rstrip("/") + path
 
     def _read(self, method: str, url: str, body: bytes | None, doing: str) -> Answer:
         for pause_s in READ_PAUSES_S:
-            self._have_time(self.exchange.timeout.connect_s, doing)
+            self._have_time(self.authorized.timeout.connect_s, doing)
             try:
                 return self._read_once(method, url, body, doing)
             except errors.ServiceUnavailable as error:
@@ -118,12 +118,12 @@ class Client:
                 if error.retry_after_s is not None and error.retry_after_s > pause_s:
                     raise
             self.sleep(pause_s)
-        self._have_time(self.exchange.timeout.connect_s, doing)
+        self._have_time(self.authorized.timeout.connect_s, doing)
         return self._read_once(method, url, body, doing)
 
     def _have_time(self, needed_s: float, doing: str) -> None:
         """Raise ServiceUnavailable where the activity would be ended within the call."""
-        if self.exchange.left_s < needed_s:
+        if self.authorized.left_s < needed_s:
             raise errors.ServiceUnavailable(
                 "Azure has answered so slowly that this step's time is used up; it is repeated.",
                 code="OutOfTime",
@@ -132,7 +132,7 @@ class Client:
 
     def _read_once(self, method: str, url: str, body: bytes | None, doing: str) -> Answer:
         try:
-            answered = self.exchange.once(method, url, body)
+            answered = self.authorized.once(method, url, body)
         except ConnectionError:
             raise _unreachable(doing) from None
         except TooLarge:

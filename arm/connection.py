@@ -46,20 +46,20 @@ def use(backup: Backup) -> Iterator[Backup]:
 def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool = False) -> Backup:
     """Azure Backup as these settings describe it, over the network or another transport."""
     from arm import credentials
-    from arm.authorized_request import Exchange
+    from arm.authorized_request import AuthorizedRequest
     from arm.backup import Backup
     from arm.client import Client
     from arm.transport import RequestsTransport, Timeout
 
     token = credentials.token_source(settings, credential, in_azure=in_azure)
-    exchange = Exchange(
+    authorized = AuthorizedRequest(
         settings.arm_endpoint,
         token,
         send or RequestsTransport(),
         timeout=Timeout(read_s=settings.arm_timeout_s),
         activity_s=settings.activity_s,
     )
-    return Backup(Client(exchange), settings.backup_api_version)
+    return Backup(Client(authorized), settings.backup_api_version)
 
 
 @cache

@@ -1,7 +1,7 @@
-"""One look at an operation: the short handle that ARM gives out for a restore it accepted.
+"""One poll of an operation: the short-lived operation that ARM gives out for a restore it accepted.
 
 Three places may know how it stands. They are asked in the order of `_sources`, until one answers;
-a 404 or another refusal often only means that a signed URL has expired. The handles are secrets:
+a 404 or another refusal often only means that a signed URL has expired. The poll URLs are secrets:
 whoever has one can read the operation, so they are used verbatim and never shown.
 """
 
@@ -16,7 +16,7 @@ from arm import errors as arm_errors
 from arm import resource_ids, texts
 from arm.client import Answer, Client
 from restore.messages import errors
-from restore.messages.model import OperationLook, ProtectedItem
+from restore.messages.model import OperationSnapshot, ProtectedItem
 from restore.values.structs import Model
 
 _log = logging.getLogger(__name__)
@@ -26,29 +26,29 @@ _OPERATION_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"  # compiled, and kept, on fir
 _FAILED = ("failed", "canceled", "cancelled")
 
 
-class PollHandles(Model, frozen=True, kw_only=True):
+class PollUrls(Model, frozen=True, kw_only=True):
     """The signed URLs that came with the 202. Secrets: their text never shows them."""
 
     async_url: str | None = None
     location: str | None = None
 
     def __repr__(self) -> str:
-        return "PollHandles(<hidden>)"
+        return "PollUrls(<hidden>)"
 
     def __rich_repr__(self) -> list[tuple[str, Any]]:
         return []
 
 
-def handles(headers: Mapping[str, str]) -> PollHandles:
-    """The handles that a 202 carries in its headers (by lower-case name)."""
-    return PollHandles(
+def poll_urls(headers: Mapping[str, str]) -> PollUrls:
+    """The poll URLs that a 202 carries in its headers (by lower-case name)."""
+    return PollUrls(
         async_url=headers.get("azure-asyncoperation") or None,
         location=headers.get("location") or None,
     )
 
 
-def trusted(handles: PollHandles, client: Client, item: ProtectedItem) -> PollHandles:
-    """The handles that lead to an operation of this item or its vault; the others are dropped.
+def trusted(poll_urls: PollUrls, client: Client, item: ProtectedItem) -> PollUrls:
+    """The poll URLs that lead to an operation of this item or its vault; the others are dropped.
 
     The operation's id then finds it as well, so nothing is lost.
     """
@@ -60,30 +60,30 @@ def trusted(handles: PollHandles, client: Client, item: ProtectedItem) -> PollHa
         _log.warning("A URL to follow the restore points elsewhere: dropped")
         return None
 
-    return PollHandles(async_url=kept(handles.async_url), location=kept(handles.location))
+    return PollUrls(async_url=kept(poll_urls.async_url), location=kept(poll_urls.location))
 
 
-def operation_id(handles: PollHandles) -> str | None:
+def operation_id(poll_urls: PollUrls) -> str | None:
     """The operation's id: the last segment of Azure-AsyncOperation, else of Location.
 
     A Location that is malformed in its beginning is good enough for that.
     """
-    for url in (handles.async_url, handles.location):
+    for url in (poll_urls.async_url, poll_urls.location):
         last = (url or "").split("?", 1)[0].rsplit("/", 1)[-1]
         if _is_operation_id(last):
             return last
     return None
 
 
-def look(
+def read_operation(
     client: Client,
     vault_id: str,
     operation_id: str | None,
-    handles: PollHandles | None,
+    poll_urls: PollUrls | None,
     api_version: str,
-) -> OperationLook:
+) -> OperationSnapshot:
     """Ask each source until one answers. None did: Unknown, or the last temporary error."""
-    known, unanswered = handles or PollHandles(), None
+    known, unanswered = poll_urls or PollUrls(), None
     sources: list[tuple[str, Callable[[], Answer | None]]] = [
         ("Azure-AsyncOperation", lambda: _follow(client, known.async_url, vault_id)),
         ("backupOperations", lambda: _get(client, vault_id, operation_id, api_version)),
@@ -103,7 +103,7 @@ def look(
                 return found
     if unanswered is not None:
         raise unanswered
-    return OperationLook(state="Unknown")
+    return OperationSnapshot(state="Unknown")
 
 
 def _follow(client: Client, url: str | None, vault_id: str) -> Answer | None:
@@ -124,7 +124,7 @@ def _get(
     return client.get(f"{path}?api-version={api_version}", _DOING)
 
 
-def _reading(answer: Answer | None, *, is_result: bool) -> OperationLook | None:
+def _reading(answer: Answer | None, *, is_result: bool) -> OperationSnapshot | None:
     """What an answer says of the operation; None if it says nothing of it.
 
     The result's URL answers 202 while it runs, then 200 with the protected item or 204; old samples
@@ -135,15 +135,15 @@ def _reading(answer: Answer | None, *, is_result: bool) -> OperationLook | None:
     status = answer.body.get("status")
     if not isinstance(status, str):
         if answer.status == 202:
-            return OperationLook(state="InProgress", retry_after_s=answer.retry_after_s)
-        return OperationLook(state="Succeeded") if is_result else None
+            return OperationSnapshot(state="InProgress", retry_after_s=answer.retry_after_s)
+        return OperationSnapshot(state="Succeeded") if is_result else None
     job_id = _job_id(answer.body.get("properties"))
     if status.lower() == "succeeded":
-        return OperationLook(state="Succeeded", job_id=job_id)
+        return OperationSnapshot(state="Succeeded", job_id=job_id)
     if status.lower() in _FAILED:
         failure = arm_errors.to_failure(answer.body.get("error") or {"code": f"Operation{status}"})
-        return OperationLook(state="Failed", job_id=job_id, error=failure)
-    return OperationLook(state="InProgress", retry_after_s=answer.retry_after_s)
+        return OperationSnapshot(state="Failed", job_id=job_id, error=failure)
+    return OperationSnapshot(state="InProgress", retry_after_s=answer.retry_after_s)
 
 
 def _job_id(properties: Any) -> str | None:

@@ -100,7 +100,7 @@ class Preflight:
             },
         }
         answer = self._client.post(self._versioned(path), question, "ask Azure to validate")
-        return long_running.operation_id(long_running.handles(answer.headers))
+        return long_running.operation_id(long_running.poll_urls(answer.headers))
 
     def read_validation(self, vault_id: str, operation_id: str) -> tuple[Opinion, ...] | None:
         """Azure's findings; None while it still looks. A 200 may carry failures (facts 6)."""

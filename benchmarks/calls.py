@@ -19,8 +19,8 @@ class Effort:
     """Events in the histories as the last turn of each generation saw them."""
     activities: int = 0
     """Activity calls in those histories."""
-    looks: int = 0
-    """Of those, looks at the operation and the job: how many, the clock decides."""
+    polls: int = 0
+    """Of those, polls of the operation and the job: how many, the clock decides."""
     generations: int = 0
 
     @property
@@ -77,7 +77,7 @@ def _end_generation(effort: Effort, last: dict[str, Any]) -> None:
     effort.generations += 1
     effort.events += last["events"]
     effort.activities += last["activities"]
-    effort.looks += last["looks"]
+    effort.polls += last["polls"]
 
 
 def _effort(calls: Calls, instance: str) -> Effort:

@@ -20,7 +20,7 @@ from restore.messages import names
 
 _SCHEDULED = 4
 """The EventType of a TaskScheduled (facts: durable protocol 2.3)."""
-_LOOKS = (names.READ_OPERATION, names.READ_JOB)
+_POLLS = (names.READ_OPERATION, names.READ_JOB)
 Run = Callable[..., str]
 
 
@@ -63,7 +63,7 @@ def history_of(context_json: str) -> dict[str, Any]:
         "instance": context["instanceId"],
         "events": len(events),
         "activities": len(scheduled),
-        "looks": sum(scheduled.count(name) for name in _LOOKS),
+        "polls": sum(scheduled.count(name) for name in _POLLS),
     }
 
 

@@ -2,7 +2,7 @@
 
 Both run at the same time and are given each restore at the same moment, so whatever else the
 machine does befalls both alike. Times are the app's defaults divided by SCALE, nothing rounded:
-a job of 20 minutes takes 200 seconds and is looked at as often as in Azure (vault.py).
+a job of 20 minutes takes 200 seconds and is polled as often as in Azure (vault.py).
 """
 
 import os
@@ -63,13 +63,17 @@ def run(restores: int, engine: str | None, folder: Path, console: Console) -> li
 
 def scaled_settings(restores: int) -> dict[str, str]:
     """The app's own paces, SCALE times as fast; and a policy that lets all of them run at once."""
-    pace = Settings().pace()
-    paces = {"FIRST": pace.poll_s_first, "MIN": pace.poll_s_min, "MAX": pace.poll_s_max}
+    poll_policy = Settings().poll_policy()
+    paces = {
+        "FIRST": poll_policy.poll_s_first,
+        "MIN": poll_policy.poll_s_min,
+        "MAX": poll_policy.poll_s_max,
+    }
     found = {
         f"RESTORE_POLL_S_{name}": f"{max(WAIT_S_MIN, seconds / SCALE):g}"
         for name, seconds in paces.items()
     }
-    open_ = msgspec.structs.replace(rules.DEFAULT, restores_at_once=restores + 1)
+    open_ = msgspec.structs.replace(rules.DEFAULT, max_concurrent_restores=restores + 1)
     return found | {"RESTORE_POLICY": msgspec.json.encode(open_).decode()}
 
 

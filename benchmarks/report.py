@@ -18,7 +18,7 @@ _COUNTS = (
     ("history events at the end", "events"),
     ("history events replayed", "replayed"),
     ("activity calls", "activities"),
-    ("  of them looks at operation and job", "looks"),
+    ("  of them polls of operation and job", "polls"),
     ("generations, child included", "generations"),
 )
 _CPU = (
@@ -93,12 +93,12 @@ def sentences(sides: Sequence[Measures], pairs: Pairs | None) -> Iterator[str]:
         )
     else:
         yield (
-            f"Of {pairs.all_} restores, {pairs.same_looks} were looked at equally often on both "
+            f"Of {pairs.all_} restores, {pairs.same_polls} were polled equally often on both "
             f"engines; of these, {pairs.equal} are equal in every count."
         )
-        for more, count in pairs.looks_more.items():
+        for more, count in pairs.polls_more.items():
             if more:
-                yield f"{count} were looked at {more:+d} times on the real one: the clock decides."
+                yield f"{count} were polled {more:+d} times on the real one: the clock decides."
         if pairs.odd:
             yield f"Equally often, yet different, were {', '.join(pairs.odd[:5])}: look into it."
     for side in sides:

@@ -23,7 +23,7 @@ from benchmarks import processes
 from benchmarks.calls import Calls, read_calls
 from benchmarks.counted_storage import CountedStorage
 from benchmarks.storage_requests import Asked
-from benchmarks.vault import LookedAtVault
+from benchmarks.vault import PolledVault
 from devhost.children import start_child, stop_child
 from devhost.readiness import host_status, is_running, wait_ready
 from devhost.starting import BadStart, free_port
@@ -66,16 +66,16 @@ class Side:
         self._settings = settings
         self._engine = engine
         self._storage = CountedStorage(folder / "storage")
-        self._simulator = LookedAtVault(vms)
+        self._simulator = PolledVault(vms)
         self._calls = folder / "calls.jsonl"
         self._pid = self._worker_pid = 0
         self._cleanup = ExitStack()
 
-    def set_jobs(self, seconds: float, looks: int | None = None) -> None:
-        """Say how long the jobs that are started from now on take, or at which look they end."""
+    def set_jobs(self, seconds: float, polls: int | None = None) -> None:
+        """Say how long the jobs that are started from now on take, or at which poll they end."""
         with self._simulator.locked():
             self._simulator.state.jobs.duration_s = seconds
-            self._simulator.looks = looks
+            self._simulator.polls = polls
 
     def ask(self, request_id: str, vm: str) -> None:
         """Put a request for a restore on the app's queue."""

@@ -1,1 +1,1 @@
-"""When, and in which order: pure generators, one story per file."""
+"""When, and in which order: pure generators, one orchestration per file."""

@@ -25,18 +25,18 @@ def cancel_job(context: df.DurableOrchestrationContext) -> Any:
 
     1. Ask Azure, as soon as the job is known.
     2. No answer: wait and ask again, longer each time, until the wish is out of date.
-    3. After `looks_per_generation` tries continue as new.
+    3. After `polls_per_generation` tries continue as new.
     """
     order = Cancel.from_json(context.get_input())
-    steps = Steps(context, order.pace, order.until)
-    for _ in range(order.pace.looks_per_generation):
+    steps = Steps(context, order.poll_policy, order.until)
+    for _ in range(order.poll_policy.polls_per_generation):
         outcome: Outcome = yield from steps.once(names.CANCEL_RESTORE, order.as_json())
         order = msgspec.structs.replace(order, tries=order.tries + 1)
-        if outcome.kind != "later" or context.current_utc_datetime >= order.until:
+        if outcome.kind != "retryLater" or context.current_utc_datetime >= order.until:
             return outcome.as_json()
         spread = f"{context.instance_id}:{order.tries}"
         yield from steps.sleep(
-            poll_intervals.later_wait_s(outcome, order.tries, order.pace, spread)
+            poll_intervals.retry_wait_s(outcome, order.tries, order.poll_policy, spread)
         )
     context.continue_as_new(order.as_json())
     return None

@@ -9,8 +9,14 @@ from orchestrators.steps import Step, Steps
 from restore.messages import names
 from restore.messages.activity_io import FindItem
 from restore.messages.model import Outcome, ProtectedItem
-from restore.messages.plan_io import MakePlan, ReadValidation, StartValidation, Survey, Surveyed
-from restore.messages.poll_policy import WAIT_S_MIN, Pace
+from restore.messages.plan_io import (
+    MakePlan,
+    PreflightResult,
+    ReadValidation,
+    RunPreflight,
+    StartValidation,
+)
+from restore.messages.poll_policy import WAIT_S_MIN, PollPolicy
 from restore.plan import assemble
 
 blueprint = df.Blueprint()
@@ -24,13 +30,13 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome: done with a Plan, or failed when Azure did not answer.
 
     1. Find the protected item.
-    2. Survey: choose the point, build the body, check what ARM would refuse.
+    2. RunPreflight: choose the point, build the body, check what ARM would refuse.
     3. Ask Azure to validate the body, and wait for its findings.
     4. A plan that came by the queue is published.
     """
     order = MakePlan.from_json(context.get_input())
     until = context.current_utc_datetime + _PATIENCE
-    steps = Steps(context, Pace(), until, revival=order.revival)
+    steps = Steps(context, PollPolicy(), until, revival=order.revival)
     outcome = yield from _plan(context, steps, order)
     if order.source == "queue":
         now = context.current_utc_datetime
@@ -46,21 +52,21 @@ def _plan(context: df.DurableOrchestrationContext, steps: Steps, order: MakePlan
     if found.kind != "done":
         return assemble.impossible(request, found, context.current_utc_datetime)
     item = ProtectedItem.from_json(found.value)
-    survey = Survey(request=request, item=item, source=order.source)
-    looked: Outcome = yield from steps.run(names.SURVEY_RESTORE, survey.as_json())
-    if looked.kind != "done":
-        return assemble.impossible(request, looked, context.current_utc_datetime, item)
-    surveyed = Surveyed.from_json(looked.value)
+    run = RunPreflight(request=request, item=item, source=order.source)
+    checked: Outcome = yield from steps.run(names.PREFLIGHT_RESTORE, run.as_json())
+    if checked.kind != "done":
+        return assemble.impossible(request, checked, context.current_utc_datetime, item)
+    preflight = PreflightResult.from_json(checked.value)
     opinion: Outcome | None = None
-    if surveyed.body is not None:
-        opinion = yield from _ask_azure(steps, item, surveyed)
-    return assemble.plan(request, item, surveyed, opinion, context.current_utc_datetime)
+    if preflight.body is not None:
+        opinion = yield from _ask_azure(steps, item, preflight)
+    return assemble.plan(request, item, preflight, opinion, context.current_utc_datetime)
 
 
-def _ask_azure(steps: Steps, item: ProtectedItem, surveyed: Surveyed) -> Step:
+def _ask_azure(steps: Steps, item: ProtectedItem, preflight: PreflightResult) -> Step:
     """Return the Outcome of Azure's validation."""
-    assert surveyed.body is not None, "only a body can be validated"
-    start = StartValidation(item=item, point=surveyed.choice.point.name, body=surveyed.body)
+    assert preflight.body is not None, "only a body can be validated"
+    start = StartValidation(item=item, point=preflight.choice.point.name, body=preflight.body)
     started: Outcome = yield from steps.run(names.START_VALIDATION, start.as_json())
     if started.kind != "done":
         return started

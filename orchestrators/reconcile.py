@@ -12,7 +12,7 @@ import msgspec
 from orchestrators.steps import Step, Steps
 from restore.messages import names
 from restore.messages.model import Outcome
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.messages.reconcile_io import ListOpen, OpenRequests, Purge, Reconcile, ReconcileRestore
 
 blueprint = df.Blueprint()
@@ -36,7 +36,7 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
     4. Once a day delete histories and documents that are old, continuing as new likewise.
     """
     order = Reconcile.from_json(context.get_input())
-    steps = Steps(context, Pace(), context.current_utc_datetime)
+    steps = Steps(context, PollPolicy(), context.current_utc_datetime)
     if order.part == 0:
         token = yield from _see_to_page(steps, order.token)
     else:

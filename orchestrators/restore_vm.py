@@ -1,4 +1,4 @@
-"""One VM from request to verdict: the whole story, once, in order."""
+"""One VM from request to verdict: every step, once, in order."""
 
 import logging
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from orchestrators import permission
+from orchestrators import authorization
 from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, show, unforeseen
 from restore.messages import names
 from restore.messages.activity_io import (
@@ -43,9 +43,9 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
 
     1. Open the ledger entry. A request that has a verdict already gets it again; nothing is done.
        One that was followed before goes on from where the ledger says, with its own item and point.
-    2. Find the protected item; choose the recovery point, keeping the reason for each other one.
-    3. Have it permitted: by the policy, and by a person where the policy says so.
-    4. Trigger until it is started, now or before; each "later" says what it waits for. What is sent
+    2. Find the protected item; choose the recovery point, keeping the reason for each other one. 3.
+    Have it permitted: by the policy, and by a person where the policy says so. 4. Trigger until it
+    is started, now or before; each "retry later" says what it waits for. What is sent
        is judged once more at that moment.
     5. Follow operation and job in a child, which is run again when it fails.
     6. Judge, write the verdict into the ledger.
@@ -55,26 +55,30 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     of the ledger (storage/outbox.py).
     """
     order = Restore.from_json(context.get_input())
-    tale = run_state.Tale(order.request)
+    progress = run_state.RestoreProgress(order.request)
 
     def wait(why: Waiting | None) -> None:
-        show(context, tale.wait(why, context.current_utc_datetime))
+        show(context, progress.wait(why, context.current_utc_datetime))
 
     steps = Steps(
-        context, order.pace, order.until(context.current_utc_datetime), wait, revival=order.revival
+        context,
+        order.poll_policy,
+        order.until(context.current_utc_datetime),
+        wait,
+        revival=order.revival,
     )
-    _show(context, tale, RestorePhase.ACCEPTED)
+    _show(context, progress, RestorePhase.ACCEPTED)
     close = Close(request_id=order.request.request_id)
     try:
         answer = yield from steps.need(names.OPEN_RESTORE, order.as_json())
         opened = Opened.from_json(answer)
         if opened.verdict is not None:
             return opened.verdict.as_json()
-        tale.know(opened)
+        progress.know(opened)
         steps.until = order.until(opened.nobody_waits_since)
-        watched = yield from _restore(context, steps, tale, order, opened.state)
+        watched = yield from _restore(context, steps, progress, order, opened.state)
         if watched is not None:
-            verdict, is_over = conclude.of_watched(watched, tale), watched.is_over
+            verdict, is_over = conclude.of_watched(watched, progress), watched.is_over
             close = msgspec.structs.replace(close, verdict=verdict, is_over=is_over)
     except StepFailed as failed:
         close = msgspec.structs.replace(close, failure=failed.failure)
@@ -83,21 +87,21 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
             _log.exception("%s ends: nobody foresaw this", context.instance_id)
         failure = broken(names.RESTORE_VM, type(error).__name__)
         close = msgspec.structs.replace(close, failure=failure)
-    close = msgspec.structs.replace(close, item=tale.item, choice=tale.choice)
+    close = msgspec.structs.replace(close, item=progress.item, choice=progress.choice)
     steps.until = context.current_utc_datetime + _CLOSING_MAX
     closed = yield from steps.run(names.CLOSE_RESTORE, close.as_json())
     if closed.kind == "done":
         verdict = Verdict.from_json(closed.value["verdict"])
     else:
         verdict = close.verdict or verdicts.unknown(close.failure or closed.error)
-    _show(context, tale, RestorePhase(verdict.verdict))
+    _show(context, progress, RestorePhase(verdict.verdict))
     return verdict.as_json()
 
 
 def _restore(
     context: df.DurableOrchestrationContext,
     steps: Steps,
-    tale: run_state.Tale,
+    progress: run_state.RestoreProgress,
     order: Restore,
     state: LedgerState,
 ) -> Step:
@@ -106,48 +110,48 @@ def _restore(
     if state is LedgerState.CANCELLED:
         return None
     if state is LedgerState.ACCEPTED:
-        if tale.choice is None:
-            yield from _choose(context, steps, tale, order.request)
-        may_go = yield from permission.ask(context, steps, tale, order)
-        if not may_go:
+        if progress.choice is None:
+            yield from _choose(context, steps, progress, order.request)
+        is_authorized = yield from authorization.ask(context, steps, progress, order)
+        if not is_authorized:
             return None
-    if tale.started is None:
-        _show(context, tale, RestorePhase.TRIGGERING)
-        started = yield from _start(steps, tale, order)
+    if progress.started is None:
+        _show(context, progress, RestorePhase.TRIGGERING)
+        started = yield from _start(steps, progress, order)
         if started.cancelled:
             return None
-        tale.started = started
-    _show(context, tale, RestorePhase.STARTING)
-    return (yield from _follow(context, steps, tale, order))
+        progress.started = started
+    _show(context, progress, RestorePhase.STARTING)
+    return (yield from _follow(context, steps, progress, order))
 
 
 def _choose(
     context: df.DurableOrchestrationContext,
     steps: Steps,
-    tale: run_state.Tale,
+    progress: run_state.RestoreProgress,
     request: RestoreRequest,
 ) -> Step:
     """Find the item and choose its point. Raises StepFailed."""
-    _show(context, tale, RestorePhase.FINDING_ITEM)
+    _show(context, progress, RestorePhase.FINDING_ITEM)
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
     found = yield from steps.need(names.FIND_PROTECTED_ITEM, wanted.as_json())
-    tale.item = ProtectedItem.from_json(found)
-    _show(context, tale, RestorePhase.CHOOSING_POINT)
+    progress.item = ProtectedItem.from_json(found)
+    _show(context, progress, RestorePhase.CHOOSING_POINT)
     chosen = yield from steps.need(
-        names.FIND_RECOVERY_POINT, FindPoint(request=request, item=tale.item).as_json()
+        names.FIND_RECOVERY_POINT, FindPoint(request=request, item=progress.item).as_json()
     )
-    tale.choice = Choice.from_json(chosen)
+    progress.choice = Choice.from_json(chosen)
 
 
-def _start(steps: Steps, tale: run_state.Tale, order: Restore) -> Step:
+def _start(steps: Steps, progress: run_state.RestoreProgress, order: Restore) -> Step:
     """Trigger until the restore is Started. Raises StepFailed."""
-    assert tale.item is not None, "it was found before"
-    assert tale.choice is not None, "it was made before"
+    assert progress.item is not None, "it was found before"
+    assert progress.choice is not None, "it was made before"
     trigger = Trigger(
         request=order.request,
-        item=tale.item,
-        point=tale.choice.point,
-        settle_s=order.pace.lost_reply_s,
+        item=progress.item,
+        point=progress.choice.point,
+        job_search_s=order.poll_policy.lost_reply_s,
         until=steps.until,
     )
     started = yield from steps.need(names.TRIGGER_RESTORE, trigger.as_json())
@@ -155,31 +159,36 @@ def _start(steps: Steps, tale: run_state.Tale, order: Restore) -> Step:
 
 
 def _follow(
-    context: df.DurableOrchestrationContext, steps: Steps, tale: run_state.Tale, order: Restore
+    context: df.DurableOrchestrationContext,
+    steps: Steps,
+    progress: run_state.RestoreProgress,
+    order: Restore,
 ) -> Step:
     """Wait for the child that follows the job."""
-    assert tale.item is not None, "it was found before"
-    assert tale.started is not None, "it was started before"
+    assert progress.item is not None, "it was found before"
+    assert progress.started is not None, "it was started before"
     watch = Watch(
         request_id=order.request.request_id,
-        item=tale.item,
-        pace=order.pace,
+        item=progress.item,
+        poll_policy=order.poll_policy,
         deadline_at=steps.until,
         since=context.current_utc_datetime,
-        operation_id=tale.started.operation_id,
-        job_id=tale.started.job_id,
-        adopted=tale.started.adopted,
+        operation_id=progress.started.operation_id,
+        job_id=progress.started.job_id,
+        adopted=progress.started.adopted,
     )
     watch_id = names.watch_id(context.instance_id, order.revival)
     try:
         watched = yield from run_again(context, names.WATCH_JOB, watch, watch_id)
     except Exception as error:  # so often: that is our bug, and must not go unsaid
         failure = unforeseen(names.WATCH_JOB, error)
-        return Watched(end="lost", job_id=tale.started.job_id, error=failure)
+        return Watched(end="lost", job_id=progress.started.job_id, error=failure)
     return Watched.from_json(watched)
 
 
 def _show(
-    context: df.DurableOrchestrationContext, tale: run_state.Tale, phase: RestorePhase
+    context: df.DurableOrchestrationContext,
+    progress: run_state.RestoreProgress,
+    phase: RestorePhase,
 ) -> None:
-    show(context, tale.show(phase, context.current_utc_datetime))
+    show(context, progress.show(phase, context.current_utc_datetime))

@@ -20,10 +20,12 @@ def retry_activity(context: df.DurableOrchestrationContext) -> Any:
     """Answer with the activity's Outcome, done or failed; failed as well when the time is up.
 
     1. Wait until it is to be called again, and call it.
-    2. After `looks_per_generation` waits continue as new.
+    2. After `polls_per_generation` waits continue as new.
     """
     retry = Retry.from_json(context.get_input())
-    steps = Steps(context, retry.pace, retry.until, waits_max=retry.pace.looks_per_generation)
+    steps = Steps(
+        context, retry.poll_policy, retry.until, waits_max=retry.poll_policy.polls_per_generation
+    )
     found = yield from steps.attempt(retry)
     if isinstance(found, Retry):
         context.continue_as_new(found.as_json())

@@ -10,7 +10,7 @@ from restore.messages import names
 from restore.messages.activity_io import FindItem
 from restore.messages.model import Outcome, ProtectedItem
 from restore.messages.plan_io import ListPoints, ShowPoints
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 
 blueprint = df.Blueprint()
 
@@ -27,7 +27,7 @@ def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     """
     asked = ShowPoints.from_json(context.get_input())
     wanted = FindItem(source_resource_id=asked.source_resource_id, vault_id=asked.vault_id)
-    steps = Steps(context, Pace(), context.current_utc_datetime + _PATIENCE)
+    steps = Steps(context, PollPolicy(), context.current_utc_datetime + _PATIENCE)
     found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, wanted.as_json())
     if found.kind != "done":
         return found.as_json()

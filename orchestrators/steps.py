@@ -1,4 +1,4 @@
-"""How an orchestration takes a step: call an activity, wait durably while it says "later".
+"""How an orchestration takes a step: call an activity, wait durably while it says "retry later".
 
 The first few waits are taken here. A step that takes longer goes on in a child, retry_activity,
 which continues as new: so a wait of days costs its parent a handful of events. What a worker
@@ -15,7 +15,7 @@ import azure.durable_functions as df
 from restore.messages import names
 from restore.messages.activity_io import Retry
 from restore.messages.model import Failure, Outcome
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.progress import custom_status, retries, wait_reasons
 from restore.progress.wait_reasons import Waiting
 from restore.values.redaction import redacted
@@ -34,7 +34,7 @@ _RAISED = re.compile(
 
 
 class StepFailed(Exception):
-    """A step ended in a foreseen failure: the story ends here, with a verdict."""
+    """A step ended in a foreseen failure: the restore ends here, with a verdict."""
 
     def __init__(self, outcome: Outcome) -> None:
         assert outcome.error is not None, "what failed says why"
@@ -48,14 +48,14 @@ class Steps:
     def __init__(
         self,
         context: df.DurableOrchestrationContext,
-        pace: Pace,
+        poll_policy: PollPolicy,
         until: datetime,
         show: Show | None = None,
         waits_max: int = INLINE_WAITS_MAX,
         revival: int = 0,
     ) -> None:
         self._context = context
-        self._pace = pace
+        self._pace = poll_policy
         self._show = show or self._show_alone
         self._waits_left = waits_max
         self._child_id = names.wait_id(context.instance_id, revival)
@@ -71,7 +71,7 @@ class Steps:
 
     def run(self, activity: str, order: Any) -> Step:
         """Run a step until it is done or failed, or its time is up: return its Outcome."""
-        retry = Retry(activity=activity, order=order, pace=self._pace, until=self.until)
+        retry = Retry(activity=activity, order=order, poll_policy=self._pace, until=self.until)
         found = yield from self.attempt(retry)
         if isinstance(found, Retry):
             found = yield from self._attempt_in_child(found)
@@ -79,7 +79,8 @@ class Steps:
         return found
 
     def attempt(self, retry: Retry) -> Step:
-        """Call while it says "later": return its Outcome, or the Retry when no waits are left."""
+        """Call while it says "retry later": return its Outcome, or the Retry when no waits are
+        left."""
         while True:
             if retry.again_at is not None:
                 if self._waits_left == 0:
@@ -94,11 +95,12 @@ class Steps:
             retry = found
 
     def once(self, activity: str, order: Any) -> Step:
-        """Call an activity once and return its Outcome; an unforeseen fault becomes "later"."""
+        """Call an activity once and return its Outcome; an unforeseen fault becomes "retry
+        later"."""
         try:
             answer = yield self._context.call_activity(activity, order)
         except Exception as error:
-            return Outcome.later(None, unforeseen(activity, error))
+            return Outcome.retry_later(None, unforeseen(activity, error))
         return Outcome.from_json(answer)
 
     def _learn(self, retry: Retry, outcome: Outcome) -> Retry | Outcome:

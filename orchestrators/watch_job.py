@@ -7,7 +7,7 @@ import azure.durable_functions as df
 from orchestrators.steps import Step, Steps, show
 from restore.messages import names, poll_policy
 from restore.messages.activity_io import FindJob, ReadJob, ReadOperation, Watch, Watched
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from restore.progress import job_watch, poll_intervals
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
@@ -19,29 +19,29 @@ blueprint = df.Blueprint()
 def watch_job(context: df.DurableOrchestrationContext) -> Any:
     """Watch to a terminal job status, a failed operation, or the deadline.
 
-    1. Look: at the operation while no job is known, else at the job. Show what was seen.
+    1. Poll: the operation while no job is known, else the job. Show what was seen.
     2. Over, or at the deadline? Then answer with a Watched.
-    3. Wait as restore/progress/poll_intervals.py says, and look again.
-    4. After `looks_per_generation` looks continue as new, so that a day replays like a minute.
+    3. Wait as restore/progress/poll_intervals.py says, and poll again.
+    4. After `polls_per_generation` polls continue as new, so that a day replays like a minute.
     """
-    watch, look = Watch.from_json(context.get_input()), None
+    watch, snapshot = Watch.from_json(context.get_input()), None
     if watch.phase is None:
         watch = job_watch.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
 
     def tell(why: Waiting | None = None) -> None:
-        show(context, job_watch.status(watch, look, why))
+        show(context, job_watch.status(watch, snapshot, why))
 
     tell()
-    steps = Steps(context, watch.pace, watch.deadline_at, tell)
-    for number in range(watch.pace.looks_per_generation):
-        seen, fresh, outcome = yield from _look(context, steps, watch, number)
-        look = fresh or look  # what was seen last, while nobody answers
+    steps = Steps(context, watch.poll_policy, watch.deadline_at, tell)
+    for number in range(watch.poll_policy.polls_per_generation):
+        seen, fresh, outcome = yield from _poll(context, steps, watch, number)
+        snapshot = fresh or snapshot  # what was seen last, while nobody answers
         if isinstance(seen, Watched):
             tell()
             return seen.as_json()
         watch = seen
         tell()
-        over = job_watch.at_deadline(watch, look, context.current_utc_datetime)
+        over = job_watch.at_deadline(watch, snapshot, context.current_utc_datetime)
         if over is not None:
             return over.as_json()
         yield from steps.sleep(_wait_s(context, watch, fresh, outcome))
@@ -49,15 +49,15 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
     return None
 
 
-def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, number: int) -> Step:
-    """Return what one look makes of the watch, the JobLook if it was one, and its Outcome."""
+def _poll(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, number: int) -> Step:
+    """Return what one poll makes of the watch, the JobSnapshot if it was one, and its Outcome."""
     vault_id = watch.item.vault_id
     if watch.job_id is not None:
         cancels = watch.request_id if number == 0 else None
         order = ReadJob(vault_id=vault_id, job_id=watch.job_id, cancels=cancels)
         outcome = yield from steps.once(names.READ_JOB, order.as_json())
         seen = job_watch.learn_job(watch, outcome, context.current_utc_datetime)
-        return seen, job_watch.job_look(outcome), outcome
+        return seen, job_watch.job_snapshot(outcome), outcome
     if watch.operation_id is not None:
         operation = ReadOperation(
             request_id=watch.request_id, vault_id=vault_id, operation_id=watch.operation_id
@@ -72,19 +72,24 @@ def _look(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, n
 
 
 def _wait_s(
-    context: df.DurableOrchestrationContext, watch: Watch, look: JobLook | None, outcome: Any
+    context: df.DurableOrchestrationContext,
+    watch: Watch,
+    snapshot: JobSnapshot | None,
+    outcome: Any,
 ) -> float:
     now = context.current_utc_datetime
     remaining_s = job_watch.remaining_s(watch, now)
-    spread = f"{context.instance_id}:{watch.looks}"
+    spread = f"{context.instance_id}:{watch.polls}"
     if outcome.kind != "done":
-        wait_s = poll_intervals.later_wait_s(outcome, max(watch.unanswered, 1), watch.pace, spread)
+        wait_s = poll_intervals.retry_wait_s(
+            outcome, max(watch.consecutive_failures, 1), watch.poll_policy, spread
+        )
     elif watch.job_id is None:
         asked_s = job_watch.asked_wait_s(outcome)
-        wait_s = poll_intervals.next_operation_look_s(watch.looks, watch.pace, asked_s)
+        wait_s = poll_intervals.next_operation_poll_s(watch.polls, watch.poll_policy, asked_s)
     else:
         elapsed_s = (now - watch.since).total_seconds()
-        wait_s = poll_intervals.next_look_s(
-            look, watch.looks, elapsed_s, remaining_s, watch.pace, spread
+        wait_s = poll_intervals.next_poll_s(
+            snapshot, watch.polls, elapsed_s, remaining_s, watch.poll_policy, spread
         )
     return min(wait_s, max(remaining_s, poll_policy.NEAR_S))

@@ -22,7 +22,7 @@ _SECONDS: dict[str, tuple[float, float]] = {
     "restore_poll_s_first": (WAIT_S_MIN, 3_600),
     "restore_poll_s_min": (WAIT_S_MIN, 3_600),
     "restore_poll_s_max": (WAIT_S_MIN, 3_600),
-    "restore_settle_s": (0, 3_600),
+    "restore_job_search_s": (0, 3_600),
     "arm_timeout_s": (1, 600),
 }
 _COUNTS = {

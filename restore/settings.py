@@ -7,7 +7,7 @@ may name a file, which the caller reads.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from restore.messages.poll_policy import CONNECT_S_MAX, Pace
+from restore.messages.poll_policy import CONNECT_S_MAX, PollPolicy
 from restore.policy import rules
 from restore.policy.rules import Policy
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
@@ -41,24 +41,24 @@ class Settings:
     """AZURE_CLIENT_ID: a user-assigned managed identity. Default none: the system-assigned one."""
 
     restore_poll_s_first: float = 30
-    """RESTORE_POLL_S_FIRST: seconds until the first look at an operation or job. Default 30: an
+    """RESTORE_POLL_S_FIRST: seconds until the first poll of an operation or job. Default 30: an
     operation takes about one second, a job minutes."""
 
     restore_poll_s_min: float = 60
-    """RESTORE_POLL_S_MIN: seconds, the shortest wait between looks at a job. Default 60: all
+    """RESTORE_POLL_S_MIN: seconds, the shortest wait between polls of a job. Default 60: all
     restores share about 250 job reads an hour."""
 
     restore_poll_s_max: float = 300
     """RESTORE_POLL_S_MAX: seconds, the longest such wait. Default 300: nobody waits longer than
     five minutes for the news that it is done."""
 
-    restore_settle_s: float = 120
-    """RESTORE_SETTLE_S: seconds that a job may take to appear in the vault's list after the reply
-    to its start was lost. Default 120. Too short risks a second restore."""
+    restore_job_search_s: float = 120
+    """RESTORE_JOB_SEARCH_S: seconds that a job may take to appear in the vault's list after the
+    reply to its start was lost. Default 120. Too short risks a second restore."""
 
     arm_timeout_s: float = 60
     """ARM_TIMEOUT_S: seconds to wait for Azure's answer to one call. Default 60. Part of the time
-    that a lost reply takes to settle."""
+    that the job search after a lost reply takes."""
 
     restore_reconcile_s: int = 300
     """RESTORE_RECONCILE_S: seconds between two looks at all that is open (the reconciler). Default
@@ -128,13 +128,13 @@ class Settings:
         """How long an activity may go on with calls to Azure; what is left is for storage."""
         return min(self.function_timeout_s, _FUNCTION_S_MAX) - _STORAGE_S
 
-    def pace(self) -> Pace:
+    def poll_policy(self) -> PollPolicy:
         """Return what an orchestration needs of these settings."""
-        return Pace(
+        return PollPolicy(
             poll_s_first=self.restore_poll_s_first,
             poll_s_min=self.restore_poll_s_min,
             poll_s_max=self.restore_poll_s_max,
-            settle_s=self.restore_settle_s,
+            job_search_s=self.restore_job_search_s,
             arm_timeout_s=self.arm_timeout_s,
         )
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry
 from restore.result import conclude
-from storage import poll_urls, slots
+from storage import concurrency_slots, poll_urls
 from storage.documents import Documents
 from storage.ledger import Ledger
 from storage.outbox import Outbox
@@ -23,7 +23,7 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
     documents, request_id = ledger.documents, order.request_id
     poll_urls.drop(documents, request_id)
     if order.is_over:
-        slots.release(documents, request_id, now)
+        concurrency_slots.release(documents, request_id, now)
     entry = ledger.finish(
         request_id,
         lambda entry: conclude.of_entry(entry, order),
@@ -38,10 +38,10 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
 
 
 def _leave_slot(documents: Documents, entry: LedgerEntry, now: datetime) -> None:
-    """Where a job is known that may run on, its slot stays taken until somebody looks again
+    """Where a job is known that may run on, its slot stays taken until somebody reads it again
     (activities/slot_leases.py); where one may yet begin, until it cannot any more."""
     if entry.intent is None:
-        slots.release(documents, entry.request_id, now)
+        concurrency_slots.release(documents, entry.request_id, now)
         return
-    until = entry.intent.over_at if entry.job_id is None else now + slots.JOB_AGAIN
-    slots.renew(documents, entry.request_id, until)
+    until = entry.intent.over_at if entry.job_id is None else now + concurrency_slots.JOB_AGAIN
+    concurrency_slots.renew(documents, entry.request_id, until)

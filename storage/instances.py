@@ -14,7 +14,7 @@ import msgspec
 from restore.messages import names
 from restore.messages.activity_io import RESTORE_VERSION, Restore
 from restore.messages.ledger_entry import LedgerEntry
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.messages.request import RestoreRequest
 from restore.values.decoding import decode
 from storage.ledger import Ledger
@@ -72,11 +72,11 @@ async def start(client: Client, orchestrator: str, instance_id: str, order: Any)
     return True
 
 
-async def start_restore(client: Client, entry: LedgerEntry, pace: Pace) -> bool:
+async def start_restore(client: Client, entry: LedgerEntry, poll_policy: PollPolicy) -> bool:
     """Start a restore's orchestration, with the request of its entry."""
     order = Restore(
         request=decode(entry.request, RestoreRequest),
-        pace=pace,
+        poll_policy=poll_policy,
         source=entry.source,
         revival=entry.revivals,
         version=RESTORE_VERSION,
@@ -86,21 +86,21 @@ async def start_restore(client: Client, entry: LedgerEntry, pace: Pace) -> bool:
 
 
 async def start_again(
-    client: Client, ledger: Ledger, entry: LedgerEntry, pace: Pace, at: datetime
+    client: Client, ledger: Ledger, entry: LedgerEntry, poll_policy: PollPolicy, at: datetime
 ) -> LedgerEntry:
     """Start a restore's orchestration once more, which is counted first; end what the one before
     has left behind. Raises Changed when another one does so, or all is over."""
     counted = await asyncio.to_thread(ledger.revive, entry, at)
-    await start_counted(client, counted, pace)
+    await start_counted(client, counted, poll_policy)
     return counted
 
 
-async def start_counted(client: Client, counted: LedgerEntry, pace: Pace) -> None:
+async def start_counted(client: Client, counted: LedgerEntry, poll_policy: PollPolicy) -> None:
     """Start a restore's orchestration once more, which was counted; end what the one before has
     left behind."""
     why = "Its restore is started again, with a follower of its own."
     await end_children(client, counted.request_id, counted.revivals - 1, why)
-    await start_restore(client, counted, pace)
+    await start_restore(client, counted, poll_policy)
 
 
 async def wake(client: Client, request_id: str, event: str) -> bool:

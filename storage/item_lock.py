@@ -1,13 +1,13 @@
 """The lock on a protected item: at most one of our POSTs per item is out with its job unknown.
 
 When a reply is lost, the job list tells which job it started only if no other request of ours could
-have started it too. So a request takes the item's turn before its intent. Nothing gives a turn
-back: when it ends follows from its holder's ledger entry, so a crash cannot leave it taken. It ends
-when the holder's job is known; when the window of its intent has passed, for no job that begins
-later can be its own (restore/start/job_search.py); and, without an intent, as soon as its entry is
-another version than the one it had when it took the turn, for only that one may be sent. Whoever
-takes a turn from a holder that might still send writes the holder's entry anew: what it was about
-to send is void then (Ledger.fence).
+have started it too. So a request acquires the item's lock before it writes its intent. Nothing
+releases a lock: when it ends follows from its holder's ledger entry, so a crash cannot leave it
+held. It ends when the holder's job is known; when the window of its intent has passed, for no job
+that begins later can be its own (restore/start/job_search.py); and, without an intent, as soon as
+its entry is another version than the one it had when it acquired the lock, for only that one may be
+sent. Whoever takes the lock over from a holder that might still send writes the holder's entry
+anew: what it was about to send is void then (Ledger.fence).
 """
 
 import hashlib
@@ -24,20 +24,20 @@ from restore.values.structs import Model
 from storage.documents import Changed, Taken
 from storage.ledger import Held, Ledger
 
-TURN_S_MAX = 120.0
-"""So long may lie between a turn and its intent: a reading of the job list. A holder that is slower
+LOCK_S_MAX = 120.0
+"""So long may lie between a lock and its intent: a reading of the job list. A holder that is slower
 is fenced, and asks again; one that died keeps others waiting no longer than this."""
 
-SLOT_S = 7.0
-"""About how long a turn is held: a POST, and two looks at its operation."""
+HELD_S = 7.0
+"""About how long a lock is held: a POST, and two polls of its operation."""
 
 _HELD_PART = 0.5
 _JOBS_KEPT = 200
 _DAY = timedelta(hours=24)
 
 
-class Turn(Model, frozen=True, kw_only=True, omit_defaults=False):
-    """Whose turn it is on an item, and which jobs earlier holders have claimed."""
+class ItemLock(Model, frozen=True, kw_only=True, omit_defaults=False):
+    """Who holds the lock on an item, and which jobs earlier holders have claimed."""
 
     holder: str
     version: str
@@ -48,54 +48,54 @@ class Turn(Model, frozen=True, kw_only=True, omit_defaults=False):
     """When those of them that were begun within a day were sent, by the vault's clock."""
 
 
-class Taking(NamedTuple):
-    """Whether the turn is ours now; if so, the jobs that belong to other requests of ours, and when
+class LockAttempt(NamedTuple):
+    """Whether the lock is ours now; if so, the jobs that belong to other requests of ours, and when
     the recent ones were sent."""
 
     is_ours: bool
     claimed: tuple[str, ...] = ()
     begun: dict[str, datetime] = {}
-    wait_s: float = SLOT_S
+    wait_s: float = HELD_S
 
 
-def take(ledger: Ledger, item_id: str, held: Held, now: datetime) -> Taking:
-    """Take the item's turn for the request of an entry just read, if it is free or its own."""
+def acquire(ledger: Ledger, item_id: str, held: Held, now: datetime) -> LockAttempt:
+    """Acquire the item's lock for the request of an entry just read, if it is free or its own."""
     documents, name, us = ledger.documents, _name(item_id), held.entry.request_id
-    turn = Turn(holder=us, version=held.version, since=now)
+    lock = ItemLock(holder=us, version=held.version, since=now)
     found = documents.read(name)
     try:
         if found is None:
-            documents.create(name, turn.as_json(), {})
-            return Taking(is_ours=True)
-        before = decode(found.document, Turn)
+            documents.create(name, lock.as_json(), {})
+            return LockAttempt(is_ours=True)
+        before = decode(found.document, ItemLock)
         holder = held if before.holder == us else ledger.read(before.holder)
         ends = None if holder is None else _ends(before, holder)
         if ends is not None and now < ends:
             is_ours, wait_s = before.holder == us, _wait_s(before, now, ends)
-            return Taking(is_ours, before.claimed, before.begun, wait_s)
+            return LockAttempt(is_ours, before.claimed, before.begun, wait_s)
         if holder is not None and ends is not None and before.holder != us:
             _fence(ledger, holder)
         claimed, begun = _learn(before, None if holder is None else holder.entry, now)
-        turn = msgspec.structs.replace(turn, claimed=claimed, begun=begun)
-        documents.replace(name, rewritten(found.document, before, turn), found.version, {})
+        lock = msgspec.structs.replace(lock, claimed=claimed, begun=begun)
+        documents.replace(name, rewritten(found.document, before, lock), found.version, {})
     except (Taken, Changed):
-        return Taking(is_ours=False)
-    return Taking(True, claimed, begun)
+        return LockAttempt(is_ours=False)
+    return LockAttempt(True, claimed, begun)
 
 
 def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:
     """Return the item's jobs that belong to earlier requests of ours."""
     found = ledger.documents.read(_name(item_id))
-    return () if found is None else decode(found.document, Turn).claimed
+    return () if found is None else decode(found.document, ItemLock).claimed
 
 
-def _ends(turn: Turn, holder: Held) -> datetime | None:
-    """When a turn ends that its holder's entry has not ended yet; None: it has."""
+def _ends(lock: ItemLock, holder: Held) -> datetime | None:
+    """When a lock ends that its holder's entry has not ended yet; None: it has."""
     entry = holder.entry
     if entry.intent is not None and entry.job_id is None:
         return entry.intent.over_at
-    if entry.state is LedgerState.ACCEPTED and holder.version == turn.version:
-        return turn.since + timedelta(seconds=TURN_S_MAX)
+    if entry.state is LedgerState.ACCEPTED and holder.version == lock.version:
+        return lock.since + timedelta(seconds=LOCK_S_MAX)
     return None
 
 
@@ -106,20 +106,20 @@ def _fence(ledger: Ledger, holder: Held) -> None:
 
 
 def _learn(
-    turn: Turn, entry: LedgerEntry | None, now: datetime
+    lock: ItemLock, entry: LedgerEntry | None, now: datetime
 ) -> tuple[tuple[str, ...], dict[str, datetime]]:
     """Add the job of the last holder to those that are claimed; forget what is too old to count."""
-    claimed, begun = turn.claimed, turn.begun
+    claimed, begun = lock.claimed, lock.begun
     if entry is not None and entry.job_id is not None and entry.job_id not in claimed:
         claimed = (*claimed, entry.job_id)[-_JOBS_KEPT:]
-        begun = begun | {entry.job_id: entry.intent.vault_time if entry.intent else turn.since}
+        begun = begun | {entry.job_id: entry.intent.vault_time if entry.intent else lock.since}
     return claimed, {job: at for job, at in begun.items() if job in claimed and now - at < _DAY}
 
 
-def _wait_s(turn: Turn, now: datetime, ends: datetime) -> float:
+def _wait_s(lock: ItemLock, now: datetime, ends: datetime) -> float:
     """The longer it is held already, as by one that looks for its job, the longer it will be."""
-    held_s, left_s = (now - turn.since).total_seconds(), (ends - now).total_seconds()
-    return max(SLOT_S, min(_HELD_PART * held_s, left_s))
+    held_s, left_s = (now - lock.since).total_seconds(), (ends - now).total_seconds()
+    return max(HELD_S, min(_HELD_PART * held_s, left_s))
 
 
 def _name(item_id: str) -> str:

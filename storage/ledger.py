@@ -1,10 +1,10 @@
-"""The ledger: one document per request, changed only by conditional writes (DESIGN section 6).
+"""The ledger: one document per request, changed only by conditional writes.
 
 Here: reading entries and moving them along restore/messages/ledger_entry.py's table. Of two writers
 that compete for one move the storage account lets exactly one win; the loser is told, and looks
 again. What a change tells is a part of it (restore/progress/ledger_events.py), so of the two both
-happen or neither. Not here: deciding (restore/start/job_search.py), taking turns on a protected
-item (storage/item_lock.py), and sending what was told (storage/outbox.py).
+happen or neither. Not here: deciding (restore/start/job_search.py), locking a protected item
+(storage/item_lock.py), and sending what was told (storage/outbox.py).
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ import msgspec
 
 from restore.messages import names
 from restore.messages.ledger_entry import CancelAnswer, Intent, LedgerEntry, LedgerState, moved
-from restore.messages.model import Approval, Choice, Permit, ProtectedItem, Verdict
+from restore.messages.model import Approval, Authorization, Choice, ProtectedItem, Verdict
 from restore.progress.ledger_events import told
 from restore.values.decoding import decode
 from restore.values.rewriting import rewritten
@@ -72,28 +72,28 @@ class Ledger:
         """List entries by their labels, in the order of their request ids."""
         return self.documents.page(_name(""), size, token)
 
-    def permit(
+    def authorize(
         self,
         request_id: str,
-        permit: Permit,
+        authorization: Authorization,
         held: Held | None = None,
         *,
         item: ProtectedItem | None = None,
         choice: Choice | None = None,
     ) -> LedgerEntry:
-        """Record what the guard found, and of what, unless something was sent already or all is
-        over. The time until which an approval may come is set once. Repeatable. Who has the entry
-        in hand saves a look at it."""
+        """Record what authorize_restore found, and of what, unless something was sent already or
+        all is over. The time until which an approval may come is set once. Repeatable. Who has the
+        entry in hand saves a read of it."""
 
         def allow(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is not LedgerState.ACCEPTED:
                 return entry
-            until = permit.until
-            if permit.approval and entry.permit is not None and entry.permit.until is not None:
-                until = entry.permit.until
+            before, until = entry.authorization, authorization.until
+            if authorization.approval and before is not None and before.until is not None:
+                until = before.until
             return msgspec.structs.replace(
                 entry,
-                permit=msgspec.structs.replace(permit, until=until),
+                authorization=msgspec.structs.replace(authorization, until=until),
                 item=item or entry.item,
                 choice=choice or entry.choice,
             )
@@ -107,7 +107,7 @@ class Ledger:
         def note(entry: LedgerEntry) -> LedgerEntry:
             if not entry.is_waiting_for_approval:
                 return entry
-            of = entry.permit.plan_hash if entry.permit else None
+            of = entry.authorization.plan_hash if entry.authorization else None
             bound = msgspec.structs.replace(approval, plan_hash=of)
             return msgspec.structs.replace(entry, approval=bound)
 
@@ -132,7 +132,7 @@ class Ledger:
         self, request_id: str, held: Held | None = None, **known: str | bool | None
     ) -> LedgerEntry:
         """Record what is known of the started work: `operation_id`, `job_id`, `adopted`.
-        Repeatable. Who has the entry in hand saves a look at it."""
+        Repeatable. Who has the entry in hand saves a read of it."""
         facts = {name: value for name, value in known.items() if value is not None}
 
         def start(entry: LedgerEntry) -> LedgerEntry:
@@ -190,7 +190,7 @@ class Ledger:
         choice: Choice | None = None,
     ) -> LedgerEntry:
         """Record the verdict, judged by the very entry that it closes; the first one stands. Item
-        and choice are of a restore that ended before its permit. Repeatable."""
+        and choice are of a restore that ended before its authorization. Repeatable."""
 
         def close(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is LedgerState.FINISHED:

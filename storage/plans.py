@@ -9,10 +9,10 @@ from restore.messages import names
 from storage.documents import Documents, Taken
 
 
-def keep(documents: Documents, plan_hash: str, matter: dict[str, Any]) -> None:
+def keep(documents: Documents, plan_hash: str, subject: dict[str, Any]) -> None:
     """Keep what a plan was about. Repeatable."""
     try:
-        documents.create(_name(plan_hash), matter, {})
+        documents.create(_name(plan_hash), subject, {})
     except Taken:
         return
 

@@ -10,24 +10,24 @@ from restore.values.decoding import decode
 from storage.documents import Documents, Taken
 
 if TYPE_CHECKING:
-    from arm.long_running import PollHandles
+    from arm.long_running import PollUrls
 
 
-def keep(documents: Documents, request_id: str, handles: "PollHandles") -> None:
+def keep(documents: Documents, request_id: str, urls: "PollUrls") -> None:
     """Keep an operation's URLs."""
     try:
-        documents.create(_name(request_id), handles.as_json(), {})
-    except Taken:  # a second attempt after a settled first: the newer operation counts
+        documents.create(_name(request_id), urls.as_json(), {})
+    except Taken:  # a second attempt after a first that started nothing: the newer operation counts
         documents.remove(_name(request_id))
-        documents.create(_name(request_id), handles.as_json(), {})
+        documents.create(_name(request_id), urls.as_json(), {})
 
 
-def find(documents: Documents, request_id: str) -> "PollHandles | None":
+def find(documents: Documents, request_id: str) -> "PollUrls | None":
     """Return an operation's URLs; None when there are none (an adopted job has none)."""
-    from arm.long_running import PollHandles
+    from arm.long_running import PollUrls
 
     found = documents.read(_name(request_id))
-    return None if found is None else decode(found.document, PollHandles)
+    return None if found is None else decode(found.document, PollUrls)
 
 
 def drop(documents: Documents, request_id: str) -> None:
@@ -36,4 +36,4 @@ def drop(documents: Documents, request_id: str) -> None:
 
 
 def _name(request_id: str) -> str:
-    return f"handles/{request_id}"
+    return f"poll-urls/{request_id}"

@@ -25,7 +25,7 @@ async def wait(
     client: df.DurableOrchestrationClient, instance_id: str, wait_s: float = WAIT_S_MAX
 ) -> Outcome | None:
     """Return the answer; None when it is not there in time. One that is there is waited for no
-    longer than a look takes."""
+    longer than a poll takes."""
     until = time.monotonic() + wait_s
     while True:
         status: Any = await client.get_status(instance_id)

@@ -50,7 +50,11 @@ async def decide(
             against = approvals.against(entry.asked_by, caller)
             if wanted.outcome == "approved" and against is not None:
                 return _own(entry) if against == "own" else _unknown(entry, caller)
-            if entry.permit and entry.permit.until and now > entry.permit.until:
+            if (
+                entry.authorization
+                and entry.authorization.until
+                and now > entry.authorization.until
+            ):
                 return _expired(entry)
             entry = await asyncio.to_thread(connection.ledger().decide, request_id, approval)
         if entry.approval is None:
@@ -94,7 +98,7 @@ def _unknown(entry: LedgerEntry, caller: Caller | None) -> func.HttpResponse:
 
 
 def _expired(entry: LedgerEntry) -> func.HttpResponse:
-    until = entry.permit.until if entry.permit else None
+    until = entry.authorization.until if entry.authorization else None
     by = f" by {stamp(until)}" if until else ""
     detail = f"Nobody decided{by}: the restore is rejected. Ask again with a new requestId."
     return problems.problem(409, "ApprovalExpired", "Too late to decide", detail)

@@ -111,7 +111,7 @@ def _answers() -> tuple[Any, ...]:
         response_schemas.CancelAnswer,
         response_schemas.AbandonAnswer,
         response_schemas.ApprovalAnswer,
-        response_schemas.PlanLater,
+        response_schemas.PlanPending,
         response_schemas.RecoveryPoints,
         response_schemas.Health,
     )

@@ -127,7 +127,7 @@ class ApprovalAnswer(Model, frozen=True, kw_only=True):
     text: str | None = None
 
 
-class PlanLater(Model, frozen=True, kw_only=True):
+class PlanPending(Model, frozen=True, kw_only=True):
     """The plan takes longer; this is where it will be."""
 
     plan: str

@@ -78,7 +78,7 @@ async def cancel(
         return _over(entry)
     place = views.place(request_id)
     if entry.state is LedgerState.CANCELLED:
-        if entry.permit is not None and entry.permit.approval:
+        if entry.authorization is not None and entry.authorization.approval:
             await instances.wake(
                 client, request_id, names.DECISION_EVENT
             )  # it may be waiting for one

@@ -77,12 +77,12 @@ async def _ensure_running(
     now = datetime.now(UTC)
     if reconciling.next_step(entry, None, None, now, entry.revivals + 1) is Step.REVIVE:
         try:
-            ledger, pace = connection.ledger(), settings.pace()
-            await instances.start_again(client, ledger, entry, pace, now)
+            ledger, poll_policy = connection.ledger(), settings.poll_policy()
+            await instances.start_again(client, ledger, entry, poll_policy, now)
         except Changed:
             pass  # somebody else starts it again, or it is over
         return
-    await instances.start_restore(client, entry, settings.pace())
+    await instances.start_restore(client, entry, settings.poll_policy())
 
 
 async def start_cancel(
@@ -94,5 +94,5 @@ async def start_cancel(
     if await instances.status_of(client, instance_id) in _RUNNING:
         return
     until = datetime.now(UTC) + _WISH_MAX
-    order = Cancel(request_id=request_id, pace=settings.pace(), until=until)
+    order = Cancel(request_id=request_id, poll_policy=settings.poll_policy(), until=until)
     await instances.start(client, names.CANCEL_JOB, instance_id, order.as_json())

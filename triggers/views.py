@@ -37,14 +37,14 @@ async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[s
     instance_id = names.instance_id(request_id)
     revival = held.entry.revivals
     held_up = await asyncio.to_thread(connection.outbox().held_up, held.entry, datetime.now(UTC))
-    story, watch = await asyncio.gather(
+    status, watch = await asyncio.gather(
         client.get_status(instance_id), client.get_status(names.watch_id(instance_id, revival))
     )
-    told = _status(story)
+    told = _status(status)
     if "waiting" in told:  # the child that waits on its behalf, if there is one, knows better
         child = await client.get_status(names.wait_id(instance_id, revival))
         told = _waiting(told, _status(child))
-    view = _view(held.entry, told, _status(watch), _runtime(story))
+    view = _view(held.entry, told, _status(watch), _runtime(status))
     return view if held_up is None else view | {"eventsHeld": _unsent(held_up)}
 
 
@@ -63,7 +63,7 @@ async def read_settled(
 
 
 def _waiting(told: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
-    """Return what the story tells, with what its child waits for in its place."""
+    """Return what the custom status tells, with what its child waits for in its place."""
     why = child.get("waiting")
     if why is None:
         return told
@@ -76,9 +76,9 @@ def _waiting(told: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
 
 
 def _view(
-    entry: LedgerEntry, story: dict[str, Any], watch: dict[str, Any], runtime: str | None
+    entry: LedgerEntry, status: dict[str, Any], watch: dict[str, Any], runtime: str | None
 ) -> dict[str, Any]:
-    now = watch if watch and story.get("phase") in ("Starting", None) else story
+    now = watch if watch and status.get("phase") in ("Starting", None) else status
     job = watch.get("job") or ({"id": entry.job_id} if entry.job_id else None)
     view: dict[str, Any] = {
         "requestId": entry.request_id,
@@ -88,20 +88,20 @@ def _view(
         "askedBy": str(entry.asked_by) if entry.asked_by else None,
         "phase": now.get("phase") or entry.state.value,
         "since": now.get("since"),
-        "waiting": now.get("waiting") or story.get("waiting"),
+        "waiting": now.get("waiting") or status.get("waiting"),
         "percent": job.get("percent") if job else None,
         "remainingS": job.get("remainingS") if job else None,
-        "vaultId": story.get("vaultId") or entry.request.get("vaultId"),
-        "protectedItem": story.get("protectedItem"),
-        "recoveryPoint": story.get("recoveryPoint") or _intended(entry),
-        "rule": entry.permit.rule if entry.permit else None,
+        "vaultId": status.get("vaultId") or entry.request.get("vaultId"),
+        "protectedItem": status.get("protectedItem"),
+        "recoveryPoint": status.get("recoveryPoint") or _intended(entry),
+        "rule": entry.authorization.rule if entry.authorization else None,
         "approval": _approval(entry),
         "disksToReplace": _names(entry),
         "operationId": entry.operation_id,
         "job": job,
         "cancel": _cancel(entry),
         "runtimeStatus": runtime,
-        "truncated": [*story.get("truncated", ()), *watch.get("truncated", ())] or None,
+        "truncated": [*status.get("truncated", ()), *watch.get("truncated", ())] or None,
         "acceptedAt": entry.accepted_at,
         "finishedAt": entry.finished_at,
     }
@@ -118,10 +118,10 @@ def _unsent(held_up: HeldUp) -> dict[str, Any]:
 
 def _approval(entry: LedgerEntry) -> dict[str, Any] | None:
     """Return what is decided; or that somebody must decide, until when, and where to say it."""
-    permit = entry.permit
-    if permit is None or not permit.approval:
+    authorization = entry.authorization
+    if authorization is None or not authorization.approval:
         return None
-    until = stamp(permit.until) if permit.until else None
+    until = stamp(authorization.until) if authorization.until else None
     if entry.approval is not None:
         standing: dict[str, Any] = entry.approval.as_json()
         return {"until": until} | standing
@@ -140,12 +140,12 @@ def _cancel(entry: LedgerEntry) -> dict[str, Any] | None:
 
 
 def _names(entry: LedgerEntry) -> list[str] | None:
-    disks = entry.permit.disks if entry.permit else None
+    disks = entry.authorization.disks if entry.authorization else None
     return None if disks is None else [disk.name for disk in disks]
 
 
 def _ended(verdict: Verdict) -> dict[str, Any]:
-    """Return what a verdict changes: what the last look before it saw is no news any more."""
+    """Return what a verdict changes: what the last poll before it saw is no news any more."""
     plain = verdict.as_json()
     told = ("verdict", "succeeded", "text", "error", "jobErrors", "replacedDisks")
     return {name: plain.get(name) for name in told} | {

@@ -12,8 +12,8 @@ ALLOWS_ALL = json.dumps(
                 "targets": ["*"],
             }
         ],
-        "restoresAtOnce": 1000,
+        "maxConcurrentRestores": 1000,
         "restoresPerVmPerDay": 1000,
-        "keptForPeople": 0,
+        "reservedForPeople": 0,
     }
 )

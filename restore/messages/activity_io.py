@@ -1,7 +1,7 @@
-"""What orchestrators and activities say to each other: one struct per activity's order and answer.
+"""What orchestrators and activities say to each other: one struct per activity's input and output.
 
-Plain JSON on the wire (`decode` reads it strictly), so that a history kept by an older version is
-either understood or refused, never half understood. What people and other systems send is in
+Plain JSON on the wire (`from_json` reads it strictly), so that a history kept by an older version
+is either understood or refused, never half understood. What people and other systems send is in
 restore/messages/model.py.
 """
 
@@ -11,20 +11,20 @@ from typing import Any, Literal
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import (
     Approval,
+    Authorization,
     Choice,
     Failure,
-    Permit,
     ProtectedItem,
     RecoveryPoint,
     Verdict,
 )
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.messages.request import RestoreRequest
 from restore.values.structs import StrictModel
 
 RESTORE_VERSION: Literal[2] = 2
 """The order of steps of restore_vm. An input that says another, or none, is refused: it may leave
-out the guard."""
+out the authorization."""
 
 WatchEnd = Literal["job", "operation_failed", "deadline", "lost"]
 
@@ -33,7 +33,7 @@ class Restore(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator restore_vm, sent by a starter."""
 
     request: RestoreRequest
-    pace: Pace
+    poll_policy: PollPolicy
     source: str = "unknown"
     revival: int = 0
     """How often it was started before, for its children need ids of their own."""
@@ -45,14 +45,14 @@ class Restore(StrictModel, frozen=True, kw_only=True):
 
 
 class Opened(StrictModel, frozen=True, kw_only=True):
-    """Answer of open_restore: how far the request has come, as the ledger knows."""
+    """Output of open_restore: how far the request has come, as the ledger knows."""
 
     state: LedgerState
     accepted_at: datetime
     verdict: Verdict | None = None
     item: ProtectedItem | None = None
     choice: Choice | None = None
-    permit: Permit | None = None
+    authorization: Authorization | None = None
     approval: Approval | None = None
     operation_id: str | None = None
     job_id: str | None = None
@@ -63,36 +63,36 @@ class Opened(StrictModel, frozen=True, kw_only=True):
         """Since when no person is waited for, at the latest: from then its clock runs."""
         if self.approval is not None:
             return self.approval.at
-        until = self.permit.until if self.permit else None
+        until = self.authorization.until if self.authorization else None
         return until or self.accepted_at
 
 
 class FindItem(StrictModel, frozen=True, kw_only=True):
-    """Order of find_protected_item."""
+    """Input of find_protected_item."""
 
     source_resource_id: str
     vault_id: str | None = None
 
 
 class FindPoint(StrictModel, frozen=True, kw_only=True):
-    """Order of find_recovery_point."""
+    """Input of find_recovery_point."""
 
     request: RestoreRequest
     item: ProtectedItem
 
 
-class Guard(StrictModel, frozen=True, kw_only=True):
-    """Order of guard_restore."""
+class Authorize(StrictModel, frozen=True, kw_only=True):
+    """Input of authorize_restore."""
 
     request: RestoreRequest
     item: ProtectedItem
     choice: Choice
 
 
-class Guarded(StrictModel, frozen=True, kw_only=True):
-    """Answer of guard_restore: it may go on, or wait for a person."""
+class Authorized(StrictModel, frozen=True, kw_only=True):
+    """Output of authorize_restore: it may go on, or wait for a person."""
 
-    permit: Permit
+    authorization: Authorization
     approval: Approval | None = None
     """What was decided already."""
     is_over: bool = False
@@ -101,11 +101,11 @@ class Guarded(StrictModel, frozen=True, kw_only=True):
     @property
     def must_wait(self) -> bool:
         """A person has yet to decide."""
-        return self.permit.approval and self.approval is None and not self.is_over
+        return self.authorization.approval and self.approval is None and not self.is_over
 
 
 class ReadDecision(StrictModel, frozen=True, kw_only=True):
-    """Order of read_decision."""
+    """Input of read_decision."""
 
     request_id: str
     is_over: bool
@@ -113,7 +113,7 @@ class ReadDecision(StrictModel, frozen=True, kw_only=True):
 
 
 class Decided(StrictModel, frozen=True, kw_only=True):
-    """Answer of read_decision."""
+    """Output of read_decision."""
 
     approval: Approval | None = None
     is_over: bool = False
@@ -121,19 +121,19 @@ class Decided(StrictModel, frozen=True, kw_only=True):
 
 
 class Trigger(StrictModel, frozen=True, kw_only=True):
-    """Order of trigger_restore."""
+    """Input of trigger_restore."""
 
     request: RestoreRequest
     item: ProtectedItem
     point: RecoveryPoint
-    settle_s: float
+    job_search_s: float
     """How long after a POST was begun its job may first show in the list."""
     until: datetime
     """The restore's own time: after it nothing is sent."""
 
 
 class Started(StrictModel, frozen=True, kw_only=True):
-    """Answer of trigger_restore: what was started, now or before."""
+    """Output of trigger_restore: what was started, now or before."""
 
     operation_id: str | None = None
     job_id: str | None = None
@@ -144,15 +144,15 @@ class Started(StrictModel, frozen=True, kw_only=True):
 
 class Retry(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator retry_activity, and what it hands on when it continues as new: a
-    call that said "later"."""
+    call that said "retry later"."""
 
     activity: str
     order: Any
-    pace: Pace
+    poll_policy: PollPolicy
     until: datetime
     """The last try is made then."""
     attempt: int = 0
-    """How often it said "later"."""
+    """How often it said "retry later"."""
     again_at: datetime | None = None
     """When to call next; None: at once."""
     error: Failure | None = None
@@ -166,25 +166,25 @@ class Watch(StrictModel, frozen=True, kw_only=True):
 
     request_id: str
     item: ProtectedItem
-    pace: Pace
+    poll_policy: PollPolicy
     deadline_at: datetime
     since: datetime
     operation_id: str | None = None
     job_id: str | None = None
     adopted: bool = False
-    looks: int = 0
-    misses: int = 0
-    """Looks in a row that Azure answered, and there was no job."""
-    unanswered: int = 0
-    """Looks in a row that told nothing."""
+    polls: int = 0
+    consecutive_not_found: int = 0
+    """Polls in a row that Azure answered, and there was no job."""
+    consecutive_failures: int = 0
+    """Polls in a row that told nothing."""
     error: Failure | None = None
-    """Why the last look told nothing."""
+    """Why the last poll told nothing."""
     phase: str | None = None
     phase_since: datetime | None = None
 
 
 class ReadOperation(StrictModel, frozen=True, kw_only=True):
-    """Order of read_operation."""
+    """Input of read_operation."""
 
     request_id: str
     vault_id: str
@@ -192,14 +192,14 @@ class ReadOperation(StrictModel, frozen=True, kw_only=True):
 
 
 class FindJob(StrictModel, frozen=True, kw_only=True):
-    """Order of find_job."""
+    """Input of find_job."""
 
     request_id: str
     item: ProtectedItem
 
 
 class ReadJob(StrictModel, frozen=True, kw_only=True):
-    """Order of read_job."""
+    """Input of read_job."""
 
     cancels: str | None = None
     """See to wishes to cancel this request, too."""
@@ -208,16 +208,16 @@ class ReadJob(StrictModel, frozen=True, kw_only=True):
 
 
 class Cancel(StrictModel, frozen=True, kw_only=True):
-    """Input of the orchestrator cancel_job, and order of cancel_restore."""
+    """Input of the orchestrator cancel_job, and input of cancel_restore."""
 
     request_id: str
-    pace: Pace
+    poll_policy: PollPolicy
     until: datetime
     tries: int = 0
 
 
 class Close(StrictModel, frozen=True, kw_only=True):
-    """Order of close_restore: the verdict on a job that was followed; or why there is none, and the
+    """Input of close_restore: the verdict on a job that was followed; or why there is none, and the
     ledger's entry decides what may be said (restore/result/conclude.py)."""
 
     request_id: str
@@ -225,20 +225,20 @@ class Close(StrictModel, frozen=True, kw_only=True):
     failure: Failure | None = None
     item: ProtectedItem | None = None
     choice: Choice | None = None
-    """What was found: a restore that ended before its permit has neither in its entry."""
+    """What was found: a restore that ended before its authorization has neither in its entry."""
     is_over: bool = False
     """Azure's work has ended: nothing of it holds a slot any more."""
 
 
 class Watched(StrictModel, frozen=True, kw_only=True):
-    """Answer of the orchestrator watch_job."""
+    """Output of the orchestrator watch_job."""
 
     end: WatchEnd
     job: dict[str, Any] | None = None
-    """The last JobLook, as JSON."""
+    """The last JobSnapshot, as JSON."""
     job_id: str | None = None
     error: Failure | None = None
-    looks: int = 0
+    polls: int = 0
 
     @property
     def is_over(self) -> bool:

@@ -5,7 +5,7 @@
         NotYet                  nothing is wrong: others come first, or time must pass
         Throttled               Azure asks to slow down
         ServiceUnavailable      surely nothing happened; the other side did not answer well
-        ReplyLost               it may have happened: settle by reading, never send again
+        ReplyLost               it may have happened: find out by reading, never send again
       PermanentError          a person must act
         InvalidRequest          the request is wrong; .problems lists everything that is
         PolicyRefused           the policy does not allow it; .problems says which rule, and why
@@ -92,7 +92,7 @@ class ServiceUnavailable(TemporaryError):
 
 
 class ReplyLost(TemporaryError):
-    """A write may have been accepted: settle by reading."""
+    """A write may have been accepted: find out by reading."""
 
 
 class PermanentError(RestoreError):

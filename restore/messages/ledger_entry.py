@@ -6,7 +6,7 @@
     ACCEPTED, INTENDED -> FINISHED                     it never came to a job
 
 INTENDED means "a POST may be out": whoever finds it, and did not write it in the same breath, must
-settle first (restore/start/job_search.py). Here is no I/O; storage/ledger.py makes each change one
+search first (restore/start/job_search.py). Here is no I/O; storage/ledger.py makes each change one
 conditional write, so that of two that compete exactly one happens.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 
 import msgspec
 
-from restore.messages.model import Approval, Caller, Choice, Permit, ProtectedItem, Verdict
+from restore.messages.model import Approval, Authorization, Caller, Choice, ProtectedItem, Verdict
 from restore.values.structs import Model
 
 
@@ -110,7 +110,7 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     """Who asked, as far as that is known for certain."""
     item: ProtectedItem | None = None
     choice: Choice | None = None
-    permit: Permit | None = None
+    authorization: Authorization | None = None
     approval: Approval | None = None
     intent: Intent | None = None
     operation_id: str | None = None
@@ -145,7 +145,9 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     @property
     def is_waiting_for_approval(self) -> bool:
         """A decision would count now."""
-        wants_one = self.permit is not None and self.permit.approval and self.approval is None
+        wants_one = (
+            self.authorization is not None and self.authorization.approval and self.approval is None
+        )
         return wants_one and self.state is LedgerState.ACCEPTED
 
 

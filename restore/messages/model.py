@@ -95,9 +95,9 @@ class Failure(Model, frozen=True, kw_only=True):
 
 
 class Outcome(Model, frozen=True, kw_only=True):
-    """What an activity answers: done with a value, try later, or failed for good."""
+    """What an activity answers: done with a value, retry later, or failed for good."""
 
-    kind: Literal["done", "later", "failed"]
+    kind: Literal["done", "retryLater", "failed"]
     value: Any = None
     retry_after_s: float | None = None
     error: Failure | None = None
@@ -108,9 +108,9 @@ class Outcome(Model, frozen=True, kw_only=True):
         return cls(kind="done", value=value)
 
     @classmethod
-    def later(cls, retry_after_s: float | None, error: Failure | None = None) -> "Outcome":
+    def retry_later(cls, retry_after_s: float | None, error: Failure | None = None) -> "Outcome":
         """Not now; ask again after some time."""
-        return cls(kind="later", retry_after_s=retry_after_s, error=error)
+        return cls(kind="retryLater", retry_after_s=retry_after_s, error=error)
 
     @classmethod
     def failed(cls, error: Failure) -> "Outcome":
@@ -142,8 +142,8 @@ class Approval(Model, frozen=True, kw_only=True):
     """Of what was approved: nothing else may be sent on the strength of it."""
 
 
-class Permit(Model, frozen=True, kw_only=True):
-    """What the guard found: the rule that allows a restore, and on what terms."""
+class Authorization(Model, frozen=True, kw_only=True):
+    """What authorize_restore found: the rule that allows a restore, and on what terms."""
 
     rule: str
     approval: bool = False
@@ -153,7 +153,7 @@ class Permit(Model, frozen=True, kw_only=True):
     disks: tuple[VmDisk, ...] | None = None
     """Of OriginalLocation: those that will be replaced; None: they could not be read."""
     plan_hash: str | None = None
-    """Of what the guard has judged."""
+    """Of what was judged."""
 
 
 class Triggered(Model, frozen=True, kw_only=True):
@@ -162,8 +162,8 @@ class Triggered(Model, frozen=True, kw_only=True):
     operation_id: str | None = None
 
 
-class OperationLook(Model, frozen=True, kw_only=True):
-    """What one look at an operation saw."""
+class OperationSnapshot(Model, frozen=True, kw_only=True):
+    """What one poll of an operation saw."""
 
     state: Literal["InProgress", "Succeeded", "Failed", "Unknown"]
     job_id: str | None = None
@@ -180,8 +180,8 @@ class JobError(Model, frozen=True, kw_only=True):
     recommendations: tuple[str, ...] = ()
 
 
-class JobLook(Model, frozen=True, kw_only=True):
-    """What one look at a job saw."""
+class JobSnapshot(Model, frozen=True, kw_only=True):
+    """What one poll of a job saw."""
 
     job_id: str
     status: str

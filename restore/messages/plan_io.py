@@ -24,7 +24,7 @@ class ShowPoints(StrictModel, frozen=True, kw_only=True):
 
 
 class ListPoints(StrictModel, frozen=True, kw_only=True):
-    """Order of list_recovery_points, answered by one page, the total and the choice."""
+    """Input of list_recovery_points, answered by one page, the total and the choice."""
 
     item: ProtectedItem
     continuation_token: str | None = None
@@ -39,16 +39,16 @@ class MakePlan(StrictModel, frozen=True, kw_only=True):
     """How often it was started before."""
 
 
-class Survey(StrictModel, frozen=True, kw_only=True):
-    """Order of survey_restore."""
+class RunPreflight(StrictModel, frozen=True, kw_only=True):
+    """Input of preflight_restore."""
 
     request: RestoreRequest
     item: ProtectedItem
     source: str
 
 
-class Surveyed(StrictModel, frozen=True, kw_only=True):
-    """Answer of survey_restore: the choice, and what is known before Azure is asked."""
+class PreflightResult(StrictModel, frozen=True, kw_only=True):
+    """Output of preflight_restore: the choice, and what is known before Azure is asked."""
 
     choice: Choice
     findings: tuple[Finding, ...]
@@ -57,7 +57,7 @@ class Surveyed(StrictModel, frozen=True, kw_only=True):
 
 
 class StartValidation(StrictModel, frozen=True, kw_only=True):
-    """Order of start_validation, answered by `{operationId}`."""
+    """Input of start_validation, answered by `{operationId}`."""
 
     item: ProtectedItem
     point: str
@@ -65,7 +65,7 @@ class StartValidation(StrictModel, frozen=True, kw_only=True):
 
 
 class ReadValidation(StrictModel, frozen=True, kw_only=True):
-    """Order of read_validation, answered by `{findings}`."""
+    """Input of read_validation, answered by `{findings}`."""
 
     vault_id: str
     operation_id: str

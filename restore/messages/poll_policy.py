@@ -13,22 +13,22 @@ NEAR_S = WAIT_S_MIN
 CONNECT_S_MAX = 10.0
 
 
-class Pace(Model, frozen=True, kw_only=True, omit_defaults=False):
-    """How often to look. Sent in an orchestration's input: a redeploy changes none in flight."""
+class PollPolicy(Model, frozen=True, kw_only=True, omit_defaults=False):
+    """How often to poll. Sent in an orchestration's input: a redeploy changes none in flight."""
 
     poll_s_first: float = 30
     poll_s_min: float = 60
     poll_s_max: float = 300
-    settle_s: float = 120
+    job_search_s: float = 120
     """How long a job may take to appear in the list after a reply was lost."""
     arm_timeout_s: float = 60
     """How long a call to Azure may take to be answered."""
-    later_s_min: float = 5
-    later_s_max: float = 300
-    looks_per_generation: int = 10
-    """Then a child continues as new: a look costs about 8 history events."""
+    retry_s_min: float = 5
+    retry_s_max: float = 300
+    polls_per_generation: int = 10
+    """Then a child continues as new: a poll costs about 8 history events."""
 
     @property
     def lost_reply_s(self) -> float:
         """How long after a POST was begun its job may first show: connecting, answering, lag."""
-        return CONNECT_S_MAX + self.arm_timeout_s + self.settle_s
+        return CONNECT_S_MAX + self.arm_timeout_s + self.job_search_s

@@ -21,13 +21,13 @@ class Reconcile(StrictModel, frozen=True, kw_only=True):
 
 
 class ListOpen(StrictModel, frozen=True, kw_only=True):
-    """Order of list_open."""
+    """Input of list_open."""
 
     token: str | None = None
 
 
 class Purge(StrictModel, frozen=True, kw_only=True):
-    """Order of purge_histories and purge_documents, answered by `{token}`: where it goes on."""
+    """Input of purge_histories and purge_documents, answered by `{token}`: where it goes on."""
 
     folder: Literal["plans/", "events/"] | None = None
     """Of documents. No other folder is ever purged."""
@@ -35,13 +35,13 @@ class Purge(StrictModel, frozen=True, kw_only=True):
 
 
 class OpenRequests(StrictModel, frozen=True, kw_only=True):
-    """Answer of list_open."""
+    """Output of list_open."""
 
     request_ids: tuple[str, ...]
     token: str | None = None
 
 
 class ReconcileRestore(StrictModel, frozen=True, kw_only=True):
-    """Order of reconcile_restore."""
+    """Input of reconcile_restore."""
 
     request_id: str

@@ -8,7 +8,7 @@ from typing import Any
 
 from restore.messages.errors import problems_of
 from restore.messages.model import Failure, Finding, Outcome, ProtectedItem
-from restore.messages.plan_io import Surveyed
+from restore.messages.plan_io import PreflightResult
 from restore.messages.request import RestoreRequest
 from restore.plan.model import Plan, in_order
 from restore.values import cloud_events
@@ -28,12 +28,12 @@ UNNAMED = Outcome.failed(
 def plan(
     request: RestoreRequest,
     item: ProtectedItem,
-    surveyed: Surveyed,
+    preflight: PreflightResult,
     opinion: Outcome | None,
     now: datetime,
 ) -> Outcome:
     """Return the plan; `opinion` is what came of asking Azure, None when it was not asked."""
-    found = [*surveyed.findings, *_of_opinion(opinion)]
+    found = [*preflight.findings, *_of_opinion(opinion)]
     made = Plan(
         request_id=request.request_id,
         allowed=_is_allowed(found),
@@ -41,9 +41,9 @@ def plan(
         findings=in_order(found),
         made_at=now,
         item=item,
-        choice=surveyed.choice,
-        body=surveyed.body,
-        plan_hash=surveyed.plan_hash,
+        choice=preflight.choice,
+        body=preflight.body,
+        plan_hash=preflight.plan_hash,
     )
     return Outcome.done(made.as_json())
 

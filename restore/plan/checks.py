@@ -62,7 +62,7 @@ def of_policy(in_force: Policy, asked: Asked) -> Found:
 
 
 def _guard(case: Case) -> Found:
-    wanted = case.around.guard_requests
+    wanted = case.facts.guard_requests
     given = case.request.resource_guard_operation_requests or ()
     if not wanted:
         return
@@ -105,7 +105,7 @@ def _point(case: Case) -> Found:
 
 def _consequences(case: Case) -> Found:
     if isinstance(case.request, OriginalLocation):
-        named = ", ".join(case.around.disks or ())
+        named = ", ".join(case.facts.disks or ())
         disks = f"Disks ({named})" if named else "The disks"
         yield Finding(
             severity="warning",
@@ -125,7 +125,7 @@ def _consequences(case: Case) -> Found:
 
 
 def _unread(case: Case) -> Found:
-    for text in case.around.unread:
+    for text in case.facts.unread:
         yield Finding(
             severity="warning",
             code="NotChecked",

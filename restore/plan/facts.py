@@ -7,7 +7,7 @@ from restore.messages.request import RestoreRequest
 from restore.values.structs import Model
 
 
-class Surroundings(Model, frozen=True, kw_only=True):
+class PreflightFacts(Model, frozen=True, kw_only=True):
     """What could be read around a restore; None: it could not."""
 
     storage_type: str | None = None
@@ -30,7 +30,7 @@ class Case(Model, frozen=True, kw_only=True):
     request: RestoreRequest
     item: ProtectedItem
     point: RecoveryPoint
-    around: Surroundings
+    facts: PreflightFacts
 
 
 Found = Iterator[Finding]

@@ -18,10 +18,10 @@ from restore.values.problem import Problem
 _ABSENT = "nothing"
 
 
-def matter(
+def subject_of(
     request: RestoreRequest, item: ProtectedItem, point: RecoveryPoint, body: dict[str, Any]
 ) -> dict[str, Any]:
-    """Return what decides the restore: the same matter, the same restore."""
+    """Return what decides the restore: the same subject, the same restore."""
     confirm = request.confirm if isinstance(request, OriginalLocation) else None
     return {
         "recoveryType": request.recovery_type,
@@ -35,9 +35,9 @@ def matter(
     }
 
 
-def plan_hash(matter: dict[str, Any]) -> str:
-    """Return the hash that stands for a matter: 64 hexadecimal digits."""
-    return sha256(msgspec.json.encode(matter, order="deterministic")).hexdigest()
+def plan_hash(subject: dict[str, Any]) -> str:
+    """Return the hash that stands for a plan's subject: 64 hexadecimal digits."""
+    return sha256(msgspec.json.encode(subject, order="deterministic")).hexdigest()
 
 
 def differences(planned: dict[str, Any], now: dict[str, Any]) -> tuple[Problem, ...]:

@@ -17,12 +17,12 @@ def _subscription(case: Case) -> Found:
     if target is None or arm_ids.subscription_of(target) == vaults:
         return
     path = "$.targetResourceGroupId"
-    if case.around.cross_subscription in ("Disabled", "PermanentlyDisabled"):
+    if case.facts.cross_subscription in ("Disabled", "PermanentlyDisabled"):
         yield Finding(
             severity="blocking",
             code="CrossSubscriptionRestoreDisabled",
             text="The vault does not restore to other subscriptions "
-            f"({case.around.cross_subscription}).",
+            f"({case.facts.cross_subscription}).",
             action="Restore into the vault's own subscription, or enable cross-subscription "
             "restore in the vault's properties.",
             path=path,
@@ -61,7 +61,7 @@ def _zones(case: Case) -> Found:
         return
     in_vault = case.point.tier in ("VaultStandard", "SnapshotAndVaultStandard")
     reasons = {
-        f"the vault is {case.around.storage_type}, not ZoneRedundant": case.around.storage_type
+        f"the vault is {case.facts.storage_type}, not ZoneRedundant": case.facts.storage_type
         not in (None, "ZoneRedundant"),
         "the recovery point is not in the vault's standard tier": not in_vault,
         "the VM is encrypted": case.point.is_encrypted,
@@ -104,7 +104,7 @@ def _edge_zone(case: Case) -> Found:
 
 
 def _vms(case: Case) -> Found:
-    if isinstance(case.request, AlternateLocation) and case.around.has_target_vm:
+    if isinstance(case.request, AlternateLocation) and case.facts.has_target_vm:
         yield Finding(
             severity="blocking",
             code="TargetNameTaken",
@@ -113,7 +113,7 @@ def _vms(case: Case) -> Found:
             action="Choose another name for the new VM.",
             path="$.targetVirtualMachineId",
         )
-    if isinstance(case.request, OriginalLocation) and case.around.has_source_vm is False:
+    if isinstance(case.request, OriginalLocation) and case.facts.has_source_vm is False:
         yield Finding(
             severity="blocking",
             code="SourceVmMissing",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from restore.messages.errors import PolicyRefused
-from restore.messages.model import Approval, Caller, Failure, Permit
+from restore.messages.model import Approval, Authorization, Caller, Failure
 from restore.policy.judging import Allowed
 from restore.values.arm_ids import lower_ascii
 from restore.values.times import stamp
@@ -49,18 +49,19 @@ def require(allowed: Allowed, approval: Approval | None, plan_hash: str) -> None
         )
 
 
-def refusal(permit: Permit, approval: Approval | None) -> Failure | None:
+def refusal(authorization: Authorization, approval: Approval | None) -> Failure | None:
     """Say why a restore may not be sent; None if it may."""
-    if not permit.approval:
+    if not authorization.approval:
         return None
     assert approval is not None, "it was decided, or has expired"
     if approval.decision == "approved":
         return None
     if approval.decision == "expired":
-        until = f" by {stamp(permit.until)}" if permit.until else ""
+        until = f" by {stamp(authorization.until)}" if authorization.until else ""
         return Failure(
             code="ApprovalExpired",
-            message=f"Nobody approved this restore{until}; the rule {permit.rule!r} demands it.",
+            message=f"Nobody approved this restore{until}; the rule {authorization.rule!r} demands "
+            "it.",
             category=_REFUSING,
         )
     who = approval.by or "somebody whose name is not known"

@@ -3,7 +3,7 @@
 Rules are tried in their order and the first that allows a restore decides; nothing is allowed that
 no rule allows. Judged is the body that will be sent, not the request that it was built from: every
 ARM id in it (body_ids.py) needs a scope, or stands on the list of exemptions there. Counting is
-quota.py's and storage/slots.py's work.
+quota.py's and storage/concurrency_slots.py's work.
 """
 
 from collections.abc import Iterator

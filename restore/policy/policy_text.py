@@ -80,9 +80,9 @@ def _between(value: dict[str, Any]) -> Iterator[Problem]:
                     text = "must be the ARM id of a subscription, or of something in one"
                     yield Problem(path=f"{path}.{field}[{place}]", message=text)
     per_day = value.get("restoresPerVmPerDay", rules.DEFAULT.restores_per_vm_per_day)
-    if value.get("keptForPeople", rules.DEFAULT.kept_for_people) > per_day:
+    if value.get("reservedForPeople", rules.DEFAULT.reserved_for_people) > per_day:
         text = f"must not exceed restoresPerVmPerDay, which is {per_day}"
-        yield Problem(path="$.keptForPeople", message=text)
+        yield Problem(path="$.reservedForPeople", message=text)
 
 
 def _is_scope(text: str) -> bool:

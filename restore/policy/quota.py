@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from restore.messages.errors import PolicyRefused
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from restore.policy.rules import Policy
 from restore.values.problem import Problem
 from restore.values.times import stamp
@@ -18,14 +18,14 @@ DAY = timedelta(hours=24)
 _PEOPLE = "http"
 
 
-def unlisted(begun: Mapping[str, datetime], listed: Iterable[JobLook]) -> list[datetime]:
+def unlisted(begun: Mapping[str, datetime], listed: Iterable[JobSnapshot]) -> list[datetime]:
     """Return when those jobs of our own began that a list does not show."""
     shown = {job.job_id for job in listed}
     return [at for job_id, at in begun.items() if job_id not in shown]
 
 
 def begun_within_a_day(
-    of_vm: Iterable[JobLook], unlisted: Iterable[datetime], vault_time: datetime
+    of_vm: Iterable[JobSnapshot], unlisted: Iterable[datetime], vault_time: datetime
 ) -> tuple[datetime, ...]:
     """Return when the VM's restores of the last day began.
 
@@ -36,22 +36,24 @@ def begun_within_a_day(
 
 
 def check(policy: Policy, times: Iterable[datetime], source: str, vault_time: datetime) -> None:
-    """Count a VM's restores by when they began. Raises PolicyRefused when the budget is spent."""
+    """Count a VM's restores by when they began. Raises PolicyRefused when the quota is spent."""
     begun = sorted(time for time in times if time > vault_time - DAY)
     limit = policy.restores_per_vm_per_day
     text = f"the policy allows {limit} (restoresPerVmPerDay)"
-    if source != _PEOPLE and policy.kept_for_people:
-        limit -= policy.kept_for_people
-        text += f", the last {policy.kept_for_people} only for people, by HTTP (keptForPeople)"
+    if source != _PEOPLE and policy.reserved_for_people:
+        limit -= policy.reserved_for_people
+        text += (
+            f", the last {policy.reserved_for_people} only for people, by HTTP (reservedForPeople)"
+        )
     if len(begun) < limit:
         return
     said = f"{len(begun)} restores of this VM began in the last 24 hours; {text}"
     if limit > 0:
         free_at = begun[len(begun) - limit] + DAY
-        said += f". The next place is free at {stamp(free_at)}"
+        said += f". The next one is allowed at {stamp(free_at)}"
     raise PolicyRefused(
-        f"The VM's budget of restores is spent: {said}.",
-        code="BudgetSpent",
+        f"The VM's quota of restores is spent: {said}.",
+        code="QuotaSpent",
         problems=[Problem(path="$.sourceResourceId", message=said)],
         doing="count the VM's restores",
     )

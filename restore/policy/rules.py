@@ -72,9 +72,9 @@ class Policy(StrictModel, frozen=True, kw_only=True):
     """All that is allowed, and how much of it."""
 
     rules: Annotated[tuple[Rule, ...], Meta(max_length=100)]
-    restores_at_once: Annotated[int, Meta(ge=1, le=1000)] = 20
+    max_concurrent_restores: Annotated[int, Meta(ge=1, le=1000)] = 20
     restores_per_vm_per_day: Annotated[int, Meta(ge=1, le=1000)] = 10
-    kept_for_people: Annotated[int, Meta(ge=0, le=1000)] = 2
+    reserved_for_people: Annotated[int, Meta(ge=0, le=1000)] = 2
     """Of these, so many only for requests by HTTP: no flood of alerts may spend the last ones."""
     approval_within: _Within = "PT4H"
 

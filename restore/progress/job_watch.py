@@ -1,4 +1,4 @@
-"""What each look at the operation or the job changes, and when watching ends. Pure; orchestrated by
+"""What each poll of the operation or the job changes, and when watching ends. Pure; orchestrated by
 orchestrators/watch_job.py.
 """
 
@@ -10,31 +10,31 @@ import msgspec
 from restore.messages import poll_policy
 from restore.messages.activity_io import Watch, Watched, WatchEnd
 from restore.messages.errors import NotYet, to_failure
-from restore.messages.model import Failure, JobLook, OperationLook, Outcome
+from restore.messages.model import Failure, JobSnapshot, OperationSnapshot, Outcome
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase, advanced, phase_of
 from restore.progress.wait_reasons import Waiting
 from restore.values.times import stamp
 
-MISSES_MAX = 20
+NOT_FOUND_MAX = 20
 """So many times in a row must Azure have answered that there is no such job, then the watch ends: a
-quarter of an hour at the least. A look that nobody answered, or that was refused, tells nothing of
+quarter of an hour at the least. A poll that nobody answered, or that was refused, tells nothing of
 the job, and is repeated until the deadline."""
 
 _NOT_SHOWN = to_failure(NotYet("Azure answers that it knows no such job.", code="JobNotShown"))
 
 
 def learn_operation(watch: Watch, outcome: Outcome) -> Watch | Watched:
-    """Take in a look at the operation: it names the job, or failed, or must be looked at again."""
+    """Take in a poll of the operation: it names the job, or failed, or must be polled again."""
     if outcome.kind != "done":
-        return _unanswered(watch, outcome)
-    look = OperationLook.from_json(outcome.value)
-    if look.state == "Failed":
-        return _over(watch, "operation_failed", error=look.error)
-    if look.job_id is not None:
-        return _answered(watch, job_id=look.job_id)
+        return _failed_poll(watch, outcome)
+    snapshot = OperationSnapshot.from_json(outcome.value)
+    if snapshot.state == "Failed":
+        return _over(watch, "operation_failed", error=snapshot.error)
+    if snapshot.job_id is not None:
+        return _answered(watch, job_id=snapshot.job_id)
     assert not must_search(outcome), "then the operation says no more"
-    return _answered(watch, looks=watch.looks + 1)
+    return _answered(watch, polls=watch.polls + 1)
 
 
 def must_search(outcome: Outcome) -> bool:
@@ -54,30 +54,30 @@ def asked_wait_s(outcome: Outcome) -> float | None:
 
 
 def learn_job_id(watch: Watch, outcome: Outcome) -> Watch | Watched:
-    """Take in a look at the job list for a job that its operation did not name."""
+    """Take in a poll of the job list for a job that its operation did not name."""
     if outcome.kind != "done":
-        return _unanswered(watch, outcome)
+        return _failed_poll(watch, outcome)
     job_id = outcome.value["jobId"]
-    return _missed(watch) if job_id is None else _answered(watch, job_id=job_id)
+    return _not_found(watch) if job_id is None else _answered(watch, job_id=job_id)
 
 
 def learn_job(watch: Watch, outcome: Outcome, now: datetime) -> Watch | Watched:
-    """Take in a look at the job. Only its status decides whether it is over (facts 0.10)."""
+    """Take in a poll of the job. Only its status decides whether it is over (facts 0.10)."""
     if outcome.kind != "done":
-        return _unanswered(watch, outcome)
-    look = job_look(outcome)
-    if look is None:
-        return _missed(watch)
-    if look.is_terminal:
-        return _over(watch, "job", look)
-    return _answered(in_phase(watch, phase_of(look), now), looks=watch.looks + 1)
+        return _failed_poll(watch, outcome)
+    snapshot = job_snapshot(outcome)
+    if snapshot is None:
+        return _not_found(watch)
+    if snapshot.is_terminal:
+        return _over(watch, "job", snapshot)
+    return _answered(in_phase(watch, phase_of(snapshot), now), polls=watch.polls + 1)
 
 
-def at_deadline(watch: Watch, look: JobLook | None, now: datetime) -> Watched | None:
+def at_deadline(watch: Watch, snapshot: JobSnapshot | None, now: datetime) -> Watched | None:
     """End the watch when its deadline is reached; the job itself goes on."""
     if remaining_s(watch, now) > poll_policy.NEAR_S:
         return None
-    return _over(watch, "deadline", look)
+    return _over(watch, "deadline", snapshot)
 
 
 def remaining_s(watch: Watch, now: datetime) -> float:
@@ -85,15 +85,15 @@ def remaining_s(watch: Watch, now: datetime) -> float:
     return (watch.deadline_at - now).total_seconds()
 
 
-def job_look(outcome: Outcome) -> JobLook | None:
-    """Return what a look at the job saw, None when it saw nothing."""
+def job_snapshot(outcome: Outcome) -> JobSnapshot | None:
+    """Return what a poll of the job saw, None when it saw nothing."""
     if outcome.kind != "done" or outcome.value is None:
         return None
-    return JobLook.from_json(outcome.value)
+    return JobSnapshot.from_json(outcome.value)
 
 
 def in_phase(watch: Watch, phase: RestorePhase, now: datetime) -> Watch:
-    """Return the watch in a phase, which keeps the time at which it was entered; a look that would
+    """Return the watch in a phase, which keeps the time at which it was entered; a poll that would
     lead back changes nothing."""
     if watch.phase is not None and advanced(RestorePhase(watch.phase), phase) != phase:
         return watch
@@ -102,17 +102,19 @@ def in_phase(watch: Watch, phase: RestorePhase, now: datetime) -> Watch:
     return msgspec.structs.replace(watch, phase=phase.value, phase_since=now)
 
 
-def status(watch: Watch, look: JobLook | None, why: Waiting | None = None) -> dict[str, Any]:
+def status(
+    watch: Watch, snapshot: JobSnapshot | None, why: Waiting | None = None
+) -> dict[str, Any]:
     """Return the custom status that shows where the job stands, and what the watch waits for."""
     job = None
     if watch.job_id is not None:
         job = {
             "id": watch.job_id,
-            "status": look.status if look else None,
-            "percent": look.percent if look else None,
-            "remainingS": look.remaining_s if look else None,
-            "task": look.task if look else None,
-            "cancellable": look.cancellable if look else None,
+            "status": snapshot.status if snapshot else None,
+            "percent": snapshot.percent if snapshot else None,
+            "remainingS": snapshot.remaining_s if snapshot else None,
+            "task": snapshot.task if snapshot else None,
+            "cancellable": snapshot.cancellable if snapshot else None,
         }
     return {
         "phase": watch.phase,
@@ -120,7 +122,7 @@ def status(watch: Watch, look: JobLook | None, why: Waiting | None = None) -> di
         "operationId": watch.operation_id,
         "job": job,
         "adopted": watch.adopted,
-        "looks": watch.looks,
+        "polls": watch.polls,
         "waiting": wait_reasons.shown(why or _why(watch)),
     }
 
@@ -128,35 +130,46 @@ def status(watch: Watch, look: JobLook | None, why: Waiting | None = None) -> di
 def _why(watch: Watch) -> Waiting | None:
     if watch.error is None:
         return None
-    return wait_reasons.why(watch.error, watch.deadline_at, watch.unanswered or watch.misses)
+    return wait_reasons.why(
+        watch.error, watch.deadline_at, watch.consecutive_failures or watch.consecutive_not_found
+    )
 
 
 def _over(
-    watch: Watch, end: WatchEnd, look: JobLook | None = None, error: Failure | None = None
+    watch: Watch, end: WatchEnd, snapshot: JobSnapshot | None = None, error: Failure | None = None
 ) -> Watched:
     return Watched(
         end=end,
-        job=look.as_json() if look else None,
+        job=snapshot.as_json() if snapshot else None,
         job_id=watch.job_id,
         error=error,
-        looks=watch.looks + 1,
+        polls=watch.polls + 1,
     )
 
 
 def _answered(watch: Watch, **known: Any) -> Watch:
-    return msgspec.structs.replace(watch, misses=0, unanswered=0, error=None, **known)
-
-
-def _unanswered(watch: Watch, outcome: Outcome) -> Watch:
     return msgspec.structs.replace(
-        watch, unanswered=watch.unanswered + 1, error=outcome.error, looks=watch.looks + 1
+        watch, consecutive_not_found=0, consecutive_failures=0, error=None, **known
     )
 
 
-def _missed(watch: Watch) -> Watch | Watched:
-    misses = watch.misses + 1
-    if misses > MISSES_MAX:
+def _failed_poll(watch: Watch, outcome: Outcome) -> Watch:
+    return msgspec.structs.replace(
+        watch,
+        consecutive_failures=watch.consecutive_failures + 1,
+        error=outcome.error,
+        polls=watch.polls + 1,
+    )
+
+
+def _not_found(watch: Watch) -> Watch | Watched:
+    consecutive_not_found = watch.consecutive_not_found + 1
+    if consecutive_not_found > NOT_FOUND_MAX:
         return _over(watch, "lost")
     return msgspec.structs.replace(
-        watch, misses=misses, unanswered=0, error=_NOT_SHOWN, looks=watch.looks + 1
+        watch,
+        consecutive_not_found=consecutive_not_found,
+        consecutive_failures=0,
+        error=_NOT_SHOWN,
+        polls=watch.polls + 1,
     )

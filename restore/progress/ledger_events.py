@@ -51,13 +51,13 @@ def cloud_event(entry: LedgerEntry, index: int) -> JSON:
 
 def _facts(entry: LedgerEntry) -> JSON:
     """What every event but `started` tells of the restore so far."""
-    item, permit = entry.item, entry.permit
+    item, authorization = entry.item, entry.authorization
     known = {
         "recoveryType": entry.request.get("recoveryType"),
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "vaultId": item.vault_id if item else entry.request.get("vaultId"),
         "recoveryPoint": point_of(entry.choice),
-        "rule": permit.rule if permit else None,
+        "rule": authorization.rule if authorization else None,
         "approval": encode(entry.approval),
         "source": entry.source,
     }
@@ -66,12 +66,12 @@ def _facts(entry: LedgerEntry) -> JSON:
 
 def _to_decide(entry: LedgerEntry) -> JSON:
     """Everything that a person needs to decide, and where to say it."""
-    permit = entry.permit
-    assert permit is not None, "the guard asks for an approval"
+    authorization = entry.authorization
+    assert authorization is not None, "authorize_restore asks for an approval"
     return _facts(entry) | {
         "decideAt": f"/api/restores/{entry.request_id}/approval",
-        "until": stamp(permit.until) if permit.until else None,
-        "disksToReplace": encode(permit.disks),
+        "until": stamp(authorization.until) if authorization.until else None,
+        "disksToReplace": encode(authorization.disks),
     }
 
 

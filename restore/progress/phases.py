@@ -6,7 +6,7 @@ A terminal phase carries the name of its verdict and is never left.
 
 from enum import StrEnum
 
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 
 
 class RestorePhase(StrEnum):
@@ -19,7 +19,7 @@ class RestorePhase(StrEnum):
     TRIGGERING = "Triggering"
     WAITING_FOR_SLOT = "WaitingForSlot"
     """As many restores run as the policy allows at once."""
-    SETTLING = "Settling"
+    LOCATING_JOB = "LocatingJob"
     """A reply may have been lost: the job list decides whether there is a job already."""
     STARTING = "Starting"
     """The operation runs; no job yet."""
@@ -45,14 +45,14 @@ ALLOWED: dict[RestorePhase, set[RestorePhase]] = {
     _P.ACCEPTED: {_P.FINDING_ITEM, _P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.STARTING}
     | _EARLY_ENDS,
     _P.FINDING_ITEM: {_P.CHOOSING_POINT} | _EARLY_ENDS,
-    _P.CHOOSING_POINT: {_P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.SETTLING} | _EARLY_ENDS,
-    _P.WAITING_FOR_APPROVAL: {_P.TRIGGERING, _P.SETTLING} | _EARLY_ENDS,
-    _P.TRIGGERING: {_P.WAITING_FOR_SLOT, _P.SETTLING, _P.STARTING}
+    _P.CHOOSING_POINT: {_P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.LOCATING_JOB} | _EARLY_ENDS,
+    _P.WAITING_FOR_APPROVAL: {_P.TRIGGERING, _P.LOCATING_JOB} | _EARLY_ENDS,
+    _P.TRIGGERING: {_P.WAITING_FOR_SLOT, _P.LOCATING_JOB, _P.STARTING}
     | _JOB_RUNS
     | _JOB_ENDS
     | _EARLY_ENDS,
-    _P.WAITING_FOR_SLOT: {_P.TRIGGERING, _P.SETTLING, _P.STARTING} | _EARLY_ENDS,
-    _P.SETTLING: {_P.TRIGGERING, _P.WAITING_FOR_SLOT, _P.STARTING}
+    _P.WAITING_FOR_SLOT: {_P.TRIGGERING, _P.LOCATING_JOB, _P.STARTING} | _EARLY_ENDS,
+    _P.LOCATING_JOB: {_P.TRIGGERING, _P.WAITING_FOR_SLOT, _P.STARTING}
     | _JOB_RUNS
     | _JOB_ENDS
     | _EARLY_ENDS,
@@ -80,12 +80,12 @@ _PHASE_OF_STATUS = {
 _TRANSFER_TASK = "transfer data"
 
 
-def phase_of(look: JobLook) -> RestorePhase:
+def phase_of(snapshot: JobSnapshot) -> RestorePhase:
     """Return the phase that a job is in. Status comes first; the running task only refines it."""
-    known = _PHASE_OF_STATUS.get(look.status)
+    known = _PHASE_OF_STATUS.get(snapshot.status)
     if known is not None:
         return known
-    is_transfer = look.task is None or look.task.lower().startswith(_TRANSFER_TASK)
+    is_transfer = snapshot.task is None or snapshot.task.lower().startswith(_TRANSFER_TASK)
     return _P.TRANSFERRING if is_transfer else _P.FINALIZING
 
 

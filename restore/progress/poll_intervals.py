@@ -6,55 +6,59 @@ restores together); hence waits of minutes, and never one of less than 5 s.
 
 from hashlib import sha256
 
-from restore.messages.model import JobLook, Outcome
-from restore.messages.poll_policy import WAIT_S_MIN, Pace
+from restore.messages.model import JobSnapshot, Outcome
+from restore.messages.poll_policy import WAIT_S_MIN, PollPolicy
 from restore.progress import wait_reasons
 
 _RETRY_AFTER_S_MAX = 3_600.0  # the quota's window: nothing Azure asks for is longer
-_QUICK_LOOKS = 10
+_QUICK_POLLS = 10
 _ETA_PART = 0.4
 _LATENESS = 0.1
 
 
-def next_operation_look_s(looks: int, pace: Pace, asked_s: float | None = None) -> float:
-    """Return how long to wait before the next look at an operation: most take about a second. What
+def next_operation_poll_s(
+    polls: int, poll_policy: PollPolicy, asked_s: float | None = None
+) -> float:
+    """Return how long to wait before the next poll of an operation: most take about a second. What
     Azure asks for is obeyed."""
-    longest_s = pace.poll_s_first if looks < _QUICK_LOOKS else pace.poll_s_max
-    usual_s = min(WAIT_S_MIN * float(2 ** min(looks, 10)), longest_s)
+    longest_s = poll_policy.poll_s_first if polls < _QUICK_POLLS else poll_policy.poll_s_max
+    usual_s = min(WAIT_S_MIN * float(2 ** min(polls, 10)), longest_s)
     return max(usual_s, min(asked_s or 0, _RETRY_AFTER_S_MAX))
 
 
-def next_look_s(
-    look: JobLook | None,
-    looks: int,
+def next_poll_s(
+    snapshot: JobSnapshot | None,
+    polls: int,
     elapsed_s: float,
     remaining_s: float,
-    pace: Pace,
+    poll_policy: PollPolicy,
     spread: str = "",
 ) -> float:
-    """Return how long to wait before the next look at an operation or a job.
+    """Return how long to wait before the next poll of an operation or a job.
 
-    The first look comes soon. Then the job's own estimate counts, and without one the time already
+    The first poll comes soon. Then the job's own estimate counts, and without one the time already
     spent, so that the end is noticed late by a tenth of it at most.
     """
-    if look is None or looks == 0:
-        usual_s = min(pace.poll_s_max, max(pace.poll_s_first, elapsed_s * _LATENESS))
+    if snapshot is None or polls == 0:
+        usual_s = min(poll_policy.poll_s_max, max(poll_policy.poll_s_first, elapsed_s * _LATENESS))
     else:
-        has_eta = look.remaining_s is not None and look.remaining_s > 0
-        guess_s = (look.remaining_s or 0) * _ETA_PART if has_eta else elapsed_s * _LATENESS
-        usual_s = min(pace.poll_s_max, max(pace.poll_s_min, guess_s))
+        has_eta = snapshot.remaining_s is not None and snapshot.remaining_s > 0
+        guess_s = (snapshot.remaining_s or 0) * _ETA_PART if has_eta else elapsed_s * _LATENESS
+        usual_s = min(poll_policy.poll_s_max, max(poll_policy.poll_s_min, guess_s))
     return max(WAIT_S_MIN, min(usual_s + _share(spread) * usual_s * _LATENESS, remaining_s))
 
 
-def later_wait_s(outcome: Outcome, attempt: int, pace: Pace, spread: str) -> float:
-    """Return how long to wait after the attempt-th (from 1) "later": longer each time.
+def retry_wait_s(outcome: Outcome, attempt: int, poll_policy: PollPolicy, spread: str) -> float:
+    """Return how long to wait after the attempt-th (from 1) "retry later": longer each time.
 
     What is asked is the least where something is wrong, for it may stay wrong much longer; where
-    nothing is (it is another's turn, a job may yet show) it is exact. The spread, a text such as
+    nothing is (another holds the lock, a job may yet show) it is exact. The spread, a text such as
     the instance id, keeps many restores from coming back together.
     """
     asked_s = outcome.retry_after_s
-    grown_s = min(pace.later_s_min * 2.0 ** min(max(attempt - 1, 0), 20), pace.later_s_max)
+    grown_s = min(
+        poll_policy.retry_s_min * 2.0 ** min(max(attempt - 1, 0), 20), poll_policy.retry_s_max
+    )
     wait_s = grown_s if asked_s is None else min(asked_s, _RETRY_AFTER_S_MAX)
     if not wait_reasons.is_no_fault(outcome.error):
         wait_s = max(wait_s, grown_s)

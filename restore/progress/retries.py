@@ -1,6 +1,6 @@
 """How long a step is tried again: by the clock. Pure; orchestrators/steps.py waits.
 
-What says "later" is tried until the restore's own time is up. What fails in a way that nobody
+What says "retry later" is tried until the restore's own time is up. What fails in a way that nobody
 foresaw is tried for some minutes, so that a worker process that exits is outlived and a bug of ours
 is not hidden for a day.
 """
@@ -24,7 +24,7 @@ def learn(retry: Retry, outcome: Outcome, now: datetime, spread: str) -> Retry |
 
     The activity itself may say that the time is over: it does not know what was waited for.
     """
-    if outcome.kind != "later":
+    if outcome.kind != "retryLater":
         return Outcome.failed(_time_is_up(retry.error)) if _is_too_late(outcome) else outcome
     since = retry.unforeseen_since or now if _is_unforeseen(outcome) else None
     if since is not None and now - since >= UNFORESEEN_MAX:
@@ -34,7 +34,7 @@ def learn(retry: Retry, outcome: Outcome, now: datetime, spread: str) -> Retry |
     if left_s <= poll_policy.NEAR_S:
         return Outcome.failed(_time_is_up(outcome.error))
     attempt = retry.attempt + 1
-    wait_s = poll_intervals.later_wait_s(outcome, attempt, retry.pace, f"{spread}:{attempt}")
+    wait_s = poll_intervals.retry_wait_s(outcome, attempt, retry.poll_policy, f"{spread}:{attempt}")
     return msgspec.structs.replace(
         retry,
         attempt=attempt,

@@ -1,6 +1,7 @@
-"""What one orchestration has learned so far, and how it is shown as custom status.
+"""The run state: what one orchestration has learned so far, and how it is shown as custom status.
 
-A Tale belongs to one replay of one orchestration; every replay tells it anew from history.
+A RestoreProgress belongs to one replay of one orchestration; every replay tells it anew from
+history.
 """
 
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 
 from restore.messages.activity_io import Opened, Started
 from restore.messages.ledger_entry import LedgerState
-from restore.messages.model import Approval, Choice, Permit, ProtectedItem
+from restore.messages.model import Approval, Authorization, Choice, ProtectedItem
 from restore.messages.request import RestoreRequest
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase
@@ -20,19 +21,19 @@ from restore.values.times import stamp
 _PHASE_OF_WAIT = {
     "NoSlot": RestorePhase.WAITING_FOR_SLOT,
     "ItemLocked": RestorePhase.TRIGGERING,
-    "LocatingJob": RestorePhase.SETTLING,
-    "ReplyLost": RestorePhase.SETTLING,
+    "LocatingJob": RestorePhase.LOCATING_JOB,
+    "ReplyLost": RestorePhase.LOCATING_JOB,
 }
 
 
 @dataclass
-class Tale:
+class RestoreProgress:
     """Filled in step by step by orchestrators/restore_vm.py."""
 
     request: RestoreRequest
     item: ProtectedItem | None = None
     choice: Choice | None = None
-    permit: Permit | None = None
+    authorization: Authorization | None = None
     approval: Approval | None = None
     started: Started | None = None
     waiting: Waiting | None = None
@@ -42,7 +43,7 @@ class Tale:
     def know(self, opened: Opened) -> None:
         """Take in what the ledger knows already: nothing of it is found or chosen again."""
         self.item, self.choice = opened.item, opened.choice
-        self.permit, self.approval = opened.permit, opened.approval
+        self.authorization, self.approval = opened.authorization, opened.approval
         if opened.state is LedgerState.STARTED:
             self.started = Started(
                 operation_id=opened.operation_id, job_id=opened.job_id, adopted=opened.adopted
@@ -74,9 +75,9 @@ class Tale:
     def disks(self) -> tuple[str, ...] | None:
         """The names of the disks that are to be replaced, as far as they could be read; None when
         nobody looked."""
-        if self.permit is None:
+        if self.authorization is None:
             return None
-        return tuple(disk.name for disk in self.permit.disks or ())
+        return tuple(disk.name for disk in self.authorization.disks or ())
 
 
 def phase_of_wait(code: str, phase: RestorePhase) -> RestorePhase:

@@ -1,7 +1,7 @@
 """Why something waits, in words for a person at 3 a.m.: the status's `waiting`.
 
 Either something is wrong (an error of restore/messages/errors.py that will pass), or nothing is and
-it is not its turn yet (NotYet, whose own words say why). `code` is for programs and never changes
+others come first (NotYet, whose own words say why). `code` is for programs and never changes
 its meaning; docs/operating.md has a table of them, with what to do.
 """
 
@@ -44,7 +44,7 @@ def is_no_fault(error: Failure | None) -> bool:
 
 
 def why(error: Failure, until: datetime, attempt: int) -> Waiting:
-    """Return what is waited for, from the last answer that said "later"."""
+    """Return what is waited for, from the last answer that said "retry later"."""
     code = error.code if is_no_fault(error) else _code(error)
     reason = error.message
     if not is_no_fault(error):

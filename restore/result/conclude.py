@@ -4,8 +4,8 @@ ledger entry, for only that knows whether anything can have been started.
 
 from restore.messages.activity_io import Close, Watched
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Failure, JobLook, Verdict
-from restore.progress.run_state import Tale
+from restore.messages.model import Failure, JobSnapshot, Verdict
+from restore.progress.run_state import RestoreProgress
 from restore.result import verdicts
 
 _LOST = Failure(
@@ -29,19 +29,19 @@ def of_entry(entry: LedgerEntry, close: Close) -> Verdict:
     return verdicts.unknown(close.failure, recovery_point=point)
 
 
-def of_watched(watched: Watched, tale: Tale) -> Verdict:
+def of_watched(watched: Watched, progress: RestoreProgress) -> Verdict:
     """End with what the watch ended with."""
-    look = JobLook.from_json(watched.job) if watched.job is not None else None
-    point = _point(tale)
+    snapshot = JobSnapshot.from_json(watched.job) if watched.job is not None else None
+    point = _point(progress)
     if watched.end == "job":
-        assert look is not None, "a watch that ends with its job has seen it"
+        assert snapshot is not None, "a watch that ends with its job has seen it"
         return verdicts.judge_job(
-            tale.request.recovery_type, look, recovery_point=point, disks=tale.disks
+            progress.request.recovery_type, snapshot, recovery_point=point, disks=progress.disks
         )
-    job_id = look.job_id if look else watched.job_id
+    job_id = snapshot.job_id if snapshot else watched.job_id
     if watched.end == "deadline":
         return verdicts.deadline_passed(
-            tale.request.deadline_s, look, job_id=job_id, recovery_point=point
+            progress.request.deadline_s, snapshot, job_id=job_id, recovery_point=point
         )
     if watched.end == "operation_failed":
         assert watched.error is not None, "an operation that failed says why"
@@ -49,5 +49,5 @@ def of_watched(watched: Watched, tale: Tale) -> Verdict:
     return verdicts.lost(watched.error or _LOST, job_id=job_id, recovery_point=point)
 
 
-def _point(tale: Tale) -> str | None:
-    return tale.choice.point.name if tale.choice else None
+def _point(progress: RestoreProgress) -> str | None:
+    return progress.choice.point.name if progress.choice else None

@@ -5,7 +5,7 @@ For a person at 3 a.m. Which end it is, verdicts.py decides.
 
 from collections.abc import Sequence
 
-from restore.messages.model import JobError, JobLook
+from restore.messages.model import JobError, JobSnapshot
 
 TEXT_MAX = 600
 ERROR_TEXT_MAX = 1_500
@@ -92,9 +92,9 @@ def where(job_id: str | None, recovery_point: str | None) -> str:
     return f"({', '.join(f'{what} {name}' for what, name in known if name) or 'no job known'})"
 
 
-def progress(look: JobLook) -> str:
+def progress(snapshot: JobSnapshot) -> str:
     """Say how far a job was, if it says so itself."""
-    return "" if look.percent is None else f" at {look.percent:g} %"
+    return "" if snapshot.percent is None else f" at {snapshot.percent:g} %"
 
 
 def full(text: str, chars_max: int = TEXT_MAX) -> str:

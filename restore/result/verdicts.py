@@ -6,7 +6,7 @@ nothing was replaced at all (OlrBackupFailed).
 
 from collections.abc import Sequence
 
-from restore.messages.model import Failure, JobError, JobLook, Verdict, VerdictKind
+from restore.messages.model import Failure, JobError, JobSnapshot, Verdict, VerdictKind
 from restore.result import verdict_texts as texts
 from restore.values.times import text_of
 
@@ -20,7 +20,7 @@ _KINDS: dict[str, VerdictKind] = {
 
 def judge_job(
     request_type: str,
-    look: JobLook,
+    snapshot: JobSnapshot,
     *,
     recovery_point: str | None = None,
     disks: Sequence[str] | None = None,
@@ -29,11 +29,11 @@ def judge_job(
 
     `disks` are those that were to be replaced, as far as they could be read; None: nobody looked.
     """
-    assert look.is_terminal, "a job is judged when it is over"
-    kind = _KINDS.get(look.status, "Failed")
-    said = [texts.said(error) for error in look.errors[: texts.ERRORS_SHOWN]]
-    if not said and look.message and kind != "Completed":
-        said = [f"Azure says: {texts.full(look.message)}"]
+    assert snapshot.is_terminal, "a job is judged when it is over"
+    kind = _KINDS.get(snapshot.status, "Failed")
+    said = [texts.said(error) for error in snapshot.errors[: texts.ERRORS_SHOWN]]
+    if not said and snapshot.message and kind != "Completed":
+        said = [f"Azure says: {texts.full(snapshot.message)}"]
     happened, next_step = {
         "Completed": (texts.DONE[request_type], texts.NEXT[request_type]),
         "CompletedWithWarnings": texts.WARNED[request_type],
@@ -48,11 +48,11 @@ def judge_job(
     return Verdict(
         verdict=kind,
         succeeded=succeeded,
-        text=" ".join([happened, *said, next_step, texts.where(look.job_id, recovery_point)]),
-        job_id=look.job_id,
+        text=" ".join([happened, *said, next_step, texts.where(snapshot.job_id, recovery_point)]),
+        job_id=snapshot.job_id,
         recovery_point=recovery_point,
-        error=None if succeeded or kind == "Cancelled" else _job_failure(look),
-        job_errors=look.errors,
+        error=None if succeeded or kind == "Cancelled" else _job_failure(snapshot),
+        job_errors=snapshot.errors,
         replaced_disks=tuple(disks or ()) if is_replacing and is_replaced else (),
     )
 
@@ -104,14 +104,14 @@ def cancelled_before_start(recovery_point: str | None = None) -> Verdict:
 
 def deadline_passed(
     deadline_s: float,
-    look: JobLook | None = None,
+    snapshot: JobSnapshot | None = None,
     *,
     job_id: str | None = None,
     recovery_point: str | None = None,
 ) -> Verdict:
     """The app stops following; whatever runs in Azure goes on."""
-    job_id = look.job_id if look else job_id
-    seen = f" It was last seen {look.status}{texts.progress(look)}." if look else ""
+    job_id = snapshot.job_id if snapshot else job_id
+    seen = f" It was last seen {snapshot.status}{texts.progress(snapshot)}." if snapshot else ""
     text = (
         f"The restore did not end within {text_of(deadline_s)}; this app follows it no longer."
         f"{seen} What runs in Azure goes on: look at the vault's jobs before starting another "
@@ -153,10 +153,14 @@ def _of_failure(
     )
 
 
-def _job_failure(look: JobLook) -> Failure:
-    first = look.errors[0] if look.errors else JobError(text=look.message or "No reason was given.")
+def _job_failure(snapshot: JobSnapshot) -> Failure:
+    first = (
+        snapshot.errors[0]
+        if snapshot.errors
+        else JobError(text=snapshot.message or "No reason was given.")
+    )
     return Failure(
-        code=look.status if first.code is None else str(first.code),
+        code=snapshot.status if first.code is None else str(first.code),
         message=" ".join(texts.full(text) for text in (first.title, first.text) if text),
         category="JobFailed",
         details=first.recommendations,

@@ -2,7 +2,7 @@
 
 A restore POST has no idempotency key. So before each POST, and after any whose reply was lost, the
 job list is read: a new restore job of this item, begun in the window of the POST and claimed by no
-other request, is ours. Our own requests take turns on an item (storage/item_lock.py), hence two of
+other request, is ours. Our own requests hold the item's lock (storage/item_lock.py), hence two of
 them can never be looked for at once. A job that only might be ours is never adopted: a person must
 look.
 """
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from restore.values.arm_ids import lower_as_azure, same
 
 INTENT_S_MAX = 10.0
@@ -27,10 +27,10 @@ _NEAR = timedelta(seconds=90)
 """Should they be, a job that seems to have begun a little before its POST is nobody's for certain:
 taking it for another's would send a second restore."""
 
-_LOOK_AGAIN_S = 30.0
+_ASK_AGAIN_S = 30.0
 
 
-class Go(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+class Proceed(msgspec.Struct, frozen=True, tag=True, rename="camel"):
     """Nothing of ours is out: send, with these jobs known to be of others."""
 
     known_jobs: tuple[str, ...]
@@ -54,35 +54,36 @@ class Ambiguous(msgspec.Struct, frozen=True, tag=True, rename="camel"):
     job_ids: tuple[str, ...]
 
 
-Step = Go | Adopt | Wait | Ambiguous
+StartDecision = Proceed | Adopt | Wait | Ambiguous
 
 
-def window_s(settle_s: float, read_s: float) -> float:
+def window_s(job_search_s: float, read_s: float) -> float:
     """Return for how many seconds after an intent's time a job may begin that is its POST's work.
 
     Exactly as long as its job is waited for, so that of two POSTs of ours for one item the windows
     never meet: the intent may take INTENT_S_MAX to be written, the POST and the list's lag
-    `settle_s` (polling.Pace.lost_reply_s); and the vault's time, which the reply told that took
-    `read_s`, is late by that much at the most. Longer would only let more of what others start from
-    the portal look like ours; shorter would send a restore again whose job is yet to show.
+    `job_search_s` (PollPolicy.lost_reply_s); and the vault's time, which the reply told
+    that took `read_s`, is late by that much at the most. Longer would only let more of what others
+    start from the portal look like ours; shorter would send a restore again whose job is yet to
+    show.
     """
-    return INTENT_S_MAX + settle_s + read_s
+    return INTENT_S_MAX + job_search_s + read_s
 
 
 def next_step(
     entry: LedgerEntry,
-    jobs: Iterable[JobLook],
+    jobs: Iterable[JobSnapshot],
     container_name: str,
     claimed: Collection[str],
     *,
     vault_time: datetime,
-) -> Step:
+) -> StartDecision:
     """Decide for an entry that is ACCEPTED or INTENDED, from a job list just read."""
     of_item = [job for job in jobs if is_of_item(job, container_name)]
-    go = Go(tuple(job.job_id for job in of_item))
+    proceed = Proceed(tuple(job.job_id for job in of_item))
     if entry.state is LedgerState.ACCEPTED:
-        return go
-    assert entry.state is LedgerState.INTENDED, "only an open intent has to be settled"
+        return proceed
+    assert entry.state is LedgerState.INTENDED, "only an open intent has a job to be searched"
     assert entry.intent is not None, "it was intended"
     ours = candidates(entry.intent, of_item, claimed)
     if len(ours) == 1:
@@ -90,9 +91,9 @@ def next_step(
     if ours:
         return Ambiguous(tuple(ours))
     if vault_time < entry.intent.until:
-        return Wait(min(_LOOK_AGAIN_S, (entry.intent.until - vault_time).total_seconds()))
+        return Wait(min(_ASK_AGAIN_S, (entry.intent.until - vault_time).total_seconds()))
     unclear = doubtful(entry.intent, of_item, claimed)
-    return Ambiguous(tuple(unclear)) if unclear else go
+    return Ambiguous(tuple(unclear)) if unclear else proceed
 
 
 def sent_point(entry: LedgerEntry) -> str | None:
@@ -102,7 +103,7 @@ def sent_point(entry: LedgerEntry) -> str | None:
     return entry.intent.recovery_point if is_out and entry.intent is not None else None
 
 
-def candidates(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[str]:
+def candidates(intent: Intent, jobs: Iterable[JobSnapshot], claimed: Collection[str]) -> list[str]:
     """Return the jobs that the intent's POST has started, as far as a list can tell: of its item by
     the container's name, and begun in its window."""
     return [
@@ -114,7 +115,7 @@ def candidates(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]
     ]
 
 
-def doubtful(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[str]:
+def doubtful(intent: Intent, jobs: Iterable[JobSnapshot], claimed: Collection[str]) -> list[str]:
     """Return the jobs that the intent's POST might have started, and others as well: of a VM of
     that name, in whatever group; begun nobody says when, or a little too early."""
     certain = candidates(intent, jobs := list(jobs), claimed)
@@ -126,7 +127,7 @@ def doubtful(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) 
     ]
 
 
-def is_of_item(job: JobLook, container_name: str) -> bool:
+def is_of_item(job: JobSnapshot, container_name: str) -> bool:
     """Compare container names as the service does: without case, and without the first segment,
     which jobs and items leave out (facts 5.2). A job that names none may be any VM's of its
     name."""
@@ -136,7 +137,9 @@ def is_of_item(job: JobLook, container_name: str) -> bool:
     return _tail(job.container_name) == _tail(container_name)
 
 
-def _new(intent: Intent, jobs: Iterable[JobLook], claimed: Collection[str]) -> list[JobLook]:
+def _new(
+    intent: Intent, jobs: Iterable[JobSnapshot], claimed: Collection[str]
+) -> list[JobSnapshot]:
     excluded = set(intent.known_jobs) | set(claimed)
     of_item = [job for job in jobs if is_of_item(job, intent.container_name)]
     return [job for job in of_item if job.job_id not in excluded]

@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
-from arm.long_running import PollHandles
+from arm.long_running import PollUrls
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock
 from restore.messages.model import ProtectedItem
@@ -45,8 +45,8 @@ class Story:
     def __init__(self) -> None:
         self.simulator = Simulator(VirtualClock())
         self.calls: list[tuple[str, str]] = []
-        exchange = Exchange("https://management.azure.com", lambda: "t", self._send)
-        self.backup = Backup(Client(exchange), "2025-02-01")
+        authorized = AuthorizedRequest("https://management.azure.com", lambda: "t", self._send)
+        self.backup = Backup(Client(authorized), "2025-02-01")
         self.item: ProtectedItem = self.backup.find_vault_item(VM)
         self.vault_id, self.job_id = self.item.vault_id, ""
 
@@ -59,7 +59,7 @@ class Story:
         point = self.backup.recovery_points(self.item)[0]
         body = {"properties": BODY["properties"] | {"recoveryPointId": point.name}}
         triggered, urls = self.backup.trigger_restore(self.item, point.name, body)
-        for known in (urls, None, PollHandles(location=urls.location)):
+        for known in (urls, None, PollUrls(location=urls.location)):
             operation_id = None if known else triggered.operation_id
             look = self.backup.read_operation(self.vault_id, operation_id, known)
             self.job_id = look.job_id or self.job_id

@@ -44,7 +44,7 @@ POLICY = {
             "targets": ["*"],
         },
     ],
-    "restoresAtOnce": 1000,
+    "maxConcurrentRestores": 1000,
     "restoresPerVmPerDay": 1000,
     "approvalWithin": "PT20S",
 }
@@ -53,7 +53,7 @@ QUICK = {
     "RESTORE_POLL_S_FIRST": "5",
     "RESTORE_POLL_S_MIN": "5",
     "RESTORE_POLL_S_MAX": "5",
-    "RESTORE_SETTLE_S": "3",
+    "RESTORE_JOB_SEARCH_S": "3",
     "ARM_TIMEOUT_S": "10",
     "RESTORE_POLICY": json.dumps(POLICY),
     "WEBSITE_AUTH_ENABLED": "true",

@@ -42,7 +42,7 @@ def record_of(
         "replies": replies,
         "view": view,
         "ledger": stage.ledger(f"restores/{request_id}"),
-        "handles": stage.ledger(f"handles/{request_id}"),
+        "poll_urls": stage.ledger(f"poll-urls/{request_id}"),
         "events": sorted(events.values(), key=lambda event: (event["type"], event["id"])),
         "requests": [{k: v for k, v in one.items() if k != "number"} for one in asked],
     }

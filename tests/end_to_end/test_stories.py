@@ -52,7 +52,7 @@ def test_a_story_ends_as_it_must(plays: Plays, engine: str, story: Story) -> Non
     )
     assert _finished(record)["verdict"] == ledger["verdict"]
     assert ledger["state"] == "Finished"
-    assert record["handles"] is None, "signed URLs are kept no longer than needed"
+    assert record["poll_urls"] is None, "signed URLs are kept no longer than needed"
 
 
 @EVERY_STORY

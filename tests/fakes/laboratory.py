@@ -19,7 +19,7 @@ import msgspec
 from activities import clock as activity_clock
 from activities import policies
 from arm import connection as arm_connection
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
 from arm.transport import NotSent
@@ -33,7 +33,7 @@ from restore.messages import names
 from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Approval, Verdict
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.messages.reconcile_io import Reconcile
 from restore.policy.rules import Policy
 from restore.request import parsing
@@ -125,8 +125,8 @@ class Laboratory:
         core = Core(self.store, worker(), self._new_guid)
         self.driver = VirtualDriver(core, _Watched(self), self.clock)
         self.api = api_of(self.driver.client)
-        exchange = Exchange(ENDPOINT, lambda: "canary-token", self._send, self.clock.now)
-        self.backup = Backup(Client(exchange, sleep=lambda seconds: None), API_VERSION)
+        authorized = AuthorizedRequest(ENDPOINT, lambda: "canary-token", self._send, self.clock.now)
+        self.backup = Backup(Client(authorized, sleep=lambda seconds: None), API_VERSION)
         if self._seams is not None:
             self._seams.enter_context(arm_connection.use(self.backup))
         for planned in self._planned:
@@ -193,7 +193,7 @@ class Laboratory:
         if known is not None and known.status in ("Pending", "Running"):
             return
         until = self.clock.now() + timedelta(days=1)
-        order = Cancel(request_id=request_id, pace=Pace(), until=until)
+        order = Cancel(request_id=request_id, poll_policy=PollPolicy(), until=until)
         self.driver.client.start_new(
             names.CANCEL_JOB, json.dumps(json.dumps(encode(order))), instance_id
         )
@@ -205,7 +205,9 @@ class Laboratory:
         while self.driver.client.known(names.RECONCILE).status not in FINISHED:
             self.run_for(1)
 
-    def ask(self, fields: dict[str, Any], pace: Pace = Pace(), source: str = "queue") -> str:
+    def ask(
+        self, fields: dict[str, Any], poll_policy: PollPolicy = PollPolicy(), source: str = "queue"
+    ) -> str:
         """Accept a request as a starter does, and start its orchestration."""
         request = parsing.parse_request(fields, default_request_id="none")
         entry = LedgerEntry(
@@ -216,7 +218,9 @@ class Laboratory:
             accepted_at=self.clock.now(),
         )
         self.ledger.accept(entry)
-        order = Restore(request=request, pace=pace, source=source, version=RESTORE_VERSION)
+        order = Restore(
+            request=request, poll_policy=poll_policy, source=source, version=RESTORE_VERSION
+        )
         instance_id = names.instance_id(request.request_id)
         self.driver.client.start_new(
             names.RESTORE_VM, json.dumps(json.dumps(encode(order))), instance_id

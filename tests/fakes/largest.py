@@ -12,16 +12,16 @@ import msgspec
 from msgspec import inspect
 
 from arm import arm_json, compute, errors
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.client import Client
 from restore.messages.errors import InvalidRequest, PlanChanged, to_failure
 from restore.messages.field_types import REQUEST_ID
 from restore.messages.model import (
     Approval,
+    Authorization,
     Choice,
     Failure,
-    JobLook,
-    Permit,
+    JobSnapshot,
     ProtectedItem,
     RecoveryPoint,
     VmDisk,
@@ -141,13 +141,13 @@ def choice(letter: str) -> Choice:
     return found
 
 
-def job(letter: str, status: str) -> JobLook:
+def job(letter: str, status: str) -> JobSnapshot:
     """The largest look at a job of a status."""
     return msgspec.structs.replace(_job(letter), status=status)
 
 
 @cache
-def _job(letter: str) -> JobLook:
+def _job(letter: str) -> JobSnapshot:
     text = letter * _FAR_TOO_LONG
     fault = {
         "errorCode": 400001,
@@ -198,9 +198,9 @@ def failures(letter: str) -> list[Failure]:
 
 
 @cache
-def permit(letter: str) -> Permit:
-    """The largest permit."""
-    return Permit(rule="r" * 200, approval=True, until=START, disks=_disks(letter))
+def authorization(letter: str) -> Authorization:
+    """The largest authorization."""
+    return Authorization(rule="r" * 200, approval=True, until=START, disks=_disks(letter))
 
 
 def approval(letter: str) -> Approval:
@@ -219,8 +219,10 @@ def _disks(letter: str) -> tuple[VmDisk, ...]:
     def send(*request: Any) -> Any:
         return 200, {}, body
 
-    exchange = Exchange(ENDPOINT, lambda: "token", send, lambda: START)
-    return compute.read_vm_disks(Client(exchange, sleep=lambda seconds: None), seed.vm_id("web-01"))
+    authorized = AuthorizedRequest(ENDPOINT, lambda: "token", send, lambda: START)
+    return compute.read_vm_disks(
+        Client(authorized, sleep=lambda seconds: None), seed.vm_id("web-01")
+    )
 
 
 def _of_names(letter: str) -> str:

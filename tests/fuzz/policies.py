@@ -49,7 +49,7 @@ _RULE = st.fixed_dictionaries(
 SOUND: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {"rules": st.lists(_RULE, min_size=1, max_size=3, unique_by=lambda rule: str(rule["name"]))},
     optional={
-        "restoresAtOnce": st.integers(1, 3),
+        "maxConcurrentRestores": st.integers(1, 3),
         "restoresPerVmPerDay": st.integers(2, 10),
         "approvalWithin": st.sampled_from(("PT10S", "PT1H", "PT4H")),
     },

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
-from arm.long_running import PollHandles
+from arm.long_running import PollUrls
 from arm.transport import Reply
 from devhost.clock import VirtualClock
 from restore.messages.errors import RestoreError
@@ -39,7 +39,7 @@ ITEM = ProtectedItem(
     region="westeurope",
     protection_state="Protected",
 )
-_HANDLES = PollHandles(
+_HANDLES = PollUrls(
     async_url=f"{ENDPOINT}{VAULT}/backupOperations/{OPERATION}?sig=x",
     location=f"{ENDPOINT}{ITEM.id}/operationResults/{OPERATION}?sig=x",
 )
@@ -139,8 +139,8 @@ def _together(texts: tuple[bytes, ...]) -> bytes:
 
 
 def _backup(send: Any) -> Backup:
-    exchange = Exchange(ENDPOINT, lambda: "canary-token", send, lambda: START)
-    return Backup(Client(exchange, sleep=lambda seconds: None), API_VERSION)
+    authorized = AuthorizedRequest(ENDPOINT, lambda: "canary-token", send, lambda: START)
+    return Backup(Client(authorized, sleep=lambda seconds: None), API_VERSION)
 
 
 def _said(

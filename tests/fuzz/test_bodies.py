@@ -15,11 +15,11 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities import clock, guard_restore, trigger_restore
+from activities import authorize_restore, clock, trigger_restore
 from arm import connection as arm_connection
 from arm.backup import JobList
 from restore.messages import names
-from restore.messages.activity_io import Guard, Trigger
+from restore.messages.activity_io import Authorize, Trigger
 from restore.messages.errors import PermanentError, PolicyRefused
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Choice
@@ -68,7 +68,7 @@ def test_a_body_that_is_not_covered_leaves_by_no_door(
 ) -> None:
     count("a body")
     drawn_rules = policy_text.parse(json.dumps(rules)).rules
-    in_force = msgspec.structs.replace(EVERYTHING, rules=drawn_rules)  # no budget is spent here
+    in_force = msgspec.structs.replace(EVERYTHING, rules=drawn_rules)  # no quota is spent here
     is_forbidden = bodies.must_not_go(in_force, case)
     asked = Asked(case.body, source, case.item, case.point, START)
     try:
@@ -87,8 +87,8 @@ def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may
     assert case.request is not None, "only what was built can be asked for"
     with _world(case, source) as (ledger, azure):
         choice = Choice(point=case.point, why="it is drawn", considered=1)
-        guard = Guard(request=case.request, item=case.item, choice=choice)
-        assert _passes(lambda: guard_restore._guard(guard, in_force)) is may_go
+        guard = Authorize(request=case.request, item=case.item, choice=choice)
+        assert _passes(lambda: authorize_restore._authorize(guard, in_force)) is may_go
     with _world(case, source) as (ledger, azure):
         held = ledger.read(case.request.request_id)
         assert held is not None
@@ -96,7 +96,7 @@ def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may
             request=case.request,
             item=case.item,
             point=case.point,
-            settle_s=190,
+            job_search_s=190,
             until=clock.now() + timedelta(days=1),
         )
         _passes(lambda: trigger_restore._trigger(trigger, lambda: in_force))

@@ -96,7 +96,7 @@ def _spurious(laboratory: Laboratory) -> None:
 
 
 def _full(laboratory: Laboratory) -> None:
-    one = msgspec.structs.replace(laboratory.policy, restores_at_once=1)
+    one = msgspec.structs.replace(laboratory.policy, max_concurrent_restores=1)
     with policies.use(one):
         laboratory.ask(request_for("RestoreDisks", "r1"))
         laboratory.run_for(60)

@@ -7,7 +7,7 @@ nothing by itself: story.py says what its parts are, troubles.py what the kinds 
 import random
 from typing import Any
 
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from tests.fakes.secrets import SECRETS
 from tests.simulation import plots, weather
 from tests.simulation.story import (
@@ -31,17 +31,17 @@ def draw(seed: int) -> Scenario:
     """Draw one scenario."""
     dice = random.Random(seed)
     vaults = _vaults(dice)
-    pace = _pace(dice)
+    poll_policy = _pace(dice)
     rain_s = dice.choice((120, 600, 1800, 3600, 7200)) * dice.uniform(0.5, 1.5)
     machines = tuple(_machine(dice, number, vaults) for number in range(_size(dice)))
     permits = _permits(dice, machines)
     asks = _asks(dice, machines, rain_s, crowded=permits.per_day < 3 or permits.at_once < 3)
-    troubles = weather.draw(dice, pace)
+    troubles = weather.draw(dice, poll_policy)
     scenario = Scenario(
         seed=seed,
         machines=machines,
-        vaults=_lagging(dice, vaults, pace, len(machines)),
-        pace=pace,
+        vaults=_lagging(dice, vaults, poll_policy, len(machines)),
+        poll_policy=poll_policy,
         asks=tuple(asks),
         cancels=tuple(_cancels(dice, asks, rain_s)),
         permits=permits,
@@ -64,15 +64,15 @@ def _size(dice: random.Random) -> int:
     return dice.randint(4, 10) if roll < 0.998 else dice.randint(11, 40)
 
 
-def _pace(dice: random.Random) -> Pace:
+def _pace(dice: random.Random) -> PollPolicy:
     if dice.random() < 0.5:
-        return Pace()
+        return PollPolicy()
     shortest = dice.choice((20, 60, 120))
-    return Pace(
+    return PollPolicy(
         poll_s_first=dice.choice((5, 30, 60)),
         poll_s_min=shortest,
         poll_s_max=shortest * dice.choice((1, 5, 15)),
-        settle_s=dice.choice((30, 60, 120)),
+        job_search_s=dice.choice((30, 60, 120)),
         arm_timeout_s=dice.choice((10, 30, 60)),
     )
 
@@ -89,9 +89,11 @@ def _vaults(dice: random.Random) -> Vaults:
     )
 
 
-def _lagging(dice: random.Random, vaults: Vaults, pace: Pace, machines: int) -> Vaults:
+def _lagging(dice: random.Random, vaults: Vaults, poll_policy: PollPolicy, machines: int) -> Vaults:
     known: dict[str, Any] = {name: getattr(vaults, name) for name in vaults.__struct_fields__}
-    known["list_lag_s"] = dice.choice((0, 5, 20, pace.settle_s, pace.settle_s))
+    known["list_lag_s"] = dice.choice(
+        (0, 5, 20, poll_policy.job_search_s, poll_policy.job_search_s)
+    )
     known["job_lag_s"] = dice.choice((0, 0, 0, 5, 60))
     if dice.random() < 0.06:
         known["quota"] = 250 if machines > 9 else dice.choice((3, 6, 20))

@@ -22,9 +22,9 @@ def policy_of(scenario: Scenario) -> Policy:
     ]
     return Policy(
         rules=tuple(rules),
-        restores_at_once=permits.at_once,
+        max_concurrent_restores=permits.at_once,
         restores_per_vm_per_day=permits.per_day,
-        kept_for_people=permits.for_people,
+        reserved_for_people=permits.for_people,
         approval_within=permits.within,
     )
 

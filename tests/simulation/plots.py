@@ -27,13 +27,13 @@ def overtaken(dice: random.Random, scenario: Scenario) -> Scenario:
     first, rest = scenario.asks[0], scenario.asks[1:]
     machine = scenario.machines[first.machine]
     plain = Machine(name=machine.name, vault=machine.vault, job_s=machine.job_s)
-    later_s = round(first.at_s + item_lock.TURN_S_MAX + dice.uniform(5, 60), 3)
+    later_s = round(first.at_s + item_lock.LOCK_S_MAX + dice.uniform(5, 60), 3)
     other = msgspec.structs.replace(first, at_s=later_s, request_id="overtaking")
     asleep = Trouble(
         kind="asleep",
         where="trigger_restore: GET jobs",
         after=1,
-        value=round(item_lock.TURN_S_MAX + dice.uniform(10, 150), 1),
+        value=round(item_lock.LOCK_S_MAX + dice.uniform(10, 150), 1),
     )
     return msgspec.structs.replace(
         scenario,

@@ -29,7 +29,7 @@ _SLICE_S = 600.0
 _OVER = ("Completed", "Terminated", "Failed")
 _ENDINGS = {
     "PolicyRefused": "policy_forbids",
-    "BudgetSpent": "budget_spent",
+    "QuotaSpent": "budget_spent",
     "ApprovalExpired": "nobody_decided",
 }
 
@@ -152,11 +152,13 @@ def _limit(world: World) -> datetime:
     skew = timedelta(seconds=scenario.vaults.skew_s)
     last = START + timedelta(seconds=max(ask.at_s for ask in scenario.asks))
     decided = [
-        each.permit.until for each in world.storage.entries() if each.permit and each.permit.until
+        each.authorization.until
+        for each in world.storage.entries()
+        if each.authorization and each.authorization.until
     ]
     known = [world.rain_ended, world.latest_timer, last, *decided]
     latest = max([*known, *(end - skew for end in ends)])
-    looks = job_watch.MISSES_MAX + 3  # so often somebody looks for what is not there
-    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + looks * scenario.pace.poll_s_max
+    looks = job_watch.NOT_FOUND_MAX + 3  # so often somebody looks for what is not there
+    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + looks * scenario.poll_policy.poll_s_max
     slack_s += REVIVALS_MAX * 2 * (scenario.reconcile_s or _SLICE_S)
     return latest + timedelta(seconds=slack_s)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.values.times import text_of
 
 Kind = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]
@@ -152,7 +152,7 @@ class Scenario(_Part, frozen=True, kw_only=True):
     seed: int = 0
     machines: tuple[Machine, ...] = (Machine(name="web-01"),)
     vaults: Vaults = Vaults()
-    pace: Pace = Pace()
+    poll_policy: PollPolicy = PollPolicy()
     asks: tuple[Ask, ...] = ()
     cancels: tuple[Cancel, ...] = ()
     permits: Permits = Permits()

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from tests.simulation.running import judged, play
 from tests.simulation.story import (
     WAYS,
@@ -30,7 +30,9 @@ from tests.simulation.story import (
 )
 from tests.simulation.troubles import EFFECTS, IN_WORKER, STEPS, STORAGE
 
-PACE = Pace(poll_s_first=5, poll_s_min=20, poll_s_max=60, settle_s=30, arm_timeout_s=10)
+POLL_POLICY = PollPolicy(
+    poll_s_first=5, poll_s_min=20, poll_s_max=60, job_search_s=30, arm_timeout_s=10
+)
 DOWN_S = (1.0, 3600.0)
 RECONCILE_S = 300.0
 _AGAIN_S = 400.0
@@ -54,7 +56,7 @@ def _scene(kind: Kind = "RestoreDisks", *troubles: Trouble, **more: Any) -> Scen
     return Scenario(
         machines=(machine,),
         vaults=Vaults(list_lag_s=20, **more),
-        pace=PACE,
+        poll_policy=POLL_POLICY,
         asks=tuple(
             Ask(at_s=0.1 * each, request_id=f"r{each}", kind=kind, waits=False, way=way)
             for each, way in zip(range(requests), WAYS, strict=False)

@@ -22,7 +22,7 @@ ACTIVITIES = (
     names.OPEN_RESTORE,
     names.FIND_PROTECTED_ITEM,
     names.FIND_RECOVERY_POINT,
-    names.GUARD_RESTORE,
+    names.AUTHORIZE_RESTORE,
     names.TRIGGER_RESTORE,
     names.READ_OPERATION,
     names.READ_JOB,

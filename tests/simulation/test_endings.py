@@ -47,7 +47,7 @@ def test_a_refusal_after_a_settled_lost_reply_is_a_refusal_too(laboratory: Labor
     fault(laboratory, match=post, kind="status", status=403, code="AuthorizationFailed")
     laboratory.ask(request_for("RestoreDisks", "r1"))
     laboratory.run_for(60)
-    assert laboratory.status("restore-r1")["phase"] == "Settling"
+    assert laboratory.status("restore-r1")["phase"] == "LocatingJob"
     laboratory.run_for(600)
     verdict = laboratory.verdict("r1")
     assert verdict.text.startswith("The restore could not be started. AuthorizationFailed")
@@ -129,14 +129,14 @@ def test_a_deadline_is_kept_while_the_operation_still_runs(laboratory: Laborator
 
 
 def test_the_post_can_be_found_in_azures_traces_by_its_request_id(laboratory: Laboratory) -> None:
-    exchange, traced = laboratory.backup._client.exchange, []
+    authorized, traced = laboratory.backup._client.authorized, []
 
     def send(method: str, url: str, headers: Any, body: Any, timeout: Any) -> Any:
         if url.partition("?")[0].endswith("/restore"):
             traced.append(headers["x-ms-client-request-id"])
-        return exchange.send(method, url, headers, body, timeout)
+        return authorized.send(method, url, headers, body, timeout)
 
-    client = replace(laboratory.backup._client, exchange=replace(exchange, send=send))
+    client = replace(laboratory.backup._client, authorized=replace(authorized, send=send))
     with arm_connection.use(Backup(client, API_VERSION)):
         laboratory.ask(request_for("RestoreDisks", "r1"))
         laboratory.run_for(60)

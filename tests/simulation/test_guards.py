@@ -13,7 +13,7 @@ from devhost.engine.history import Kind
 from restore.messages import names
 from restore.messages.activity_io import Restore
 from restore.messages.model import Verdict
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.policy.rules import DEFAULT, Policy
 from restore.values.decoding import encode
 from simulated_azure.faults import Fault
@@ -56,7 +56,7 @@ def must_be_as_the_table_says(case: Case, laboratory: Laboratory) -> None:
         assert laboratory.posts() == []
         assert laboratory.sent("rejected")[0]["code"] == "PolicyRefused"
         return
-    assert known.permit.rule == case.allowed_by
+    assert known.authorization.rule == case.allowed_by
     assert known.is_waiting_for_approval is case.approval
     assert len(laboratory.posts()) == (0 if case.approval else 1)
 
@@ -108,7 +108,7 @@ def test_what_was_sent_already_is_followed_whatever_the_policy_says_by_now() -> 
         laboratory.ask(request_for("RestoreDisks", "r1"))
         laboratory.run_for(10)
         laboratory.purge()
-        with policies.use(limited(rules=(), restores_at_once=1, restores_per_vm_per_day=1)):
+        with policies.use(limited(rules=(), max_concurrent_restores=1, restores_per_vm_per_day=1)):
             laboratory.ask(request_for("RestoreDisks", "r1"))
             laboratory.run_for(HOUR)
         assert laboratory.verdict("r1").verdict == "Completed"
@@ -116,7 +116,7 @@ def test_what_was_sent_already_is_followed_whatever_the_policy_says_by_now() -> 
 
 
 def test_no_more_restores_run_at_once_than_the_policy_allows_and_none_is_refused() -> None:
-    with laboratory_with(limited(restores_at_once=2)) as laboratory:
+    with laboratory_with(limited(max_concurrent_restores=2)) as laboratory:
         for number, name in enumerate(("web-01", "web-02", "web-01", "web-02")):
             laboratory.ask(request_for("RestoreDisks", f"r{number}", name=name))
         laboratory.run_for(120)
@@ -128,7 +128,7 @@ def test_no_more_restores_run_at_once_than_the_policy_allows_and_none_is_refused
 
 
 def test_who_loses_every_race_for_a_place_comes_again_soon_and_waits_for_none() -> None:
-    with laboratory_with(limited(restores_at_once=3)) as laboratory:
+    with laboratory_with(limited(max_concurrent_restores=3)) as laboratory:
         laboratory.ask(request_for("RestoreDisks", "r0", name="web-02"))
         laboratory.run_for(60)
         losses = iter(range(10))
@@ -147,7 +147,7 @@ def test_who_loses_every_race_for_a_place_comes_again_soon_and_waits_for_none() 
 
 
 def test_a_restore_that_waits_for_its_place_can_be_cancelled() -> None:
-    with laboratory_with(limited(restores_at_once=1)) as laboratory:
+    with laboratory_with(limited(max_concurrent_restores=1)) as laboratory:
         laboratory.ask(request_for("RestoreDisks", "r1"))
         laboratory.run_for(30)
         laboratory.ask(request_for("RestoreDisks", "r2"))
@@ -159,7 +159,7 @@ def test_a_restore_that_waits_for_its_place_can_be_cancelled() -> None:
 
 
 def test_waiting_for_a_place_keeps_every_history_short_and_ends_with_the_deadline() -> None:
-    with laboratory_with(limited(restores_at_once=1)) as laboratory:
+    with laboratory_with(limited(max_concurrent_restores=1)) as laboratory:
         laboratory.simulator.state.jobs.duration_s = 20 * HOUR
         laboratory.ask(request_for("RestoreDisks", "r1"))
         laboratory.run_for(30)
@@ -174,14 +174,14 @@ def test_waiting_for_a_place_keeps_every_history_short_and_ends_with_the_deadlin
 
 
 def test_the_budget_of_a_vm_is_spent_after_so_many_restores_in_a_day() -> None:
-    rules = limited(restores_per_vm_per_day=3, kept_for_people=1)
+    rules = limited(restores_per_vm_per_day=3, reserved_for_people=1)
     with laboratory_with(rules) as laboratory:
         for number in range(3):
-            laboratory.ask(request_for("RestoreDisks", f"r{number}"), Pace())
+            laboratory.ask(request_for("RestoreDisks", f"r{number}"), PollPolicy())
             laboratory.run_for(HOUR)
         refused = laboratory.verdict("r2")
         assert refused.error is not None
-        assert (refused.verdict, refused.error.code) == ("Rejected", "BudgetSpent")
+        assert (refused.verdict, refused.error.code) == ("Rejected", "QuotaSpent")
         assert "2 restores of this VM began in the last 24 hours" in refused.text
         laboratory.ask(request_for("RestoreDisks", "by-a-person"), source="http")
         laboratory.ask(request_for("RestoreDisks", "another-vm", name="web-02"))
@@ -198,7 +198,7 @@ def test_the_budget_of_a_vm_is_spent_after_so_many_restores_in_a_day() -> None:
 
 
 def test_a_refused_budget_gives_its_place_back() -> None:
-    rules = limited(restores_per_vm_per_day=1, restores_at_once=1)
+    rules = limited(restores_per_vm_per_day=1, max_concurrent_restores=1)
     with laboratory_with(rules) as laboratory:
         for number in range(2):
             laboratory.ask(request_for("RestoreDisks", f"r{number}"))
@@ -246,7 +246,7 @@ def test_a_vm_that_cannot_be_read_can_still_be_restored() -> None:
 def test_an_order_of_another_version_or_of_none_restores_nothing(version: Any) -> None:
     """Version 1 had no guard."""
     request = parsed(request_for("OriginalLocation", "r1"))
-    order = encode(Restore(request=request, pace=Pace(), source="http", version=2))
+    order = encode(Restore(request=request, poll_policy=PollPolicy(), source="http", version=2))
     del order["version"]
     order |= {} if version is None else {"version": version}
     with laboratory_with(EVERYTHING) as laboratory:

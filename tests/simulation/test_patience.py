@@ -10,7 +10,7 @@ import pytest
 from arm.transport import NotSent
 from restore.messages import names
 from restore.messages.model import Verdict
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
@@ -180,10 +180,12 @@ def test_a_permission_that_is_missing_while_following_is_waited_for_and_named(
     assert laboratory.verdict("r1").verdict == "Completed"
 
 
-@pytest.mark.parametrize("settle_s", [240, 270, 600])
-def test_settling_a_lost_reply_uses_up_no_attempts(laboratory: Laboratory, settle_s: float) -> None:
+@pytest.mark.parametrize("job_search_s", [240, 270, 600])
+def test_settling_a_lost_reply_uses_up_no_attempts(
+    laboratory: Laboratory, job_search_s: float
+) -> None:
     fault(laboratory, match={"method": "POST", "path": "/restore$"}, times=2, kind="drop_before")
-    laboratory.ask(request_for("RestoreDisks", "r1"), Pace(settle_s=settle_s))
+    laboratory.ask(request_for("RestoreDisks", "r1"), PollPolicy(job_search_s=job_search_s))
     laboratory.run_for(4 * HOUR)
     assert laboratory.verdict("r1").verdict == "Completed"
     assert len(laboratory.posts()) == 1

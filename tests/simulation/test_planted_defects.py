@@ -16,13 +16,13 @@ from orchestrators import steps, watch_job
 from restore.messages import ledger_entry as ledger_rules
 from restore.messages.activity_io import Restore, Retry, Trigger
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Approval, JobLook, Outcome, Verdict
+from restore.messages.model import Approval, JobSnapshot, Outcome, Verdict
 from restore.policy import approvals, judging, quota
 from restore.progress import job_watch, phases, poll_intervals, retries
 from restore.progress.phases import RestorePhase
 from restore.result import verdicts
 from restore.start import arm_body, job_search, recovery_point_choice
-from storage import instances, item_lock, poll_urls, slots
+from storage import concurrency_slots, instances, item_lock, poll_urls
 from storage.ledger import Ledger
 from tests.simulation import planted_redaction, planted_telling
 from tests.simulation.drawing import draw
@@ -42,18 +42,18 @@ def sends_without_an_intent(patch: Patch) -> None:
 
 
 def never_finds_a_job(patch: Patch) -> None:
-    """Settling never finds the job that a lost reply had started."""
+    """LocatingJob never finds the job that a lost reply had started."""
     patch.setattr(job_search, "_new", lambda *_: [])
 
 
 def does_not_wait_for_a_job(patch: Patch) -> None:
-    """Settling does not wait for a job that shows late."""
+    """LocatingJob does not wait for a job that shows late."""
     patch.setattr(job_search, "window_s", lambda *_: 0.0)
 
 
 def takes_no_turns(patch: Patch) -> None:
     """Requests for one item do not wait for each other."""
-    patch.setattr(item_lock, "take", lambda *_: item_lock.Taking(is_ours=True))
+    patch.setattr(item_lock, "take", lambda *_: item_lock.LockAttempt(is_ours=True))
 
 
 def clears_holders_for_ever(patch: Patch) -> None:
@@ -93,7 +93,7 @@ def calls_failures_completed(patch: Patch) -> None:
     """A failed job is reported well."""
     whole = verdicts.judge_job
 
-    def judge(kind: str, look: JobLook, **more: Any) -> Verdict:
+    def judge(kind: str, look: JobSnapshot, **more: Any) -> Verdict:
         return whole(kind, msgspec.structs.replace(look, status="Completed"), **more)
 
     patch.setattr(verdicts, "judge_job", judge)
@@ -154,15 +154,17 @@ def never_continues_as_new(patch: Patch) -> None:
     """A long watch keeps all of its history."""
 
     def order(**fields: Any) -> Restore:
-        pace = msgspec.structs.replace(fields.pop("pace"), looks_per_generation=10_000)
-        return Restore(pace=pace, **fields)
+        poll_policy = msgspec.structs.replace(
+            fields.pop("poll_policy"), polls_per_generation=10_000
+        )
+        return Restore(poll_policy=poll_policy, **fields)
 
     patch.setattr(instances, "Restore", order)
 
 
 def decides_by_chance(patch: Patch) -> None:
     """An orchestrator asks something else than its history."""
-    whole, calls = watch_job._look, count()
+    whole, calls = watch_job._poll, count()
 
     def look(context: Any, steps: Any, watch: Any, number: int) -> Any:
         if next(calls) % 3 == 0:
@@ -174,13 +176,13 @@ def decides_by_chance(patch: Patch) -> None:
 
 def logs_urls(patch: Patch) -> None:
     """Each URL is logged as a whole."""
-    whole = authorized_request.Exchange.once
+    whole = authorized_request.AuthorizedRequest.once
 
     def once(self: Any, method: str, url: str, body: bytes | None) -> Any:
         logging.getLogger("arm").warning("%s %s", method, url)
         return whole(self, method, url, body)
 
-    patch.setattr(authorized_request.Exchange, "once", once)
+    patch.setattr(authorized_request.AuthorizedRequest, "once", once)
 
 
 def trusts_every_url(patch: Patch) -> None:
@@ -218,11 +220,11 @@ def deletes_messages_that_failed(patch: Patch) -> None:
 
 def polls_without_pause(patch: Patch) -> None:
     """The next look comes at once."""
-    patch.setattr(poll_intervals, "next_look_s", lambda *_: 10.0)
+    patch.setattr(poll_intervals, "next_poll_s", lambda *_: 10.0)
 
 
 def gives_up_after_a_dozen_tries(patch: Patch) -> None:
-    """What says "later" a dozen times is given up, however much time is left."""
+    """What says "retry later" a dozen times is given up, however much time is left."""
     whole = retries.learn
 
     def learn(retry: Retry, outcome: Outcome, *more: Any) -> Retry | Outcome:
@@ -290,13 +292,17 @@ def lets_the_last_word_stand(patch: Patch) -> None:
 
 def has_places_for_all(patch: Patch) -> None:
     """Nobody counts how many restores are out."""
-    patch.setattr(slots, "take", lambda *_: slots.Slot(is_ours=True))
+    patch.setattr(concurrency_slots, "take", lambda *_: concurrency_slots.SlotAttempt(is_ours=True))
 
 
 def gives_slots_away(patch: Patch) -> None:
     """A slot that is held is taken for free."""
-    whole = slots._asked
-    patch.setattr(slots, "_asked", lambda kept, *more: whole(slots.Slots(), *more))
+    whole = concurrency_slots._asked
+    patch.setattr(
+        concurrency_slots,
+        "_asked",
+        lambda kept, *more: whole(concurrency_slots.ConcurrencySlots(), *more),
+    )
 
 
 def releases_slots_with_the_verdict(patch: Patch) -> None:
@@ -318,7 +324,7 @@ def counts_no_jobs(patch: Patch) -> None:
 
 
 def counts_only_what_is_listed(patch: Patch) -> None:
-    """The budget is counted from the vault's list alone, which lags."""
+    """The quota is counted from the vault's list alone, which lags."""
     patch.setattr(quota, "unlisted", lambda *_: [])
 
 

@@ -395,4 +395,4 @@ def test_an_order_that_cannot_be_read_is_put_off(laboratory: Laboratory) -> None
     for activity in (close_restore.close_restore, open_restore.open_restore):
         code = activity.build().get_user_function()
         answer = decode(code({"requestId": "r1", "ofANewerBuild": True}), Outcome)
-        assert (answer.kind, answer.error and answer.error.code) == ("later", "OtherBuild")
+        assert (answer.kind, answer.error and answer.error.code) == ("retryLater", "OtherBuild")

@@ -84,14 +84,14 @@ STORIES = {
         decisions=(Decision(at_s=58, request_id="r1"),),
         troubles=(Trouble(kind="storage_refuses", where="read_decision: read"),),
     ),
-    # The budget was counted from the vault's list alone, which lags.
-    "a second request comes before the first one's job is listed, and the budget is one": Scenario(
+    # The quota was counted from the vault's list alone, which lags.
+    "a second request comes before the first one's job is listed, and the quota is one": Scenario(
         asks=(*_ASKS, Ask(at_s=1.1, request_id="r2")),
         vaults=Vaults(list_lag_s=110),
         permits=Permits(per_day=1),
     ),
-    # The budget was not counted again when a lost POST was sent once more (seed 7222).
-    "a second request uses up the budget before the first one's lost POST is sent again": Scenario(
+    # The quota was not counted again when a lost POST was sent once more (seed 7222).
+    "a second request uses up the quota before the first one's lost POST is sent again": Scenario(
         asks=(
             Ask(at_s=1, request_id="r1"),
             Ask(at_s=60, way="http", request_id="r2"),
@@ -129,7 +129,7 @@ STORIES = {
             Trouble(kind="frozen", where="POST restore", value=69),
         ),
     ),
-    # Settling left no time for the intent to be written, before the POST has its own.
+    # LocatingJob left no time for the intent to be written, before the POST has its own.
     "the intent takes long to write, the connection to open, and Azure to take the POST": Scenario(
         asks=_ASKS,
         vaults=Vaults(list_lag_s=120),
@@ -182,18 +182,18 @@ STORIES = {
         rain_s=1490,
     ),
     # The checker's own: nobody needs to be asked who has decided already (seed 7024).
-    "it is approved while the guard does not know yet that its permit is written": Scenario(
+    "it is approved while nobody knows yet that its authorization is written": Scenario(
         asks=_ASKS,
         permits=Permits(with_approval=TYPES),
         decisions=(Decision(at_s=2, request_id="r1"),),
-        troubles=(Trouble(kind="storage_falls_silent", where="guard_restore: written"),),
+        troubles=(Trouble(kind="storage_falls_silent", where="authorize_restore: written"),),
     ),
     # The checker's own: it is approved before anybody could be asked again (seed 2776).
     "the histories are purged before anybody is asked to approve": Scenario(
         asks=_ASKS,
         permits=Permits(with_approval=TYPES),
         decisions=(Decision(at_s=1.8, request_id="r1"),),
-        troubles=(Trouble(kind="forgotten", where="guard_restore: send event", value=60),),
+        troubles=(Trouble(kind="forgotten", where="authorize_restore: send event", value=60),),
     ),
     # The checker's own: the verdict comes from who stood still meanwhile (seed 5952).
     "the histories are purged when the verdict is about to be written": Scenario(

@@ -31,7 +31,7 @@ POST = {"method": "POST", "path": "/restore$"}
 
 @pytest.fixture
 def laboratory() -> Iterator[Laboratory]:
-    one_at_once = msgspec.structs.replace(EVERYTHING, restores_at_once=1)
+    one_at_once = msgspec.structs.replace(EVERYTHING, max_concurrent_restores=1)
     with Laboratory(policy=one_at_once).open() as world:
         yield world
 
@@ -70,9 +70,9 @@ def nothing_is_held(laboratory: Laboratory) -> None:
         (only(sources=(OTHER,)), "PolicyRefused"),
         (only(targets=()), "PolicyRefused"),
         (only(approval=True), "ApprovalMissing"),
-        (msgspec.structs.replace(EVERYTHING, restores_per_vm_per_day=1), "BudgetSpent"),
+        (msgspec.structs.replace(EVERYTHING, restores_per_vm_per_day=1), "QuotaSpent"),
     ],
-    ids=["no rule", "sources", "targets", "approval", "budget"],
+    ids=["no rule", "sources", "targets", "approval", "quota"],
 )
 def test_a_policy_that_is_tightened_while_a_restore_waits_for_its_place_stops_it(
     laboratory: Laboratory, tightened: Policy, why: str
@@ -82,7 +82,7 @@ def test_a_policy_that_is_tightened_while_a_restore_waits_for_its_place_stops_it
     laboratory.ask(request_for("RestoreDisks", "waits"))
     laboratory.run_for(30)
     assert laboratory.status("restore-waits")["phase"] == "WaitingForSlot"
-    with policies.use(msgspec.structs.replace(tightened, restores_at_once=1)):
+    with policies.use(msgspec.structs.replace(tightened, max_concurrent_restores=1)):
         laboratory.run_for(2 * HOUR)
     assert code(laboratory, "first") == ("Completed", None)
     assert code(laboratory, "waits") == ("Rejected", why)
@@ -93,7 +93,8 @@ def test_a_policy_that_is_tightened_while_a_restore_waits_for_its_place_stops_it
 
 
 @pytest.mark.parametrize(
-    "place", ["guard_restore: answered", "trigger_restore: begun", "trigger_restore: written items"]
+    "place",
+    ["authorize_restore: answered", "trigger_restore: begun", "trigger_restore: written items"],
 )
 def test_a_policy_that_is_tightened_at_the_last_moment_counts(
     laboratory: Laboratory, place: str
@@ -147,7 +148,7 @@ def cleared(laboratory: Laboratory) -> Trigger:
         request=request,
         item=item,
         point=laboratory.backup.recovery_points(item)[0],
-        settle_s=190,
+        job_search_s=190,
         until=laboratory.clock.now() + timedelta(days=1),
     )
 
@@ -229,5 +230,5 @@ def test_judging_at_the_moment_of_sending_costs_no_step_and_no_look_at_storage(
     assert accesses.count("trigger_restore: write restores") == 2  # the intent, and that it started
     history = laboratory.store.history("restore-r1")
     activities = [event["Name"] for event in history if event["EventType"] == Kind.TaskScheduled]
-    assert activities.count(names.GUARD_RESTORE) == 1
+    assert activities.count(names.AUTHORIZE_RESTORE) == 1
     assert activities.count(names.TRIGGER_RESTORE) == 1

@@ -11,8 +11,8 @@ import pytest
 
 from arm.backup import Backup, JobList
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import JobLook, Verdict
-from restore.messages.poll_policy import Pace
+from restore.messages.model import JobSnapshot, Verdict
+from restore.messages.poll_policy import PollPolicy
 from restore.policy.rules import Policy
 from simulated_azure.faults import Fault, FaultPlan
 from storage import item_lock
@@ -32,7 +32,7 @@ def laboratory() -> Iterator[Laboratory]:
 
 @contextmanager
 def with_slots(number: int) -> Iterator[Laboratory]:
-    policy: Policy = msgspec.structs.replace(EVERYTHING, restores_at_once=number)
+    policy: Policy = msgspec.structs.replace(EVERYTHING, max_concurrent_restores=number)
     with Laboratory(policy=policy).open() as world:
         yield world
 
@@ -63,7 +63,8 @@ def phase(laboratory: Laboratory, request_id: str) -> Any:
 
 
 def list_shows(
-    monkeypatch: pytest.MonkeyPatch, change: Callable[[tuple[JobLook, ...]], tuple[JobLook, ...]]
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[tuple[JobSnapshot, ...]], tuple[JobSnapshot, ...]],
 ) -> None:
     whole = Backup.restore_jobs
 
@@ -84,8 +85,10 @@ def test_the_job_of_another_vm_of_that_name_is_not_adopted_but_named(
     container's name, of the VM of that name in another group."""
     fault(laboratory, "drop_before")
     start = laboratory.clock.now() + timedelta(seconds=20)
-    theirs = JobLook(job_id="theirs", status="InProgress", entity_name="web-01", start_time=start)
-    shown: list[JobLook] = []
+    theirs = JobSnapshot(
+        job_id="theirs", status="InProgress", entity_name="web-01", start_time=start
+    )
+    shown: list[JobSnapshot] = []
     list_shows(monkeypatch, lambda jobs: (*jobs, *shown))
     ask(laboratory, "r1")
     laboratory.run_for(20)
@@ -122,7 +125,7 @@ def test_settling_uses_up_no_attempts_however_long_and_however_often(
 ) -> None:
     fault(laboratory, "status", times=lost, status=503)
     request = request_for("RestoreDisks", "r1")
-    laboratory.ask(request, Pace(settle_s=900))
+    laboratory.ask(request, PollPolicy(job_search_s=900))
     laboratory.run_for(3 * HOUR)
     assert ended(laboratory).verdict == "Completed"
     assert len(laboratory.posts()) == 1
@@ -137,7 +140,7 @@ def test_a_job_from_the_portal_after_the_window_is_not_adopted(
     laboratory.run_for(5)
     intent = entry(laboratory).intent
     assert intent is not None
-    theirs = JobLook(
+    theirs = JobSnapshot(
         job_id="theirs",
         status="InProgress",
         container_name=intent.container_name,
@@ -170,12 +173,14 @@ def test_what_settling_has_shown_to_be_unsent_takes_its_turn_anew_before_it_is_s
     def take_first(name: str) -> None:
         if name == "restores/r1" and entry(laboratory).state is LedgerState.ACCEPTED:
             laboratory.documents.after_write = lambda name: None
-            taken.append(item_lock.take(laboratory.ledger, item_id, other, laboratory.clock.now()))
+            taken.append(
+                item_lock.acquire(laboratory.ledger, item_id, other, laboratory.clock.now())
+            )
 
     intent = entry(laboratory).intent
     assert intent is not None
     item_id = intent.item_id
-    taken: list[item_lock.Taking] = []
+    taken: list[item_lock.LockAttempt] = []
     laboratory.documents.after_write = take_first
     laboratory.run_for(2 * HOUR)
     assert [each.is_ours for each in taken] == [True]
@@ -329,7 +334,7 @@ def test_an_error_of_what_was_cancelled_meanwhile_ends_as_the_cancel_was_answere
 def test_what_is_refused_before_it_is_sent_a_second_time_was_never_started(
     laboratory: Laboratory,
 ) -> None:
-    """Its first POST is known to have started nothing; the budget is spent by then."""
+    """Its first POST is known to have started nothing; the quota is spent by then."""
     fault(laboratory, "status", times=1, status=503)
     ask(laboratory, "r1")
     laboratory.run_for(30)
@@ -338,5 +343,5 @@ def test_what_is_refused_before_it_is_sent_a_second_time_was_never_started(
         laboratory.run_for(HOUR)
     verdict = ended(laboratory)
     assert verdict.error is not None
-    assert (verdict.verdict, verdict.error.code) == ("Rejected", "BudgetSpent")
+    assert (verdict.verdict, verdict.error.code) == ("Rejected", "QuotaSpent")
     assert "nothing was started" in verdict.text

@@ -258,7 +258,7 @@ def test_what_cannot_work_is_rejected_and_nothing_is_sent(
 def test_no_secret_is_in_any_history_status_event_or_entry(laboratory: Laboratory) -> None:
     laboratory.ask(request_for("RestoreDisks", "r1"))
     laboratory.run_for(40)
-    assert any(name.startswith("handles/") for name in laboratory.documents.kept)
+    assert any(name.startswith("poll-urls/") for name in laboratory.documents.kept)
     laboratory.run_for(3600)
     shown = [repr(laboratory.store.history(each)) for each in ("restore-r1", "restore-r1~watch")]
     shown += [repr(laboratory.events.sent), repr(laboratory.documents.kept)]

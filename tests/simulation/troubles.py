@@ -78,7 +78,7 @@ def _exit(world: "World", trouble: Trouble, place: Place) -> None:
 def _freeze(world: "World", trouble: Trouble, place: Place) -> None:
     asleep_s = world.freeze(trouble.value)
     # Its answer is not heard; and what remains, docs/decisions/0002
-    is_too_late = asleep_s > request_s_max(world.scenario.pace)
+    is_too_late = asleep_s > request_s_max(world.scenario.poll_policy)
     if world.is_zombie and (place.tag == "answered" or (place.is_sending and is_too_late)):
         raise Killed
 
@@ -180,7 +180,7 @@ def _slow(world: "World", trouble: Trouble, place: Place) -> Fault:
 
 
 def _late(world: "World", trouble: Trouble, place: Place) -> Fault:
-    timeout_s = world.scenario.pace.arm_timeout_s
+    timeout_s = world.scenario.poll_policy.arm_timeout_s
     return Fault(kind="delay", match=_ANY_CALL, delay_s=timeout_s, lag_s=timeout_s * trouble.value)
 
 

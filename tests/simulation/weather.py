@@ -5,7 +5,7 @@ The tables only make likely what would seldom meet its place by chance.
 
 import random
 
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from tests.simulation.story import Trouble
 from tests.simulation.troubles import KINDS
 
@@ -60,9 +60,9 @@ _STORMS = (
 )  # fmt: skip
 
 
-def draw(dice: random.Random, pace: Pace) -> tuple[Trouble, ...]:
+def draw(dice: random.Random, poll_policy: PollPolicy) -> tuple[Trouble, ...]:
     """Draw all troubles of a scenario."""
-    troubles = [_trouble(dice, pace) for _ in range(_count(dice))]
+    troubles = [_trouble(dice, poll_policy) for _ in range(_count(dice))]
     return (*troubles, *_storms(dice))
 
 
@@ -70,7 +70,7 @@ def _count(dice: random.Random) -> int:
     return 0 if dice.random() < 0.05 else dice.randint(1, 7)
 
 
-def _trouble(dice: random.Random, pace: Pace) -> Trouble:
+def _trouble(dice: random.Random, poll_policy: PollPolicy) -> Trouble:
     kind = dice.choice(tuple(KINDS))
     is_call = KINDS[kind].tags == ("call",)
     where = dice.choice(_WHERE.get(kind) or (_CALLS if is_call else _STEPS))
@@ -80,11 +80,11 @@ def _trouble(dice: random.Random, pace: Pace) -> Trouble:
         where=where,
         after=int(dice.expovariate(1 / (1.5 if few else 8))),
         times=dice.choice((1, 1, 1, 2, 5)),
-        value=_value(dice, kind, pace),
+        value=_value(dice, kind, poll_policy),
     )
 
 
-def _value(dice: random.Random, kind: str, pace: Pace) -> float:
+def _value(dice: random.Random, kind: str, poll_policy: PollPolicy) -> float:
     if kind.startswith("killed"):
         return dice.choice((0.5, 5.0, 30.0, 300.0, 1800.0, 6 * 3600.0))
     values: dict[str, tuple[float, ...]] = {
@@ -100,7 +100,7 @@ def _value(dice: random.Random, kind: str, pace: Pace) -> float:
         "storage_is_slow": (3.0, 60.0, 300.0),
         "throttled": (1, 17, 60, 600),
         "late_reply": (0.0, 0.5, 1.0),
-        "slow_reply": (3.5, pace.arm_timeout_s - 1),
+        "slow_reply": (3.5, poll_policy.arm_timeout_s - 1),
         "truncated_pages": (1, 2),
     }
     return dice.choice(values.get(kind, (0.0,)))

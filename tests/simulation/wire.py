@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from arm.transport import CONNECT_TIMEOUT_S, NotSent
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from simulated_azure.faults import Fault, FaultPlan
 from simulated_azure.jobs import look
 from simulated_azure.request_log import Entry
@@ -34,9 +34,9 @@ _PARTS = {
 _CONTAINER = re.compile(rb'"containerName": *"[^"]*", *')
 
 
-def request_s_max(pace: Pace) -> float:
+def request_s_max(poll_policy: PollPolicy) -> float:
     """How long the client stays with one request: connecting, and waiting for the reply."""
-    return CONNECT_TIMEOUT_S + pace.arm_timeout_s
+    return CONNECT_TIMEOUT_S + poll_policy.arm_timeout_s
 
 
 def call_name(method: str, url: str) -> str:
@@ -92,14 +92,14 @@ class Wire:
         """Wait, but no longer than the client would: after its time-outs nobody sends or waits any
         more, however many delays there are, and whoever stood still meanwhile."""
         passed_s = (self._world.clock.now() - begun).total_seconds()
-        self._world.live(min(seconds, request_s_max(self._world.scenario.pace) - passed_s))
+        self._world.live(min(seconds, request_s_max(self._world.scenario.poll_policy) - passed_s))
 
     def _see(self, what: str, url: str, headers: Mapping[str, str], before: int) -> None:
         world, record = self._world, self._world.record
         entry = world.simulator.log._entries[-1]
         reply = entry.answer.reply
         record.line(world.clock.now(), f"{what} {reply.status} {entry.answer.lost} {entry.faults}")
-        is_late = entry.answer.delay_s >= world.scenario.pace.arm_timeout_s
+        is_late = entry.answer.delay_s >= world.scenario.poll_policy.arm_timeout_s
         is_heard = not (is_late or entry.answer.lost)
         for kind in entry.faults:
             record.fired[_name_of(kind, is_late, reply.status, reply.headers)] += 1

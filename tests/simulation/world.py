@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from arm import connection as arm_connection
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
 from arm.transport import Timeout
@@ -262,14 +262,14 @@ class World:
 
     def _connect(self) -> None:
         """Give the app its connections, with nothing remembered."""
-        exchange = Exchange(
+        authorized = AuthorizedRequest(
             cloud.ENDPOINT,
             lambda: self.token,
             self._wire,
             self.clock.now,
-            timeout=Timeout(read_s=self.scenario.pace.arm_timeout_s),
+            timeout=Timeout(read_s=self.scenario.poll_policy.arm_timeout_s),
         )
-        self.backup = Backup(Client(exchange, sleep=self.live), API_VERSION)
+        self.backup = Backup(Client(authorized, sleep=self.live), API_VERSION)
         if self._stack is not None:
             self._stack.enter_context(arm_connection.use(self.backup))
             self._stack.enter_context(connection.use(self.storage.ledger, self.storage.events))

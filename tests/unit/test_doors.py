@@ -16,14 +16,14 @@ from restore.messages.activity_io import Watch
 from restore.messages.errors import NotFound, problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Caller, Failure, Finding, Outcome, Verdict
-from restore.messages.plan_io import Surveyed
-from restore.messages.poll_policy import Pace
+from restore.messages.plan_io import PreflightResult
+from restore.messages.poll_policy import PollPolicy
 from restore.plan import assemble
 from restore.plan.model import Plan
 from restore.progress import job_watch, ledger_events
 from restore.progress.custom_status import fitted
 from restore.progress.phases import RestorePhase
-from restore.progress.run_state import Tale
+from restore.progress.run_state import RestoreProgress
 from restore.request import point_pages, rejections
 from restore.result import verdicts
 from restore.values import cloud_events
@@ -54,7 +54,7 @@ by_pair = pytest.mark.parametrize(("kind", "letter"), PAIRS)
 
 def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
     """Every way in which a restore ends, with as much to tell as there can be."""
-    disks = [disk.name for disk in largest.permit(letter).disks or ()]
+    disks = [disk.name for disk in largest.authorization(letter).disks or ()]
     point = largest.points(letter, 1)[0].name
     for status in ("Completed", "CompletedWithWarnings", "Failed", "Cancelled"):
         look = largest.job(letter, status)
@@ -65,13 +65,13 @@ def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
     yield verdicts.lost(failure, job_id=letter * 512, recovery_point=point)
 
 
-def tale(kind: str, letter: str) -> Tale:
+def tale(kind: str, letter: str) -> RestoreProgress:
     """A restore that has learned as much as there can be."""
-    return Tale(
+    return RestoreProgress(
         request=largest.request(kind, letter),
         item=largest.item(letter),
         choice=largest.choice(letter),
-        permit=largest.permit(letter),
+        authorization=largest.authorization(letter),
         approval=largest.approval(letter),
     )
 
@@ -82,14 +82,14 @@ def plan(kind: str, letter: str) -> Outcome:
         severity="blocking", code=letter * 1000, text=letter * 4000, action=letter * 4000, path="$"
     )
     request = largest.request(kind, letter)
-    surveyed = Surveyed(
+    preflight = PreflightResult(
         choice=largest.choice(letter),
         findings=(finding,) * 60,
         body={"properties": msgspec.to_builtins(request)},
         plan_hash="f" * 64,
     )
     opinion = Outcome.done({"findings": encode((finding,) * 50)})
-    return assemble.plan(request, largest.item(letter), surveyed, opinion, START)
+    return assemble.plan(request, largest.item(letter), preflight, opinion, START)
 
 
 def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
@@ -157,7 +157,7 @@ def test_every_status_is_taken_by_the_engine(kind: str, letter: str) -> None:
     watch = Watch(
         request_id="r" * 128,
         item=largest.item(letter),
-        pace=Pace(),
+        poll_policy=PollPolicy(),
         deadline_at=START,
         since=START,
         operation_id="o" * 128,
@@ -186,7 +186,7 @@ def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
         asked_by=Caller(id=letter * 200, name=letter * 200),
         item=largest.item(letter),
         choice=largest.choice(letter),
-        permit=largest.permit(letter),
+        authorization=largest.authorization(letter),
         operation_id="o" * 128,
         job_id=letter * 512,
     )

@@ -60,16 +60,20 @@ def all_ends(world: World) -> list[str]:
 
 def nobody_polls_too_fast(world: World) -> list[str]:
     """Between two looks at a job that runs lies what the policy says, and never less than 5 s."""
-    pace = world.scenario.pace
+    poll_policy = world.scenario.poll_policy
     found = []
     for job_id, looks in world.record.looks.items():
-        ends = _deadline_s(world, job_id) - pace.poll_s_max * 1.2 - 60  # then waits get shorter
+        ends = (
+            _deadline_s(world, job_id) - poll_policy.poll_s_max * 1.2 - 60
+        )  # then waits get shorter
         for one, other in pairwise(_rounds(looks)):
             if one.life != other.life:
                 continue  # another process repeats what a killed one had begun
             wait_s = (other.at - one.at).total_seconds()
             is_calm = one.state == "InProgress" and _since_start_s(world, one) < ends
-            least_s = min(pace.poll_s_first, pace.poll_s_min) if is_calm else WAIT_S_MIN
+            least_s = (
+                min(poll_policy.poll_s_first, poll_policy.poll_s_min) if is_calm else WAIT_S_MIN
+            )
             if wait_s < max(least_s, WAIT_S_MIN) - _EARLY_S:
                 found.append(f"the job {job_id} is asked again after {wait_s:g} s")
     return found

@@ -15,6 +15,6 @@ def none_is_left(world: World) -> list[str]:
     kept = {
         name.partition("/")[2]
         for name in world.storage.documents.kept
-        if name.startswith("handles/")
+        if name.startswith("poll-urls/")
     }
     return [f"{each} is over, its signed URLs are kept" for each in sorted(kept & over)]

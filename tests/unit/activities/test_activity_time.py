@@ -31,7 +31,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 def limited(script: Script) -> Client:
     whole = client(script)
-    return replace(whole, exchange=replace(whole.exchange, activity_s=ALLOWED_S))
+    return replace(whole, authorized=replace(whole.authorized, activity_s=ALLOWED_S))
 
 
 def after(clock: Clock, seconds: float, call: Callable[[], Any]) -> Any:
@@ -92,4 +92,4 @@ def test_every_activity_wears_its_time(clock: Clock) -> None:
         limited(Script()).get("/x", "look")
 
     outcome = activity_result.outcome(effect)
-    assert (outcome["kind"], outcome["error"]["code"]) == ("later", "OutOfTime")
+    assert (outcome["kind"], outcome["error"]["code"]) == ("retryLater", "OutOfTime")

@@ -7,8 +7,8 @@ import pytest
 from activities import slot_leases
 from arm import connection
 from restore.messages.ledger_entry import Intent, LedgerEntry
-from restore.messages.model import JobLook, Verdict
-from storage import slots
+from restore.messages.model import JobSnapshot, Verdict
+from storage import concurrency_slots
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments
 
@@ -32,11 +32,11 @@ class Job:
         self.looks = 0
         self._is_terminal = is_terminal
 
-    def read_job(self, item_id: str, job_id: str) -> JobLook:
+    def read_job(self, item_id: str, job_id: str) -> JobSnapshot:
         del item_id
         self.looks += 1
         status = "Completed" if self._is_terminal else "InProgress"
-        return JobLook(job_id=job_id, status=status)
+        return JobSnapshot(job_id=job_id, status=status)
 
 
 @pytest.fixture
@@ -77,5 +77,5 @@ def test_after_that_its_job_decides(ledger: Ledger, is_terminal: bool) -> None:
     job = Job(is_terminal=is_terminal)
     with connection.use(job):  # type: ignore[arg-type]
         until = slot_leases.needed_until(ledger, "r1", OVER)
-    assert until == (None if is_terminal else OVER + slots.JOB_AGAIN)
+    assert until == (None if is_terminal else OVER + concurrency_slots.JOB_AGAIN)
     assert job.looks == 1

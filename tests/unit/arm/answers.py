@@ -1,6 +1,6 @@
 """Answers of Azure with every field that the app reads: each as good ones are."""
 
-from arm.long_running import PollHandles
+from arm.long_running import PollUrls
 from tests.unit.arm.fakes import ENDPOINT, ITEM, VAULT, VM
 
 OPERATION = "6a396f87-5973-4f2c-8d3e-9abcdef01234"
@@ -89,5 +89,5 @@ HEADERS = {
     "x-ms-correlation-request-id": OPERATION,
     "x-ms-ratelimit-remaining-subscription-resource-requests": "11999",
 }
-HANDLES = PollHandles(async_url=HEADERS["Azure-AsyncOperation"], location=HEADERS["Location"])
+HANDLES = PollUrls(async_url=HEADERS["Azure-AsyncOperation"], location=HEADERS["Location"])
 FAILED = {"status": "Failed", "properties": {"jobId": OPERATION}, **ERROR_BODY}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
 from arm.transport import Reply, Timeout
@@ -108,8 +108,8 @@ def example(name: str, status: str = "200") -> Any:
 def client(script: Script, sleeps: list[float] | None = None) -> Client:
     """A client on this script, which notes its pauses instead of waiting."""
     noted = [] if sleeps is None else sleeps
-    exchange = Exchange(ENDPOINT, lambda: "secret-token", script, now=lambda: NOW)
-    return Client(exchange, sleep=noted.append)
+    authorized = AuthorizedRequest(ENDPOINT, lambda: "secret-token", script, now=lambda: NOW)
+    return Client(authorized, sleep=noted.append)
 
 
 def backup(script: Script) -> Backup:

@@ -215,7 +215,7 @@ def test_a_recorded_restore_is_sent_and_answered_the_same() -> None:
         region="eastus2euap",
         protection_state="Protected",
     )
-    triggered, handles = backup(script).trigger_restore(item, "1103996678573089", found["body"])
+    triggered, poll_urls = backup(script).trigger_restore(item, "1103996678573089", found["body"])
     (sent,) = script.sent
     assert (sent.method, sent.url) == ("POST", ENDPOINT + found["path"])
     assert sent.body is not None
@@ -223,16 +223,16 @@ def test_a_recorded_restore_is_sent_and_answered_the_same() -> None:
     operation_id = "6a396f87-5973-44e4-a398-7d41d5e68893"
     assert triggered == Triggered(operation_id=operation_id)
     answered = recording("restore_trigger_alr_202_2026-07")["headers"]
-    assert (handles.async_url, handles.location) == (
+    assert (poll_urls.async_url, poll_urls.location) == (
         answered["azure-asyncoperation"],
         answered["location"],
     )
 
 
 def test_an_acceptance_without_headers_is_an_acceptance() -> None:
-    triggered, handles = backup(Script(reply(202))).trigger_restore(ITEM, "1", {})
+    triggered, poll_urls = backup(Script(reply(202))).trigger_restore(ITEM, "1", {})
     assert triggered.operation_id is None
-    assert (handles.async_url, handles.location) == (None, None)
+    assert (poll_urls.async_url, poll_urls.location) == (None, None)
 
 
 @pytest.mark.parametrize("fate", [reply(200, {}), reply(503), TimeoutError()])

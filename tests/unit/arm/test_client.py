@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from arm import paging
-from arm.authorized_request import USER_AGENT, Exchange
+from arm.authorized_request import USER_AGENT, AuthorizedRequest
 from arm.client import Client
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, Reply, Timeout
@@ -212,7 +212,7 @@ def test_a_write_without_a_token_is_never_sent() -> None:
 
     script = Script()
     unknown = client(script)
-    nobody = type(unknown)(Exchange(ENDPOINT, no_token, script))
+    nobody = type(unknown)(AuthorizedRequest(ENDPOINT, no_token, script))
     with pytest.raises(errors.AccessDenied):
         nobody.post(PATH, {}, "write")
     assert script.sent == []
@@ -271,7 +271,7 @@ def test_a_list_that_takes_minutes_ends() -> None:
     script = Script(
         *(reply(200, {"nextLink": f"{ENDPOINT}{PATH}&$skipToken={n}"}) for n in range(99))
     )
-    slow = Client(Exchange(ENDPOINT, lambda: "t", script, now=lambda: next(times)))
+    slow = Client(AuthorizedRequest(ENDPOINT, lambda: "t", script, now=lambda: next(times)))
     with pytest.raises(errors.ServiceUnavailable) as caught:
         list(slow.pages(PATH, "list"))
     assert caught.value.code == "ListTooSlow"

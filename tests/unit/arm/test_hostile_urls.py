@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from arm import resource_ids
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
 from arm.transport import Reply
@@ -51,8 +51,8 @@ class Recording:
         return self._answer(method, url)
 
     def backup(self) -> Backup:
-        exchange = Exchange(ENDPOINT, lambda: TOKEN, self, now=lambda: NOW)
-        return Backup(Client(exchange, sleep=lambda seconds: None), "2025-02-01")
+        authorized = AuthorizedRequest(ENDPOINT, lambda: TOKEN, self, now=lambda: NOW)
+        return Backup(Client(authorized, sleep=lambda seconds: None), "2025-02-01")
 
 
 def _json(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Reply:
@@ -98,9 +98,9 @@ def _follow(form: Form, names: tuple[str, ...], caplog: pytest.LogCaptureFixture
 
     recording = Recording(answer)
     backup = recording.backup()
-    triggered, handles = backup.trigger_restore(ITEM, "1", {})
-    assert (handles.async_url, handles.location) == (None, None)
-    told = _told(lambda: backup.read_operation(VAULT, triggered.operation_id, handles))
+    triggered, poll_urls = backup.trigger_restore(ITEM, "1", {})
+    assert (poll_urls.async_url, poll_urls.location) == (None, None)
+    told = _told(lambda: backup.read_operation(VAULT, triggered.operation_id, poll_urls))
     post = re.escape(resource_ids.path(ITEM.id)[len(VAULT) :]) + r"/recoveryPoints/1/restore"
     by_id = r"/backupOperations/[A-Za-z0-9_-]{1,128}"
     _check(recording, rf"({post}|{by_id})\?api-version=2025-02-01", told + caplog.text, hostile)

@@ -6,10 +6,10 @@ import msgspec
 import pytest
 
 from arm import long_running
-from arm.long_running import PollHandles
+from arm.long_running import PollUrls
 from arm.transport import Reply
 from restore.messages import errors
-from restore.messages.model import OperationLook
+from restore.messages.model import OperationSnapshot
 from tests.unit.arm.fakes import (
     ENDPOINT,
     VAULT,
@@ -24,25 +24,25 @@ from tests.unit.arm.fakes import (
 
 ID = "6a396f87-5973-44e4-a398-7d41d5e68893"
 HEADERS = recording("restore_trigger_alr_202_2026-07")["headers"]
-BOTH = long_running.handles(HEADERS)
+BOTH = long_running.poll_urls(HEADERS)
 BY_ID = f"{ENDPOINT}{VAULT}/backupOperations/{ID}?api-version=2025-02-01"
 SUCCEEDED = recorded("operation_status_succeeded_2026-07")
 GONE = refusal(404, "OperationNotFound")
 
 
-def _look(script: Script, handles: PollHandles | None = BOTH) -> OperationLook:
-    return long_running.look(client(script), VAULT, ID, handles, "2025-02-01")
+def _look(script: Script, poll_urls: PollUrls | None = BOTH) -> OperationSnapshot:
+    return long_running.read_operation(client(script), VAULT, ID, poll_urls, "2025-02-01")
 
 
 def test_the_signed_url_is_asked_first_and_verbatim() -> None:
     script = Script(SUCCEEDED)
-    assert _look(script) == OperationLook(state="Succeeded", job_id=ID)
+    assert _look(script) == OperationSnapshot(state="Succeeded", job_id=ID)
     assert script.urls == [HEADERS["azure-asyncoperation"]]
 
 
 def test_each_refusal_leads_to_the_next_source() -> None:
     script = Script(GONE, refusal(403, "Expired"), reply(204))
-    assert _look(script) == OperationLook(state="Succeeded")
+    assert _look(script) == OperationSnapshot(state="Succeeded")
     assert script.urls == [HEADERS["azure-asyncoperation"], BY_ID, HEADERS["location"]]
 
 
@@ -53,13 +53,13 @@ def test_without_handles_the_operation_is_asked_by_its_id() -> None:
 
 
 def test_nobody_knowing_it_is_unknown() -> None:
-    assert _look(Script(GONE, GONE, GONE)) == OperationLook(state="Unknown")
-    assert long_running.look(client(Script()), VAULT, None, None, "v").state == "Unknown"
+    assert _look(Script(GONE, GONE, GONE)) == OperationSnapshot(state="Unknown")
+    assert long_running.read_operation(client(Script()), VAULT, None, None, "v").state == "Unknown"
 
 
 def test_a_running_operation_has_a_sentinel_for_its_end() -> None:
     script = Script(recorded("operation_status_inprogress_2022-05"))
-    assert _look(script) == OperationLook(state="InProgress")
+    assert _look(script) == OperationSnapshot(state="InProgress")
     later = recorded("operation_status_inprogress_2022-05", "later")
     assert _look(Script(later)).job_id == "70fc659e-63bf-445a-bf26-4d42c0f4c483"
 
@@ -92,7 +92,7 @@ def test_any_other_status_is_still_running() -> None:
 )
 def test_success_may_come_without_a_job(properties: object) -> None:
     body = {"status": "Succeeded", "properties": properties}
-    assert _look(Script(reply(200, body))) == OperationLook(state="Succeeded")
+    assert _look(Script(reply(200, body))) == OperationSnapshot(state="Succeeded")
 
 
 def test_a_list_of_jobs_yields_its_first() -> None:
@@ -147,7 +147,7 @@ def test_a_foreign_or_malformed_url_is_skipped_and_not_logged(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     script = Script(SUCCEEDED)
-    assert _look(script, PollHandles(async_url=url, location=url)).job_id == ID
+    assert _look(script, PollUrls(async_url=url, location=url)).job_id == ID
     assert script.urls == [BY_ID]
     assert "skipped" in caplog.text
     assert "S3CRET" not in caplog.text
@@ -156,12 +156,12 @@ def test_a_foreign_or_malformed_url_is_skipped_and_not_logged(
 
 def test_the_operations_id_survives_a_malformed_location() -> None:
     bad = f"{ENDPOINT}/subscriptions//subscriptions/s/operationResults/op-1?api-version=2019-05-13"
-    assert long_running.operation_id(PollHandles(location=bad)) == "op-1"
+    assert long_running.operation_id(PollUrls(location=bad)) == "op-1"
     assert long_running.operation_id(BOTH) == ID
-    assert long_running.operation_id(PollHandles(async_url="x/?a", location="y/ok")) == "ok"
-    assert long_running.operation_id(PollHandles()) is None
+    assert long_running.operation_id(PollUrls(async_url="x/?a", location="y/ok")) == "ok"
+    assert long_running.operation_id(PollUrls()) is None
 
 
 def test_handles_travel_but_never_show() -> None:
-    assert msgspec.convert(msgspec.to_builtins(BOTH), PollHandles) == BOTH
+    assert msgspec.convert(msgspec.to_builtins(BOTH), PollUrls) == BOTH
     assert "AAAA" not in f"{BOTH!r} {BOTH} {BOTH.__rich_repr__()}"

@@ -48,8 +48,8 @@ class Call(NamedTuple):
 
 
 def _trigger(azure: Backup) -> object:
-    triggered, handles = azure.trigger_restore(ITEM, "1", SENT)
-    return triggered, repr(handles)
+    triggered, poll_urls = azure.trigger_restore(ITEM, "1", SENT)
+    return triggered, repr(poll_urls)
 
 
 def _settings(azure: Backup) -> object:

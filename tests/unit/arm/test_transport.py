@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from arm import reply_body, transport
-from arm.authorized_request import Exchange
+from arm.authorized_request import AuthorizedRequest
 from arm.client import Client
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, RequestsTransport, Timeout
@@ -180,8 +180,10 @@ def test_no_token_follows_a_redirect_to_another_server(listen: Listen, status: i
     target = f"{elsewhere.origin}/token"
     head = f"HTTP/1.1 {status} X\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n"
     home = listen(_says(head.encode()))
-    exchange = Exchange(home.origin, lambda: "canary", RequestsTransport(), timeout=QUICK)
-    arm = Client(exchange, sleep=lambda seconds: None)
+    authorized = AuthorizedRequest(
+        home.origin, lambda: "canary", RequestsTransport(), timeout=QUICK
+    )
+    arm = Client(authorized, sleep=lambda seconds: None)
     with pytest.raises(errors.ServiceUnavailable) as refused:
         arm.get("/x", "look")
     with pytest.raises(errors.ReplyLost) as lost:

@@ -14,9 +14,9 @@ from benchmarks.pairs import compare
 from benchmarks.storage_requests import Asked, read_log
 
 
-def turn(instance: str, events: int, activities: int = 0, looks: int = 0) -> str:
+def turn(instance: str, events: int, activities: int = 0, polls: int = 0) -> str:
     line = {"kind": "turn", "name": "x", "cpu_s": 0.5, "own_s": 0.25}
-    noted = {"instance": instance, "events": events, "activities": activities, "looks": looks}
+    noted = {"instance": instance, "events": events, "activities": activities, "polls": polls}
     return json.dumps(line | noted)
 
 
@@ -40,7 +40,7 @@ def test_a_turn_is_described_by_the_history_it_was_handed() -> None:
         "instance": "restore-a~watch",
         "events": 6,
         "activities": 1,
-        "looks": 1,
+        "polls": 1,
     }
 
 
@@ -57,7 +57,7 @@ def test_a_history_that_got_shorter_is_the_next_generation() -> None:
     child = "restore-a~watch"
     calls = read_calls([turn(child, 2), turn(child, 8, 2, 1), turn(child, 2), turn(child, 5, 1, 1)])
     (effort,) = calls.efforts.values()
-    assert (effort.generations, effort.events, effort.activities, effort.looks) == (2, 13, 3, 2)
+    assert (effort.generations, effort.events, effort.activities, effort.polls) == (2, 13, 3, 2)
 
 
 def test_activities_are_counted_as_often_as_they_ran() -> None:
@@ -165,9 +165,9 @@ def test_an_engine_that_was_started_again_is_noticed() -> None:
 
 
 def test_pairs_are_told_apart_by_looks_and_by_the_rest() -> None:
-    one, more = Effort(turns=20, looks=3), Effort(turns=22, looks=4)
+    one, more = Effort(turns=20, polls=3), Effort(turns=22, polls=4)
     pairs = compare(
-        {"a": one, "b": one, "c": one}, {"a": one, "b": more, "c": Effort(turns=21, looks=3)}
+        {"a": one, "b": one, "c": one}, {"a": one, "b": more, "c": Effort(turns=21, polls=3)}
     )
-    assert (pairs.all_, pairs.same_looks, pairs.equal, pairs.odd) == (3, 2, 1, ("c",))
-    assert pairs.looks_more == {0: 2, 1: 1}
+    assert (pairs.all_, pairs.same_polls, pairs.equal, pairs.odd) == (3, 2, 1, ("c",))
+    assert pairs.polls_more == {0: 2, 1: 1}

@@ -50,8 +50,8 @@ def test_without_the_real_engine_it_says_so() -> None:
 def test_differences_are_said_with_their_number() -> None:
     pairs = Pairs(10, 8, 7, {-1: 2, 0: 8}, ("restore-a",))
     text = " ".join(report.sentences([side("embedded engine", None)], pairs))
-    assert "8 were looked at equally often on both engines; of these, 7 are equal" in text
-    assert "2 were looked at -1 times" in text
+    assert "8 were polled equally often on both engines; of these, 7 are equal" in text
+    assert "2 were polled -1 times" in text
     assert "different, were restore-a" in text
 
 
@@ -66,9 +66,9 @@ def test_all_numbers_are_kept_as_json(tmp_path: Path) -> None:
 
 def test_the_scaled_settings_are_settings_that_the_app_accepts() -> None:
     settings = Settings.parse(scaled_settings(200))
-    pace = settings.pace()
-    assert (pace.poll_s_first, pace.poll_s_min, pace.poll_s_max) == (5, 10, 50)
-    assert settings.restore_policy.restores_at_once == 201
+    poll_policy = settings.poll_policy()
+    assert (poll_policy.poll_s_first, poll_policy.poll_s_min, poll_policy.poll_s_max) == (5, 10, 50)
+    assert settings.restore_policy.max_concurrent_restores == 201
 
 
 def test_the_engines_versions_are_read_beside_it(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from restore import setting_values
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.policy import rules
 from restore.settings import InvalidSettings, Settings
 from restore.values import host_json
@@ -25,7 +25,7 @@ def test_nothing_has_to_be_set() -> None:
     parsed = Settings.parse({})
     assert parsed == Settings()
     assert parsed.arm_endpoint == "https://management.azure.com"
-    assert parsed.pace() == Pace()
+    assert parsed.poll_policy() == PollPolicy()
 
 
 def test_an_empty_setting_has_its_default() -> None:
@@ -83,10 +83,10 @@ def test_waits_go_into_the_pace() -> None:
         "RESTORE_POLL_S_FIRST": "5",
         "RESTORE_POLL_S_MIN": "5.5",
         "RESTORE_POLL_S_MAX": "6",
-        "RESTORE_SETTLE_S": "0",
+        "RESTORE_JOB_SEARCH_S": "0",
     }
-    assert Settings.parse(given).pace() == Pace(
-        poll_s_first=5, poll_s_min=5.5, poll_s_max=6, settle_s=0
+    assert Settings.parse(given).poll_policy() == PollPolicy(
+        poll_s_first=5, poll_s_min=5.5, poll_s_max=6, job_search_s=0
     )
 
 
@@ -96,7 +96,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         BACKUP_API_VERSION="latest",
         AZURE_CLIENT_ID="me",
         RESTORE_POLL_S_FIRST="4",
-        RESTORE_SETTLE_S="nan",
+        RESTORE_JOB_SEARCH_S="nan",
         RESTORE_RECONCILE_S="420",
         RESTORE_REVIVALS_MAX="0",
         RESTORE_KEEP_D="half",
@@ -106,7 +106,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         "BACKUP_API_VERSION must look like 2025-02-01.",
         "AZURE_CLIENT_ID must be a client id (a GUID).",
         "RESTORE_POLL_S_FIRST must be a number from 5 to 3600.",
-        "RESTORE_SETTLE_S must be a number from 0 to 3600.",
+        "RESTORE_JOB_SEARCH_S must be a number from 0 to 3600.",
         "RESTORE_RECONCILE_S must divide a minute or an hour evenly, such as 60, 300 or 900.",
         "RESTORE_REVIVALS_MAX must be a whole number from 1 to 20.",
         "RESTORE_KEEP_D must be a whole number from 1 to 3650.",
@@ -192,13 +192,13 @@ def test_without_a_policy_the_defaults_hold() -> None:
 
 
 def test_the_faults_of_a_policy_are_said_beside_all_others() -> None:
-    wrong = '{"rules": [{"name": "a"}], "restoresAtOnce": "many"}'
+    wrong = '{"rules": [{"name": "a"}], "maxConcurrentRestores": "many"}'
     assert _problems(AZURE_CLOUD="mars", RESTORE_POLICY=wrong) == (
         "AZURE_CLOUD must be one of public, usgovernment, china.",
         "RESTORE_POLICY $.rules[0].recoveryTypes is required.",
         "RESTORE_POLICY $.rules[0].sources is required.",
         "RESTORE_POLICY $.rules[0].targets is required.",
-        "RESTORE_POLICY $.restoresAtOnce must be a whole number from 1 to 1000.",
+        "RESTORE_POLICY $.maxConcurrentRestores must be a whole number from 1 to 1000.",
     )
 
 

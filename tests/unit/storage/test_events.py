@@ -9,7 +9,7 @@ import pytest
 
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Failure, Outcome, Permit, Verdict, VmDisk
+from restore.messages.model import Authorization, Failure, Outcome, Verdict, VmDisk
 from restore.messages.request import RestoreRequest
 from restore.plan import assemble
 from restore.progress import ledger_events
@@ -80,8 +80,10 @@ def finished(details: int) -> dict[str, Any]:
 
 
 def approval_requested() -> dict[str, Any]:
-    permit = Permit(rule="all", approval=True, until=START, disks=(VmDisk(name="os"),))
-    return event_of(entry(large_request(48), permit=permit), "approval-requested")
+    authorization = Authorization(
+        rule="all", approval=True, until=START, disks=(VmDisk(name="os"),)
+    )
+    return event_of(entry(large_request(48), authorization=authorization), "approval-requested")
 
 
 def planned() -> dict[str, Any]:

@@ -15,7 +15,7 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ITEM = "/vaults/v/items/VM;a"
 WINDOW = timedelta(seconds=200)
 SECOND = timedelta(seconds=1)
-TURN = timedelta(seconds=item_lock.TURN_S_MAX)
+TURN = timedelta(seconds=item_lock.LOCK_S_MAX)
 
 
 def ledger_with(*request_ids: str) -> Ledger:
@@ -55,8 +55,10 @@ def intend(ledger: Ledger, request_id: str, at: datetime = NOW) -> Held:
     return ledger.intend(read(ledger, request_id), intended(at))
 
 
-def take(ledger: Ledger, request_id: str, later: timedelta = timedelta()) -> item_lock.Taking:
-    return item_lock.take(ledger, ITEM, read(ledger, request_id), NOW + later)
+def acquire(
+    ledger: Ledger, request_id: str, later: timedelta = timedelta()
+) -> item_lock.LockAttempt:
+    return item_lock.acquire(ledger, ITEM, read(ledger, request_id), NOW + later)
 
 
 def finish(ledger: Ledger, request_id: str) -> None:
@@ -66,52 +68,52 @@ def finish(ledger: Ledger, request_id: str) -> None:
 
 def test_the_first_to_come_has_the_turn_and_keeps_it() -> None:
     ledger = ledger_with("a", "b")
-    assert take(ledger, "a").is_ours
-    assert take(ledger, "a").is_ours
-    assert not take(ledger, "b").is_ours
+    assert acquire(ledger, "a").is_ours
+    assert acquire(ledger, "a").is_ours
+    assert not acquire(ledger, "b").is_ours
 
 
 @pytest.mark.parametrize("how_far", ["intended", "started", "finished"])
 def test_a_turn_is_held_while_a_job_may_begin_that_nobody_knows(how_far: str) -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     intend(ledger, "a")
     if how_far != "intended":
         ledger.started("a", operation_id="op")
     if how_far == "finished":
         finish(ledger, "a")
-    assert not take(ledger, "b", WINDOW - SECOND).is_ours
-    assert take(ledger, "b", WINDOW).is_ours
+    assert not acquire(ledger, "b", WINDOW - SECOND).is_ours
+    assert acquire(ledger, "b", WINDOW).is_ours
 
 
 def test_a_holder_that_waits_within_its_window_keeps_the_turn_without_a_write() -> None:
     ledger = ledger_with("a")
-    take(ledger, "a")
+    acquire(ledger, "a")
     intend(ledger, "a")
     assert isinstance(ledger.documents, MemoryDocuments)
     ledger.documents.before_write = lambda name: pytest.fail("written")
-    assert take(ledger, "a", WINDOW - SECOND).is_ours
+    assert acquire(ledger, "a", WINDOW - SECOND).is_ours
 
 
 def test_the_next_has_the_turn_once_the_holders_job_is_known_and_learns_whose_it_is() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     intend(ledger, "a")
     ledger.started("a", job_id="job-of-a")
-    taken = item_lock.Taking(is_ours=True, claimed=("job-of-a",), begun={"job-of-a": NOW})
-    assert take(ledger, "b") == taken
-    assert take(ledger, "b") == taken
+    taken = item_lock.LockAttempt(is_ours=True, claimed=("job-of-a",), begun={"job-of-a": NOW})
+    assert acquire(ledger, "b") == taken
+    assert acquire(ledger, "b") == taken
     assert item_lock.claimed(ledger, ITEM) == ("job-of-a",)
 
 
 def test_when_a_job_was_begun_is_remembered_for_a_day() -> None:
     ledger = ledger_with("a", "b", "c")
-    take(ledger, "a")
+    acquire(ledger, "a")
     intend(ledger, "a")
     ledger.started("a", job_id="job-of-a")
-    take(ledger, "b", timedelta(hours=23))
+    acquire(ledger, "b", timedelta(hours=23))
     ledger.cancel("b")
-    taken = take(ledger, "c", timedelta(hours=24))
+    taken = acquire(ledger, "c", timedelta(hours=24))
     assert (taken.claimed, taken.begun) == (("job-of-a",), {})
 
 
@@ -119,10 +121,10 @@ def test_the_jobs_of_the_latest_holders_are_remembered() -> None:
     ids = [f"r{number}" for number in range(203)]
     ledger = ledger_with(*ids)
     for request_id in ids[:-1]:
-        take(ledger, request_id)
+        acquire(ledger, request_id)
         intend(ledger, request_id)
         ledger.started(request_id, job_id=f"job-of-{request_id}")
-    taken = take(ledger, ids[-1])
+    taken = acquire(ledger, ids[-1])
     assert taken.claimed == tuple(f"job-of-{each}" for each in ids[2:-1])
     assert set(taken.begun) == set(taken.claimed)
 
@@ -130,55 +132,55 @@ def test_the_jobs_of_the_latest_holders_are_remembered() -> None:
 def test_a_turn_whose_holder_was_never_accepted_is_free() -> None:
     ledger = ledger_with("b")
     stranger = read(ledger_with("a"), "a")
-    item_lock.take(ledger, ITEM, stranger, NOW)
-    assert take(ledger, "b").is_ours
+    item_lock.acquire(ledger, ITEM, stranger, NOW)
+    assert acquire(ledger, "b").is_ours
 
 
 def test_a_cancelled_holder_gives_way() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     ledger.cancel("a")
-    assert take(ledger, "b").is_ours
+    assert acquire(ledger, "b").is_ours
 
 
 def test_a_holder_that_azure_refused_gives_way_at_once_and_must_ask_again() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     ledger.withdraw(intend(ledger, "a"))
-    assert take(ledger, "b").is_ours
-    assert not take(ledger, "a").is_ours
+    assert acquire(ledger, "b").is_ours
+    assert not acquire(ledger, "a").is_ours
 
 
 def test_a_holder_that_azure_refused_takes_its_turn_anew() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     ledger.withdraw(intend(ledger, "a"))
-    assert take(ledger, "a").is_ours
-    assert not take(ledger, "b").is_ours
+    assert acquire(ledger, "a").is_ours
+    assert not acquire(ledger, "b").is_ours
 
 
 def test_a_holder_that_never_comes_to_its_intent_gives_way_after_a_bounded_time() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
-    assert not take(ledger, "b", TURN - SECOND).is_ours
-    assert take(ledger, "b", TURN).is_ours
+    acquire(ledger, "a")
+    assert not acquire(ledger, "b", TURN - SECOND).is_ours
+    assert acquire(ledger, "b", TURN).is_ours
 
 
 def test_a_holder_that_sleeps_until_its_turn_is_taken_cannot_send_any_more() -> None:
     ledger = ledger_with("a", "b")
     cleared = read(ledger, "a")
-    take(ledger, "a")
-    assert take(ledger, "b", TURN).is_ours
+    acquire(ledger, "a")
+    assert acquire(ledger, "b", TURN).is_ours
     with pytest.raises(Changed):
         ledger.intend(cleared, intended(NOW + TURN))
-    assert not take(ledger, "a", TURN).is_ours
+    assert not acquire(ledger, "a", TURN).is_ours
 
 
 def test_a_holder_that_sleeps_after_its_window_cannot_send_a_second_time() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     settled = intend(ledger, "a")
-    assert take(ledger, "b", WINDOW).is_ours
+    assert acquire(ledger, "b", WINDOW).is_ours
     with pytest.raises(Changed):
         ledger.withdraw(settled)
 
@@ -189,17 +191,17 @@ def test_of_a_holder_back_after_its_window_and_another_only_one_has_the_turn() -
     ledger = ledger_with("a", "b")
     documents = ledger.documents
     assert isinstance(documents, MemoryDocuments)
-    take(ledger, "a")
+    acquire(ledger, "a")
     intend(ledger, "a")
     won: list[bool] = []
 
     def holder_first(name: str) -> None:
         if name.startswith("items/"):
             documents.before_write = lambda name: None
-            won.append(take(ledger, "a", WINDOW).is_ours)
+            won.append(acquire(ledger, "a", WINDOW).is_ours)
 
     documents.before_write = holder_first
-    won.append(take(ledger, "b", WINDOW).is_ours)
+    won.append(acquire(ledger, "b", WINDOW).is_ours)
     assert won == [True, False]
 
 
@@ -207,32 +209,32 @@ def test_a_holder_that_wrote_its_intent_meanwhile_keeps_the_turn() -> None:
     ledger = ledger_with("a", "b")
     documents = ledger.documents
     assert isinstance(documents, MemoryDocuments)
-    take(ledger, "a")
+    acquire(ledger, "a")
 
     def intent_first(name: str) -> None:
         documents.before_write = lambda name: None
         intend(ledger, "a", NOW + TURN)
 
     documents.before_write = intent_first
-    assert not take(ledger, "b", TURN).is_ours
-    assert not take(ledger, "b", TURN).is_ours
+    assert not acquire(ledger, "b", TURN).is_ours
+    assert not acquire(ledger, "b", TURN).is_ours
     assert read(ledger, "a").entry.state is LedgerState.INTENDED
 
 
 def test_a_holder_that_is_over_is_left_as_it_is() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     intend(ledger, "a")
     finish(ledger, "a")
     before = read(ledger, "a")
-    assert take(ledger, "b", WINDOW).is_ours
+    assert acquire(ledger, "b", WINDOW).is_ours
     assert read(ledger, "a") == before
 
 
 def test_turns_on_different_items_do_not_meet() -> None:
     ledger = ledger_with("a", "b")
-    assert take(ledger, "a").is_ours
-    assert item_lock.take(ledger, ITEM + "2", read(ledger, "b"), NOW).is_ours
+    assert acquire(ledger, "a").is_ours
+    assert item_lock.acquire(ledger, ITEM + "2", read(ledger, "b"), NOW).is_ours
 
 
 def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
@@ -243,31 +245,33 @@ def test_of_two_that_take_a_free_turn_at_once_one_has_it() -> None:
 
     def other_first(name: str) -> None:
         documents.before_write = lambda name: None
-        won.append(take(ledger, "b").is_ours)
+        won.append(acquire(ledger, "b").is_ours)
 
     documents.before_write = other_first
-    won.append(take(ledger, "a").is_ours)
+    won.append(acquire(ledger, "a").is_ours)
     assert won == [True, False]
 
 
 def test_a_turn_that_is_held_long_is_asked_for_less_often_but_at_its_end() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     intend(ledger, "a")
-    waits = [take(ledger, "b", timedelta(seconds=held_s)).wait_s for held_s in (0, 100, 180, 199)]
-    assert waits == [item_lock.SLOT_S, 50, 20, item_lock.SLOT_S]
+    waits = [
+        acquire(ledger, "b", timedelta(seconds=held_s)).wait_s for held_s in (0, 100, 180, 199)
+    ]
+    assert waits == [item_lock.HELD_S, 50, 20, item_lock.HELD_S]
 
 
 def test_what_a_newer_build_keeps_of_turns_outlives_a_rewrite() -> None:
     ledger = ledger_with("a", "b")
-    take(ledger, "a")
+    acquire(ledger, "a")
     (line,) = ledger.documents.page("items/", 10, None).lines
     name = line.name
     found = ledger.documents.read(name)
     assert found is not None
     ledger.documents.put(name, found.document | {"newer": 1})
     finish(ledger, "a")
-    assert take(ledger, "b").is_ours
+    assert acquire(ledger, "b").is_ours
     found = ledger.documents.read(name)
     assert found is not None
     assert (found.document["newer"], found.document["holder"]) == (1, "b")

@@ -14,7 +14,7 @@ from restore.messages.ledger_entry import (
     LedgerState,
     moved,
 )
-from restore.messages.model import Approval, Permit, Verdict, VmDisk
+from restore.messages.model import Approval, Authorization, Verdict, VmDisk
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 from tests.fakes.storage import MemoryDocuments
@@ -229,7 +229,7 @@ def test_a_text_that_is_no_request_id_was_never_accepted_and_reaches_no_blob(tex
     assert Ledger(documents).read(text) is None
 
 
-WANTED = Permit(rule="replace", approval=True, until=NOW, disks=(VmDisk(name="os"),))
+WANTED = Authorization(rule="replace", approval=True, until=NOW, disks=(VmDisk(name="os"),))
 
 
 def approval(decision: Any = "approved", by: str = "bob") -> Approval:
@@ -238,16 +238,20 @@ def approval(decision: Any = "approved", by: str = "bob") -> Approval:
 
 def test_the_first_decision_stands_whoever_comes_next() -> None:
     ledger, _ = accepted()
-    ledger.permit("r1", WANTED)
+    ledger.authorize("r1", WANTED)
     assert ledger.decide("r1", approval("refused")).approval == approval("refused")
     assert ledger.decide("r1", approval("approved", "carl")).approval == approval("refused")
 
 
 def test_a_decision_is_about_what_the_guard_had_judged() -> None:
     ledger, _ = accepted()
-    ledger.permit("r1", Permit(rule="replace", approval=True, until=NOW, plan_hash="a" * 64))
+    ledger.authorize(
+        "r1", Authorization(rule="replace", approval=True, until=NOW, plan_hash="a" * 64)
+    )
     decided = ledger.decide("r1", approval()).approval
-    ledger.permit("r1", Permit(rule="replace", approval=True, until=NOW, plan_hash="b" * 64))
+    ledger.authorize(
+        "r1", Authorization(rule="replace", approval=True, until=NOW, plan_hash="b" * 64)
+    )
     held = ledger.read("r1")
     assert decided is not None
     assert held is not None
@@ -258,13 +262,13 @@ def test_a_decision_is_about_what_the_guard_had_judged() -> None:
 def test_nothing_is_decided_that_nobody_asked_for() -> None:
     ledger, _ = accepted()
     assert ledger.decide("r1", approval()).approval is None
-    ledger.permit("r1", Permit(rule="new"))
+    ledger.authorize("r1", Authorization(rule="new"))
     assert ledger.decide("r1", approval()).approval is None
 
 
 def test_a_decision_and_a_cancellation_compete_and_one_is_true() -> None:
     ledger, _ = accepted()
-    ledger.permit("r1", WANTED)
+    ledger.authorize("r1", WANTED)
     documents = ledger.documents
     assert isinstance(documents, MemoryDocuments)
 
@@ -279,34 +283,34 @@ def test_a_decision_and_a_cancellation_compete_and_one_is_true() -> None:
 
 def test_a_second_look_of_the_guard_does_not_move_the_end_of_the_waiting_time() -> None:
     ledger, _ = accepted()
-    ledger.permit("r1", WANTED)
-    later = Permit(rule="other", approval=True, until=NOW + timedelta(hours=4))
-    permit = ledger.permit("r1", later).permit
-    assert permit is not None
-    assert (permit.rule, permit.until) == ("other", NOW)
+    ledger.authorize("r1", WANTED)
+    later = Authorization(rule="other", approval=True, until=NOW + timedelta(hours=4))
+    authorization = ledger.authorize("r1", later).authorization
+    assert authorization is not None
+    assert (authorization.rule, authorization.until) == ("other", NOW)
 
 
 def test_what_was_sent_is_not_permitted_anew() -> None:
     ledger, held = accepted()
     ledger.intend(held, intent())
-    assert ledger.permit("r1", WANTED).permit is None
+    assert ledger.authorize("r1", WANTED).authorization is None
 
 
 def test_an_entry_of_an_older_build_is_read() -> None:
     ledger, _ = accepted()
     assert isinstance(ledger.documents, MemoryDocuments)
     kept = ledger.documents.kept["restores/r1"][0]
-    assert not any(name in kept for name in ("permit", "approval", "askedBy"))
+    assert not any(name in kept for name in ("authorization", "approval", "askedBy"))
 
 
 NEWER: dict[str, Any] = {
     "fromANewerBuild": {"any": ["thing"]},
-    "permit": {"rule": "all", "approval": True, "newer": 1},
+    "authorization": {"rule": "all", "approval": True, "newer": 1},
     "events": [{"kind": "accepted", "at": "2026-11-23T03:00:00Z", "data": {}, "newer": 2}],
 }
 _ANSWER = CancelAnswer(asked=1, accepted=True)
 MOVES: dict[str, Callable[[Ledger, Held], object]] = {
-    "permit": lambda ledger, held: ledger.permit("r1", WANTED),
+    "authorize": lambda ledger, held: ledger.authorize("r1", WANTED),
     "decide": lambda ledger, held: ledger.decide("r1", Approval(decision="approved", at=NOW)),
     "intend": lambda ledger, held: ledger.intend(held, intent()),
     "withdraw": lambda ledger, held: ledger.withdraw(ledger.intend(held, intent())),
@@ -339,8 +343,8 @@ def test_what_a_newer_build_wrote_survives_every_move_of_an_older_one(move: str)
     assert after is not None
     assert after.document["fromANewerBuild"] == NEWER["fromANewerBuild"]
     assert after.document["events"][0] == NEWER["events"][0]
-    if move != "permit":
-        assert after.document["permit"] == NEWER["permit"]
+    if move != "authorization":
+        assert after.document["authorization"] == NEWER["authorization"]
 
 
 def test_an_entry_that_an_older_build_reads_and_writes_says_the_same_to_a_newer_one() -> None:
@@ -350,7 +354,10 @@ def test_an_entry_that_an_older_build_reads_and_writes_says_the_same_to_a_newer_
     found = documents.read("restores/r1")
     assert found is not None
     documents.replace(
-        "restores/r1", found.document | NEWER | {"permit": {"rule": "all"}}, found.version, {}
+        "restores/r1",
+        found.document | NEWER | {"authorization": {"rule": "all"}},
+        found.version,
+        {},
     )
     before = documents.read("restores/r1")
     held = ledger.read("r1")

@@ -10,7 +10,7 @@ from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.model import Verdict
 from restore.progress.reconciling import Step, next_step
 from restore.settings import Settings
-from storage import slots
+from storage import concurrency_slots
 from storage.ledger import Ledger
 from tests.fakes import callers
 from tests.fakes.durable import FakeDurableClient
@@ -42,7 +42,7 @@ async def ask(client: FakeDurableClient, request_id: str = "r1") -> tuple[int, A
 def send(ledger: Ledger) -> None:
     held = ledger.read("r1")
     assert held is not None
-    slots.take(ledger.documents, "r1", 1, NOW, NOW)
+    concurrency_slots.take(ledger.documents, "r1", 1, NOW, NOW)
     intent = Intent(
         item_id="/i",
         container_name="c",
@@ -72,7 +72,9 @@ async def test_its_slot_stays_with_the_job_that_runs_on(ledger: Ledger) -> None:
     send(ledger)
     ledger.started("r1", job_id="job")
     await ask(running())
-    assert slots.overdue(ledger.documents, datetime.now(UTC) + slots.JOB_AGAIN) == ("r1",)
+    assert concurrency_slots.overdue(
+        ledger.documents, datetime.now(UTC) + concurrency_slots.JOB_AGAIN
+    ) == ("r1",)
 
 
 async def test_of_what_may_have_been_sent_it_says_that_this_is_not_known(ledger: Ledger) -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import azure.functions as func
 
-from restore.messages.model import Permit
+from restore.messages.model import Authorization
 from restore.settings import Settings
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
@@ -16,7 +16,7 @@ from triggers import approvals
 
 async def test_a_decision_that_loses_every_race_is_to_be_sent_again(ledger: Ledger) -> None:
     until = datetime.now(UTC) + timedelta(hours=1)
-    ledger.permit("r1", Permit(rule="replace", approval=True, until=until))
+    ledger.authorize("r1", Authorization(rule="replace", approval=True, until=until))
     documents = ledger.documents
     assert isinstance(documents, MemoryDocuments)
     documents.before_write = documents.touch

@@ -10,7 +10,7 @@ from azure.durable_functions import OrchestrationRuntimeStatus
 
 from restore.messages import names
 from restore.messages.ledger_entry import Intent
-from restore.messages.model import Permit, Verdict
+from restore.messages.model import Authorization, Verdict
 from restore.settings import Settings
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
@@ -109,7 +109,7 @@ async def test_an_unknown_restore_cannot_be_cancelled(ledger: Ledger, request_id
 
 
 async def test_a_restore_that_waits_for_an_approval_is_woken(ledger: Ledger) -> None:
-    ledger.permit("r1", Permit(rule="replace", approval=True, until=NOW))
+    ledger.authorize("r1", Authorization(rule="replace", approval=True, until=NOW))
     client = FakeDurableClient()
     assert (await cancel(client))[1]["cancel"] == "BeforeStart"
     assert client.raised == [("restore-r1", names.DECISION_EVENT)]

@@ -95,7 +95,7 @@ async def test_what_the_child_waits_for_is_newer_than_what_its_parent_said() -> 
     assert (await view(client))["waiting"]["attempt"] == 20
     client.custom["restore-r1~wait"] = {"waiting": WAITS | {"code": "LocatingJob"}}
     settling = await view(client)
-    assert (settling["phase"], settling.get("since")) == ("Settling", None)
+    assert (settling["phase"], settling.get("since")) == ("LocatingJob", None)
     client.custom["restore-r1~wait"] = {}  # it is over, its parent not yet awake
     assert (await view(client))["waiting"] == WAITS
 

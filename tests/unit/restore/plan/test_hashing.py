@@ -29,9 +29,11 @@ ITEM = ProtectedItem(
 POINT = RecoveryPoint(name="122", time=datetime(2026, 11, 1, tzinfo=UTC), tier="VaultStandard")
 
 
-def matter(fields: dict[str, Any], item: ProtectedItem = ITEM, point: RecoveryPoint = POINT) -> Any:
+def subject(
+    fields: dict[str, Any], item: ProtectedItem = ITEM, point: RecoveryPoint = POINT
+) -> Any:
     request: RestoreRequest = parse_request(fields, default_request_id="none")
-    return hashing.matter(request, item, point, build(request, item, point))
+    return hashing.subject_of(request, item, point, build(request, item, point))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -50,7 +52,7 @@ def test_what_does_not_change_the_restore_does_not_change_the_hash(
     kind: str, changed: dict[str, Any]
 ) -> None:
     fields = request_for(kind, "r1")
-    assert hashing.plan_hash(matter(fields | changed)) == hashing.plan_hash(matter(fields))
+    assert hashing.plan_hash(subject(fields | changed)) == hashing.plan_hash(subject(fields))
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_what_does_not_change_the_restore_does_not_change_the_hash(
 def test_a_field_that_matters_changes_the_hash_and_is_named(
     kind: str, changed: dict[str, Any], path: str
 ) -> None:
-    planned, now = matter(request_for(kind, "r1")), matter(request_for(kind, "r1") | changed)
+    planned, now = subject(request_for(kind, "r1")), subject(request_for(kind, "r1") | changed)
     with pytest.raises(PlanChanged) as refused:
         hashing.require_same(hashing.plan_hash(planned), planned, now)
     assert [problem.path for problem in refused.value.problems] == [path]
@@ -83,18 +85,18 @@ def test_another_recovery_point_is_another_plan() -> None:
     newer = msgspec.structs.replace(POINT, name="123")
     with pytest.raises(PlanChanged) as refused:
         hashing.require_same(
-            hashing.plan_hash(matter(fields)), matter(fields), matter(fields, point=newer)
+            hashing.plan_hash(subject(fields)), subject(fields), subject(fields, point=newer)
         )
     texts = {problem.path: problem.message for problem in refused.value.problems}
     assert texts["$.recoveryPoint"] == f'was "{POINT.name}" in the plan and is "123" now'
 
 
 def test_the_same_matter_is_let_through_without_a_look_at_the_plan() -> None:
-    found = matter(request_for("RestoreDisks", "r1"))
+    found = subject(request_for("RestoreDisks", "r1"))
     hashing.require_same(hashing.plan_hash(found), None, found)
 
 
 def test_a_hash_that_stands_for_no_plan_is_refused() -> None:
     with pytest.raises(PlanChanged) as refused:
-        hashing.require_same("0" * 64, None, matter(request_for("RestoreDisks", "r1")))
+        hashing.require_same("0" * 64, None, subject(request_for("RestoreDisks", "r1")))
     assert refused.value.problems[0].path == "$.planHash"

@@ -18,9 +18,9 @@ STAGING = f"{OTHER}/resourceGroups/rg/providers/Microsoft.Storage/storageAccount
 ALL: tuple[RecoveryType, ...] = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
 EVERYTHING = Policy(
     rules=(Rule(name="everything", recovery_types=ALL, sources=("*",), targets=("*",)),),
-    restores_at_once=1000,
+    max_concurrent_restores=1000,
     restores_per_vm_per_day=1000,
-    kept_for_people=0,
+    reserved_for_people=0,
 )
 """Lets every restore through, without approval: for tests of other things."""
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime
 import pytest
 
 from restore.messages.errors import InvalidRequest, PolicyRefused
-from restore.messages.model import Approval, Caller, Permit
+from restore.messages.model import Approval, Authorization, Caller
 from restore.policy import approvals, decisions
 from restore.policy.judging import Allowed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-WANTED = Permit(rule="replace", approval=True, until=NOW)
+WANTED = Authorization(rule="replace", approval=True, until=NOW)
 
 
 @pytest.mark.parametrize(("word", "outcome"), [("approve", "approved"), ("refuse", "refused")])
@@ -85,7 +85,7 @@ def test_what_was_approved_may_be_sent() -> None:
 
 
 def test_only_what_needs_an_approval_can_be_refused_for_want_of_it() -> None:
-    assert approvals.refusal(Permit(rule="new"), None) is None
+    assert approvals.refusal(Authorization(rule="new"), None) is None
     assert approvals.refusal(WANTED, Approval(decision="approved", at=NOW)) is None
 
 

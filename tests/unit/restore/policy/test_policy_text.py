@@ -44,7 +44,7 @@ def test_everything_wrong_is_said_at_once_with_its_place() -> None:
             {**RULE, "sources": ["rg-app"], "networks": None, "maxPointAge": "1 day"},
             {"name": "bad name"},
         ],
-        "restoresAtOnce": 0,
+        "maxConcurrentRestores": 0,
         "approvalWithin": "P6D",
     }
     assert set(problems(wrong)) == {
@@ -57,7 +57,7 @@ def test_everything_wrong_is_said_at_once_with_its_place() -> None:
         "$.rules[2].recoveryTypes",
         "$.rules[2].sources",
         "$.rules[2].targets",
-        "$.restoresAtOnce",
+        "$.maxConcurrentRestores",
         "$.approvalWithin",
     }
     assert problems(wrong)["$.rules[0].recoveryTypes"] == "must have 1 to 3 entries"
@@ -69,7 +69,7 @@ def test_what_only_the_whole_shows_is_said_too() -> None:
         "restoresPerVmPerDay": 1,
     }
     assert set(problems(wrong)) == {
-        "$.rules[1].name", "$.rules[1].targets[0]", "$.keptForPeople",
+        "$.rules[1].name", "$.rules[1].targets[0]", "$.reservedForPeople",
     }  # fmt: skip
 
 

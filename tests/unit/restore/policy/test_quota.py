@@ -1,4 +1,4 @@
-"""A VM's budget of restores: so many in 24 hours of the vault's clock, the last ones for people."""
+"""A VM's quota of restores: so many in 24 hours of the vault's clock, the last ones for people."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from restore.messages.errors import PolicyRefused
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from restore.policy import quota
 from restore.policy.rules import DEFAULT, Policy
 
@@ -19,13 +19,15 @@ def began(*hours_ago: float) -> list[datetime]:
 
 
 def limited(per_day: int, kept: int) -> Policy:
-    return msgspec.structs.replace(DEFAULT, restores_per_vm_per_day=per_day, kept_for_people=kept)
+    return msgspec.structs.replace(
+        DEFAULT, restores_per_vm_per_day=per_day, reserved_for_people=kept
+    )
 
 
 def refusal(policy: Policy, times: Sequence[datetime], source: str = "queue") -> PolicyRefused:
     with pytest.raises(PolicyRefused) as caught:
         quota.check(policy, times, source, NOW)
-    assert caught.value.code == "BudgetSpent"
+    assert caught.value.code == "QuotaSpent"
     return caught.value
 
 
@@ -38,12 +40,12 @@ def test_by_default_eight_by_the_queue_and_two_more_by_people() -> None:
 
 def test_what_we_began_and_the_list_does_not_show_yet_counts_too() -> None:
     begun = {"listed": NOW, "young": NOW - timedelta(minutes=1)}
-    listed = [JobLook(job_id="listed", status="InProgress", start_time=NOW)]
+    listed = [JobSnapshot(job_id="listed", status="InProgress", start_time=NOW)]
     young = quota.unlisted(begun, listed)
     assert young == [NOW - timedelta(minutes=1)]
     quota.check(limited(2, 0), quota.begun_within_a_day(listed, [], NOW), "queue", NOW)
     refused = refusal(limited(2, 0), quota.begun_within_a_day(listed, young, NOW))
-    assert "The next place is free at 2026-11-24T02:59:00Z" in refused.message
+    assert "The next one is allowed at 2026-11-24T02:59:00Z" in refused.message
 
 
 def test_alerts_have_no_more_than_the_queue() -> None:
@@ -56,12 +58,12 @@ def test_a_day_is_twenty_four_hours() -> None:
 
 
 def test_a_job_that_does_not_say_when_it_began_counts() -> None:
-    odd = JobLook(job_id="1", status="Completed")
+    odd = JobSnapshot(job_id="1", status="Completed")
     refusal(limited(1, 0), quota.begun_within_a_day([odd], [], NOW))
 
 
 def test_only_what_began_within_a_day_is_handed_on() -> None:
-    old = JobLook(job_id="1", status="Completed", start_time=NOW - timedelta(hours=24))
+    old = JobSnapshot(job_id="1", status="Completed", start_time=NOW - timedelta(hours=24))
     assert quota.begun_within_a_day([old], began(25, 1), NOW) == tuple(began(1))
 
 
@@ -69,12 +71,12 @@ def test_a_refusal_says_what_was_counted_and_when_there_is_room_again() -> None:
     said = refusal(limited(3, 1), began(23, 22, 1)).message
     assert "3 restores of this VM began in the last 24 hours" in said
     assert "the policy allows 3 (restoresPerVmPerDay)" in said
-    assert "the last 1 only for people, by HTTP (keptForPeople)" in said
+    assert "the last 1 only for people, by HTTP (reservedForPeople)" in said
     # With two places for all, two of the three must drop out before the next.
-    assert "The next place is free at 2026-11-23T05:00:00Z" in said
+    assert "The next one is allowed at 2026-11-23T05:00:00Z" in said
 
 
-def test_where_all_is_kept_for_people_there_is_no_next_place() -> None:
+def test_where_all_is_reserved_for_people_there_is_no_next_place() -> None:
     said = refusal(limited(2, 2), [], "queue").message
     assert "next place" not in said
     quota.check(limited(2, 2), began(1), "http", NOW)

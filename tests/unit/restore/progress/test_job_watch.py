@@ -8,8 +8,8 @@ import msgspec
 import pytest
 
 from restore.messages.activity_io import Watch, Watched
-from restore.messages.model import Failure, JobLook, OperationLook, Outcome, ProtectedItem
-from restore.messages.poll_policy import Pace
+from restore.messages.model import Failure, JobSnapshot, OperationSnapshot, Outcome, ProtectedItem
+from restore.messages.poll_policy import PollPolicy
 from restore.progress import job_watch
 from restore.progress.phases import RestorePhase
 from restore.values.decoding import encode
@@ -30,7 +30,7 @@ def watch(**changes: Any) -> Watch:
     plain = Watch(
         request_id="r",
         item=ITEM,
-        pace=Pace(),
+        poll_policy=PollPolicy(),
         deadline_at=NOW + timedelta(hours=24),
         since=NOW,
         operation_id="op",
@@ -48,62 +48,69 @@ def seen(value: Watch | Watched) -> Watch:
 
 
 def test_an_operation_that_names_the_job_ends_the_search() -> None:
-    look = done(OperationLook(state="Succeeded", job_id="job"))
-    after = seen(job_watch.learn_operation(watch(misses=3), look))
-    assert (after.job_id, after.misses) == ("job", 0)
+    snapshot = done(OperationSnapshot(state="Succeeded", job_id="job"))
+    after = seen(job_watch.learn_operation(watch(consecutive_not_found=3), snapshot))
+    assert (after.job_id, after.consecutive_not_found) == ("job", 0)
 
 
 def test_an_operation_that_succeeded_without_naming_a_job_or_is_forgotten_is_searched_for() -> None:
-    assert job_watch.must_search(done(OperationLook(state="Succeeded")))
-    assert job_watch.must_search(done(OperationLook(state="Unknown")))
-    assert not job_watch.must_search(done(OperationLook(state="InProgress")))
-    assert not job_watch.must_search(done(OperationLook(state="Succeeded", job_id="job")))
-    assert not job_watch.must_search(Outcome.later(60))
+    assert job_watch.must_search(done(OperationSnapshot(state="Succeeded")))
+    assert job_watch.must_search(done(OperationSnapshot(state="Unknown")))
+    assert not job_watch.must_search(done(OperationSnapshot(state="InProgress")))
+    assert not job_watch.must_search(done(OperationSnapshot(state="Succeeded", job_id="job")))
+    assert not job_watch.must_search(Outcome.retry_later(60))
 
 
 def test_an_operation_that_goes_on_is_no_miss() -> None:
-    look = done(OperationLook(state="InProgress"))
-    after = seen(job_watch.learn_operation(watch(misses=job_watch.MISSES_MAX), look))
-    assert (after.misses, after.looks) == (0, 1)
+    snapshot = done(OperationSnapshot(state="InProgress"))
+    after = seen(
+        job_watch.learn_operation(watch(consecutive_not_found=job_watch.NOT_FOUND_MAX), snapshot)
+    )
+    assert (after.consecutive_not_found, after.polls) == (0, 1)
 
 
 def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
     error = Failure(code="UserErrorX", message="No.", category="InvalidRequest")
-    over = job_watch.learn_operation(watch(), done(OperationLook(state="Failed", error=error)))
+    over = job_watch.learn_operation(watch(), done(OperationSnapshot(state="Failed", error=error)))
     assert isinstance(over, Watched)
     assert (over.end, over.error) == ("operation_failed", error)
 
 
 def test_a_job_that_is_not_shown_yet_is_looked_for_again_but_not_for_ever() -> None:
     missed = seen(job_watch.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
-    assert missed.misses == 1
+    assert missed.consecutive_not_found == 1
     lost = job_watch.learn_job(
-        watch(job_id="job", misses=job_watch.MISSES_MAX), Outcome.done(None), NOW
+        watch(job_id="job", consecutive_not_found=job_watch.NOT_FOUND_MAX), Outcome.done(None), NOW
     )
     assert isinstance(lost, Watched)
     assert lost.end == "lost"
 
 
 def test_a_job_that_is_seen_again_forgives_the_misses() -> None:
-    look = done(JobLook(job_id="job", status="InProgress"))
-    assert seen(job_watch.learn_job(watch(job_id="job", misses=7), look, NOW)).misses == 0
+    snapshot = done(JobSnapshot(job_id="job", status="InProgress"))
+    assert (
+        seen(
+            job_watch.learn_job(watch(job_id="job", consecutive_not_found=7), snapshot, NOW)
+        ).consecutive_not_found
+        == 0
+    )
 
 
 def test_a_terminal_status_ends_the_watch_even_if_the_job_says_it_could_be_cancelled() -> None:
-    look = JobLook(job_id="job", status="Completed", cancellable=True)
-    over = job_watch.learn_job(watch(job_id="job"), done(look), NOW)
+    snapshot = JobSnapshot(job_id="job", status="Completed", cancellable=True)
+    over = job_watch.learn_job(watch(job_id="job"), done(snapshot), NOW)
     assert isinstance(over, Watched)
-    assert (over.end, over.job) == ("job", encode(look))
+    assert (over.end, over.job) == ("job", encode(snapshot))
 
 
 UNANSWERED = {
     "denied": Outcome.failed(
         Failure(code="AuthorizationFailed", message="No backupJobs/read.", category="AccessDenied")
     ),
-    "throttled": Outcome.later(
+    "throttled": Outcome.retry_later(
         900, Failure(code="TooManyRequests", message="Slower.", category="Throttled")
     ),
-    "away": Outcome.later(
+    "away": Outcome.retry_later(
         None, Failure(code="Unreachable", message="Away.", category="ServiceUnavailable")
     ),
 }
@@ -118,10 +125,13 @@ def _learn_job(watched: Watch, outcome: Outcome) -> Watch | Watched:
 def test_a_look_without_an_answer_is_no_miss_however_often_it_happens(
     why: str, learn: Callable[[Watch, Outcome], Watch | Watched]
 ) -> None:
-    after = watch(misses=job_watch.MISSES_MAX)
+    after = watch(consecutive_not_found=job_watch.NOT_FOUND_MAX)
     for _ in range(1_000):
         after = seen(learn(after, UNANSWERED[why]))
-    assert (after.misses, after.unanswered) == (job_watch.MISSES_MAX, 1_000)
+    assert (after.consecutive_not_found, after.consecutive_failures) == (
+        job_watch.NOT_FOUND_MAX,
+        1_000,
+    )
 
 
 def test_the_status_says_which_right_is_missing_until_a_look_is_answered() -> None:
@@ -129,8 +139,10 @@ def test_the_status_says_which_right_is_missing_until_a_look_is_answered() -> No
     shown = job_watch.status(after, None)["waiting"]
     assert (shown["code"], shown["attempt"]) == ("AccessDenied", 1)
     assert "No backupJobs/read." in shown["reason"]
-    look = done(JobLook(job_id="job", status="InProgress"))
-    assert job_watch.status(seen(job_watch.learn_job(after, look, NOW)), None)["waiting"] is None
+    snapshot = done(JobSnapshot(job_id="job", status="InProgress"))
+    assert (
+        job_watch.status(seen(job_watch.learn_job(after, snapshot, NOW)), None)["waiting"] is None
+    )
 
 
 def test_a_job_that_azure_does_not_know_is_shown_as_waited_for() -> None:
@@ -139,19 +151,19 @@ def test_a_job_that_azure_does_not_know_is_shown_as_waited_for() -> None:
 
 
 def test_the_deadline_ends_the_watch_with_what_was_seen_last() -> None:
-    look = JobLook(job_id="job", status="InProgress")
+    snapshot = JobSnapshot(job_id="job", status="InProgress")
     near = watch(job_id="job", deadline_at=NOW + timedelta(seconds=4))
-    over = job_watch.at_deadline(near, look, NOW)
+    over = job_watch.at_deadline(near, snapshot, NOW)
     assert over is not None
-    assert (over.end, over.job) == ("deadline", encode(look))
-    assert job_watch.at_deadline(watch(), look, NOW) is None
+    assert (over.end, over.job) == ("deadline", encode(snapshot))
+    assert job_watch.at_deadline(watch(), snapshot, NOW) is None
 
 
 def test_azures_wish_to_be_left_alone_is_found_in_a_look_at_an_operation() -> None:
-    look = done(OperationLook(state="InProgress", retry_after_s=60))
-    assert job_watch.asked_wait_s(look) == 60
+    snapshot = done(OperationSnapshot(state="InProgress", retry_after_s=60))
+    assert job_watch.asked_wait_s(snapshot) == 60
     assert job_watch.asked_wait_s(done({"jobId": None})) is None
-    assert job_watch.asked_wait_s(Outcome.later(60)) is None
+    assert job_watch.asked_wait_s(Outcome.retry_later(60)) is None
 
 
 def test_a_look_between_two_tasks_does_not_lead_back() -> None:

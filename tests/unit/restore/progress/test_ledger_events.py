@@ -9,9 +9,9 @@ import pytest
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import (
     Approval,
+    Authorization,
     Choice,
     Failure,
-    Permit,
     ProtectedItem,
     RecoveryPoint,
     Verdict,
@@ -37,7 +37,7 @@ CHOICE = Choice(
 NO_POINT = Failure(code="NoPoint", message="There is none.", category="NotFound")
 REJECTED = Verdict(verdict="Rejected", succeeded=False, text="No.", error=NO_POINT)
 DONE = Verdict(verdict="Completed", succeeded=True, text="Done.", replaced_disks=("os",))
-WANTED = Permit(rule="replace", approval=True, until=NOW + timedelta(hours=4))
+WANTED = Authorization(rule="replace", approval=True, until=NOW + timedelta(hours=4))
 
 
 def entry(**known: Any) -> LedgerEntry:
@@ -63,9 +63,9 @@ def kinds(of: LedgerEntry) -> list[str]:
 @pytest.mark.parametrize(
     ("changes", "new"),
     [
-        ({"permit": Permit(rule="all")}, []),
-        ({"permit": WANTED}, ["approval-requested"]),
-        ({"permit": WANTED, "approval": Approval(decision="approved", at=NOW)}, []),
+        ({"authorization": Authorization(rule="all")}, []),
+        ({"authorization": WANTED}, ["approval-requested"]),
+        ({"authorization": WANTED, "approval": Approval(decision="approved", at=NOW)}, []),
         ({"state": LedgerState.STARTED, "operation_id": "op"}, []),
         ({"state": LedgerState.STARTED, "job_id": "job"}, ["started"]),
         ({"state": LedgerState.CANCELLED}, []),
@@ -80,9 +80,9 @@ def test_a_change_tells_what_it_makes_true_and_nothing_else(
 
 
 def test_nothing_is_told_twice_whatever_changes_after_it() -> None:
-    waits = then(told(entry(), NOW), permit=WANTED)
+    waits = then(told(entry(), NOW), authorization=WANTED)
     later = msgspec.structs.replace(WANTED, rule="another")
-    assert then(waits, permit=later).events == waits.events
+    assert then(waits, authorization=later).events == waits.events
 
 
 def test_what_an_older_build_did_not_tell_is_told_by_the_next_change() -> None:
@@ -92,11 +92,11 @@ def test_what_an_older_build_did_not_tell_is_told_by_the_next_change() -> None:
 
 
 def test_an_event_says_what_was_true_when_it_was_told_whenever_it_is_sent() -> None:
-    first = then(told(entry(), NOW), permit=WANTED, item=ITEM, choice=CHOICE)
+    first = then(told(entry(), NOW), authorization=WANTED, item=ITEM, choice=CHOICE)
     asked = [cloud_event(first, index) for index in range(2)]
     over = then(
         first,
-        permit=msgspec.structs.replace(WANTED, rule="another"),
+        authorization=msgspec.structs.replace(WANTED, rule="another"),
         approval=Approval(decision="approved", at=NOW),
         choice=msgspec.structs.replace(CHOICE, why="another"),
         state=LedgerState.FINISHED,

@@ -4,7 +4,7 @@ from typing import get_args
 
 import pytest
 
-from restore.messages.model import JobLook, VerdictKind
+from restore.messages.model import JobSnapshot, VerdictKind
 from restore.progress.phases import ALLOWED, TERMINAL, RestorePhase, advanced, phase_of
 
 
@@ -59,6 +59,6 @@ def test_a_look_that_comes_late_does_not_lead_back() -> None:
 def test_a_job_is_in_the_phase_of_its_status_then_of_its_task(
     status: str, task: str | None, phase: str
 ) -> None:
-    look = JobLook(job_id="j", status=status, task=task)
-    assert phase_of(look) == phase
-    assert (phase_of(look) in TERMINAL) == look.is_terminal
+    snapshot = JobSnapshot(job_id="j", status=status, task=task)
+    assert phase_of(snapshot) == phase
+    assert (phase_of(snapshot) in TERMINAL) == snapshot.is_terminal

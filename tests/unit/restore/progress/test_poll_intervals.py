@@ -4,22 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.messages.model import Failure, JobLook, Outcome
-from restore.messages.poll_policy import Pace
-from restore.progress.poll_intervals import later_wait_s, next_look_s, next_operation_look_s
+from restore.messages.model import Failure, JobSnapshot, Outcome
+from restore.messages.poll_policy import PollPolicy
+from restore.progress.poll_intervals import next_operation_poll_s, next_poll_s, retry_wait_s
 
-_PACE = Pace()
+_PACE = PollPolicy()
 _DAY_S = 86_400.0
 _seconds = st.floats(min_value=0, max_value=10 * _DAY_S)
 
 
-def _look(remaining_s: float | None = None) -> JobLook:
-    return JobLook(job_id="j", status="InProgress", remaining_s=remaining_s)
+def _poll(remaining_s: float | None = None) -> JobSnapshot:
+    return JobSnapshot(job_id="j", status="InProgress", remaining_s=remaining_s)
 
 
 def test_the_first_look_comes_soon() -> None:
-    assert next_look_s(None, 0, 0, _DAY_S, _PACE) == 30
-    assert next_look_s(_look(9_000), 0, 0, _DAY_S, _PACE) == 30
+    assert next_poll_s(None, 0, 0, _DAY_S, _PACE) == 30
+    assert next_poll_s(_poll(9_000), 0, 0, _DAY_S, _PACE) == 30
 
 
 @pytest.mark.parametrize(
@@ -36,17 +36,17 @@ def test_the_first_look_comes_soon() -> None:
 def test_later_looks_follow_the_estimate_else_the_time_spent(
     remaining_s: float | None, elapsed_s: float, wait_s: float
 ) -> None:
-    assert next_look_s(_look(remaining_s), 3, elapsed_s, _DAY_S, _PACE) == wait_s
+    assert next_poll_s(_poll(remaining_s), 3, elapsed_s, _DAY_S, _PACE) == wait_s
 
 
 def test_an_operation_that_names_no_job_is_looked_at_ever_less_often() -> None:
-    waits = [next_look_s(None, looks, looks * 60, _DAY_S, _PACE) for looks in range(60)]
+    waits = [next_poll_s(None, polls, polls * 60, _DAY_S, _PACE) for polls in range(60)]
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (30, 300)
 
 
 def test_no_wait_reaches_beyond_the_deadline() -> None:
-    assert next_look_s(_look(), 3, 1_200, 40, _PACE) == 40
+    assert next_poll_s(_poll(), 3, 1_200, 40, _PACE) == 40
 
 
 @given(
@@ -58,66 +58,68 @@ def test_no_wait_reaches_beyond_the_deadline() -> None:
     st.text(max_size=5),
 )
 def test_whatever_was_seen_the_wait_is_bounded(
-    eta_s: float | None, looks: int, elapsed_s: float, remaining_s: float, least: float, spread: str
+    eta_s: float | None, polls: int, elapsed_s: float, remaining_s: float, least: float, spread: str
 ) -> None:
-    pace = Pace(poll_s_first=0, poll_s_min=min(least, 300), poll_s_max=300)
-    wait_s = next_look_s(_look(eta_s), looks, elapsed_s, remaining_s, pace, spread)
+    poll_policy = PollPolicy(poll_s_first=0, poll_s_min=min(least, 300), poll_s_max=300)
+    wait_s = next_poll_s(_poll(eta_s), polls, elapsed_s, remaining_s, poll_policy, spread)
     assert 5 <= wait_s <= 330
     assert wait_s <= max(remaining_s, 5)
 
 
 def test_a_day_of_watching_stays_within_the_quota() -> None:
-    elapsed_s, looks = 0.0, 0
+    elapsed_s, polls = 0.0, 0
     while elapsed_s < _DAY_S:
-        elapsed_s += next_look_s(_look(), looks, elapsed_s, _DAY_S - elapsed_s, _PACE)
-        looks += 1
-    assert looks < 320  # the quota is about 250 an hour
+        elapsed_s += next_poll_s(_poll(), polls, elapsed_s, _DAY_S - elapsed_s, _PACE)
+        polls += 1
+    assert polls < 320  # the quota is about 250 an hour
 
 
 def test_what_azure_asks_is_obeyed_even_beyond_the_usual_longest_wait() -> None:
-    assert later_wait_s(Outcome.later(900), 1, _PACE, "") == 900
-    assert later_wait_s(Outcome.later(0), 1, _PACE, "") == 5
-    assert later_wait_s(Outcome.later(1e9), 1, _PACE, "") == 3_600
+    assert retry_wait_s(Outcome.retry_later(900), 1, _PACE, "") == 900
+    assert retry_wait_s(Outcome.retry_later(0), 1, _PACE, "") == 5
+    assert retry_wait_s(Outcome.retry_later(1e9), 1, _PACE, "") == 3_600
 
 
 def test_without_a_word_from_azure_waits_double_up_to_the_longest() -> None:
-    waits = [later_wait_s(Outcome.later(None), attempt, _PACE, "") for attempt in range(1, 9)]
+    waits = [retry_wait_s(Outcome.retry_later(None), attempt, _PACE, "") for attempt in range(1, 9)]
     assert waits == [5, 10, 20, 40, 80, 160, 300, 300]
-    assert later_wait_s(Outcome.later(None), 10_000, _PACE, "") == 300
+    assert retry_wait_s(Outcome.retry_later(None), 10_000, _PACE, "") == 300
 
 
 def test_what_goes_wrong_again_is_left_alone_longer_than_asked() -> None:
     """Storage always asks for ten seconds; twelve of them are no patience with an outage."""
     error = Failure(code="ServerBusy", message="Busy.", category="ServiceUnavailable")
-    outcome = Outcome.later(10, error)
-    waits = [later_wait_s(outcome, attempt, _PACE, "") for attempt in range(1, 13)]
+    outcome = Outcome.retry_later(10, error)
+    waits = [retry_wait_s(outcome, attempt, _PACE, "") for attempt in range(1, 13)]
     assert waits[:5] == [10, 10, 20, 40, 80]
     assert sum(waits) > 1_800
-    assert later_wait_s(Outcome.later(900, error), 1, _PACE, "") == 900
+    assert retry_wait_s(Outcome.retry_later(900, error), 1, _PACE, "") == 900
 
 
 def test_a_wait_for_a_turn_is_as_long_as_asked_each_time() -> None:
-    assert {later_wait_s(Outcome.later(7), attempt, _PACE, "") for attempt in range(1, 9)} == {7}
+    assert {
+        retry_wait_s(Outcome.retry_later(7), attempt, _PACE, "") for attempt in range(1, 9)
+    } == {7}
 
 
 @given(st.text(min_size=1, max_size=20), st.floats(0, 3_600))
 def test_the_spread_only_ever_waits_longer_and_is_the_same_each_time(
     spread: str, asked_s: float
 ) -> None:
-    outcome = Outcome.later(asked_s)
-    wait_s = later_wait_s(outcome, 1, _PACE, spread)
+    outcome = Outcome.retry_later(asked_s)
+    wait_s = retry_wait_s(outcome, 1, _PACE, spread)
     assert max(asked_s, 5) <= wait_s <= max(asked_s, 5) * 1.1
-    assert wait_s == later_wait_s(outcome, 1, _PACE, spread)
+    assert wait_s == retry_wait_s(outcome, 1, _PACE, spread)
 
 
 def test_two_restores_do_not_come_back_together() -> None:
-    waits = {later_wait_s(Outcome.later(60), 1, _PACE, f"restore-{n}") for n in range(20)}
+    waits = {retry_wait_s(Outcome.retry_later(60), 1, _PACE, f"restore-{n}") for n in range(20)}
     assert len(waits) == 20
 
 
 def test_an_operation_is_looked_at_soon_then_seldom_and_as_late_as_azure_asks() -> None:
-    waits = [next_operation_look_s(looks, Pace()) for looks in (0, 1, 9, 10, 500)]
+    waits = [next_operation_poll_s(polls, PollPolicy()) for polls in (0, 1, 9, 10, 500)]
     assert waits == [5, 10, 30, 300, 300]
-    assert next_operation_look_s(0, Pace(), 60) == 60
-    assert next_operation_look_s(10, Pace(), 1) == 300
-    assert next_operation_look_s(0, Pace(), 1e9) == 3600
+    assert next_operation_poll_s(0, PollPolicy(), 60) == 60
+    assert next_operation_poll_s(10, PollPolicy(), 1) == 300
+    assert next_operation_poll_s(0, PollPolicy(), 1e9) == 3600

@@ -8,15 +8,15 @@ import pytest
 from restore.messages.activity_io import Retry
 from restore.messages.errors import DeadlinePassed, NotYet, to_failure
 from restore.messages.model import Failure, Outcome
-from restore.messages.poll_policy import Pace
+from restore.messages.poll_policy import PollPolicy
 from restore.progress import retries, wait_reasons
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
-RETRY = Retry(activity="a", order={}, pace=Pace(), until=NOW + timedelta(hours=24))
-AWAY = Outcome.later(
+RETRY = Retry(activity="a", order={}, poll_policy=PollPolicy(), until=NOW + timedelta(hours=24))
+AWAY = Outcome.retry_later(
     None, Failure(code="Unreachable", message="Azure is away.", category="ServiceUnavailable")
 )
-RAISED = Outcome.later(
+RAISED = Outcome.retry_later(
     None, Failure(code=wait_reasons.UNFORESEEN, message="KeyError", category="ServiceUnavailable")
 )
 
@@ -105,7 +105,7 @@ def test_two_instances_do_not_come_back_together() -> None:
 
 def test_what_is_waited_for_is_told_with_its_end() -> None:
     why = NotYet("As many restores run as the policy allows.", code="NoSlot")
-    found = retries.learn(RETRY, Outcome.later(30, to_failure(why)), NOW, "i")
+    found = retries.learn(RETRY, Outcome.retry_later(30, to_failure(why)), NOW, "i")
     assert isinstance(found, Retry)
     assert wait_reasons.shown(retries.why(found)) == {
         "code": "NoSlot",

@@ -11,7 +11,7 @@ from restore.result import conclude
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 DENIED = Failure(code="Denied", message="A role is missing.", category="AccessDenied")
-REFUSED = Failure(code="BudgetSpent", message="It is spent.", category="PolicyRefused")
+REFUSED = Failure(code="QuotaSpent", message="It is spent.", category="PolicyRefused")
 NOTHING = ("nothing was started", "could not be started")
 S = LedgerState
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from restore.messages.model import Failure, JobError, JobLook
+from restore.messages.model import Failure, JobError, JobSnapshot
 from restore.messages.request import REQUEST_TYPES
 from restore.result import verdicts
 
@@ -16,8 +16,8 @@ _ERROR = JobError(
 )
 
 
-def _look(status: str, **fields: Any) -> JobLook:
-    return JobLook(job_id="job-1", status=status, **fields)
+def _poll(status: str, **fields: Any) -> JobSnapshot:
+    return JobSnapshot(job_id="job-1", status=status, **fields)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def _look(status: str, **fields: Any) -> JobLook:
 def test_a_job_is_judged_by_its_status(
     status: str, request_type: str, verdict: str, succeeded: bool
 ) -> None:
-    judged = verdicts.judge_job(request_type, _look(status), recovery_point="123")
+    judged = verdicts.judge_job(request_type, _poll(status), recovery_point="123")
     assert (judged.verdict, judged.succeeded) == (verdict, succeeded)
     assert judged.text.endswith("(job job-1, recovery point 123)")
     assert (judged.job_id, judged.recovery_point) == ("job-1", "123")
@@ -46,12 +46,12 @@ def test_a_job_is_judged_by_its_status(
 
 def test_a_running_job_cannot_be_judged() -> None:
     with pytest.raises(AssertionError):
-        verdicts.judge_job("RestoreDisks", _look("InProgress"))
+        verdicts.judge_job("RestoreDisks", _poll("InProgress"))
 
 
 @pytest.mark.parametrize("request_type", REQUEST_TYPES)
 def test_a_success_says_what_to_look_at(request_type: str) -> None:
-    text = verdicts.judge_job(request_type, _look("Completed")).text
+    text = verdicts.judge_job(request_type, _poll("Completed")).text
     expected = {
         "RestoreDisks": "Create a VM from them",
         "OriginalLocation": "delete its old disks",
@@ -61,12 +61,12 @@ def test_a_success_says_what_to_look_at(request_type: str) -> None:
 
 
 def test_warnings_where_disks_were_to_be_replaced_are_called_what_they_are() -> None:
-    text = verdicts.judge_job("OriginalLocation", _look("CompletedWithWarnings")).text
+    text = verdicts.judge_job("OriginalLocation", _poll("CompletedWithWarnings")).text
     assert "the disks may NOT have been replaced" in text
 
 
 def test_a_failed_job_carries_azures_words_and_advice() -> None:
-    judged = verdicts.judge_job("AlternateLocation", _look("Failed", errors=(_ERROR,)))
+    judged = verdicts.judge_job("AlternateLocation", _poll("Failed", errors=(_ERROR,)))
     assert judged.text == (
         "The restore failed. Azure's error 400094: The VM was not found. It may have been "
         "deleted. Restore as a new VM. Look at the portal. Look in the target resource group for "
@@ -83,18 +83,18 @@ def test_a_failed_job_carries_azures_words_and_advice() -> None:
 
 
 def test_a_failed_job_without_errors_says_what_else_azure_said() -> None:
-    judged = verdicts.judge_job("RestoreDisks", _look("Failed", message="Disk quota\n reached"))
+    judged = verdicts.judge_job("RestoreDisks", _poll("Failed", message="Disk quota\n reached"))
     assert "Azure says: Disk quota reached." in judged.text
     assert judged.error is not None
     assert (judged.error.code, judged.error.message) == ("Failed", "Disk quota reached.")
-    silent = verdicts.judge_job("RestoreDisks", _look("Failed"))
+    silent = verdicts.judge_job("RestoreDisks", _poll("Failed"))
     assert silent.error is not None
     assert silent.error.message == "No reason was given."
 
 
 def test_a_verdict_is_of_bounded_length() -> None:
     long = JobError(title="t" * 9_000, text="x" * 9_000, recommendations=("r" * 9_000,) * 3)
-    judged = verdicts.judge_job("RestoreDisks", _look("Failed", errors=(long,) * 90))
+    judged = verdicts.judge_job("RestoreDisks", _poll("Failed", errors=(long,) * 90))
     assert len(judged.text) < 10_000
 
 
@@ -133,8 +133,8 @@ def test_a_cancellation_before_the_start_says_that_nothing_has_changed() -> None
 
 
 def test_at_the_deadline_it_is_said_that_the_job_goes_on() -> None:
-    look = _look("InProgress", percent=42.0)
-    judged = verdicts.deadline_passed(86_400, look, recovery_point="123")
+    snapshot = _poll("InProgress", percent=42.0)
+    judged = verdicts.deadline_passed(86_400, snapshot, recovery_point="123")
     assert judged.verdict == "DeadlinePassed"
     assert judged.text == (
         "The restore did not end within 1 d; this app follows it no longer. It was last seen "
@@ -151,13 +151,13 @@ def test_at_the_deadline_without_a_job_that_is_said() -> None:
 
 
 def test_a_replacement_names_the_old_disks_that_still_cost_money() -> None:
-    judged = verdicts.judge_job("OriginalLocation", _look("Completed"), disks=["os", "data0"])
+    judged = verdicts.judge_job("OriginalLocation", _poll("Completed"), disks=["os", "data0"])
     assert judged.replaced_disks == ("os", "data0")
     assert "Until then they cost money: os, data0." in judged.text
 
 
 def test_disks_that_could_not_be_read_cost_money_too() -> None:
-    judged = verdicts.judge_job("OriginalLocation", _look("Completed"), disks=())
+    judged = verdicts.judge_job("OriginalLocation", _poll("Completed"), disks=())
     assert "Until then they cost money." in judged.text
 
 
@@ -165,7 +165,7 @@ def test_disks_that_could_not_be_read_cost_money_too() -> None:
 def test_where_it_is_not_certain_that_disks_were_replaced_the_old_names_help_to_see(
     status: str,
 ) -> None:
-    judged = verdicts.judge_job("OriginalLocation", _look(status), disks=["os"])
+    judged = verdicts.judge_job("OriginalLocation", _poll(status), disks=["os"])
     assert not judged.succeeded
     assert judged.replaced_disks == ()
     assert "Before the restore it had os." in judged.text

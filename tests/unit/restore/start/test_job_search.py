@@ -7,13 +7,13 @@ import msgspec
 import pytest
 
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
-from restore.messages.model import JobLook
+from restore.messages.model import JobSnapshot
 from restore.start.job_search import (
     INTENT_S_MAX,
     Adopt,
     Ambiguous,
-    Go,
-    Step,
+    Proceed,
+    StartDecision,
     Wait,
     is_of_item,
     next_step,
@@ -26,9 +26,9 @@ SETTLE_S = 190.0
 WINDOW_S = window_s(SETTLE_S, 0)
 
 
-def job(job_id: str, start: datetime | None = NOW, container: str | None = None) -> JobLook:
+def job(job_id: str, start: datetime | None = NOW, container: str | None = None) -> JobSnapshot:
     name = "iaasvmcontainerv2;rg;web-01" if container is None else container
-    return JobLook(job_id=job_id, status="InProgress", container_name=name, start_time=start)
+    return JobSnapshot(job_id=job_id, status="InProgress", container_name=name, start_time=start)
 
 
 def entry(**changes: Any) -> LedgerEntry:
@@ -53,10 +53,10 @@ def intended(known: tuple[str, ...] = (), **changes: Any) -> LedgerEntry:
 
 def step(
     standing: LedgerEntry,
-    *jobs: JobLook,
+    *jobs: JobSnapshot,
     claimed: tuple[str, ...] = (),
     after_s: float = 10,
-) -> Step:
+) -> StartDecision:
     return next_step(
         standing,
         jobs,
@@ -68,7 +68,7 @@ def step(
 
 def test_a_request_of_which_nothing_is_out_may_go_and_remembers_the_items_jobs() -> None:
     others = job("other-vm", container="iaasvmcontainerv2;rg;db-01")
-    assert step(entry(), job("old"), others) == Go(("old",))
+    assert step(entry(), job("old"), others) == Proceed(("old",))
 
 
 def test_the_one_new_job_of_the_item_is_adopted() -> None:
@@ -95,15 +95,15 @@ def test_a_job_that_began_in_the_window_of_its_post_is_adopted_whenever_it_is_se
 @pytest.mark.parametrize("begun_s", [WINDOW_S + 1, 900, 7200])
 def test_a_job_that_began_after_the_window_is_anothers(begun_s: float) -> None:
     theirs = job("theirs", NOW + timedelta(seconds=begun_s))
-    assert step(intended(), theirs, after_s=8 * 3600) == Go(("theirs",))
+    assert step(intended(), theirs, after_s=8 * 3600) == Proceed(("theirs",))
 
 
 def test_the_window_is_as_long_as_the_job_is_waited_for_and_the_vaults_time_is_unsure() -> None:
     assert window_s(190, 59) == INTENT_S_MAX + 190 + 59
 
 
-def doubtful_jobs() -> list[JobLook]:
-    other_group = JobLook(
+def doubtful_jobs() -> list[JobSnapshot]:
+    other_group = JobSnapshot(
         job_id="by-name", status="InProgress", entity_name="WEB-01", start_time=NOW
     )
     return [other_group, job("no-start", None), job("early", NOW - timedelta(seconds=60))]
@@ -111,7 +111,7 @@ def doubtful_jobs() -> list[JobLook]:
 
 @pytest.mark.parametrize("seen", doubtful_jobs(), ids=lambda look: look.job_id)
 def test_a_job_that_only_may_be_ours_is_never_adopted_nor_is_the_restore_sent_again(
-    seen: JobLook,
+    seen: JobSnapshot,
 ) -> None:
     assert isinstance(step(intended(), seen, after_s=WINDOW_S - 1), Wait)
     assert step(intended(), seen, after_s=WINDOW_S) == Ambiguous((seen.job_id,))
@@ -120,15 +120,15 @@ def test_a_job_that_only_may_be_ours_is_never_adopted_nor_is_the_restore_sent_ag
 
 
 @pytest.mark.parametrize("seen", doubtful_jobs(), ids=lambda look: look.job_id)
-def test_a_job_that_may_be_ours_hides_none_that_is(seen: JobLook) -> None:
+def test_a_job_that_may_be_ours_hides_none_that_is(seen: JobSnapshot) -> None:
     assert step(intended(), seen, job("new")) == Adopt("new")
 
 
 @pytest.mark.parametrize("seen", doubtful_jobs(), ids=lambda look: look.job_id)
-def test_a_job_that_was_there_before_or_is_claimed_is_no_doubt(seen: JobLook) -> None:
-    assert step(intended(known=(seen.job_id,)), seen, after_s=WINDOW_S) == Go((seen.job_id,))
+def test_a_job_that_was_there_before_or_is_claimed_is_no_doubt(seen: JobSnapshot) -> None:
+    assert step(intended(known=(seen.job_id,)), seen, after_s=WINDOW_S) == Proceed((seen.job_id,))
     claimed = step(intended(), seen, claimed=(seen.job_id,), after_s=WINDOW_S)
-    assert claimed == Go((seen.job_id,))
+    assert claimed == Proceed((seen.job_id,))
 
 
 def test_a_job_of_another_vm_is_not_adopted() -> None:
@@ -140,8 +140,8 @@ def test_a_vm_of_the_same_name_in_another_group_is_another_vm() -> None:
 
 
 def test_without_a_container_name_another_name_is_another_vm() -> None:
-    other = JobLook(job_id="n", status="InProgress", entity_name="db-01", start_time=NOW)
-    assert step(intended(), other, after_s=WINDOW_S) == Go(())
+    other = JobSnapshot(job_id="n", status="InProgress", entity_name="db-01", start_time=NOW)
+    assert step(intended(), other, after_s=WINDOW_S) == Proceed(())
 
 
 def test_two_jobs_that_could_be_ours_are_for_a_person_to_judge() -> None:
@@ -150,7 +150,7 @@ def test_two_jobs_that_could_be_ours_are_for_a_person_to_judge() -> None:
 
 def test_no_job_yet_is_waited_out_until_the_window_has_passed_then_it_may_go_again() -> None:
     assert step(intended(), after_s=WINDOW_S - 5) == Wait(5)
-    assert step(intended(), after_s=WINDOW_S) == Go(())
+    assert step(intended(), after_s=WINDOW_S) == Proceed(())
 
 
 def test_after_a_cancel_a_found_job_is_still_adopted() -> None:

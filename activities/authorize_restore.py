@@ -2,7 +2,7 @@
 that carries a plan's hash must still be what was planned.
 
 Judged by the policy of the process that runs it, after the point is chosen and before it waits for
-a person or a place; trigger_restore.py judges once more what it sends. What allowed it is written
+a person or a slot; trigger_restore.py judges once more what it sends. What allowed it is written
 into the ledger. What was sent before is not judged again: it is followed to its end.
 """
 
@@ -13,34 +13,34 @@ import azure.durable_functions as df
 from activities import activity_result, admission, clock, policies
 from arm import connection as arm_connection
 from restore.messages import names
-from restore.messages.activity_io import Guard, Guarded
+from restore.messages.activity_io import Authorize, Authorized
 from restore.messages.errors import RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Permit, VmDisk
+from restore.messages.model import Authorization, VmDisk
 from restore.messages.request import OriginalLocation, RestoreRequest
 from restore.policy.rules import Policy
 from restore.settings import Settings
 from restore.start.disks import replaced_disks
 from storage import connection
 
-_SENT = Permit(rule="sent-before")
+_SENT = Authorization(rule="sent-before")
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it judges by these settings' policy."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.GUARD_RESTORE)
-    def guard_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Order: Guard. Done with Guarded; failed when no rule allows it."""
+    @functions.activity_trigger(input_name="order", activity=names.AUTHORIZE_RESTORE)
+    def authorize_restore(order: dict) -> dict:  # type: ignore[type-arg]
+        """Input: Authorize. Done with Authorized; failed when no rule allows it."""
         return activity_result.outcome(
-            lambda: _guard(Guard.from_json(order), policies.in_force(settings))
+            lambda: _authorize(Authorize.from_json(order), policies.in_force(settings))
         )
 
     return functions
 
 
-def _guard(order: Guard, in_force: Policy) -> Guarded:
+def _authorize(order: Authorize, in_force: Policy) -> Authorized:
     ledger, request_id = connection.ledger(), order.request.request_id
     held = ledger.read(request_id)
     assert held is not None, "open_restore entered it"
@@ -51,25 +51,31 @@ def _guard(order: Guard, in_force: Policy) -> Guarded:
             in_force, held.entry.source, order.request, order.item, order.choice.point
         )
     within = timedelta(seconds=in_force.approval_within_s)
-    permit = Permit(
+    authorization = Authorization(
         rule=allowed.rule,
         approval=allowed.approval,
         until=clock.now() + within if allowed.approval else None,
         disks=_disks(order.request),
         plan_hash=plan_hash,
     )
-    entry = ledger.permit(request_id, permit, held, item=order.item, choice=order.choice)
+    entry = ledger.authorize(request_id, authorization, held, item=order.item, choice=order.choice)
     if entry.is_waiting_for_approval:
         connection.outbox().tell(entry)
     return _as_it_stands(entry)
 
 
-def _as_it_stands(entry: LedgerEntry) -> Guarded:
+def _as_it_stands(entry: LedgerEntry) -> Authorized:
     if entry.is_over or entry.state is LedgerState.ACCEPTED:
-        return Guarded(permit=entry.permit or _SENT, approval=entry.approval, is_over=entry.is_over)
+        return Authorized(
+            authorization=entry.authorization or _SENT,
+            approval=entry.approval,
+            is_over=entry.is_over,
+        )
     # Whatever the policy says by now, it is out: its job must be found and followed.
-    sent = entry.permit or _SENT
-    return Guarded(permit=Permit(rule=sent.rule, disks=sent.disks), approval=entry.approval)
+    sent = entry.authorization or _SENT
+    return Authorized(
+        authorization=Authorization(rule=sent.rule, disks=sent.disks), approval=entry.approval
+    )
 
 
 def _disks(request: RestoreRequest) -> tuple[VmDisk, ...] | None:

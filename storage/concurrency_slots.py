@@ -1,13 +1,13 @@
-"""How many restores may run at once: one document of slots, changed by conditional writes.
+"""How many restores run concurrently: one document of slots, changed by conditional writes.
 
 A slot belongs to the Azure job: it is released when the job is over, or when it is certain that
 none was started; not with a verdict that was given before. It is held for a lease, as long as the
 restore is followed at the most. When the lease has run out, whoever needs a slot, or tidies up,
-looks at the job and releases or renews (activities/slot_leases.py): nothing is guessed.
+reads the job and releases or renews (activities/slot_leases.py): nothing is guessed.
 
-First come, first served: those who wait stand in a line, and read this one document. A place in
-the line is not for ever: a slot that nobody takes for LINE_S_MAX is anybody's, and those passed
-over must ask again. So nobody who has died in the line can block it.
+First come, first served: the waiters stand in this one document, in their order. The order does not
+hold for ever: a slot that no waiter takes for WAITERS_FIRST_S is anybody's, and those passed over
+must ask again. So no waiter that has died can block the others.
 """
 
 from collections.abc import Callable
@@ -21,28 +21,29 @@ from restore.values.rewriting import rewritten
 from restore.values.structs import Model
 from storage.documents import RACES_MAX, Changed, Documents, Taken, contended
 
-LOOK_AGAIN_S = 30.0
-LINE_S_MAX = 300.0
-"""Ten times as long as a look takes to come again."""
+ASK_AGAIN_S = 30.0
+WAITERS_FIRST_S = 300.0
+"""How long a free slot is kept for the first waiters: ten times as long as one takes to ask
+again."""
 
 JOB_AGAIN = timedelta(hours=1)
-"""A job that runs on keeps its slot so long before it is looked at again: reads of jobs are few."""
+"""A job that runs on keeps its slot so long before it is read again: reads of jobs are few."""
 
 _NAME = "slots/restores"
 
 
-class Slots(Model, frozen=True, kw_only=True):
+class ConcurrencySlots(Model, frozen=True, kw_only=True):
     """Who holds a slot, and who waits for one."""
 
     holders: dict[str, datetime] = {}
-    """Until when: then its job must be looked at."""
-    line: tuple[str, ...] = ()
+    """Until when its lease lasts: then its job must be read."""
+    waiters: tuple[str, ...] = ()
     """Who came first is first."""
     free_since: datetime | None = None
     """Since when there is a slot that those who wait have not taken."""
 
 
-class Slot(NamedTuple):
+class SlotAttempt(NamedTuple):
     """Whether a slot is ours; if not, how many wait before us, and whose leases have run out."""
 
     is_ours: bool
@@ -50,24 +51,27 @@ class Slot(NamedTuple):
     overdue: tuple[str, ...] = ()
 
 
-def take(documents: Documents, request_id: str, slots: int, now: datetime, until: datetime) -> Slot:
+def take(
+    documents: Documents, request_id: str, slots: int, now: datetime, until: datetime
+) -> SlotAttempt:
     """Take one of so many slots for a request, if one is free and nobody came before, or it has one
-    already; else get in line. Raises ServiceUnavailable."""
+    already; else become a waiter. Raises ServiceUnavailable."""
     kept = _update(documents, lambda kept: _asked(kept, request_id, slots, now, until))
     if request_id in kept.holders:
-        return Slot(is_ours=True)
-    return Slot(False, kept.line.index(request_id), _overdue(kept, now))
+        return SlotAttempt(is_ours=True)
+    return SlotAttempt(False, kept.waiters.index(request_id), _overdue(kept, now))
 
 
 def release(documents: Documents, request_id: str, now: datetime) -> None:
-    """Give a request's slot, or its place in the line, to others. Raises ServiceUnavailable."""
+    """Give a request's slot, or its place among the waiters, to others. Raises
+    ServiceUnavailable."""
     _update(documents, lambda kept: _without(kept, request_id, now))
 
 
 def renew(documents: Documents, request_id: str, until: datetime) -> None:
     """Let a request that holds a slot hold it until then. Raises ServiceUnavailable."""
 
-    def extend(kept: Slots) -> Slots:
+    def extend(kept: ConcurrencySlots) -> ConcurrencySlots:
         if request_id not in kept.holders:
             return kept
         return msgspec.structs.replace(kept, holders=kept.holders | {request_id: until})
@@ -78,49 +82,55 @@ def renew(documents: Documents, request_id: str, until: datetime) -> None:
 def overdue(documents: Documents, now: datetime) -> tuple[str, ...]:
     """Return the requests that hold a slot whose lease has run out."""
     found = documents.read(_NAME)
-    return () if found is None else _overdue(decode(found.document, Slots), now)
+    return () if found is None else _overdue(decode(found.document, ConcurrencySlots), now)
 
 
-def _asked(kept: Slots, request_id: str, slots: int, now: datetime, until: datetime) -> Slots:
+def _asked(
+    kept: ConcurrencySlots, request_id: str, slots: int, now: datetime, until: datetime
+) -> ConcurrencySlots:
     if request_id in kept.holders:
         return kept
     free = slots - len(kept.holders)
-    line = kept.line if request_id in kept.line else (*kept.line, request_id)
-    ahead = line.index(request_id)
+    waiters = kept.waiters if request_id in kept.waiters else (*kept.waiters, request_id)
+    ahead = waiters.index(request_id)
     had_their_time = kept.free_since is not None and (
-        now - kept.free_since > timedelta(seconds=LINE_S_MAX)
+        now - kept.free_since > timedelta(seconds=WAITERS_FIRST_S)
     )
     if free > ahead or (free > 0 and had_their_time):
-        left = line[:ahead] if free > ahead else ()
-        return Slots(
+        left = waiters[:ahead] if free > ahead else ()
+        return ConcurrencySlots(
             holders=kept.holders | {request_id: until},
-            line=left + line[ahead + 1 :],
+            waiters=left + waiters[ahead + 1 :],
             free_since=now if free > 1 else None,
         )
-    return Slots(
-        holders=kept.holders, line=line, free_since=(kept.free_since or now) if free > 0 else None
+    return ConcurrencySlots(
+        holders=kept.holders,
+        waiters=waiters,
+        free_since=(kept.free_since or now) if free > 0 else None,
     )
 
 
-def _without(kept: Slots, request_id: str, now: datetime) -> Slots:
+def _without(kept: ConcurrencySlots, request_id: str, now: datetime) -> ConcurrencySlots:
     holders = {who: until for who, until in kept.holders.items() if who != request_id}
-    if len(holders) == len(kept.holders) and request_id not in kept.line:
+    if len(holders) == len(kept.holders) and request_id not in kept.waiters:
         return kept
-    line = tuple(who for who in kept.line if who != request_id)
+    waiters = tuple(who for who in kept.waiters if who != request_id)
     is_freed = len(holders) < len(kept.holders)
-    return Slots(
-        holders=holders, line=line, free_since=kept.free_since or (now if is_freed else None)
+    return ConcurrencySlots(
+        holders=holders, waiters=waiters, free_since=kept.free_since or (now if is_freed else None)
     )
 
 
-def _overdue(kept: Slots, now: datetime) -> tuple[str, ...]:
+def _overdue(kept: ConcurrencySlots, now: datetime) -> tuple[str, ...]:
     return tuple(who for who, until in kept.holders.items() if until <= now)
 
 
-def _update(documents: Documents, change: Callable[[Slots], Slots]) -> Slots:
+def _update(
+    documents: Documents, change: Callable[[ConcurrencySlots], ConcurrencySlots]
+) -> ConcurrencySlots:
     for _ in range(RACES_MAX):
         found = documents.read(_NAME)
-        kept = Slots() if found is None else decode(found.document, Slots)
+        kept = ConcurrencySlots() if found is None else decode(found.document, ConcurrencySlots)
         changed = change(kept)
         if changed == kept:
             return kept

@@ -1,4 +1,4 @@
-"""Say what a restore would be: choose the point, build the body, look at what stands around it.
+"""Say what a restore would be: choose the point, build the body, read the facts that decide it.
 
 Reads only. What cannot be read is a finding of its own and stops nothing.
 """
@@ -14,10 +14,10 @@ from arm.backup import Backup
 from restore.messages import names
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
 from restore.messages.model import Finding, ProtectedItem
-from restore.messages.plan_io import Survey, Surveyed
+from restore.messages.plan_io import PreflightResult, RunPreflight
 from restore.messages.request import AlternateLocation, OriginalLocation, RestoreRequest
-from restore.plan import facts, model
-from restore.plan.facts import Surroundings
+from restore.plan import model
+from restore.plan.facts import Case, PreflightFacts
 from restore.policy.judging import Asked
 from restore.policy.rules import Policy
 from restore.settings import Settings
@@ -31,41 +31,44 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it judges by these settings' policy."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.SURVEY_RESTORE)
-    def survey_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Order: Survey. Done with Surveyed; failed when there is no recovery point to restore."""
+    @functions.activity_trigger(input_name="order", activity=names.PREFLIGHT_RESTORE)
+    def preflight_restore(order: dict) -> dict:  # type: ignore[type-arg]
+        """Input: RunPreflight. Done with PreflightResult; failed when there is no recovery point to
+        restore."""
         return activity_result.outcome(
-            lambda: _survey(Survey.from_json(order), policies.in_force(settings))
+            lambda: _preflight(RunPreflight.from_json(order), policies.in_force(settings))
         )
 
     return functions
 
 
-def _survey(order: Survey, in_force: Policy) -> Surveyed:
+def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     from restore.plan import checks, hashing
     from restore.start import arm_body, recovery_point_choice
 
     request, item = order.request, order.item
     points = arm_connection.backup().recovery_points(item)
     choice = recovery_point_choice.choose_for(request, points, now=clock.now())
-    around = _surroundings(request, item)
-    case = facts.Case(request=request, item=item, point=choice.point, around=around)
+    facts = _facts(request, item)
+    case = Case(request=request, item=item, point=choice.point, facts=facts)
     found = list(checks.findings(case))
     try:
         body = arm_body.build(request, item, choice.point)
     except InvalidRequest as error:
         found += [checks.of_problem(problem) for problem in error.problems]
-        return Surveyed(choice=choice, findings=model.in_order(found))
+        return PreflightResult(choice=choice, findings=model.in_order(found))
     asked = Asked(body, order.source, item, choice.point, clock.now())
     found += checks.of_policy(in_force, asked)
-    matter = hashing.matter(request, item, choice.point, body)
-    plan_hash = hashing.plan_hash(matter)
-    found += _of_hash(request, matter)
-    plans.keep(connection.ledger().documents, plan_hash, matter)
-    return Surveyed(choice=choice, findings=model.in_order(found), body=body, plan_hash=plan_hash)
+    subject = hashing.subject_of(request, item, choice.point, body)
+    plan_hash = hashing.plan_hash(subject)
+    found += _of_hash(request, subject)
+    plans.keep(connection.ledger().documents, plan_hash, subject)
+    return PreflightResult(
+        choice=choice, findings=model.in_order(found), body=body, plan_hash=plan_hash
+    )
 
 
-def _of_hash(request: RestoreRequest, matter: dict[str, object]) -> list[Finding]:
+def _of_hash(request: RestoreRequest, subject: dict[str, object]) -> list[Finding]:
     """A plan may be asked for by a request that carries an older one's hash."""
     from restore.messages.errors import PlanChanged
     from restore.plan import checks, hashing
@@ -74,7 +77,7 @@ def _of_hash(request: RestoreRequest, matter: dict[str, object]) -> list[Finding
         return []
     known = plans.read(connection.ledger().documents, request.plan_hash)
     try:
-        hashing.require_same(request.plan_hash, known, matter)
+        hashing.require_same(request.plan_hash, known, subject)
     except PlanChanged as error:
         return [checks.of_problem(problem, error.code) for problem in error.problems]
     return []
@@ -95,7 +98,7 @@ def _vm(
     return True, tuple(disk.name for disk in wanted)
 
 
-def _surroundings(request: RestoreRequest, item: ProtectedItem) -> Surroundings:
+def _facts(request: RestoreRequest, item: ProtectedItem) -> PreflightFacts:
     backup, unread = arm_connection.backup(), list[str]()
     look = backup.preflight
 
@@ -113,7 +116,7 @@ def _surroundings(request: RestoreRequest, item: ProtectedItem) -> Surroundings:
     if isinstance(request, AlternateLocation):
         target_id = request.target_virtual_machine_id
         has_target = tried("Whether the new VM's name is free", lambda: look.has_vm(target_id))
-    return Surroundings(
+    return PreflightFacts(
         storage_type=tried("The vault's redundancy", lambda: look.storage_type(vault_id)),
         cross_subscription=tried(
             "The vault's restore settings", lambda: look.cross_subscription(vault_id)

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from restore.messages.errors import ServiceUnavailable
-from storage import slots
+from storage import concurrency_slots
 from tests.fakes.storage import MemoryDocuments
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LEASE = timedelta(hours=24)
-LINE = timedelta(seconds=slots.LINE_S_MAX)
+LINE = timedelta(seconds=concurrency_slots.WAITERS_FIRST_S)
 SECOND = timedelta(seconds=1)
 
 
@@ -22,8 +22,8 @@ def documents() -> MemoryDocuments:
 
 def look(
     documents: MemoryDocuments, request_id: str, limit: int = 2, later: timedelta = timedelta()
-) -> slots.Slot:
-    return slots.take(documents, request_id, limit, NOW + later, NOW + later + LEASE)
+) -> concurrency_slots.SlotAttempt:
+    return concurrency_slots.take(documents, request_id, limit, NOW + later, NOW + later + LEASE)
 
 
 def take(
@@ -43,18 +43,18 @@ def test_a_slot_that_is_released_is_for_who_came_first(documents: MemoryDocument
     for each in "abcd":
         take(documents, each)
     assert look(documents, "d").ahead == 1
-    slots.release(documents, "a", NOW)
+    concurrency_slots.release(documents, "a", NOW)
     assert not take(documents, "d")
     assert not take(documents, "e")
     assert take(documents, "c")
-    slots.release(documents, "b", NOW)
+    concurrency_slots.release(documents, "b", NOW)
     assert take(documents, "d")
 
 
 def test_who_waits_reads_one_document_and_writes_none(documents: MemoryDocuments) -> None:
     for each in "abc":
         take(documents, each)
-    slots.release(documents, "a", NOW)
+    concurrency_slots.release(documents, "a", NOW)
     take(documents, "d")
     seen: list[str] = []
     documents.before_read = documents.before_write = seen.append
@@ -65,15 +65,15 @@ def test_who_waits_reads_one_document_and_writes_none(documents: MemoryDocuments
 def test_releasing_what_is_not_held_writes_nothing(documents: MemoryDocuments) -> None:
     take(documents, "a")
     documents.before_write = lambda name: pytest.fail("written")
-    slots.release(documents, "b", NOW)
-    slots.renew(documents, "b", NOW)
+    concurrency_slots.release(documents, "b", NOW)
+    concurrency_slots.renew(documents, "b", NOW)
 
 
 def test_who_gives_up_waiting_gives_its_place_in_the_line_away(documents: MemoryDocuments) -> None:
     for each in "abc":
         take(documents, each, limit=1)
-    slots.release(documents, "b", NOW)
-    slots.release(documents, "a", NOW)
+    concurrency_slots.release(documents, "b", NOW)
+    concurrency_slots.release(documents, "a", NOW)
     assert take(documents, "c", limit=1)
 
 
@@ -82,10 +82,10 @@ def test_who_died_in_the_line_keeps_a_slot_from_others_for_a_bounded_time(
 ) -> None:
     for each in ("a", "dead", "c", "d"):
         take(documents, each, limit=1)
-    slots.release(documents, "a", NOW)
+    concurrency_slots.release(documents, "a", NOW)
     assert not take(documents, "c", 1, LINE)
     assert take(documents, "c", 1, LINE + SECOND)
-    slots.release(documents, "c", NOW + LINE)
+    concurrency_slots.release(documents, "c", NOW + LINE)
     assert take(documents, "d", 1, LINE)
     assert not take(documents, "dead", 1, LINE)
 
@@ -103,7 +103,7 @@ def test_fewer_slots_than_before_are_too_few_for_a_new_one(documents: MemoryDocu
     take(documents, "a", limit=3)
     take(documents, "b", limit=3)
     take(documents, "c", limit=3)
-    slots.release(documents, "a", NOW)
+    concurrency_slots.release(documents, "a", NOW)
     assert not take(documents, "d", limit=2)
 
 
@@ -114,15 +114,15 @@ def test_a_lease_that_has_run_out_is_told_and_the_slot_still_held(
     assert look(documents, "b", 1, LEASE - SECOND).overdue == ()
     late = look(documents, "b", 1, LEASE)
     assert (late.is_ours, late.overdue) == (False, ("a",))
-    assert slots.overdue(documents, NOW + LEASE) == ("a",)
-    slots.renew(documents, "a", NOW + LEASE + SECOND)
-    assert slots.overdue(documents, NOW + LEASE) == ()
+    assert concurrency_slots.overdue(documents, NOW + LEASE) == ("a",)
+    concurrency_slots.renew(documents, "a", NOW + LEASE + SECOND)
+    assert concurrency_slots.overdue(documents, NOW + LEASE) == ()
 
 
 def test_where_nobody_has_ever_asked_for_a_slot_none_is_overdue(
     documents: MemoryDocuments,
 ) -> None:
-    assert slots.overdue(documents, NOW) == ()
+    assert concurrency_slots.overdue(documents, NOW) == ()
 
 
 def test_of_two_that_race_for_the_last_slot_one_has_it(documents: MemoryDocuments) -> None:
