@@ -10,6 +10,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from orchestrators.exits import logged
 from orchestrators.steps import Steps
 from restore.messages import names
 from restore.messages.activity_io import Cancel
@@ -20,6 +21,7 @@ blueprint = df.Blueprint()
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.CANCEL_JOB)
+@logged
 def cancel_job(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome: done when Azure has answered, or there is nothing left to cancel.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.exits import logged
 from orchestrators.steps import Step, Steps
 from restore.messages import names
 from restore.messages.activity_io import FindItem
@@ -26,6 +27,7 @@ _PATIENCE = timedelta(minutes=15)
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.PLAN_RESTORE)
+@logged
 def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome: done with a Plan, or failed when Azure did not answer.
 

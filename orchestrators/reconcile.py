@@ -9,6 +9,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from orchestrators.exits import logged
 from orchestrators.steps import Step, Steps
 from restore.messages import names
 from restore.messages.model import Outcome
@@ -27,6 +28,7 @@ _ROUNDS_MAX = 20
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RECONCILE)
+@logged
 def reconcile(context: df.DurableOrchestrationContext) -> Any:
     """Answer with nothing. What cannot be done now is done the next time.
 

@@ -8,6 +8,7 @@ import azure.durable_functions as df
 import msgspec
 
 from orchestrators import authorization
+from orchestrators.exits import logged
 from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, show, unforeseen
 from restore.messages import names
 from restore.messages.activity_io import (
@@ -38,6 +39,7 @@ _CLOSING_MAX = timedelta(days=7)
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RESTORE_VM)
+@logged
 def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     """Restore one VM.
 

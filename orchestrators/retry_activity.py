@@ -8,6 +8,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.exits import logged
 from orchestrators.steps import Steps, show
 from restore.messages import names
 from restore.messages.activity_io import Retry
@@ -16,6 +17,7 @@ blueprint = df.Blueprint()
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RETRY_ACTIVITY)
+@logged
 def retry_activity(context: df.DurableOrchestrationContext) -> Any:
     """Answer with the activity's Outcome, done or failed; failed as well when the time is up.
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.exits import logged
 from orchestrators.steps import Steps
 from restore.messages import names
 from restore.messages.activity_io import FindItem
@@ -19,6 +20,7 @@ _PATIENCE = timedelta(minutes=2)
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.SHOW_RECOVERY_POINTS)
+@logged
 def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome.
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.exits import logged
 from orchestrators.steps import Step, Steps, show
 from restore.messages import names, poll_policy
 from restore.messages.activity_io import FindJob, ReadJob, ReadOperation, Watch, Watched
@@ -16,6 +17,7 @@ blueprint = df.Blueprint()
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.WATCH_JOB)
+@logged
 def watch_job(context: df.DurableOrchestrationContext) -> Any:
     """Watch to a terminal job status, a failed operation, or the deadline.
 

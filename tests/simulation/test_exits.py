@@ -1,0 +1,40 @@
+"""How orchestrations end is in the log: once each, however often they are replayed."""
+
+import logging
+from collections import Counter
+
+import pytest
+
+from restore.messages.poll_policy import PollPolicy
+from tests.end_to_end.stage import request_for
+from tests.fakes.laboratory import Laboratory
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> Counter[str]:
+    return Counter(each.getMessage() for each in caplog.records if each.name.endswith("exits"))
+
+
+def test_each_orchestration_says_once_how_it_ends(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with Laboratory().open() as laboratory:
+        laboratory.ask(request_for("RestoreDisks", "r1"), PollPolicy(polls_per_generation=5))
+        laboratory.run_for(3 * 3600)
+        assert laboratory.verdict("r1").verdict == "Completed"
+    told = lines(caplog)
+    assert told["restore-r1 ends: Completed"] == 1
+    assert told["restore-r1~watch ends: done"] == 1
+    assert told["restore-r1~watch continues as new"] > 1
+    assert set(told) == {
+        "restore-r1 ends: Completed",
+        "restore-r1~watch ends: done",
+        "restore-r1~watch continues as new",
+    }
+
+
+def test_a_refused_one_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with Laboratory().open() as laboratory:
+        fields = request_for("RestoreDisks", "r1")
+        laboratory.ask(fields | {"sourceResourceId": fields["sourceResourceId"] + "-unknown"})
+        laboratory.run_for(60)
+    assert lines(caplog)["restore-r1 ends: Rejected"] == 1
