@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.collected_calls import CollectedCalls
 from tests.engines_told import EnginesTold
+from tests.spec_folder import SpecTold
 
 # Drawn alike on every machine, and never judged by the clock: the first text that is drawn in a
 # fresh checkout takes seconds, because hypothesis builds its table of characters then.
@@ -54,9 +55,10 @@ def _is_here(opened: socket.socket, address: Any) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen from the start (tests/collected_calls.py), and tell of engines at the end."""
+    """Listen from the start (tests/collected_calls.py); tell of engines and spec at the end."""
     calls = CollectedCalls()
     calls.start()
     config.pluginmanager.register(calls, "collected-calls")
     config.add_cleanup(calls.stop)
     config.pluginmanager.register(EnginesTold(), "engines-told")
+    config.pluginmanager.register(SpecTold(), "spec-told")

@@ -4,24 +4,21 @@ OpenAPI 2 says with `discriminator` which definition a document really is, and h
 which the service sends all the same. Both are put into terms of JSON Schema here.
 """
 
-import gzip
-import json
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import jsonschema
 
-BMS = Path(__file__).parents[2] / "data" / "bms" / "bms-2024-04-01.json.gz"
+from tests import spec_folder
+
 JSON = dict[str, Any]
 
 
 @cache
 def definitions() -> JSON:
     """The file's definitions, by name."""
-    whole: JSON = json.loads(gzip.decompress(BMS.read_bytes()))
-    return dict(whole["definitions"])
+    return dict(spec_folder.read("2024-04-01/bms.json")["definitions"])
 
 
 def properties(name: str) -> JSON:
