@@ -1,0 +1,105 @@
+"""Holds each answer of the simulated Azure to the model that Microsoft's library has of it.
+
+The table below names the library's operation for each route; which model an answer must be is read
+off that operation. So every sentence of this suite also shows that what it got has no key and no
+type that Azure would not send.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from inspect import signature
+from typing import Any, get_args, get_origin
+
+from azure.core.paging import ItemPaged
+from azure.core.polling import LROPoller
+from azure.mgmt.recoveryservicesbackup import models, operations
+
+from simulated_azure.routes import ROUTES
+from simulated_azure.routing import Found, find, split
+from simulated_azure.simulator import Simulator
+from simulated_azure.versions import STRINGS_SINCE
+from simulated_azure.wire import Reply
+from tests.contract.simulated_azure.caller import Send
+from tests.sdk_models import page_problems, problems
+
+OPERATIONS: dict[str, Any] = {
+    "backup_status": operations.BackupStatusOperations.get,
+    "protected_items": operations.BackupProtectedItemsOperations.list,
+    "protected_item": operations.ProtectedItemsOperations.get,
+    "recovery_points": operations.RecoveryPointsOperations.list,
+    "recovery_point": operations.RecoveryPointsOperations.get,
+    "restore": operations.RestoresOperations.begin_trigger,
+    "operation_status": operations.ProtectedItemOperationStatusesOperations.get,
+    "operation_result": operations.ProtectedItemOperationResultsOperations.get,
+    "backup_operation": operations.BackupOperationStatusesOperations.get,
+    "backup_operation_result": operations.BackupOperationResultsOperations.get,
+    "jobs": operations.BackupJobsOperations.list,
+    "job": operations.JobDetailsOperations.get,
+    "cancel": operations.JobCancellationsOperations.trigger,
+    "cancel_result": operations.JobOperationResultsOperations.get,
+    "validate": operations.OperationOperations.validate,
+    "trigger_validate": operations.ValidateOperationOperations.begin_trigger,
+    "validate_status": operations.ValidateOperationStatusesOperations.get,
+    "validate_result": operations.ValidateOperationResultsOperations.get,
+    "guard_proxies": operations.ResourceGuardProxiesOperations.get,
+    "storage_config": operations.BackupResourceStorageConfigsNonCRROperations.get,
+}
+"""By route. `vm` and `vault` are answers of other libraries."""
+
+
+class Held:
+    """Sends as another does, and raises AssertionError when the answer is not as it must be."""
+
+    def __init__(self, send: Send, simulator: Simulator) -> None:
+        self._send, self._simulator = send, simulator
+        self.answers: list[tuple[str, Reply]] = []
+        """Those that were held, each with its route."""
+
+    def __call__(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        timeout: float | None = 10,
+    ) -> Reply:
+        """One exchange."""
+        reply = self._send(method, url, headers, body, timeout)
+        target = split(url)
+        is_broken_on_purpose = bool(self._simulator.faults.left())
+        if is_broken_on_purpose or target.path.startswith("/simulator"):
+            return reply
+        route = find(ROUTES, method, target.path)
+        name = route.route.name if isinstance(route, Found) else ""
+        found = answer_problems(name, reply, target.query.get("api-version", ""))
+        assert found == [], (method, target.path, reply.status, found)
+        self.answers.append((name, reply))
+        return reply
+
+
+def answer_problems(route: str, reply: Reply, version: str) -> list[str]:
+    """Say what in an answer of a route is not as the library's models have it."""
+    document = reply.json()
+    if reply.status >= 400:
+        return problems(document, models.ErrorResponse)
+    if route not in OPERATIONS:
+        return []
+    model, is_page = answer_of(route)
+    if reply.status != 200 or model is None:
+        return [] if document is None else [f"$: HTTP {reply.status} has a body: {document!r}"]
+    if version < STRINGS_SINCE:  # enumerations were numbers; the models are of words
+        return []
+    return page_problems(document, model) if is_page else problems(document, model)
+
+
+@cache
+def answer_of(route: str) -> tuple[Any, bool]:
+    """The model of a route's answer and whether it comes in pages; none for an empty body."""
+    returned = signature(OPERATIONS[route]).return_annotation
+    if returned is None or get_origin(returned) is LROPoller:
+        return None, False
+    is_page = get_origin(returned) is ItemPaged
+    model, *_ = get_args(returned) or (returned,)
+    if isinstance(model, str):
+        model = getattr(models, model.removeprefix("_models."))
+    return model, is_page
