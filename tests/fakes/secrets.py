@@ -96,13 +96,13 @@ SECRETS: dict[str, Secret] = {
 }
 
 HARMLESS: tuple[str, ...] = (
-    "Look at https://aka.ms/help, job 6a396f87-5973: retry = no, VM;iaasvmcontainerv2;rg;vm",
+    "Look at https://aka.ms/help, job 5d0c7e1a-42b6: retry = no, VM;iaasvmcontainerv2;rg;vm",
     "See https://aka.ms/AzureBackupErrors?id=1 and https://go.microsoft.com/fwlink/?LinkId=2184112",
     "https://learn.microsoft.com/azure/backup/backup-azure-vms-troubleshoot?tabs=a&view=b#extension",
     "https://docs.microsoft.com/en-us/azure/backup/backup-azure-arm-restore-vms#before-you-begin",
     "https://portal.azure.com/#@contoso/resource/subscriptions/0000/resourceGroups/rg-Prod01",
     "https://azure.microsoft.com/support/faq/?id=a%2Fb or https://support.microsoft.com/help?q=1",
-    "Template https://staging.blob.core.windows.net/vhds-6a396f87/azuredeploy.json",
+    "Template https://staging.blob.core.windows.net/vhds-5d0c7e1a/azuredeploy.json",
     (
         "/subscriptions/4f2c0d3e-1111-2222-3333-9abcdef01234/resourceGroups/RG-Prod_01.West/providers/"
         "Microsoft.RecoveryServices/vaults/Vault01WestEU/backupFabrics/Azure/protectionContainers/"
@@ -111,7 +111,7 @@ HARMLESS: tuple[str, ...] = (
     "webVM01_OsDisk_1_0a1b2c3d4e5f60718293a4b5c6d7e8f9",
     "AzureBackup_vm-01_638912345678901234, PRD-Web01-SQL2019-DB3-WestEU-A1B2-Extra",
     "rg-prod-01HV6Z3K5XQ8W9T2M4N7P0R1S3, app-k3j5x9q2m8v4t7w1z6p0r3s5u7y2",
-    "Recovery point 1103996678573089 of 2026-07-26T13:16:55.4397879Z (41.5 %), 12.5 GBs / 127 GBs",
+    "Recovery point 7301846295013264 of 2026-07-26T13:16:55.4397879Z (41.5 %), 12.5 GBs / 127 GBs",
     "UserErrorVmProvisioningStateFailed: VM in state Failed (code: 400094, ref 0x80070005)",
     "UserErrorMigrationFromTrustedLaunchVMToNonTrustedVMNotAllowed",
     (

@@ -3,7 +3,7 @@
 from arm.long_running import PollUrls
 from tests.unit.arm.fakes import ENDPOINT, ITEM, VAULT, VM
 
-OPERATION = "6a396f87-5973-4f2c-8d3e-9abcdef01234"
+OPERATION = "5d0c7e1a-42b6-4f2c-8d3e-9abcdef01234"
 GUARDED = (
     "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/"
     "recoveryPoints/restore/action"
@@ -22,7 +22,7 @@ ITEM_BODY = {
     },
 }
 POINT_BODY = {
-    "name": "1103996678573089",
+    "name": "7301846295013264",
     "properties": {
         "objectType": "IaasVMRecoveryPoint",
         "recoveryPointType": "AppConsistent",

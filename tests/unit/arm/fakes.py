@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from arm.authorized_request import AuthorizedRequest
@@ -18,8 +17,8 @@ ENDPOINT = "https://management.azure.com"
 NOW = datetime(2026, 7, 26, 15, 16, 5, tzinfo=UTC)
 SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 VAULT = (
-    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/AzureBackupRG_clitest_000001"
-    "/providers/Microsoft.RecoveryServices/vaults/clitest-vault000003"
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-contoso-backup"
+    "/providers/Microsoft.RecoveryServices/vaults/vault-contoso"
 )
 CONTAINER = "IaasVMContainer;iaasvmcontainerv2;rg(1);web-01"
 ITEM_NAME = "VM;iaasvmcontainerv2;rg(1);web-01"
@@ -33,8 +32,6 @@ ITEM = ProtectedItem(
     region="westeurope",
     protection_state="Protected",
 )
-
-_OBSERVED = Path(__file__).parents[2] / "data" / "observed"
 
 
 class Sent(NamedTuple):
@@ -85,24 +82,6 @@ def reply(status: int, body: Any = None, headers: Mapping[str, str] | None = Non
 def refusal(status: int, code: str, message: str = "No.", **headers: str) -> Reply:
     """A reply in ARM's error shape."""
     return reply(status, {"error": {"code": code, "message": message}}, headers)
-
-
-def recording(name: str, part: str = "response") -> dict[str, Any]:
-    """What was recorded of real traffic."""
-    found: dict[str, Any] = json.loads((_OBSERVED / f"{name}.json").read_text())[part]
-    return found
-
-
-def recorded(name: str, part: str = "response") -> Reply:
-    """A recorded reply."""
-    found = recording(name, part)
-    return reply(found["status"], found["body"] or None, found.get("headers"))
-
-
-def example(name: str, status: str = "200") -> Any:
-    """The body of an example of the OpenAPI description."""
-    found = json.loads((_OBSERVED / "examples" / f"{name}.json").read_text())
-    return found["responses"][status]["body"]
 
 
 def client(script: Script, sleeps: list[float] | None = None) -> Client:

@@ -12,7 +12,8 @@ from restore.messages.request import ExtendedLocation, RecoveryPointChoice
 from restore.progress.phases import RestorePhase, phase_of
 from restore.start.recovery_point_choice import choose
 from tests.fakes.secrets import KEY
-from tests.unit.arm.fakes import ITEM, VAULT, VM, example, recording
+from tests.unit.arm import samples
+from tests.unit.arm.fakes import ITEM, VAULT, VM
 
 
 def _job(**properties: Any) -> dict[str, Any]:
@@ -23,11 +24,11 @@ def _point(**properties: Any) -> dict[str, Any]:
     return {"name": "1", "properties": {"recoveryPointTime": "2026-07-26T13:16:55Z", **properties}}
 
 
-def test_a_recorded_recovery_point_is_read() -> None:
-    point = arm_json.recovery_point(recording("recoverypoint_get_2026-07")["body"])
+def test_a_recovery_point_is_read() -> None:
+    point = arm_json.recovery_point(samples.POINT)
     assert point is not None
-    assert point.name == "1103996678573089"
-    assert point.time == datetime(2026, 7, 26, 13, 16, 55, 439787, tzinfo=UTC)
+    assert point.name == samples.POINT_NAME
+    assert point.time == datetime(2026, 10, 26, 13, 16, 55, 439787, tzinfo=UTC)
     assert point.consistency == "AppConsistent"
     assert point.tier == "SnapshotAndVaultStandard"
     assert point.is_managed_vm
@@ -35,8 +36,8 @@ def test_a_recorded_recovery_point_is_read() -> None:
     assert point.zones is None
 
 
-def test_the_example_points_show_tiers_zones_edge_zones_and_privacy() -> None:
-    points = [arm_json.recovery_point(raw) for raw in example("RecoveryPoints_List")["value"]]
+def test_points_show_tiers_zones_edge_zones_and_privacy() -> None:
+    points = [arm_json.recovery_point(raw) for raw in samples.POINTS]
     one, two, three = (point for point in points if point is not None)
     assert [point.tier for point in (one, two, three)] == [
         "VaultStandard",
@@ -46,7 +47,7 @@ def test_the_example_points_show_tiers_zones_edge_zones_and_privacy() -> None:
     assert two.zones == ("1",)
     assert two.is_private_access_enabled
     assert three.is_encrypted
-    assert three.extended_location == ExtendedLocation(name="microsoftrrdclab3", type="EdgeZone")
+    assert three.extended_location == ExtendedLocation(name="contosoedge1", type="EdgeZone")
 
 
 def test_numeric_tiers_are_the_same_as_named_ones() -> None:
@@ -83,14 +84,14 @@ def test_what_cannot_be_a_vms_recovery_point_is_none(raw: object) -> None:
 
 
 def test_items_are_told_apart_by_the_vms_id_not_by_their_friendly_name() -> None:
-    items = recording("protecteditems_list_same_name_2026-07")["body"]["value"]
+    items = samples.ITEMS
     wanted = items[2]["properties"]["sourceResourceId"].upper()
     assert [arm_json.is_of_vm(item, wanted) for item in items] == [False, False, True]
     item = arm_json.protected_item(items[2], VAULT, "westeurope")
     assert item is not None
-    assert item.container_name == "IaasVMContainer;iaasvmcontainerv2;singhprab-rg-1c;testcvm123"
-    assert item.name == "VM;iaasvmcontainerv2;singhprab-rg-1c;testcvm123"
-    assert item.friendly_name == "testcvm123"
+    assert item.container_name == "IaasVMContainer;iaasvmcontainerv2;rg-contoso-green;sql-01"
+    assert item.name == "VM;iaasvmcontainerv2;rg-contoso-green;sql-01"
+    assert item.friendly_name == items[0]["properties"]["friendlyName"] == "sql-01"
 
 
 def test_an_item_that_names_two_vms_is_the_one_that_a_restore_would_name() -> None:
@@ -109,31 +110,27 @@ def test_an_item_that_names_two_vms_is_the_one_that_a_restore_would_name() -> No
 
 
 def test_an_item_whose_protection_stopped_is_an_item() -> None:
-    raw = recording("protecteditems_list_same_name_2026-07")["body"]["value"][1]
-    item = arm_json.protected_item(raw, VAULT, "westeurope")
+    item = arm_json.protected_item(samples.STOPPED_ITEM, VAULT, "westeurope")
     assert item is not None
     assert item.protection_state == "ProtectionStopped"
-    assert not arm_json.is_soft_deleted_item(raw)
+    assert not arm_json.is_soft_deleted_item(samples.STOPPED_ITEM)
 
 
 def test_an_items_id_is_made_whole() -> None:
-    raw = example("BackupProtectedItems_List")["value"][0]
-    item = arm_json.protected_item(raw, VAULT, "westeurope")
+    item = arm_json.protected_item(samples.CLASSIC_ITEM, VAULT, "westeurope")
     assert item is not None
     assert item.id == (
         f"{VAULT}/backupFabrics/Azure/protectionContainers/"
-        "IaasVMContainer;iaasvmcontainer;iaasvm-rg;iaasvm-1"
-        "/protectedItems/VM;iaasvmcontainer;iaasvm-rg;iaasvm-1"
+        "IaasVMContainer;iaasvmcontainer;contoso-cloud;ftp-01"
+        "/protectedItems/VM;iaasvmcontainer;contoso-cloud;ftp-01"
     )
-    raw["id"] = "/subscriptions/s"
-    assert arm_json.protected_item(raw, VAULT, "westeurope") is None
+    nowhere = samples.CLASSIC_ITEM | {"id": "/subscriptions/s"}
+    assert arm_json.protected_item(nowhere, VAULT, "westeurope") is None
 
 
-@pytest.mark.parametrize(
-    "name", ["job_restore_alr_inprogress_2022-05", "job_restore_alr_inprogress_2026-07"]
-)
-def test_recorded_jobs_read_the_same_with_numbers_and_with_names(name: str) -> None:
-    job = arm_json.job(recording(name)["body"])
+@pytest.mark.parametrize("raw", [samples.JOB, samples.JOB_IN_NUMBERS])
+def test_jobs_read_the_same_with_numbers_and_with_names(raw: dict[str, Any]) -> None:
+    job = arm_json.job(raw)
     assert job is not None
     assert job.status == "InProgress"
     assert job.operation == "Restore"
@@ -146,10 +143,9 @@ def test_recorded_jobs_read_the_same_with_numbers_and_with_names(name: str) -> N
 
 
 def test_a_job_from_a_list_lacks_its_details() -> None:
-    raw = example("ListJobsWithAllSupportedFilters")["value"][0]
-    job = arm_json.job(raw)
+    job = arm_json.job(samples.LISTED_JOB)
     assert job is not None
-    assert (job.entity_name, job.operation, job.task) == ("testvm", "Backup", None)
+    assert (job.entity_name, job.operation, job.task) == ("sql-01", "Backup", None)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from arm import arm_json
 from arm.backup import Backup, CancelReply
 from arm.transport import Reply
 from restore.messages import errors
 from restore.messages.model import Triggered
+from tests.unit.arm import samples
 from tests.unit.arm.fakes import (
     CONTAINER,
     ENDPOINT,
@@ -21,13 +23,10 @@ from tests.unit.arm.fakes import (
     Script,
     backup,
     client,
-    recorded,
-    recording,
     refusal,
     reply,
 )
 
-RECORDED_ITEMS = recording("protecteditems_list_same_name_2026-07")["body"]["value"]
 ITEMS = (
     f"{ENDPOINT}{VAULT}/backupProtectedItems?api-version=2025-02-01&$filter="
     "backupManagementType%20eq%20%27AzureIaasVM%27%20and%20itemType%20eq%20%27VM%27"
@@ -44,7 +43,7 @@ def _item(vm_id: str, **properties: Any) -> dict[str, Any]:
 def test_the_protected_item_is_found_on_any_page_by_the_vms_id() -> None:
     link = f"{ENDPOINT}{VAULT}/backupProtectedItems?$skipToken=2"
     script = Script(
-        reply(200, {"value": RECORDED_ITEMS, "nextLink": link}),
+        reply(200, {"value": samples.ITEMS, "nextLink": link}),
         reply(200, {"value": [_item(VM.upper())], "nextLink": None}),
         HERE,
     )
@@ -72,7 +71,7 @@ def test_a_vault_that_is_not_there_is_named(steps: list[Reply]) -> None:
     assert caught.value.details[0].startswith("ResourceNotFound: No vault.")
 
 
-@pytest.mark.parametrize("value", [[], RECORDED_ITEMS, None, [None, {"properties": 7}]])
+@pytest.mark.parametrize("value", [[], samples.ITEMS, None, [None, {"properties": 7}]])
 def test_a_vm_without_a_backup_is_named(value: object) -> None:
     with pytest.raises(errors.NotFound) as caught:
         backup(Script(reply(200, {"value": value}))).find_protected_item(VAULT, VM)
@@ -143,10 +142,10 @@ def test_all_recovery_points_are_listed_and_others_workloads_left_out() -> None:
     other = {"name": "9", "properties": {"objectType": "GenericRecoveryPoint"}}
     script = Script(
         reply(200, {"value": [other], "nextLink": link}),
-        reply(200, {"value": [recording("recoverypoint_get_2026-07")["body"]]}),
+        reply(200, {"value": [samples.POINT]}),
     )
     points = backup(script).recovery_points(ITEM)
-    assert [point.name for point in points] == ["1103996678573089"]
+    assert [point.name for point in points] == [samples.POINT_NAME]
     assert script.urls[0] == (
         f"{ENDPOINT}{VAULT}/backupFabrics/Azure"
         "/protectionContainers/IaasVMContainer%3Biaasvmcontainerv2%3Brg%281%29%3Bweb-01"
@@ -186,10 +185,9 @@ def test_jobs_are_filtered_by_azure_and_again_here() -> None:
 
 
 def test_all_jobs_are_listed_when_no_time_is_given() -> None:
-    job = recording("job_restore_alr_inprogress_2026-07")["body"]
-    script = Script(reply(200, {"value": [job]}, {"Date": "Sun, 26 Jul 2026 15:20:00 GMT"}))
+    script = Script(reply(200, {"value": [samples.JOB]}, {"Date": "Sun, 26 Jul 2026 15:20:00 GMT"}))
     found = backup(script).restore_jobs(VAULT)
-    assert found.jobs[0].job_id == "6a396f87-5973-44e4-a398-7d41d5e68893"
+    assert found.jobs[0].job_id == samples.OPERATION
     assert found.vault_time == datetime(2026, 7, 26, 15, 20, tzinfo=UTC)
     assert "startTime" not in script.urls[0]
 
@@ -200,32 +198,25 @@ def test_the_afternoon_is_written_with_twelve_hours() -> None:
     assert "%272026-07-26%2003%3A04%3A05%20PM%27" in script.urls[0]
 
 
-def test_a_recorded_restore_is_sent_and_answered_the_same() -> None:
-    found = recording("restore_trigger_alr_202_2026-07", "request")
-    script = Script(recorded("restore_trigger_alr_202_2026-07"))
-    vm_rg = "azurebackuprg_clitest_3dttpqlptdqwj2tqoo6mtq77arl2jzhincqlho6xsizm55cgp5cvb"
-    tail = f"iaasvmcontainerv2;{vm_rg};clitest-vm000004"
-    item = type(ITEM)(
-        id=f"{VAULT}/backupFabrics/Azure/protectionContainers/IaasVMContainer;{tail}"
-        f"/protectedItems/VM;{tail}",
-        vault_id=VAULT,
-        container_name=f"IaasVMContainer;{tail}",
-        name=f"VM;{tail}",
-        source_resource_id=VM,
-        region="eastus2euap",
-        protection_state="Protected",
-    )
-    triggered, poll_urls = backup(script).trigger_restore(item, "1103996678573089", found["body"])
+def test_a_restore_is_sent_as_it_is_and_its_poll_urls_are_kept_as_they_are() -> None:
+    item = arm_json.protected_item(samples.ITEM, VAULT, "westeurope")
+    assert item is not None
+    script = Script(samples.accepted())
+    triggered, poll_urls = backup(script).trigger_restore(item, samples.POINT_NAME, samples.BODY)
     (sent,) = script.sent
-    assert (sent.method, sent.url) == ("POST", ENDPOINT + found["path"])
+    assert sent.method == "POST"
+    assert sent.url == (
+        f"{ENDPOINT}{VAULT}/backupFabrics/Azure"
+        "/protectionContainers/IaasVMContainer%3Biaasvmcontainerv2%3Brg-contoso-green%3Bsql-01"
+        "/protectedItems/VM%3Biaasvmcontainerv2%3Brg-contoso-green%3Bsql-01"
+        f"/recoveryPoints/{samples.POINT_NAME}/restore?api-version=2025-02-01"
+    )
     assert sent.body is not None
-    assert json.loads(sent.body) == found["body"]
-    operation_id = "6a396f87-5973-44e4-a398-7d41d5e68893"
-    assert triggered == Triggered(operation_id=operation_id)
-    answered = recording("restore_trigger_alr_202_2026-07")["headers"]
+    assert json.loads(sent.body) == samples.BODY
+    assert triggered == Triggered(operation_id=samples.OPERATION)
     assert (poll_urls.async_url, poll_urls.location) == (
-        answered["azure-asyncoperation"],
-        answered["location"],
+        samples.ACCEPTED_HEADERS["azure-asyncoperation"],
+        samples.ACCEPTED_HEADERS["location"],
     )
 
 
@@ -244,11 +235,11 @@ def test_a_restore_that_may_have_begun_is_a_lost_reply(fate: Reply | Exception) 
 
 
 def test_a_job_is_read() -> None:
-    script = Script(recorded("job_restore_alr_inprogress_2026-07"))
-    job = backup(script).read_job(VAULT, "6a396f87-5973-44e4-a398-7d41d5e68893")
+    script = Script(reply(200, samples.JOB))
+    job = backup(script).read_job(VAULT, samples.OPERATION)
     assert job.status == "InProgress"
     assert script.urls == [
-        f"{ENDPOINT}{VAULT}/backupJobs/6a396f87-5973-44e4-a398-7d41d5e68893?api-version=2025-02-01"
+        f"{ENDPOINT}{VAULT}/backupJobs/{samples.OPERATION}?api-version=2025-02-01"
     ]
 
 
@@ -283,9 +274,9 @@ def test_not_being_allowed_to_cancel_is_an_error() -> None:
 
 
 def test_an_operation_is_read_in_its_vault() -> None:
-    script = Script(recorded("operation_status_succeeded_2026-07"))
+    script = Script(reply(200, samples.SUCCEEDED))
     look = backup(script).read_operation(VAULT, "op", None)
-    assert look.job_id == "6a396f87-5973-44e4-a398-7d41d5e68893"
+    assert look.job_id == samples.OPERATION
     assert script.urls == [f"{ENDPOINT}{VAULT}/backupOperations/op?api-version=2025-02-01"]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from arm import errors as arm_errors
 from restore.messages import errors
-from tests.unit.arm.fakes import recording
+from tests.unit.arm import samples
 
 
 def _from(status: int, body: object, retry_after_s: float | None = None) -> errors.RestoreError:
@@ -51,18 +51,16 @@ def test_code_and_status_decide_the_kind(
     assert error.doing == "restore"
 
 
-def test_a_recorded_404_keeps_azures_words() -> None:
-    found = recording("error_404_vault_not_found_2026-09")
-    error = _from(found["status"], found["body"])
+def test_a_404_keeps_azures_words() -> None:
+    error = _from(404, samples.NOT_FOUND)
     assert isinstance(error, errors.NotFound)
     assert error.code == "ResourceNotFound"
-    assert "vaults/clitest-vault000002" in error.message
+    assert "vaults/vault-contoso" in error.message
     assert "https://aka.ms/ARMResourceNotFoundFix" in error.message
 
 
-def test_a_recorded_409_is_final() -> None:
-    found = recording("error_409_conflict_2026-09")
-    error = _from(found["status"], found["body"])
+def test_a_409_of_another_vaults_vm_is_final() -> None:
+    error = _from(409, samples.CONFLICT)
     assert isinstance(error, errors.Conflict)
     assert error.code == "BMSUserErrorContainerIsAlreadyRegisteredWithAnotherVault"
     assert "give that vault's id" in error.message

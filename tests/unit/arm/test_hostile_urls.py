@@ -26,7 +26,7 @@ from tests.unit.arm.fakes import ENDPOINT, ITEM, NOW, VAULT, VM
 from tests.unit.arm.hostile import EVIL, FORMS, Form
 
 TOKEN = "eyJ0eXAi.canary.token"
-OPERATION = "6a396f87-5973-44e4-a398-7d41d5e68893"
+OPERATION = "5d0c7e1a-42b6-4f2c-8d3e-9abcdef01234"
 REDIRECTS = (301, 302, 303, 307, 308)
 _POLLED = ("Azure-AsyncOperation", "Location")
 _LISTS: dict[str, Callable[[Backup], object]] = {

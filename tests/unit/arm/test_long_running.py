@@ -10,23 +10,21 @@ from arm.long_running import PollUrls
 from arm.transport import Reply
 from restore.messages import errors
 from restore.messages.model import OperationSnapshot
+from tests.unit.arm import samples
 from tests.unit.arm.fakes import (
     ENDPOINT,
     VAULT,
     Script,
     client,
-    example,
-    recorded,
-    recording,
     refusal,
     reply,
 )
 
-ID = "6a396f87-5973-44e4-a398-7d41d5e68893"
-HEADERS = recording("restore_trigger_alr_202_2026-07")["headers"]
-BOTH = long_running.poll_urls(HEADERS)
+ID = samples.OPERATION
+HEADERS = samples.ACCEPTED_HEADERS
+BOTH = long_running.handles(HEADERS)
 BY_ID = f"{ENDPOINT}{VAULT}/backupOperations/{ID}?api-version=2025-02-01"
-SUCCEEDED = recorded("operation_status_succeeded_2026-07")
+SUCCEEDED = reply(200, samples.SUCCEEDED)
 GONE = refusal(404, "OperationNotFound")
 
 
@@ -58,10 +56,12 @@ def test_nobody_knowing_it_is_unknown() -> None:
 
 
 def test_a_running_operation_has_a_sentinel_for_its_end() -> None:
-    script = Script(recorded("operation_status_inprogress_2022-05"))
-    assert _look(script) == OperationSnapshot(state="InProgress")
-    later = recorded("operation_status_inprogress_2022-05", "later")
-    assert _look(Script(later)).job_id == "70fc659e-63bf-445a-bf26-4d42c0f4c483"
+    assert _look(Script(reply(200, samples.RUNNING))) == OperationSnapshot(state="InProgress")
+
+
+def test_the_jobs_id_may_be_another_than_the_operations() -> None:
+    later = reply(200, samples.SUCCEEDED_WITH_OTHER_JOB)
+    assert _look(Script(later)).job_id == samples.OTHER_JOB
 
 
 def test_retry_after_is_passed_on() -> None:
@@ -105,7 +105,7 @@ def test_a_list_of_jobs_yields_its_first() -> None:
     [
         (reply(202), "InProgress"),
         (reply(204), "Succeeded"),
-        (reply(200, example("ProtectedItemOperationResults")), "Succeeded"),
+        (reply(200, samples.ITEM), "Succeeded"),
         (reply(200, {"status": "InProgress"}), "InProgress"),
     ],
 )

@@ -3,18 +3,19 @@
 import pytest
 
 from arm import resource_ids
-from tests.unit.arm.fakes import SUBSCRIPTION, VAULT, example, recording
+from tests.unit.arm import samples
+from tests.unit.arm.fakes import SUBSCRIPTION, VAULT
 
-ODD_ID = example("BackupProtectedItems_List")["value"][0]["id"]
+ODD_ID = samples.CLASSIC_ITEM["id"]
 
 
 def test_parts_are_found_by_name_not_by_position() -> None:
     assert "/backupFabrics/" not in ODD_ID
     assert resource_ids.find_segment(ODD_ID, "protectedItems") == (
-        "VM;iaasvmcontainer;iaasvm-rg;iaasvm-1"
+        "VM;iaasvmcontainer;contoso-cloud;ftp-01"
     )
     assert resource_ids.find_segment(ODD_ID, "PROTECTIONCONTAINERS") == (
-        "IaasVMContainer;iaasvmcontainer;iaasvm-rg;iaasvm-1"
+        "IaasVMContainer;iaasvmcontainer;contoso-cloud;ftp-01"
     )
     assert resource_ids.find_segment(ODD_ID, "backupFabrics") is None
     with pytest.raises(ValueError):
@@ -28,8 +29,9 @@ def test_a_group_that_is_called_like_a_segment_confuses_nobody() -> None:
 
 
 def test_a_vault_is_found_in_an_id_a_url_and_any_case() -> None:
-    url = recording("protecteditems_list_same_name_2026-07")["body"]["value"][0]["properties"]
-    assert resource_ids.vault_id(url["vaultId"]).endswith("/vaults/singhprab-csb-vault")
+    url = samples.ITEM["properties"]["vaultId"]
+    assert url.startswith("https://")
+    assert resource_ids.vault_id(url) == VAULT
     assert resource_ids.vault_id(VAULT.replace("/vaults/", "/Vaults/")) == VAULT
     assert resource_ids.subscription_id(ODD_ID) == f"/subscriptions/{SUBSCRIPTION}"
 

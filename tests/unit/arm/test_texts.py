@@ -20,8 +20,8 @@ def test_free_text_is_text_without_secrets_and_bounded() -> None:
     "name",
     [
         CONTAINER,
-        "1103996678573089",
-        "6a396f87-5973-4f2c-8d3e-9abcdef01234",
+        "7301846295013264",
+        "5d0c7e1a-42b6-4f2c-8d3e-9abcdef01234",
         "West Europe",
         "rg_(1).West-2",
         "MC_rgProdAks01_aksProdWestEurope01_westeurope",

@@ -24,7 +24,7 @@ from arm.client import Client
 from arm.reply_body import TooLarge
 from arm.transport import NotSent, RequestsTransport, Timeout
 from restore.messages import errors
-from tests.unit.arm.fakes import recording
+from tests.unit.arm import samples
 
 QUICK = Timeout(connect_s=2, read_s=5)
 SHORT = Timeout(connect_s=2, read_s=0.05)
@@ -118,8 +118,8 @@ Listen = Callable[[Callable[[socket.socket], None]], Listener]
 
 def test_a_signed_url_arrives_byte_for_byte(listen: Listen) -> None:
     listener = listen(_ok)
-    recorded = recording("restore_trigger_alr_202_2026-07")["headers"]["azure-asyncoperation"]
-    target = recorded.removeprefix("https://management.azure.com") + "&x=a%7Eb%2Fc%3B;~+=!$,@:*()'"
+    signed = samples.ACCEPTED_HEADERS["azure-asyncoperation"]
+    target = signed.removeprefix("https://management.azure.com") + "&x=a%7Eb%2Fc%3B;~+=!$,@:*()'"
     reply = RequestsTransport()("GET", listener.origin + target, {}, None, QUICK)
     assert len(target) > 3500
     assert listener.requests[0].startswith(b"GET " + target.encode() + b" HTTP/1.1\r\n")
