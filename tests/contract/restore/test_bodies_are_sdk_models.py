@@ -20,6 +20,7 @@ from tests.fakes.laboratory import START
 from tests.fuzz import shapes
 from tests.sdk_models import fields, problems
 from tests.unit.arm.fakes import ITEM, VM, Script, backup, reply
+from tests.unit.restore.start.bodies import BODIES
 
 NEVER_SENT = {
     "affinityGroup": "of classic VMs",
@@ -66,6 +67,12 @@ def _body(request: RestoreRequest) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", REQUEST_TYPES)
 def test_a_body_with_all_that_a_request_can_say_is_a_model(kind: str) -> None:
     body = _body(_full(kind))
+    assert problems(body, models.RestoreRequestResource, sent=True) == []
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_our_samples_of_bodies_are_models(name: str) -> None:
+    body = {"properties": BODIES[name]}
     assert problems(body, models.RestoreRequestResource, sent=True) == []
 
 

@@ -1,31 +1,27 @@
 """Every restore request that Microsoft shows, or that was seen on the wire, is accepted."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from simulated_azure import names
+from tests import documented_requests
 from tests.contract.simulated_azure import openapi
 from tests.contract.simulated_azure.caller import Caller
 
-REQUESTS = sorted((Path(__file__).parents[2] / "data" / "spec" / "restore_requests").glob("*.json"))
+pytestmark = pytest.mark.spec
+
 VAULT = (
     "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/rg-docs"
     "/providers/Microsoft.RecoveryServices/vaults/vault-docs"
 )
 
 
-def test_the_documented_requests_are_there() -> None:
-    assert len(REQUESTS) == 15
-
-
-@pytest.mark.parametrize("file", REQUESTS, ids=lambda file: file.stem)
+@pytest.mark.parametrize("name", documented_requests.NAMES)
 def test_a_documented_request_is_accepted_for_the_point_it_speaks_of(
-    azure: Caller, file: Path
+    azure: Caller, name: str
 ) -> None:
-    body = json.loads(file.read_text(encoding="utf-8"))
+    body = documented_requests.body(name)
     asked = body["properties"]
     azure.control("PUT", "/state", _state_for(asked))
     openapi.check(body, "RestoreRequestResource")
