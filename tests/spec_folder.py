@@ -1,9 +1,9 @@
 """Microsoft's own description of Azure Backup: no part of this repository, read where it exists.
 
 AZURE_BACKUP_SPEC names the folder; the default is ../shared/spec beside the repository. It holds
-files of the public repository Azure/azure-rest-api-specs, one folder for each api-version. Tests
-that read it are marked `spec`. Without the folder they skip and name it. A file that is missing
-from the folder fails them.
+files of the public repository Azure/azure-rest-api-specs, one folder for each api-version, and in
+`observed` answers that were seen. Tests that read it are marked `spec`. Without the folder they
+skip and name it. A file that is missing from the folder fails them.
 """
 
 import json

@@ -3,7 +3,7 @@
 from typing import Any
 
 from simulated_azure import seed
-from tests.contract.simulated_azure.caller import Caller, value
+from tests.contract.simulated_azure.caller import Caller, document, value
 
 VAULT = seed.VAULT_ID
 SECONDS_TO_LOOK = (0, 600, 300, 500, 200)
@@ -45,6 +45,7 @@ def take(azure: Caller, job_type: str = "AzureIaaSVMJob", *, newest: bool = True
         },
     )
     _look_around(azure)
+    _turn_pages(azure)
     _validate(azure)
     for kind in ("disks", "original", "alternate"):
         _restore(azure, kind, "web-01")
@@ -69,6 +70,13 @@ def _look_around(azure: Caller) -> None:
     for name in ("web-01", "deleted-01"):
         asked = {"resourceType": "VM", "resourceId": seed.vm_id(name)}
         azure.post(f"{where}/{seed.REGION}/backupStatus", asked)
+
+
+def _turn_pages(azure: Caller) -> None:
+    azure.control("PUT", "/state", {"service": {"page_size": 3}})
+    for path in (f"{VAULT}/backupProtectedItems", f"{azure.item()}/recoveryPoints"):
+        azure.get(document(azure.get(path))["nextLink"])
+    azure.control("PUT", "/state", {"service": {"page_size": 200}})
 
 
 def _validate(azure: Caller) -> None:
