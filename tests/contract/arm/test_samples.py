@@ -8,7 +8,7 @@ import pytest
 from azure.mgmt.recoveryservicesbackup import models
 
 from arm import arm_json, errors
-from arm.long_running import handles
+from arm.long_running import poll_urls
 from tests import sdk_models, spec_folder
 from tests.unit.arm import samples
 from tests.unit.arm.fakes import VAULT, Script, backup, reply
@@ -108,7 +108,7 @@ READERS: dict[str, Read] = {
     **dict.fromkeys(JOBS, arm_json.job),
     **dict.fromkeys(OPERATIONS, _operation),
     **dict.fromkeys(ERRORS, _error),
-    "headers": handles,
+    "headers": poll_urls,
 }
 
 

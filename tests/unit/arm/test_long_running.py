@@ -22,7 +22,7 @@ from tests.unit.arm.fakes import (
 
 ID = samples.OPERATION
 HEADERS = samples.ACCEPTED_HEADERS
-BOTH = long_running.handles(HEADERS)
+BOTH = long_running.poll_urls(HEADERS)
 BY_ID = f"{ENDPOINT}{VAULT}/backupOperations/{ID}?api-version=2025-02-01"
 SUCCEEDED = reply(200, samples.SUCCEEDED)
 GONE = refusal(404, "OperationNotFound")
