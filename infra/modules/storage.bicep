@@ -52,7 +52,7 @@ resource account 'Microsoft.Storage/storageAccounts@2024-01-01' = {
   }
 }
 
-// Blobs have no soft delete: it would keep every overwritten version of `handles/`, which hold signed URLs.
+// Blobs have no soft delete: it would keep every overwritten version of `poll-urls/`, which hold signed URLs.
 resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2024-01-01' = {
   parent: account
   name: 'default'

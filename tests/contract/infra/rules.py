@@ -20,7 +20,7 @@ ROLES: dict[str, str] = json.loads((INFRA / "roles.json").read_text())
 DEFINITION: Json = json.loads((INFRA / "role-definition.json").read_text())
 
 PACKAGE = "app-package"
-_FOR_EVER = ("restores/", "slots/", "items/", "open/", "outbox/", "handles/")
+_FOR_EVER = ("restores/", "slots/", "items/", "open/", "outbox/", "poll-urls/")
 """Folders of the ledger from which nothing may be deleted by age."""
 
 _MUST_BE: dict[str, dict[str, Any]] = {
