@@ -119,9 +119,9 @@ class Preflight:
 def _opinion(raw: Mapping[str, Any]) -> Opinion:
     advice = (texts.free(one) for one in _list(raw.get("recommendations"))[:_FINDINGS_MAX])
     return Opinion(
-        texts.free(raw.get("code"), _CODE_CHARS_MAX) or "ValidationFailed",
-        texts.free(raw.get("message")),
-        tuple(text for text in advice if text),
+        code=texts.free(raw.get("code"), _CODE_CHARS_MAX) or "ValidationFailed",
+        message=texts.free(raw.get("message")),
+        recommendations=tuple(text for text in advice if text),
     )
 
 
