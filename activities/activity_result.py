@@ -22,7 +22,9 @@ _log = logging.getLogger(__name__)
 
 _FORESEEN = (Changed, TemporaryError, PermanentError, msgspec.ValidationError)
 _LOST_RACE_S = 5.0
+"""The shortest wait there is: the other one is done in milliseconds."""
 _OTHER_BUILD_S = 30.0
+"""A deployment replaces its instances within a minute or two."""
 _OTHER_BUILD = NotYet(
     "Another build of the app wrote what this one cannot read; it waits for that build.",
     code="OtherBuild",

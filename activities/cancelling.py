@@ -9,6 +9,7 @@ from restore.messages.ledger_entry import CancelAnswer
 from storage.ledger import Held, Ledger
 
 _JOB_AGAIN_S = 10.0
+"""A job shows seconds after its operation has named it."""
 
 
 def ask(ledger: Ledger, held: Held) -> None:

@@ -15,6 +15,7 @@ from restore.values.plain_text import plain
 blueprint = df.Blueprint()
 
 _ASK_AGAIN_S = 10.0
+"""Where Azure gives no Retry-After."""
 
 
 @blueprint.activity_trigger(input_name="order")

@@ -19,6 +19,7 @@ from storage import instances
 _log = logging.getLogger(__name__)
 
 _BACK = timedelta(days=1)
+"""Nobody waits for an older plan."""
 _FAILED = [df.OrchestrationRuntimeStatus.Failed]
 
 

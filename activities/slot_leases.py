@@ -21,6 +21,7 @@ from storage.ledger import Ledger
 _log = logging.getLogger(__name__)
 
 _BACK = timedelta(minutes=5)
+"""Clocks differ, and the list filters by start time: a little more is read than is needed."""
 _SOON = timedelta(minutes=5)
 """Where a read gets no answer, or another one follows the job: many may wait, and come every half
 minute."""

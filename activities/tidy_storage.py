@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 blueprint = df.Blueprint()
 
 _PAGES_MAX = 10
+"""What is left over is sent at the next tick; one call of a function must not take longer."""
 
 
 @blueprint.activity_trigger(input_name="order")

@@ -28,6 +28,7 @@ from storage import concurrency_slots, connection, item_lock
 from storage.ledger import Held, Ledger
 
 _JOBS_BACK = timedelta(hours=26)
+"""The quota counts a day; two hours more for clocks that differ and jobs that list late."""
 _NEAR = timedelta(seconds=poll_policy.NEAR_S)
 _LEASE_SLACK = timedelta(minutes=5)
 """By so much a slot's lease is longer than the restore is followed, whose last poll comes first."""

@@ -25,7 +25,9 @@ from arm.transport import NotSent
 from restore.messages import errors
 
 READ_PAUSES_S = (0.3, 1.2)
+"""A reset connection or a 500 has often passed by then; what lasts is waited for by a timer."""
 AFTER_TIMEOUT_S = 30.0
+"""Azure had a whole time-out already: asking at once would only add to its load."""
 
 # Client errors that a gateway may send although the request has gone on to its destination.
 _UNDECIDED = frozenset({408, 499})

@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from arm import texts
 
 RETRY_AFTER_S_MAX = 24 * 3600.0
+"""Azure's longest quota counts a day; more is a mistake of the server."""
 
 _TRACE_ID = r"[A-Za-z0-9-]{1,64}"  # compiled, and kept, on first use
 

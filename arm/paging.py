@@ -14,7 +14,9 @@ from arm import url_allow_list
 from restore.messages import errors
 
 PAGES_MAX = 200
+"""Azure's pages hold 200 entries or so; see ITEMS_MAX."""
 ITEMS_MAX = 50_000
+"""A vault protects 1,000 VMs and keeps 9,999 points of each; longer lists are errors."""
 LIST_S_MAX = 180.0
 """Less than the five minutes after which the host would end the function, and with it the app."""
 

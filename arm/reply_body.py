@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import requests
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
+"""A page of 200 recovery points has about 300 KB; an instance has 2 GB."""
 _CHUNK_BYTES = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 

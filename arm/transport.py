@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     import requests
 
 CONNECT_TIMEOUT_S = 10.0
+"""A handshake within a region takes milliseconds; a lost SYN is sent again after 1, 3 and 7 s."""
 READ_TIMEOUT_S = 60.0
+"""ARM wants its resource providers to answer within a minute."""
 REPLY_TIMEOUT_S = 120.0
 """For the whole reply, beyond the time that it may take to begin."""
 IDLE_S_MAX = 60.0
+"""Azure's outbound NAT forgets a connection after 4 minutes; other devices earlier."""
 
 
 class Timeout(NamedTuple):

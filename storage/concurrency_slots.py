@@ -21,6 +21,7 @@ from restore.values.structs import Model
 from storage.documents import RACES_MAX, Changed, Documents, Taken, contended
 
 ASK_AGAIN_S = 30.0
+"""A restore takes minutes at the least; a look costs one read."""
 WAITERS_FIRST_S = 300.0
 """How long a free slot is kept for the first waiters: ten times as long as one takes to ask
 again."""

@@ -25,7 +25,9 @@ RACES_MAX = 8
 """Whoever reads, changes and loses the race for the write so often in a row asks again later."""
 
 _RETRY_AFTER_S = 10.0
+"""The client has tried three times by then: a moment longer than its own waits."""
 _RACE_S = 5.0
+"""Another process writes the same document; its write takes milliseconds."""
 
 
 class Taken(Exception):

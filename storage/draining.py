@@ -15,6 +15,7 @@ from storage.events import Events
 from storage.outbox import Outbox
 
 _NEVER_ACCEPTED = timedelta(hours=1)
+"""A starter takes a second. After an hour it is dead, whatever its clock says."""
 _CLAIM = "claimedUntil"
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FOREVER_S = -1
 _RETRY_AFTER_S = 10.0
+"""As for documents: it is the same storage account."""
 
 
 class EventQueue(Protocol):

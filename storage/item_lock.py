@@ -31,7 +31,9 @@ HELD_S = 7.0
 """About how long a lock is held: a POST, and two polls of its operation."""
 
 _HELD_PART = 0.5
+"""The longer it is held the rarer is a look; half of that loses a third of the time at most."""
 _JOBS_KEPT = 200
+"""Jobs of other requests, kept apart from ours; a quota allows one VM far fewer."""
 _DAY = timedelta(hours=24)
 
 

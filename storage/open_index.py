@@ -16,6 +16,7 @@ from storage.documents import Documents, Taken, Versioned
 
 _PREFIX = "open/"
 PAGE_SIZE = 50
+"""One entry is read for each: a page takes a second or two."""
 
 
 class Note(Model, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ AT_ONCE = timedelta(minutes=1)
 """So long an event is left to who made the change, and a claim to who made that."""
 
 _REMEMBERED_MAX = 1000
+"""A few numbers each; forgetting costs one read."""
 
 
 class HeldUp(NamedTuple):

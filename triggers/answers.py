@@ -12,7 +12,9 @@ import azure.durable_functions as df
 from restore.messages.model import Failure, Outcome
 
 WAIT_S_MAX = 25.0
+"""Well below 230 s, after which Azure's load balancer cuts an HTTP answer off."""
 _LOOK_S = 0.3
+"""A status costs the task hub one read; a person does not notice a third of a second."""
 _OVER = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 _BROKEN = Failure(
     code="LookFailed",

@@ -33,6 +33,7 @@ _VALUES: dict[str, tuple[str, ...]] = {
 _TOP, _TOP_MAX = 50, 200
 _TOP_TEXT = re.compile(r"[0-9]{1,4}")
 _PAGES_MAX = 20
+"""So many pages are searched for what a filter wants before the answer says "go on there"."""
 _MARK = "after"
 
 

@@ -16,7 +16,9 @@ from storage import connection, instances
 from triggers import callers, plans, problems, starter, views
 
 _WAIT_S = 3.0
+"""Long enough for the checks of most requests, so that an unknown vault is answered with 404."""
 _WAIT_S_MAX = 20.0
+"""A person, and most HTTP clients, wait no longer (decision 10)."""
 _LOOK_S = 0.3
 _PREFER_WAIT = re.compile(r"\bwait\s*=\s*(\d{1,3})\b")
 

@@ -24,6 +24,7 @@ from storage import connection, instances
 from storage.documents import Changed
 
 _WISH_MAX = timedelta(days=1)
+"""A job that shows no way to be cancelled in a day is over, or never will be."""
 _RUNNING = ("Pending", "Running")
 
 

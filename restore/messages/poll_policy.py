@@ -8,9 +8,11 @@ is computed in progress/poll_intervals.py.
 from restore.values.structs import Model
 
 WAIT_S_MIN = 5.0
+"""Azure Backup's read quota per vault is small; nothing is asked more often than this."""
 NEAR_S = WAIT_S_MIN
 """Timers fire up to a second early, and none is shorter than this: what is nearer is reached."""
 CONNECT_S_MAX = 10.0
+"""arm/transport.py opens no connection for longer."""
 
 
 class PollPolicy(Model, frozen=True, kw_only=True, omit_defaults=False):

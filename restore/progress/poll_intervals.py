@@ -12,8 +12,11 @@ from restore.progress import wait_reasons
 
 _RETRY_AFTER_S_MAX = 3_600.0  # the quota's window: nothing Azure asks for is longer
 _QUICK_POLLS = 10
+"""For the first minutes somebody is looking on, and small VMs are restored in them."""
 _ETA_PART = 0.4
+"""Azure's estimate is rough: look again well before it is over."""
 _LATENESS = 0.1
+"""A verdict may come late by a tenth of the time that the restore took."""
 
 
 def next_operation_poll_s(

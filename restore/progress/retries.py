@@ -17,6 +17,7 @@ from restore.progress import poll_intervals, wait_reasons
 from restore.progress.wait_reasons import Waiting
 
 UNFORESEEN_MAX = timedelta(minutes=10)
+"""A worker process that exits is back in seconds; a bug stays."""
 
 
 def learn(retry: Retry, outcome: Outcome, now: datetime, spread: str) -> Retry | Outcome:

@@ -14,7 +14,9 @@ from restore.values import tokens
 from restore.values.structs import Model
 
 POINTS_MAX = 200
+"""As many as Azure's own page holds."""
 BYTES_MAX = 512 * 1024
+"""A browser and a terminal can still show that."""
 
 _MARK = "points"
 

@@ -28,6 +28,7 @@ _NEAR = timedelta(seconds=90)
 taking it for another's would send a second restore."""
 
 _ASK_AGAIN_S = 30.0
+"""The list lags by seconds to minutes; each look costs a read of the vault's small quota."""
 
 
 class Proceed(msgspec.Struct, frozen=True, tag=True, rename="camel"):

@@ -36,6 +36,7 @@ _EDGE_CHARS = 100  # at the cut a secret may be torn, and is not recognised
 _ENCODINGS_MAX = 3
 _KEY_CHARS = (44, 88)  # 32 and 64 bytes in Base64
 _RUN_CHARS_MIN = 32
+"""Keys of Azure Storage have 88 characters, GUIDs 36 with hyphens, resource names fewer."""
 _PART_CHARS_MIN = 8
 _JUMBLED_CHARS_MIN = 24
 _CASE_MIN = 0.1  # of the characters are capitals, and as many small letters
