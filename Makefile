@@ -73,7 +73,7 @@ checkov: setup-python
 		cp tools/requirements-checkov.txt .cache/checkov/requirements.txt; } || \
 		echo "checkov: not installed, its tests are skipped" >&2
 
-simulate: setup ## SEEDS=1000 FIRST=0: play seeds; SEED=x: tell one; SWEEP=all: every crash point
+simulate: setup ## SEEDS=1000 FIRST=0: run seeds; SEED=x: tell one; SWEEP=all: every crash point
 	@$(BIN)/python -m tests.simulation $(if $(SWEEP),--sweep,$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)))
 
 clean: ## remove caches and local state; .venv and node_modules stay

@@ -21,8 +21,8 @@ warnings.simplefilter("ignore")  # the SDK's own notices
 
 from devhost.starting import BadStart  # noqa: E402
 from tests.contract.golden.real import play_all  # noqa: E402
+from tests.contract.golden.running import OWN, load_app  # noqa: E402
 from tests.contract.golden.scripts import SCRIPTS  # noqa: E402
-from tests.contract.golden.stage import OWN, load_app  # noqa: E402
 
 _PACKAGES = sysconfig.get_path("purelib")
 

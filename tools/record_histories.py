@@ -13,18 +13,18 @@ sys.path.insert(0, str(ROOT))
 warnings.simplefilter("ignore")  # the SDK's own notices
 
 from restore.messages.activity_io import RESTORE_VERSION  # noqa: E402
-from tests.replay.scenes import SCENES, record  # noqa: E402
+from tests.replay.scenarios import SCENARIOS, record  # noqa: E402
 
 
 def main(version: str) -> None:
-    """Write one file per scene."""
+    """Write one file per scenario."""
     folder = ROOT / "tests" / "replay" / "histories" / version
     folder.mkdir(parents=True, exist_ok=True)
-    for scene in SCENES:
-        turns = record(scene)
+    for scenario in SCENARIOS:
+        turns = record(scenario)
         text = json.dumps(turns, ensure_ascii=False, separators=(",", ":"))
-        (folder / f"{scene}.json").write_text(text + "\n")
-        print(f"{scene}: {len(turns)} generations, {len(text) // 1024} KiB")
+        (folder / f"{scenario}.json").write_text(text + "\n")
+        print(f"{scenario}: {len(turns)} generations, {len(text) // 1024} KiB")
 
 
 if __name__ == "__main__":

@@ -36,12 +36,12 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(given: argparse.Namespace, console: Console) -> int:
     # Imported late: a missing file or Ctrl-C should not have to wait for the storage packages.
-    from devhost.demo import asked, play
+    from devhost.demo import asked, running
 
     engine = engine_of(given)
     if given.request is not None:
-        return play.play([asked.from_file(given.request)], console, engine)
-    return play.play(asked.tour(datetime.now(UTC)), console, engine)
+        return running.run_demo([asked.from_file(given.request)], console, engine)
+    return running.run_demo(asked.tour(datetime.now(UTC)), console, engine)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:

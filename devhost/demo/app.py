@@ -41,7 +41,7 @@ class App(Protocol):
 
 
 class RunningApp:
-    """The app and the vault of a stage."""
+    """The app and the vault of a demo's environment."""
 
     def __init__(self, url: str, storage: str, vault_url: str) -> None:
         self._url, self._storage, self._vault_url = url, storage, vault_url

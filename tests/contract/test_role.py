@@ -1,6 +1,6 @@
 """The custom role in infra/ is what the app calls, no more and no less.
 
-Every method of Backup is played on the simulated vault. A new one must be added here; the plugin in
+Every method of Backup is called on the simulated vault. A new one must be added here; the plugin in
 tests/collected_calls.py looks at what all the other tests call.
 """
 
@@ -39,7 +39,7 @@ BODY = {
 }
 
 
-class Story:
+class Session:
     """One restore on a simulated vault, step by step, noting each call."""
 
     def __init__(self) -> None:
@@ -76,37 +76,39 @@ class Story:
         self.job_id = self.backup.restore_jobs(self.item).jobs[0].job_id
 
 
-PREFLIGHT: dict[str, Callable[[Story], object]] = {
-    "cross_subscription": lambda story: story.backup.preflight.cross_subscription(story.vault_id),
-    "storage_type": lambda story: story.backup.preflight.storage_type(story.vault_id),
-    "guard_requests": lambda story: story.backup.preflight.guard_requests(story.vault_id),
-    "has_vm": lambda story: story.backup.preflight.has_vm(VM),
-    "start_validation": Story.validate,
-    "read_validation": lambda story: None,  # in the step before
+PREFLIGHT_CALLS: dict[str, Callable[[Session], object]] = {
+    "cross_subscription": lambda session: session.backup.preflight.cross_subscription(
+        session.vault_id
+    ),
+    "storage_type": lambda session: session.backup.preflight.storage_type(session.vault_id),
+    "guard_requests": lambda session: session.backup.preflight.guard_requests(session.vault_id),
+    "has_vm": lambda session: session.backup.preflight.has_vm(VM),
+    "start_validation": Session.validate,
+    "read_validation": lambda session: None,  # in the step before
 }
-PLAYED: dict[str, Callable[[Story], object]] = {
-    "find_protected_item": lambda story: story.backup.find_protected_item(story.vault_id, VM),
-    "find_vault_item": lambda story: story.backup.find_vault_item(VM),
-    "recovery_points": lambda story: story.backup.recovery_points(story.item),
-    "trigger_restore": Story.restore,
-    "read_operation": lambda story: None,  # in the step before
-    "vm_disks": lambda story: story.backup.vm_disks(VM),
-    "restore_jobs": Story.find_job,
-    "read_job": lambda story: story.backup.read_job(story.vault_id, story.job_id),
-    "cancel_job": lambda story: story.backup.cancel_job(story.vault_id, story.job_id),
-    "preflight": lambda story: [play(story) for play in PREFLIGHT.values()],
-    "for_request": lambda story: story.backup.for_request("r"),
+CALLS: dict[str, Callable[[Session], object]] = {
+    "find_protected_item": lambda session: session.backup.find_protected_item(session.vault_id, VM),
+    "find_vault_item": lambda session: session.backup.find_vault_item(VM),
+    "recovery_points": lambda session: session.backup.recovery_points(session.item),
+    "trigger_restore": Session.restore,
+    "read_operation": lambda session: None,  # in the step before
+    "vm_disks": lambda session: session.backup.vm_disks(VM),
+    "restore_jobs": Session.find_job,
+    "read_job": lambda session: session.backup.read_job(session.vault_id, session.job_id),
+    "cancel_job": lambda session: session.backup.cancel_job(session.vault_id, session.job_id),
+    "preflight": lambda session: [call(session) for call in PREFLIGHT_CALLS.values()],
+    "for_request": lambda session: session.backup.for_request("r"),
 }
 
 
 def test_every_call_that_the_app_can_make_needs_an_action_and_every_action_a_call() -> None:
-    for kind, played in ((Backup, PLAYED), (Preflight, PREFLIGHT)):
+    for kind, calls in ((Backup, CALLS), (Preflight, PREFLIGHT_CALLS)):
         public = {name for name in vars(kind) if not name.startswith("_")}
-        assert set(played) == public, "what is not played here is not held against the role"
-    story = Story()
-    for play in PLAYED.values():
-        play(story)
-    needed = {role.action_of(*call) or str(call) for call in story.calls}
+        assert set(calls) == public, "what is not called here is not held against the role"
+    session = Session()
+    for call in CALLS.values():
+        call(session)
+    needed = {role.action_of(*call) or str(call) for call in session.calls}
     assert sorted(needed) == sorted(role.granted())
 
 

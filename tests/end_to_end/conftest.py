@@ -7,7 +7,7 @@ import pytest
 from devhost.azurite import Azurite
 from devhost.starting import BadStart
 from tests.end_to_end.engines import ENGINES, stage_on, why_not
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.harness import HostHarness
 
 
 @pytest.fixture(scope="session")
@@ -23,9 +23,9 @@ def azurite() -> Iterator[Azurite]:
 
 
 @pytest.fixture(scope="session", params=ENGINES)
-def stage(
+def harness(
     request: pytest.FixtureRequest, azurite: Azurite, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stage]:
+) -> Iterator[HostHarness]:
     """The app on each engine in turn."""
     reason = why_not(request.param)
     if reason:

@@ -18,7 +18,7 @@ from devhost.storage_account import emulator_connection
 from devhost.testing import HostProcess
 from simulated_azure.server import ThreadedVaultServer
 from simulated_azure.simulator import Simulator
-from tests.end_to_end.stage import SUBSCRIPTION, Stage
+from tests.end_to_end.harness import SUBSCRIPTION, HostHarness
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED, REAL, FUNCTIONS_HOST = "embedded", "durable-engine", "functions-host"
@@ -70,13 +70,13 @@ def why_not(engine: str) -> str | None:
 
 
 @contextmanager
-def stage_on(engine: str, state_dir: Path) -> Iterator[Stage]:
+def stage_on(engine: str, state_dir: Path) -> Iterator[HostHarness]:
     """Run the app on an engine, with storage and a vault of its own where it can have them."""
     if engine == FUNCTIONS_HOST:
         yield _functions_host()
         return
-    with Azurite() as azurite, on_devhost(azurite, state_dir, engine) as (stage, _):
-        yield stage
+    with Azurite() as azurite, on_devhost(azurite, state_dir, engine) as (harness, _):
+        yield harness
 
 
 @contextmanager
@@ -86,7 +86,7 @@ def on_devhost(
     engine: str = EMBEDDED,
     environ: Mapping[str, str] | None = None,
     worker: Sequence[str] = (),
-) -> Iterator[tuple[Stage, HostProcess]]:
+) -> Iterator[tuple[HostHarness, HostProcess]]:
     """Run the app on devhost, with a simulated vault of its own."""
     with ExitStack() as cleanup:
         vault_url = cleanup.enter_context(ThreadedVaultServer(Simulator(RealClock(), seed=None)))
@@ -102,21 +102,21 @@ def on_devhost(
         cleanup.enter_context(host)
         assert (state_dir / "engine.log").exists() == (engine == REAL), "on the wrong engine"
         logs = (state_dir / "host.log", state_dir / "engine.log")[: 1 + (engine == REAL)]
-        stage = Stage(host.url, azurite.connection_string, vault_url, logs)
-        _prepare(stage)
-        yield stage, host
+        harness = HostHarness(host.url, azurite.connection_string, vault_url, logs)
+        _prepare(harness)
+        yield harness, host
 
 
-def _functions_host() -> Stage:
+def _functions_host() -> HostHarness:
     storage = os.environ.get("AzureWebJobsStorage", "UseDevelopmentStorage=true")
     if "UseDevelopmentStorage" in storage:
         storage = emulator_connection()
     vault_url = os.environ.get("SIMULATED_ARM_ENDPOINT", "http://127.0.0.1:7072")
-    stage = Stage(os.environ["FUNCTIONS_HOST_URL"].rstrip("/"), storage, vault_url)
-    _prepare(stage)
-    return stage
+    harness = HostHarness(os.environ["FUNCTIONS_HOST_URL"].rstrip("/"), storage, vault_url)
+    _prepare(harness)
+    return harness
 
 
-def _prepare(stage: Stage) -> None:
+def _prepare(harness: HostHarness) -> None:
     jobs = {"duration_s": JOB_S, "transfer_share": TRANSFER_SHARE, "cancel_s": CANCEL_S}
-    stage.vault("PUT", "state", {"jobs": jobs})
+    harness.vault("PUT", "state", {"jobs": jobs})

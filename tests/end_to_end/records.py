@@ -1,4 +1,5 @@
-"""What a story leaves behind, freed of ids, times and ports: its record; and how two are compared.
+"""What a scenario leaves behind, freed of ids, times and ports: its record; and how two are
+compared.
 
 A record is plain JSON, so that a difference has a path. Looks at a job or an operation repeat as
 often as time allows: equal requests in a row count as one.
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.harness import HostHarness
 
 Record = dict[str, Any]
 
@@ -28,21 +29,21 @@ _VOLATILE = (
 
 
 def record_of(
-    stage: Stage,
+    harness: HostHarness,
     mark: str,
     request_id: str,
     view: dict[str, Any],
     replies: list[dict[str, Any]],
     seen: list[dict[str, Any]],
 ) -> Record:
-    """Return the record of one story: whatever carries its mark, and its answers."""
+    """Return the record of one scenario: whatever carries its mark, and its answers."""
     asked = [one for one in seen if mark in json.dumps(one)]
-    events = {one["id"]: one for one in stage.events if mark in json.dumps(one)}
+    events = {one["id"]: one for one in harness.events if mark in json.dumps(one)}
     record = {
         "replies": replies,
         "view": view,
-        "ledger": stage.ledger(f"restores/{request_id}"),
-        "poll_urls": stage.ledger(f"poll-urls/{request_id}"),
+        "ledger": harness.ledger(f"restores/{request_id}"),
+        "poll_urls": harness.ledger(f"poll-urls/{request_id}"),
         "events": sorted(events.values(), key=lambda event: (event["type"], event["id"])),
         "requests": [{k: v for k, v in one.items() if k != "number"} for one in asked],
     }

@@ -1,6 +1,6 @@
 """A restore that needs an approval, on each engine: decided, expired, cancelled, woken for nothing.
 
-All of them are played at once; the VMs of one group need an approval (engines.py).
+All of them are run at once; the VMs of one group need an approval (engines.py).
 """
 
 import time
@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from tests.end_to_end.engines import GUARDED_GROUP
-from tests.end_to_end.stage import VAULT, Reply, Stage, request_for
+from tests.end_to_end.harness import VAULT, HostHarness, Reply, request_for
 from tests.fakes import callers
 
 ANN = callers.headers("ann@example.com") | {"Prefer": "wait=15"}
@@ -26,7 +26,7 @@ ENDINGS = ("approved", "refused", "expired", "cancelled", "woken", "twice")
 class Waiting:
     """Restores that wait for an approval, one per ending."""
 
-    stage: Stage
+    harness: HostHarness
     mark: str
 
     def id_of(self, ending: str) -> str:
@@ -34,45 +34,47 @@ class Waiting:
 
     def decide(self, ending: str, decision: str, who: dict[str, str] = BOB) -> Reply:
         body = {"decision": decision, "reason": f"to see {ending}"}
-        return self.stage.call("POST", f"restores/{self.id_of(ending)}/approval", body, headers=who)
+        return self.harness.call(
+            "POST", f"restores/{self.id_of(ending)}/approval", body, headers=who
+        )
 
     def wake_for_nothing(self, ending: str) -> None:
         """Raise the event as somebody would who knows the app's inside."""
         instance = f"restore-{self.id_of(ending)}"
         path = f"/runtime/webhooks/durabletask/instances/{instance}/raiseEvent/decision"
-        url = f"{self.stage.base_url}{path}?code=system-key"
+        url = f"{self.harness.base_url}{path}?code=system-key"
         answer = requests.post(url, json={}, timeout=30)
         assert answer.status_code == 202, answer.text
 
     def view(self, ending: str) -> dict[str, Any]:
-        body: dict[str, Any] = self.stage.call("GET", f"restores/{self.id_of(ending)}").body
+        body: dict[str, Any] = self.harness.call("GET", f"restores/{self.id_of(ending)}").body
         return body
 
     def code(self, ending: str) -> tuple[str, str | None]:
-        view = self.stage.finished(self.id_of(ending), EXPIRY_S)
+        view = self.harness.finished(self.id_of(ending), EXPIRY_S)
         return view["verdict"], view.get("error", {}).get("code")
 
     def posts(self, ending: str) -> int:
         vm = f"vm-{self.id_of(ending)}".replace(".", "-")
-        return sum(vm in post["path"].lower() for post in self.stage.posts())
+        return sum(vm in post["path"].lower() for post in self.harness.posts())
 
 
 @pytest.fixture(scope="module")
-def waiting(stage: Stage) -> Waiting:
+def waiting(harness: HostHarness) -> Waiting:
     """Ask for all of them; each waits for its approval."""
-    them = Waiting(stage, uuid.uuid4().hex[:8])
+    them = Waiting(harness, uuid.uuid4().hex[:8])
     for ending in ENDINGS:
         vm = f"vm-{them.id_of(ending)}".replace(".", "-")
         vm_id = f"{GUARDED_GROUP}/providers/Microsoft.Compute/virtualMachines/{vm}"
         point = {"points": {"1": {"time": "2026-03-01T04:00:00Z"}}}
-        stage.vault("PUT", "state", {"vms": {vm_id: {"data_luns": [0]}}})
-        stage.vault("PUT", "state", {"vaults": {VAULT: {"items": {vm_id: point}}}})
+        harness.vault("PUT", "state", {"vms": {vm_id: {"data_luns": [0]}}})
+        harness.vault("PUT", "state", {"vaults": {VAULT: {"items": {vm_id: point}}}})
         request = request_for(
             "OriginalLocation", them.id_of(ending), vm, sourceResourceId=vm_id, confirm=vm
         )
-        reply = stage.call("POST", "restores", request, headers=ANN)
+        reply = harness.call("POST", "restores", request, headers=ANN)
         if reply.body.get("rule") != "guarded":
-            pytest.skip("the app on this stage has another policy")
+            pytest.skip("the app on this harness has another policy")
         assert (reply.status, reply.body["phase"]) == (202, "WaitingForApproval")
         if ending == "approved":
             assert them.decide(ending, "approve", ANN).status == 403
@@ -80,7 +82,7 @@ def waiting(stage: Stage) -> Waiting:
         if ending == "refused":
             assert them.decide(ending, "refuse").status == 200
         if ending == "cancelled":
-            answer = stage.call("POST", f"restores/{them.id_of(ending)}/cancel")
+            answer = harness.call("POST", f"restores/{them.id_of(ending)}/cancel")
             assert answer.body["cancel"] == "BeforeStart"
         if ending == "woken":
             them.wake_for_nothing(ending)
@@ -100,11 +102,11 @@ def test_a_wake_for_nothing_decides_nothing_and_the_decision_counts(waiting: Wai
 
 
 def test_an_approved_restore_replaces_the_disks_and_names_the_old_ones(waiting: Waiting) -> None:
-    told = waiting.stage.event("approval-requested", waiting.id_of("approved"))["data"]
+    told = waiting.harness.event("approval-requested", waiting.id_of("approved"))["data"]
     names = [disk["name"] for disk in told["disksToReplace"]]
     assert len(names) == 2
     assert waiting.code("approved") == ("Completed", None)
-    finished = waiting.stage.event("finished", waiting.id_of("approved"))["data"]
+    finished = waiting.harness.event("finished", waiting.id_of("approved"))["data"]
     assert finished["replacedDisks"] == names
     assert finished["approval"]["by"] == BOB_SHOWN
     assert waiting.posts("approved") == 1
@@ -135,5 +137,5 @@ def test_the_orchestrations_of_all_of_them_end(waiting: Waiting) -> None:
         return True if set(states) == {"Completed"} else None
 
     begun = time.monotonic()
-    waiting.stage.until(look, EXPIRY_S, "the end of every orchestration")
+    waiting.harness.until(look, EXPIRY_S, "the end of every orchestration")
     assert time.monotonic() - begun < EXPIRY_S

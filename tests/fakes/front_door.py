@@ -1,4 +1,4 @@
-"""The app's own triggers in front of a laboratory: requests come in by HTTP and by the queue."""
+"""The app's own triggers in front of a harness: requests come in by HTTP and by the queue."""
 
 import asyncio
 import json
@@ -14,7 +14,7 @@ import azure.functions as func
 from restore.messages.model import Caller
 from restore.settings import Settings
 from tests.fakes import callers
-from tests.fakes.laboratory import Laboratory
+from tests.fakes.app_harness import AppHarness
 from triggers import approvals, events, queue, restores, starter
 
 
@@ -38,10 +38,10 @@ class _Status:
 
 
 class _Client:
-    """The durable client, on the laboratory's engine."""
+    """The durable client, on the harness's engine."""
 
-    def __init__(self, laboratory: Laboratory) -> None:
-        self._engine = laboratory.driver.client
+    def __init__(self, harness: AppHarness) -> None:
+        self._engine = harness.driver.client
 
     async def get_status(self, instance_id: str) -> _Status:
         return _Status(self._engine.get(instance_id))
@@ -62,10 +62,10 @@ class _Client:
 
 
 class FrontDoor:
-    """Calls the shipped handlers, one at a time; they know the laboratory's time."""
+    """Calls the shipped handlers, one at a time; they know the harness's time."""
 
-    def __init__(self, laboratory: Laboratory, settings: Settings | None = None) -> None:
-        self._laboratory = laboratory
+    def __init__(self, harness: AppHarness, settings: Settings | None = None) -> None:
+        self._laboratory = harness
         self._settings = settings or Settings(website_auth_enabled=True)
 
     def ask(self, fields: dict[str, Any], who: Caller | str | None = None) -> Reply:

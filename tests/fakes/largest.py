@@ -34,7 +34,7 @@ from restore.values.arm_ids import KINDS
 from restore.values.decoding import decode
 from restore.values.problem import Problem
 from simulated_azure import seed
-from tests.fakes.laboratory import ENDPOINT, START
+from tests.fakes.app_harness import ENDPOINT, START
 
 LETTERS = ("x", '"', "𝕏")
 """Of one byte, of two by an escape, of four."""

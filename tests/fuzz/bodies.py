@@ -18,8 +18,8 @@ from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import REQUEST_TYPES, RestoreRequest
 from restore.policy.rules import Policy, Rule
 from restore.start import arm_body
-from tests.end_to_end.stage import VAULT, request_for, vm
-from tests.fakes.laboratory import START
+from tests.end_to_end.harness import VAULT, request_for, vm
+from tests.fakes.app_harness import START
 from tests.fuzz import policies, requests, shapes
 from tests.unit.restore.policy.policy_cases import APP, OTHER, RESTORED
 

@@ -21,8 +21,8 @@ from restore.policy.policy_text import InvalidPolicy
 from restore.request import json_text, parsing, rejections
 from restore.start import arm_body
 from storage.events import Events
-from tests.end_to_end.stage import VAULT, request_for, vm
-from tests.fakes.laboratory import START
+from tests.end_to_end.harness import VAULT, request_for, vm
+from tests.fakes.app_harness import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fuzz import replies
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from restore.policy.rules import Policy
-from tests.end_to_end.stage import SUBSCRIPTION, vm
+from tests.end_to_end.harness import SUBSCRIPTION, vm
 from tests.fuzz import shapes
 from tests.fuzz.requests import written
 from tests.fuzz.rubbish import RUBBISH, damages

@@ -24,8 +24,8 @@ from restore.start import arm_body, recovery_point_choice
 from simulated_azure.seed import default_state
 from simulated_azure.simulator import Simulator
 from simulated_azure.transport import InProcess
-from tests.end_to_end.stage import VAULT, request_for, vm
-from tests.fakes.laboratory import API_VERSION, ENDPOINT, START
+from tests.end_to_end.harness import VAULT, request_for, vm
+from tests.fakes.app_harness import API_VERSION, ENDPOINT, START
 
 CONTAINER = "IaasVMContainer;iaasvmcontainerv2;rg-app;web-01"
 ITEM_NAME = "VM;iaasvmcontainerv2;rg-app;web-01"

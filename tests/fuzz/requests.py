@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from restore.messages.request import REQUEST_TYPES
 from restore.policy.decisions import Decision
 from restore.request import validation
-from tests.end_to_end.stage import request_for
+from tests.end_to_end.harness import request_for
 from tests.fuzz import shapes
 from tests.fuzz.rubbish import RUBBISH, Damage, damages, json_text
 

@@ -29,7 +29,7 @@ from restore.policy.judging import Asked
 from restore.policy.rules import Policy
 from storage import connection as storage_connection
 from storage.ledger import Ledger
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fuzz import bodies
 from tests.fuzz.amounts import count, drawn

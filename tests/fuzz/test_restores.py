@@ -27,10 +27,10 @@ from restore.policy.rules import Policy
 from restore.request import parsing
 from restore.values.times import time_of
 from simulated_azure.faults import Fault
-from tests.end_to_end.stage import VAULT, request_for, vm
+from tests.end_to_end.harness import VAULT, request_for, vm
+from tests.fakes.app_harness import START, AppHarness
 from tests.fakes.front_door import FrontDoor
-from tests.fakes.laboratory import START, Laboratory
-from tests.fakes.surroundings import resource_of
+from tests.fakes.planned_actions import resource_of
 from tests.fuzz import bodies, policies, requests
 from tests.fuzz.amounts import count, drawn
 from tests.fuzz.rubbish import RUBBISH, TEMPTING, Damage, damages, json_text
@@ -80,8 +80,8 @@ class Lived(NamedTuple):
     approvals: list[datetime]
 
 
-class SpoiltLaboratory(Laboratory):
-    """A laboratory whose vault's answers are changed on their way; keeps what was answered."""
+class SpoiltLaboratory(AppHarness):
+    """A harness whose vault's answers are changed on their way; keeps what was answered."""
 
     def __init__(self, rules: Policy, spoilings: tuple[Spoiling, ...]) -> None:
         self.restores: list[tuple[str, dict[str, Any], datetime]] = []
@@ -213,20 +213,20 @@ def test_a_restore_ends_with_a_verdict_and_never_leaves_against_the_policy(world
     count("a whole restore")
     note(repr(world)[:4_000])
     request = _read(world)
-    with SpoiltLaboratory(world.policy, world.spoilings).open() as laboratory:
-        assert isinstance(laboratory, SpoiltLaboratory)
-        laboratory.simulator.faults.add([msgspec.convert(fault, Fault) for fault in world.faults])
-        lived = _played(laboratory, world, request)
-        _must_be_foreseen(laboratory)
+    with SpoiltLaboratory(world.policy, world.spoilings).open() as harness:
+        assert isinstance(harness, SpoiltLaboratory)
+        harness.simulator.faults.add([msgspec.convert(fault, Fault) for fault in world.faults])
+        lived = _played(harness, world, request)
+        _must_be_foreseen(harness)
         if request is None:
-            assert laboratory.calls() == [], "Azure is not asked about what is refused"
+            assert harness.calls() == [], "Azure is not asked about what is refused"
             return
         if not request.plan_only:
-            verdict = laboratory.verdict(lived.request_id)
+            verdict = harness.verdict(lived.request_id)
             assert verdict.error is None or verdict.error.code != "ActivityFailed", verdict
-        _must_be_allowed(laboratory, world, request, lived.approvals)
+        _must_be_allowed(harness, world, request, lived.approvals)
         assert "canary-token" not in json.dumps(
-            [laboratory.events.sent, [kept[0] for kept in laboratory.documents.kept.values()]]
+            [harness.events.sent, [kept[0] for kept in harness.documents.kept.values()]]
         )
 
 
@@ -244,23 +244,23 @@ def _read(world: Drawn) -> RestoreRequest | None:
         return None
 
 
-def _played(laboratory: SpoiltLaboratory, world: Drawn, request: RestoreRequest | None) -> Lived:
+def _played(harness: SpoiltLaboratory, world: Drawn, request: RestoreRequest | None) -> Lived:
     """Live through it to the end."""
-    door, approvals = FrontDoor(laboratory), list[datetime]()
+    door, approvals = FrontDoor(harness), list[datetime]()
     request_id = _accepted(door, world, request)
     if request_id is None:
         return Lived("", approvals)
     if world.cancel_s is not None:
-        laboratory.run_for(world.cancel_s)
+        harness.run_for(world.cancel_s)
         assert door.cancel(request_id).status in (202, 404, 409)
     for _ in range(int(_HOURS_MAX * HOUR / _STEP_S)):
-        laboratory.run_for(_STEP_S)
+        harness.run_for(_STEP_S)
         decided = world.decision and door.decide(request_id, world.decision, "ann").status == 200
-        approvals += [laboratory.clock.now()] if decided and world.decision == "approve" else []
-        if _is_over(laboratory):
+        approvals += [harness.clock.now()] if decided and world.decision == "approve" else []
+        if _is_over(harness):
             assert door.show(request_id).status in (200, 404)
             return Lived(request_id, approvals)
-    raise AssertionError(f"not over after {_HOURS_MAX} hours: {_instances(laboratory)}")
+    raise AssertionError(f"not over after {_HOURS_MAX} hours: {_instances(harness)}")
 
 
 def _accepted(door: FrontDoor, world: Drawn, request: RestoreRequest | None) -> str | None:
@@ -274,45 +274,45 @@ def _accepted(door: FrontDoor, world: Drawn, request: RestoreRequest | None) -> 
     return None if request is None else str(reply.body["requestId"])
 
 
-def _is_over(laboratory: Laboratory) -> bool:
-    return all(row.runtime_status in _DONE for row in _instances(laboratory))
+def _is_over(harness: AppHarness) -> bool:
+    return all(row.runtime_status in _DONE for row in _instances(harness))
 
 
-def _instances(laboratory: Laboratory) -> list[Any]:
-    known = laboratory.store.instances_from("")
-    return [laboratory.driver.client.get(row.instance_id) for row in known]
+def _instances(harness: AppHarness) -> list[Any]:
+    known = harness.store.instances_from("")
+    return [harness.driver.client.get(row.instance_id) for row in known]
 
 
-def _must_be_foreseen(laboratory: Laboratory) -> None:
-    for row in _instances(laboratory):
+def _must_be_foreseen(harness: AppHarness) -> None:
+    for row in _instances(harness):
         assert row.runtime_status == "Completed", (row.instance_id, row.output_text)
         assert "ActivityFailed" not in (row.output_text or ""), row.output_text
-    for event in laboratory.events.sent:
+    for event in harness.events.sent:
         assert "ActivityFailed" not in json.dumps(event), event
 
 
 def _must_be_allowed(
-    laboratory: SpoiltLaboratory, world: Drawn, request: RestoreRequest, approvals: list[datetime]
+    harness: SpoiltLaboratory, world: Drawn, request: RestoreRequest, approvals: list[datetime]
 ) -> None:
-    assert not (laboratory.restores and request.plan_only), "a plan restores nothing"
-    for path, body, at in laboratory.restores:
+    assert not (harness.restores and request.plan_only), "a plan restores nothing"
+    for path, body, at in harness.restores:
         assert body["properties"]["recoveryType"] == request.recovery_type
         assert path.lower().startswith(f"{VAULT}/".lower()), path
-        allowed = list(_judged(laboratory, world, body, path.split("/")[-2], at))
+        allowed = list(_judged(harness, world, body, path.split("/")[-2], at))
         assert allowed, f"the policy forbids what was sent to {path}: {body}"
         is_approved = any(when <= at for when in approvals)
         needed = all(one.approval for one in allowed)
         assert is_approved or not needed, f"nobody approved what was sent to {path}: {body}"
-    assert len(laboratory.posts()) <= 1, "a request restores once"
+    assert len(harness.posts()) <= 1, "a request restores once"
 
 
 def _judged(
-    laboratory: SpoiltLaboratory, world: Drawn, body: dict[str, Any], point: str, at: datetime
+    harness: SpoiltLaboratory, world: Drawn, body: dict[str, Any], point: str, at: datetime
 ) -> Iterator[judging.Allowed]:
     """How the policy allows what was posted. The vault may have told of the point in several ways,
     and that a restore is judged twice lies between the beginning and the sending."""
     item = bodies.item_of(body["properties"]["sourceResourceId"])
-    for known, moment in product(_points_of(laboratory.told, point), (START, at)):
+    for known, moment in product(_points_of(harness.told, point), (START, at)):
         if bodies.must_not_go(world.policy, bodies.Case(body, known, item, None)):
             continue
         try:

@@ -2,8 +2,8 @@
 
 A restore in flight is replayed by whatever build is deployed next. Every action is compared whole,
 for the Python engine accepts a renamed activity in silence. A difference means: make a new version
-of the orchestration, and keep the old one until its last instance is gone. New scenes are recorded
-by tools/record_histories.py.
+of the orchestration, and keep the old one until its last instance is gone. New scenarios are
+recorded by tools/record_histories.py.
 """
 
 import json
@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from restore.messages.activity_io import RESTORE_VERSION
-from tests.fakes.laboratory import worker
-from tests.replay.scenes import SCENES, record
+from tests.fakes.app_harness import worker
+from tests.replay.scenarios import SCENARIOS, record
 
 KEPT = Path(__file__).parent / "histories"
 NOW = f"v{RESTORE_VERSION}"
@@ -34,7 +34,7 @@ def test_a_kept_history_replays_to_the_same_actions(path: Path) -> None:
 
 
 def test_every_scene_is_kept() -> None:
-    assert {path.stem for path in FILES if path.parent.name == NOW} == set(SCENES)
+    assert {path.stem for path in FILES if path.parent.name == NOW} == set(SCENARIOS)
 
 
 @pytest.mark.parametrize("path", FILES[:3], ids=lambda path: path.stem)
@@ -44,10 +44,10 @@ def test_a_planted_difference_is_noticed(path: Path) -> None:
     assert replayed(turn) != json.loads(renamed)
 
 
-@pytest.mark.parametrize("scene", ["restore_disks", "cancelled", "approved"])
-def test_todays_build_still_writes_the_kept_history(scene: str) -> None:
-    kept = json.loads((KEPT / NOW / f"{scene}.json").read_text())
-    fresh = record(scene)
+@pytest.mark.parametrize("scenario", ["restore_disks", "cancelled", "approved"])
+def test_todays_build_still_writes_the_kept_history(scenario: str) -> None:
+    kept = json.loads((KEPT / NOW / f"{scenario}.json").read_text())
+    fresh = record(scenario)
     assert [_shape(turn) for turn in fresh] == [_shape(turn) for turn in kept]
 
 

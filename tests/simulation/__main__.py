@@ -1,9 +1,9 @@
-"""`make simulate SEEDS=n [FIRST=k]` plays many seeds, SEED=x tells one, SWEEP=all sweeps."""
+"""`make simulate SEEDS=n [FIRST=k]` runs many seeds, SEED=x tells one, SWEEP=all sweeps."""
 
 import argparse
 import sys
 
-from tests.simulation.crowd import play_many, sweep_all
+from tests.simulation.many_seeds import run_many, sweep_all
 from tests.simulation.telling import tell_one
 
 
@@ -12,7 +12,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make simulate", description=__doc__)
     parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="how many")
     parser.add_argument("--first", type=int, default=0, metavar="K", help="the first of them")
-    parser.add_argument("--seed", type=int, metavar="X", help="play this one alone, and tell it")
+    parser.add_argument("--seed", type=int, metavar="X", help="run this one alone, and tell it")
     parser.add_argument("--sweep", action="store_true", help="every point of every sweep")
     parser.add_argument("--processes", type=int, metavar="P", help="default: one per core")
     wanted = parser.parse_args()
@@ -20,7 +20,7 @@ def main() -> int:
         return tell_one(wanted.seed)
     if wanted.sweep:
         return sweep_all(wanted.processes)
-    return play_many(wanted.first, wanted.seeds, wanted.processes)
+    return run_many(wanted.first, wanted.seeds, wanted.processes)
 
 
 if __name__ == "__main__":

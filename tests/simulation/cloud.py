@@ -27,7 +27,7 @@ from simulated_azure.state import (
     Vault,
     Vm,
 )
-from tests.simulation.story import Machine, Scenario
+from tests.simulation.scenario import Machine, Scenario
 
 ENDPOINT = "https://arm.test"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-app"

@@ -1,7 +1,7 @@
 """Draws a scenario from one seed: most are small, a few are as large as life.
 
 The sizes are skewed so that ten thousand of them fit into a coffee break. What is drawn here means
-nothing by itself: story.py says what its parts are, troubles.py what the kinds of trouble do.
+nothing by itself: scenario.py says what its parts are, fault_kinds.py what the kinds of fault do.
 """
 
 import random
@@ -9,16 +9,16 @@ from typing import Any
 
 from restore.messages.poll_policy import PollPolicy
 from tests.fakes.secrets import SECRETS
-from tests.simulation import plots, weather
-from tests.simulation.story import (
+from tests.simulation import combinations, fault_plan
+from tests.simulation.scenario import (
     TYPES,
     WAYS,
     Ask,
     Cancel,
     Decision,
     Machine,
-    Permits,
     Points,
+    PolicyOutline,
     Scenario,
     Vaults,
 )
@@ -32,27 +32,32 @@ def draw(seed: int) -> Scenario:
     dice = random.Random(seed)
     vaults = _vaults(dice)
     poll_policy = _pace(dice)
-    rain_s = dice.choice((120, 600, 1800, 3600, 7200)) * dice.uniform(0.5, 1.5)
+    faults_until_s = dice.choice((120, 600, 1800, 3600, 7200)) * dice.uniform(0.5, 1.5)
     machines = tuple(_machine(dice, number, vaults) for number in range(_size(dice)))
-    permits = _permits(dice, machines)
-    asks = _asks(dice, machines, rain_s, crowded=permits.per_day < 3 or permits.at_once < 3)
-    troubles = weather.draw(dice, poll_policy)
+    policy_outline = _policy_outline(dice, machines)
+    asks = _asks(
+        dice,
+        machines,
+        faults_until_s,
+        crowded=policy_outline.per_day < 3 or policy_outline.at_once < 3,
+    )
+    faults = fault_plan.draw(dice, poll_policy)
     scenario = Scenario(
         seed=seed,
         machines=machines,
         vaults=_lagging(dice, vaults, poll_policy, len(machines)),
         poll_policy=poll_policy,
         asks=tuple(asks),
-        cancels=tuple(_cancels(dice, asks, rain_s)),
-        permits=permits,
-        decisions=tuple(_decisions(dice, asks, permits)),
-        troubles=troubles,
-        rain_s=rain_s,
+        cancels=tuple(_cancels(dice, asks, faults_until_s)),
+        policy_outline=policy_outline,
+        decisions=tuple(_decisions(dice, asks, policy_outline)),
+        faults=faults,
+        faults_until_s=faults_until_s,
         lease_s=dice.choice((30, 300, 600)),
         reconcile_s=dice.choice((0, 300, 900, 900, 3600) if len(machines) < 10 else (0, 3600)),
         two_builds=dice.random() < 0.1,
     )
-    return plots.draw(dice, scenario)
+    return combinations.draw(dice, scenario)
 
 
 def _size(dice: random.Random) -> int:
@@ -145,22 +150,22 @@ def _points(dice: random.Random) -> Points:
 
 
 def _asks(
-    dice: random.Random, machines: tuple[Machine, ...], rain_s: float, crowded: bool
+    dice: random.Random, machines: tuple[Machine, ...], faults_until_s: float, crowded: bool
 ) -> list[Ask]:
     """Where places or budgets are few, more of them are wanted."""
     asks: list[Ask] = []
     for number in range(len(machines)):
         times = dice.randint(2, 3) if dice.random() < (0.6 if crowded else 0.25) else 1
-        asks += [_ask(dice, f"r{number}-{time}", number, rain_s) for time in range(times)]
-    asks += [again for ask in asks for again in _again(dice, ask, rain_s)]
+        asks += [_ask(dice, f"r{number}-{time}", number, faults_until_s) for time in range(times)]
+    asks += [again for ask in asks for again in _again(dice, ask, faults_until_s)]
     if dice.random() < 0.04:
         asks.append(Ask(at_s=dice.uniform(0, 60), way="queue", request_id="rubbish", broken=True))
     return asks
 
 
-def _ask(dice: random.Random, request_id: str, machine: int, rain_s: float) -> Ask:
+def _ask(dice: random.Random, request_id: str, machine: int, faults_until_s: float) -> Ask:
     return Ask(
-        at_s=round(dice.uniform(0, min(60, rain_s)), 3),
+        at_s=round(dice.uniform(0, min(60, faults_until_s)), 3),
         way=dice.choice(("queue", "http")),
         request_id=request_id,
         machine=machine,
@@ -175,7 +180,7 @@ def _ask(dice: random.Random, request_id: str, machine: int, rain_s: float) -> A
     )
 
 
-def _again(dice: random.Random, ask: Ask, rain_s: float) -> list[Ask]:
+def _again(dice: random.Random, ask: Ask, faults_until_s: float) -> list[Ask]:
     """The same once more: at once, later, after the end, with a changed body."""
     again = []
     if dice.random() < 0.25:
@@ -192,7 +197,7 @@ def _changed(ask: Ask, **fields: Any) -> Ask:
     return Ask(**(known | fields))
 
 
-def _cancels(dice: random.Random, asks: list[Ask], rain_s: float) -> list[Cancel]:
+def _cancels(dice: random.Random, asks: list[Ask], faults_until_s: float) -> list[Cancel]:
     chosen = [ask for ask in asks if dice.random() < 0.15 and not ask.broken]
     return [
         Cancel(
@@ -203,14 +208,14 @@ def _cancels(dice: random.Random, asks: list[Ask], rain_s: float) -> list[Cancel
     ]
 
 
-def _permits(dice: random.Random, machines: tuple[Machine, ...]) -> Permits:
+def _policy_outline(dice: random.Random, machines: tuple[Machine, ...]) -> PolicyOutline:
     """Half the time all; to wait long for a place would take thousands of looks."""
     if dice.random() < 0.5:
-        return Permits()
+        return PolicyOutline()
     is_quick = all(machine.job_s <= 0.5 * _HOUR for machine in machines)
     with_approval = dice.choice(((), ("OriginalLocation",), TYPES, TYPES))
     is_tightened = dice.random() < (0.4 if with_approval else 0.1)
-    return Permits(
+    return PolicyOutline(
         kinds=dice.choices((TYPES, TYPES[:1], TYPES[1:]), (8, 1, 1))[0],
         ways=dice.choices((WAYS, WAYS[:1], WAYS[1:]), (8, 1, 1))[0],
         without=(0,) if dice.random() < 0.05 else (),
@@ -223,9 +228,11 @@ def _permits(dice: random.Random, machines: tuple[Machine, ...]) -> Permits:
     )
 
 
-def _decisions(dice: random.Random, asks: list[Ask], permits: Permits) -> list[Decision]:
+def _decisions(
+    dice: random.Random, asks: list[Ask], policy_outline: PolicyOutline
+) -> list[Decision]:
     """Somebody decides in time, or late, or nobody does; now and then two disagree."""
-    wanted = {ask.request_id: ask for ask in asks if ask.kind in permits.with_approval}
+    wanted = {ask.request_id: ask for ask in asks if ask.kind in policy_outline.with_approval}
     return [
         Decision(
             at_s=round(ask.at_s + dice.choice((0.1, 5.0, 30.0, 90.0, 600.0)) * dice.random(), 3),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from devhost.engine.history import Event, Kind
 from devhost.engine.rendering import from_micros, parse_time, to_micros
 from devhost.engine.store import Instance
-from tests.fakes.laboratory import worker
+from tests.fakes.app_harness import worker
 from tests.fakes.store import MemoryStore
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any
 
 from simulated_azure.wire import Reply
 from tests.fakes.secrets import SECRETS
-from tests.simulation.story import Scenario
+from tests.simulation.scenario import Scenario
 
 _TEXTS = frozenset(
     {

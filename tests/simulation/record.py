@@ -1,4 +1,4 @@
-"""What was seen of a play: what the checkers look at, and a digest that tells two plays apart."""
+"""What was seen of a run: what the checkers look at, and a digest that tells two runs apart."""
 
 import json
 import logging
@@ -85,7 +85,7 @@ class Record:
     wrong: list[str] = field(default_factory=list)
     """What was found wrong while it happened."""
     places: list[tuple[str, str]] = field(default_factory=list)
-    """Tag of each place that the play came to, and who was there."""
+    """Tag of each place that the run came to, and who was there."""
     steps: int = 0
     _hash: Any = field(default_factory=lambda: blake2b(digest_size=16))
 
@@ -96,7 +96,7 @@ class Record:
             self.lines.append((now, text))
 
     def digest(self) -> str:
-        """Return the same text for the same play."""
+        """Return the same text for the same run."""
         return str(self._hash.hexdigest())
 
     def forget(self, over: set[str]) -> None:

@@ -1,4 +1,4 @@
-"""Histories of a play, given to the SDK once more as the engine would send them, turn by turn.
+"""Histories of a run, given to the SDK once more as the engine would send them, turn by turn.
 
 In a process of its own, with nothing in place of anything: the app is loaded as it is shipped, each
 turn's context is built from the finished history alone, and each answer must be the same, byte

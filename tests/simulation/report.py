@@ -7,11 +7,11 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from tests.simulation.fault_kinds import EVERY
 from tests.simulation.running import Result
-from tests.simulation.troubles import EVERY
 
 ENOUGH_SEEDS = 1000
-"""In so many seeds every kind of trouble strikes; one that does not is a defect of the drawing."""
+"""In so many seeds every kind of fault strikes; one that does not is a defect of the drawing."""
 _BROKEN_SHOWN = 20
 
 
@@ -21,7 +21,7 @@ class Tally:
 
     first: int
     wanted: int
-    played: int = 0
+    finished: int = 0
     spent_s: float = 0
     totals: Counter[str] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
@@ -31,7 +31,7 @@ class Tally:
 
     def add(self, result: Result) -> None:
         """Count one seed in."""
-        self.played += 1
+        self.finished += 1
         self.fired += result.fired
         self.verdicts += result.verdicts
         for name in ("restores", "posts", "kills", "steps"):
@@ -40,8 +40,8 @@ class Tally:
             self.broken.append(result)
 
     def missing(self) -> list[str]:
-        """Kinds of trouble that never struck although they should have."""
-        if self.played < ENOUGH_SEEDS:
+        """Kinds of fault that never struck although they should have."""
+        if self.finished < ENOUGH_SEEDS:
             return []
         return [kind for kind in EVERY if not self.fired[kind]]
 
@@ -51,8 +51,9 @@ def print_report(console: Console, tally: Tally) -> int:
     console.print(_coverage(tally))
     totals = tally.totals
     console.print(
-        f"{tally.played} seeds in {tally.spent_s:.0f} s: "
-        f"{tally.played / max(tally.spent_s, 0.001):.1f} seeds/s · {totals['restores']} requests · "
+        f"{tally.finished} seeds in {tally.spent_s:.0f} s: "
+        f"{tally.finished / max(tally.spent_s, 0.001):.1f} seeds/s · "
+        f"{totals['restores']} requests · "
         f"{totals['posts']} accepted POSTs · {totals['kills']} kills · {totals['steps']} steps"
     )
     verdicts = ", ".join(f"{count} {kind}" for kind, count in tally.verdicts.most_common())
@@ -76,9 +77,9 @@ def print_report(console: Console, tally: Tally) -> int:
 
 
 def _coverage(tally: Tally) -> Table:
-    table = Table(title="how often each kind of trouble struck", title_justify="left")
+    table = Table(title="how often each kind of fault struck", title_justify="left")
     for _ in range(2):
-        table.add_column("trouble")
+        table.add_column("fault")
         table.add_column("times", justify="right")
     half = (len(EVERY) + 1) // 2
     for row in range(half):

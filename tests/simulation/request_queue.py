@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from azure.functions.meta import Datum
 
 from tests.simulation import cloud, starters
-from tests.simulation.story import Ask
-from tests.simulation.troubles import Killed
+from tests.simulation.fault_kinds import Killed
+from tests.simulation.scenario import Ask
 
 if TYPE_CHECKING:
     from tests.simulation.world import World

@@ -1,7 +1,7 @@
-"""Plays a scenario to its end, and judges it.
+"""Runs a scenario to its end, and judges it.
 
-Two gaits: troubles rain until the scenario's own time, then nothing goes wrong any more, and all
-must end within a bounded time. Checkers look at what is left.
+Two phases: faults are injected until the scenario's own time, then nothing goes wrong any more, and
+all must end within a bounded time. Checkers look at what is left.
 """
 
 from collections import Counter
@@ -14,11 +14,11 @@ from restore.messages import names
 from restore.progress import job_watch
 from restore.settings import Settings
 from simulated_azure.jobs import end_of
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 from tests.simulation import replaying
 from tests.simulation.checkers import CHECKERS
 from tests.simulation.drawing import draw
-from tests.simulation.story import Scenario
+from tests.simulation.scenario import Scenario
 from tests.simulation.world import World
 
 SLACK_S = 2.5 * 3600
@@ -29,7 +29,7 @@ _SLICE_S = 600.0
 _OVER = ("Completed", "Terminated", "Failed")
 _ENDINGS = {
     "PolicyRefused": "policy_forbids",
-    "QuotaSpent": "budget_spent",
+    "QuotaSpent": "quota_spent",
     "ApprovalExpired": "nobody_decided",
 }
 
@@ -50,26 +50,28 @@ class Result:
 
 
 def run(seed: int, histories: Path | None = None) -> Result:
-    """Draw and play one seed; keep its histories in a file if there is one to keep them in."""
+    """Draw and run one seed; keep its histories in a file if there is one to keep them in."""
     scenario = draw(seed)
     try:
-        world = play(scenario, keeps_histories=histories is not None)
+        world = run_scenario(scenario, keeps_histories=histories is not None)
         result = judged(world)
     except Exception as error:  # the app, the engine or the simulator: all must be looked at
-        text = f"the play broke: {type(error).__name__}: {error}"
+        text = f"the run broke: {type(error).__name__}: {error}"
         return Result(seed, [text], "", Counter())
     if histories is not None:
         replaying.keep(world, histories)
     return result
 
 
-def play(scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = False) -> World:
-    """Play a scenario to its end."""
+def run_scenario(
+    scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = False
+) -> World:
+    """Run a scenario to its end."""
     world = World(scenario, keeps=keeps, keeps_histories=keeps_histories)
     with world.open():
-        _rain(world)
+        _run_with_faults(world)
         while not is_over(world) and world.clock.now() < _limit(world):
-            world.people.queue.put_back()
+            world.actors.queue.put_back()
             world.run_for(_SLICE_S)
             _tidy(world)
         world.run_for(_SLICE_S)  # who is over stays over
@@ -77,7 +79,7 @@ def play(scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = Fal
 
 
 def judged(world: World) -> Result:
-    """Return what a played world came to."""
+    """Return what a world has come to."""
     violations = [
         f"{name}: {text}" for name, checker in CHECKERS.items() for text in checker(world)
     ]
@@ -108,13 +110,13 @@ def _shown(world: World) -> Iterator[str]:
             yield "replaced_with_warnings"
     for phases in world.record.phases.values():
         if "WaitingForSlot" in phases:
-            yield "waited_for_a_place"
+            yield "waited_for_a_slot"
 
 
 def is_over(world: World) -> bool:
     """Whether all that was asked has ended."""
     return (
-        world.people.are_done
+        world.actors.are_done
         and world.elapsed_s > max((ask.at_s for ask in world.scenario.asks), default=0)
         and all(entry.verdict for entry in world.storage.entries())
         and not _is_left(world)
@@ -122,9 +124,9 @@ def is_over(world: World) -> bool:
     )
 
 
-def _rain(world: World) -> None:
-    """The first gait: as long as troubles rain, or until all is over before that."""
-    end = START + timedelta(seconds=world.scenario.rain_s)
+def _run_with_faults(world: World) -> None:
+    """The first phase: as long as faults are injected, or until all is over before that."""
+    end = START + timedelta(seconds=world.scenario.faults_until_s)
     while world.clock.now() < end and not is_over(world):
         world.run_until(min(end, world.clock.now() + timedelta(seconds=_SLICE_S)))
         _tidy(world)

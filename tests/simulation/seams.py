@@ -23,10 +23,10 @@ from restore.messages.model import Caller
 from restore.settings import Settings
 from storage import connection as storage_connection
 from storage import instances
-from tests.fakes import surroundings
+from tests.fakes import planned_actions
+from tests.fakes.app_harness import worker
 from tests.fakes.durable_calls import Calls
-from tests.fakes.laboratory import worker
-from tests.simulation.permits import policy_of, tightened
+from tests.simulation.policies import policy_of, tightened
 from tests.simulation.record import Listener
 from tests.simulation.starters import Asyncio, call_takes_time, drive
 from triggers import (
@@ -77,7 +77,7 @@ def installed(world: "World") -> Iterator[None]:
         stack.enter_context(storage_connection.use(world.storage.ledger, world.storage.events))
         stack.enter_context(activity_clock.use(world.clock.now))
         _judge(world, stack)
-        stack.enter_context(surroundings.quick_times())
+        stack.enter_context(planned_actions.quick_times())
         stack.enter_context(_listening(Listener(world.record)))
         yield
 
@@ -110,7 +110,7 @@ def _principal(req: func.HttpRequest, settings: Settings) -> Caller | None:
 def _judge(world: "World", stack: ExitStack) -> None:
     """Put the scenario's policy in force, and later perhaps a tighter one."""
     stack.enter_context(policies.use(policy_of(world.scenario)))
-    tightened_s = world.scenario.permits.tightened_s
+    tightened_s = world.scenario.policy_outline.tightened_s
 
     def tighten() -> None:
         world.record.fired["policy_tightened"] += 1

@@ -1,7 +1,7 @@
 """Runs the shipped triggers without an event loop: one await at a time, each a moment of its own.
 
 A trigger waits for threads, sleeps and HTTP calls to the engine. Here each of these waits gives the
-turn back to the play, which goes on with whatever is due: so starters race as the seed has it, and
+turn back to the run, which goes on with whatever is due: so starters race as the seed has it, and
 a kill can come between any two of their steps. The HTTP calls of the SDK's own client end in
 devhost's Durable API.
 """
@@ -15,7 +15,7 @@ from azure.functions.meta import Datum
 
 from devhost.language_worker.binding import converter
 from devhost.language_worker.failures import WorkerExited
-from tests.fakes.laboratory import worker
+from tests.fakes.app_harness import worker
 from tests.simulation.worker_life import EXIT_CODE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ DIED = object()
 
 
 class Pause:
-    """A wait, as the play sees it."""
+    """A wait, as the run sees it."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds

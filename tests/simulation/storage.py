@@ -1,4 +1,4 @@
-"""The storage account of a play: in memory, with an eye on every read, write and event."""
+"""The storage account of a run: in memory, with an eye on every read, write and event."""
 
 import json
 from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Storage:
-    """What is kept and what was sent; each access is a place at which troubles may strike."""
+    """What is kept and what was sent; each access is a place at which faults may strike."""
 
     def __init__(self, world: "World") -> None:
         self._world = world
@@ -29,7 +29,7 @@ class Storage:
         self.events.after_send = self._sent
 
     def entry(self, request_id: str) -> LedgerEntry | None:
-        """The ledger's entry, read past all troubles."""
+        """The ledger's entry, read past all faults."""
         kept = self.documents.kept.get(f"restores/{request_id}")
         return None if kept is None else _entry(kept[0])
 

@@ -1,4 +1,4 @@
-"""Sweeps: one scene played again and again, with one thing going wrong at each place of it in turn.
+"""Sweeps: one scenario run again and again, with one thing going wrong at each place of it in turn.
 
 Where drawn scenarios find what nobody thought of, a sweep leaves no place out. The crash sweep
 kills the process at every place of a normal restore of each recovery type, of one whose reply was
@@ -15,20 +15,20 @@ from typing import Any
 import msgspec
 
 from restore.messages.poll_policy import PollPolicy
-from tests.simulation.running import judged, play
-from tests.simulation.story import (
+from tests.simulation.fault_kinds import EFFECTS, IN_WORKER, STEPS, STORAGE
+from tests.simulation.running import judged, run_scenario
+from tests.simulation.scenario import (
     WAYS,
     Ask,
     Cancel,
     Decision,
     Kind,
     Machine,
-    Permits,
+    PlannedFault,
+    PolicyOutline,
     Scenario,
-    Trouble,
     Vaults,
 )
-from tests.simulation.troubles import EFFECTS, IN_WORKER, STEPS, STORAGE
 
 POLL_POLICY = PollPolicy(
     poll_s_first=5, poll_s_min=20, poll_s_max=60, job_search_s=30, arm_timeout_s=10
@@ -37,7 +37,7 @@ DOWN_S = (1.0, 3600.0)
 RECONCILE_S = 300.0
 _AGAIN_S = 400.0
 """Then a decision is made again: the first may have come before anything waited for one."""
-_RAIN_S = 4 * 3600.0
+_FAULTS_UNTIL_S = 4 * 3600.0
 _STORAGE = (
     ("storage_fails", STORAGE), ("storage_raced", ("write",)), ("storage_echoed", ("written",)),
 )  # fmt: skip
@@ -45,14 +45,14 @@ _AGAIN = (1, 3, 8, 21)
 """So many places after the first crash comes the second: in the middle of recovering."""
 
 
-def _scene(kind: Kind = "RestoreDisks", *troubles: Trouble, **more: Any) -> Scenario:
+def _scenario(kind: Kind = "RestoreDisks", *faults: PlannedFault, **more: Any) -> Scenario:
     requests = more.pop("requests", 1)
     machine = Machine(name="web-01", job_s=60, end=more.pop("end", "Completed"))
     cancel_s = more.pop("cancel_s", None)
     decided_s = more.pop("decided_s", None)
-    permits = Permits(at_once=more.pop("at_once", 1000))
+    policy_outline = PolicyOutline(at_once=more.pop("at_once", 1000))
     if decided_s is not None:
-        permits = Permits(with_approval=(kind,), within="PT10M")
+        policy_outline = PolicyOutline(with_approval=(kind,), within="PT10M")
     return Scenario(
         machines=(machine,),
         vaults=Vaults(list_lag_s=20, **more),
@@ -62,70 +62,70 @@ def _scene(kind: Kind = "RestoreDisks", *troubles: Trouble, **more: Any) -> Scen
             for each, way in zip(range(requests), WAYS, strict=False)
         ),
         cancels=() if cancel_s is None else (Cancel(at_s=cancel_s, request_id="r0"),),
-        permits=permits,
+        policy_outline=policy_outline,
         decisions=() if decided_s is None else (Decision(at_s=decided_s, request_id="r0"),),
-        troubles=troubles,
-        rain_s=_RAIN_S,
+        faults=faults,
+        faults_until_s=_FAULTS_UNTIL_S,
         lease_s=30,
     )
 
 
-def _post(kind: str, times: int = 1, value: float = 0) -> Trouble:
-    return Trouble(kind=kind, where="POST restore", times=times, value=value)
+def _post(kind: str, times: int = 1, value: float = 0) -> PlannedFault:
+    return PlannedFault(kind=kind, where="POST restore", times=times, value=value)
 
 
 MAIN = {
-    "disks": _scene(),
-    "replace": _scene("OriginalLocation"),
-    "new_vm": _scene("AlternateLocation"),
-    "disks_reply_lost": _scene("RestoreDisks", _post("reset_after")),
-    "replace_reply_lost": _scene("OriginalLocation", _post("error_after")),
-    "new_vm_reply_lost": _scene("AlternateLocation", _post("late_reply", value=0.5)),
-    "replace_approved": _scene("OriginalLocation", decided_s=20),
+    "disks": _scenario(),
+    "replace": _scenario("OriginalLocation"),
+    "new_vm": _scenario("AlternateLocation"),
+    "disks_reply_lost": _scenario("RestoreDisks", _post("reset_after")),
+    "replace_reply_lost": _scenario("OriginalLocation", _post("error_after")),
+    "new_vm_reply_lost": _scenario("AlternateLocation", _post("late_reply", value=0.5)),
+    "replace_approved": _scenario("OriginalLocation", decided_s=20),
 }
 """What the crash sweep covers without gaps."""
-SCENES = MAIN | {
-    "disks_503": _scene("RestoreDisks", _post("answers_503")),
-    "replace_not_sent": _scene("OriginalLocation", _post("not_connected")),
-    "new_vm_throttled": _scene("AlternateLocation", _post("throttled", value=20)),
-    "disks_cancelled": _scene(cancel_s=20),
-    "new_vm_cancelled": _scene("AlternateLocation", cancel_s=20),
-    "disks_reply_lost_and_cancelled": _scene("RestoreDisks", _post("reset_after"), cancel_s=5),
-    "new_vm_fails": _scene("AlternateLocation", end="Failed", job_lag_s=15),
-    "no_job": _scene("RestoreDisks", end="NoJob"),
-    "replace_job_unnamed": _scene(
+SCENARIOS = MAIN | {
+    "disks_503": _scenario("RestoreDisks", _post("answers_503")),
+    "replace_not_sent": _scenario("OriginalLocation", _post("not_connected")),
+    "new_vm_throttled": _scenario("AlternateLocation", _post("throttled", value=20)),
+    "disks_cancelled": _scenario(cancel_s=20),
+    "new_vm_cancelled": _scenario("AlternateLocation", cancel_s=20),
+    "disks_reply_lost_and_cancelled": _scenario("RestoreDisks", _post("reset_after"), cancel_s=5),
+    "new_vm_fails": _scenario("AlternateLocation", end="Failed", job_lag_s=15),
+    "no_job": _scenario("RestoreDisks", end="NoJob"),
+    "replace_job_unnamed": _scenario(
         "OriginalLocation",
-        Trouble(kind="operation_without_properties", where="GET operation", times=999),
+        PlannedFault(kind="operation_without_properties", where="GET operation", times=999),
     ),
-    "two_for_one_place": _scene("RestoreDisks", requests=2, at_once=1),
-    "replace_approved_too_late": _scene("OriginalLocation", decided_s=3600),
-    "two_for_one_vm": _scene("RestoreDisks", _post("reset_after", 2), requests=2),
+    "two_for_one_slot": _scenario("RestoreDisks", requests=2, at_once=1),
+    "replace_approved_too_late": _scenario("OriginalLocation", decided_s=3600),
+    "two_for_one_vm": _scenario("RestoreDisks", _post("reset_after", 2), requests=2),
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Point:
-    """One play of a sweep: the scene, and what goes wrong at which places of it."""
+    """One run of a sweep: the scenario, and what goes wrong at which places of it."""
 
-    scene: str
-    troubles: tuple[Trouble, ...]
+    scenario: str
+    faults: tuple[PlannedFault, ...]
 
     def __str__(self) -> str:
-        what = ", ".join(f"{each.kind} ({each.value:g}) at {each.after}" for each in self.troubles)
-        return f"{self.scene}: {what}"
+        what = ", ".join(f"{each.kind} ({each.value:g}) at {each.after}" for each in self.faults)
+        return f"{self.scenario}: {what}"
 
 
 def broken(point: Point) -> list[str]:
-    """Play one point; return what it breaks."""
-    scene = SCENES[point.scene]
-    troubles = (*scene.troubles, *point.troubles)
-    return judged(play(msgspec.structs.replace(scene, troubles=troubles))).violations
+    """Run one point; return what it breaks."""
+    scenario = SCENARIOS[point.scenario]
+    faults = (*scenario.faults, *point.faults)
+    return judged(run_scenario(msgspec.structs.replace(scenario, faults=faults))).violations
 
 
 @cache
 def places(name: str, tags: tuple[str, ...] = STEPS, whom: str = "") -> int:
-    """How many places of these sorts a scene has when nothing more goes wrong."""
-    record = play(SCENES[name]).record
+    """How many places of these sorts a scenario has when nothing more goes wrong."""
+    record = run_scenario(SCENARIOS[name]).record
     return sum(
         1 for tag, who in record.places if tag in tags and not (whom and who.startswith(whom))
     )
@@ -148,13 +148,13 @@ def hindrances(names: Iterator[str] | list[str]) -> Iterator[Point]:
     for name in names:
         for at in range(places(name, ("begun", "answered", *EFFECTS), "starter")):
             held_s = (0.5, 20.0)[at % 2]
-            yield Point(name, (Trouble(kind="held_up", after=at, value=held_s),))
+            yield Point(name, (PlannedFault(kind="held_up", after=at, value=held_s),))
         for kind, tags in _STORAGE:
             for at in range(places(name, tags, "starter")):
-                yield Point(name, (Trouble(kind=kind, after=at),))
+                yield Point(name, (PlannedFault(kind=kind, after=at),))
         for at in range(places(name)):
-            yield Point(name, (Trouble(kind="cancelled", after=at),))
-            yield Point(name, (Trouble(kind="purged", after=at, value=DOWN_S[at % 2]),))
+            yield Point(name, (PlannedFault(kind="cancelled", after=at),))
+            yield Point(name, (PlannedFault(kind="purged", after=at, value=DOWN_S[at % 2]),))
 
 
 def ends(names: Iterator[str] | list[str]) -> Iterator[Point]:
@@ -162,17 +162,17 @@ def ends(names: Iterator[str] | list[str]) -> Iterator[Point]:
     process that exits. Nobody asks again, but the reconciler looks."""
     for name in names:
         for at in range(places(name)):
-            yield Point(name, (Trouble(kind="terminated", after=at),))
-            yield Point(name, (Trouble(kind="terminated", after=at, value=2),))
+            yield Point(name, (PlannedFault(kind="terminated", after=at),))
+            yield Point(name, (PlannedFault(kind="terminated", after=at, value=2),))
         for at in range(places(name, IN_WORKER)):
-            yield Point(name, (Trouble(kind="worker_exits", after=at),))
+            yield Point(name, (PlannedFault(kind="worker_exits", after=at),))
 
 
 def late(point: Point) -> list[str]:
-    """Play a point beside a reconciler; return what it breaks, and verdicts that are another or
-    come later than two of its periods after those without the trouble."""
-    world = play(scene_of(point))
-    found, wanted = judged(world).violations, _endings(point.scene)
+    """Run a point beside a reconciler; return what it breaks, and verdicts that are another or
+    come later than two of its periods after those without the fault."""
+    world = run_scenario(scenario_of(point))
+    found, wanted = judged(world).violations, _endings(point.scenario)
     for entry in world.storage.entries():
         assert entry.finished_at is not None, "it is over"
         word, at = wanted[entry.request_id]
@@ -183,21 +183,21 @@ def late(point: Point) -> list[str]:
     return found
 
 
-def scene_of(point: Point) -> Scenario:
-    """Return a point's scene with its trouble and a reconciler."""
-    scene = SCENES[point.scene]
-    again = tuple(msgspec.structs.replace(each, at_s=_AGAIN_S) for each in scene.decisions)
+def scenario_of(point: Point) -> Scenario:
+    """Return a point's scenario with its fault and a reconciler."""
+    scenario = SCENARIOS[point.scenario]
+    again = tuple(msgspec.structs.replace(each, at_s=_AGAIN_S) for each in scenario.decisions)
     return msgspec.structs.replace(
-        scene,
+        scenario,
         reconcile_s=RECONCILE_S,
-        decisions=(*scene.decisions, *again),
-        troubles=(*scene.troubles, *point.troubles),
+        decisions=(*scenario.decisions, *again),
+        faults=(*scenario.faults, *point.faults),
     )
 
 
 @cache
 def _endings(name: str) -> dict[str, tuple[str, datetime]]:
-    entries = play(SCENES[name]).storage.entries()
+    entries = run_scenario(SCENARIOS[name]).storage.entries()
     return {
         each.request_id: (each.verdict.verdict, each.finished_at)
         for each in entries
@@ -205,5 +205,5 @@ def _endings(name: str) -> dict[str, tuple[str, datetime]]:
     }
 
 
-def _killed(at: int, down_s: float) -> Trouble:
-    return Trouble(kind="killed", after=at, value=down_s)
+def _killed(at: int, down_s: float) -> PlannedFault:
+    return PlannedFault(kind="killed", after=at, value=down_s)

@@ -5,21 +5,21 @@ from datetime import datetime
 from rich.console import Console
 from rich.text import Text
 
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 from tests.simulation.drawing import draw
-from tests.simulation.running import judged, play
-from tests.simulation.story import tell
+from tests.simulation.running import judged, run_scenario
+from tests.simulation.scenario import tell
 
 _LINES_MAX, _WIDTH = 1500, 200
 
 
 def tell_one(seed: int) -> int:
-    """Play one seed and tell it; 1 when something was broken."""
+    """Run one seed and tell it; 1 when something was broken."""
     console = Console(highlight=False, soft_wrap=True)
     scenario = draw(seed)
     for line in tell(scenario):
         console.print(Text(line))
-    world = play(scenario, keeps=True)
+    world = run_scenario(scenario, keeps=True)
     result = judged(world)
     for line in _minutes(world.record.lines):
         console.print(Text(line))
@@ -33,7 +33,7 @@ def tell_one(seed: int) -> int:
 
 
 def _minutes(lines: list[tuple[datetime, str]]) -> list[str]:
-    """What happened, under a heading for each minute; of a long play its first and last part."""
+    """What happened, under a heading for each minute; of a long run its first and last part."""
     told: list[str] = []
     minute = -1
     for at, text in lines:

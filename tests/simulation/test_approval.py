@@ -11,10 +11,10 @@ from restore.messages import names
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Caller
 from restore.policy import rules
-from tests.end_to_end.stage import request_for
+from tests.end_to_end.harness import request_for
+from tests.fakes.app_harness import AppHarness
 from tests.fakes.callers import shown, signed_in
 from tests.fakes.front_door import FrontDoor
-from tests.fakes.laboratory import Laboratory
 from tests.unit.restore.policy.policy_cases import only
 
 HOUR = 3600.0
@@ -22,41 +22,41 @@ BOB = shown("bob@example.com")
 
 
 @pytest.fixture
-def laboratory() -> Iterator[Laboratory]:
-    with Laboratory(policy=rules.DEFAULT).open() as world:
+def harness() -> Iterator[AppHarness]:
+    with AppHarness(policy=rules.DEFAULT).open() as world:
         yield world
 
 
 @pytest.fixture
-def door(laboratory: Laboratory) -> FrontDoor:
+def door(harness: AppHarness) -> FrontDoor:
     """Somebody has asked, and the restore waits."""
-    door = FrontDoor(laboratory)
+    door = FrontDoor(harness)
     assert door.ask(request_for("OriginalLocation", "r1"), who="ann@example.com").status == 202
-    laboratory.run_for(60)
+    harness.run_for(60)
     return door
 
 
-def entry(laboratory: Laboratory) -> Any:
-    held = laboratory.ledger.read("r1")
+def entry(harness: AppHarness) -> Any:
+    held = harness.ledger.read("r1")
     assert held is not None
     return held.entry
 
 
-def verdict_code(laboratory: Laboratory) -> tuple[str, str | None]:
-    verdict = laboratory.verdict("r1")
+def verdict_code(harness: AppHarness) -> tuple[str, str | None]:
+    verdict = harness.verdict("r1")
     return verdict.verdict, verdict.error.code if verdict.error else None
 
 
-def runtime(laboratory: Laboratory) -> str:
-    row = laboratory.driver.client.get("restore-r1")
+def runtime(harness: AppHarness) -> str:
+    row = harness.driver.client.get("restore-r1")
     assert row is not None
     return row.runtime_status
 
 
 def test_the_event_carries_everything_needed_to_decide(
-    laboratory: Laboratory, door: FrontDoor
+    harness: AppHarness, door: FrontDoor
 ) -> None:
-    told = laboratory.sent("approval-requested")
+    told = harness.sent("approval-requested")
     assert len(told) == 1
     assert told[0]["rule"] == "default-replace"
     assert told[0]["until"] == "2026-11-23T07:00:00Z"
@@ -68,77 +68,75 @@ def test_the_event_carries_everything_needed_to_decide(
     assert (view["phase"], view["rule"]) == ("WaitingForApproval", "default-replace")
     assert view["approval"] == {"until": told[0]["until"], "decideAt": told[0]["decideAt"]}
     assert view["disksToReplace"] == ["web-01-osdisk"]
-    assert laboratory.posts() == []
+    assert harness.posts() == []
 
 
 def test_an_approved_restore_goes_on_and_tells_who_approved(
-    laboratory: Laboratory, door: FrontDoor
+    harness: AppHarness, door: FrontDoor
 ) -> None:
     reply = door.decide("r1", "approve", "bob@example.com", "the disk is gone")
     assert (reply.status, reply.body["by"]) == (200, BOB)
-    laboratory.run_for(2 * HOUR)
-    assert verdict_code(laboratory) == ("Completed", None)
-    assert len(laboratory.posts()) == 1
-    told = laboratory.sent("finished")[0]["approval"]
+    harness.run_for(2 * HOUR)
+    assert verdict_code(harness) == ("Completed", None)
+    assert len(harness.posts()) == 1
+    told = harness.sent("finished")[0]["approval"]
     assert (told["decision"], told["reason"]) == ("approved", "the disk is gone")
     view = door.show("r1").body
     assert (view["approval"]["by"], view["askedBy"]) == (BOB, shown("ann@example.com"))
-    assert runtime(laboratory) == "Completed"
+    assert runtime(harness) == "Completed"
 
 
 def test_a_refused_restore_is_rejected_and_says_who_and_why(
-    laboratory: Laboratory, door: FrontDoor
+    harness: AppHarness, door: FrontDoor
 ) -> None:
     door.decide("r1", "refuse", "bob@example.com", "wrong VM")
-    laboratory.run_for(60)
-    assert verdict_code(laboratory) == ("Rejected", "ApprovalRefused")
-    text = laboratory.verdict("r1").text
+    harness.run_for(60)
+    assert verdict_code(harness) == ("Rejected", "ApprovalRefused")
+    text = harness.verdict("r1").text
     assert f"{BOB} refused this restore" in text
     assert "wrong VM" in text
-    assert laboratory.posts() == []
-    assert runtime(laboratory) == "Completed"
+    assert harness.posts() == []
+    assert runtime(harness) == "Completed"
 
 
-def test_without_a_decision_in_time_it_is_rejected(laboratory: Laboratory, door: FrontDoor) -> None:
-    laboratory.run_for(4 * HOUR)
-    assert verdict_code(laboratory) == ("Rejected", "ApprovalExpired")
+def test_without_a_decision_in_time_it_is_rejected(harness: AppHarness, door: FrontDoor) -> None:
+    harness.run_for(4 * HOUR)
+    assert verdict_code(harness) == ("Rejected", "ApprovalExpired")
     assert door.decide("r1", "approve").body["code"] == "ApprovalExpired"
-    assert laboratory.posts() == []
+    assert harness.posts() == []
 
 
-def test_the_last_second_counts(laboratory: Laboratory, door: FrontDoor) -> None:
-    laboratory.run_for(4 * HOUR - 61)
+def test_the_last_second_counts(harness: AppHarness, door: FrontDoor) -> None:
+    harness.run_for(4 * HOUR - 61)
     assert door.decide("r1", "approve").status == 200
-    laboratory.run_for(2 * HOUR)
-    assert verdict_code(laboratory) == ("Completed", None)
+    harness.run_for(2 * HOUR)
+    assert verdict_code(harness) == ("Completed", None)
 
 
-def test_a_cancel_while_waiting_ends_the_wait_at_once(
-    laboratory: Laboratory, door: FrontDoor
-) -> None:
+def test_a_cancel_while_waiting_ends_the_wait_at_once(harness: AppHarness, door: FrontDoor) -> None:
     assert door.cancel("r1").body["cancel"] == "BeforeStart"
-    laboratory.run_for(60)
-    assert verdict_code(laboratory) == ("Cancelled", None)
-    assert runtime(laboratory) == "Completed"
+    harness.run_for(60)
+    assert verdict_code(harness) == ("Cancelled", None)
+    assert runtime(harness) == "Completed"
     assert door.decide("r1", "approve").body["code"] == "NotWaiting"
 
 
-def test_a_decision_that_comes_before_the_wait_begins_counts(laboratory: Laboratory) -> None:
-    door = FrontDoor(laboratory)
+def test_a_decision_that_comes_before_the_wait_begins_counts(harness: AppHarness) -> None:
+    door = FrontDoor(harness)
     door.ask(request_for("OriginalLocation", "r1"))
 
     def before_send() -> None:
-        if entry(laboratory).is_waiting_for_approval:
-            laboratory.events.before_send = lambda: None
-            laboratory.decide("r1", "approved")
+        if entry(harness).is_waiting_for_approval:
+            harness.events.before_send = lambda: None
+            harness.decide("r1", "approved")
 
-    laboratory.events.before_send = before_send
-    laboratory.run_for(2 * HOUR)
-    assert verdict_code(laboratory) == ("Completed", None)
+    harness.events.before_send = before_send
+    harness.run_for(2 * HOUR)
+    assert verdict_code(harness) == ("Completed", None)
 
 
 def test_the_first_decision_stands_and_the_same_one_again_is_no_error(
-    laboratory: Laboratory, door: FrontDoor
+    harness: AppHarness, door: FrontDoor
 ) -> None:
     assert door.decide("r1", "refuse", "bob@example.com").status == 200
     again = door.decide("r1", "refuse", "carl@example.com")
@@ -146,25 +144,25 @@ def test_the_first_decision_stands_and_the_same_one_again_is_no_error(
     other = door.decide("r1", "approve", "carl@example.com")
     assert (other.status, other.body["code"]) == (409, "DecidedOtherwise")
     assert other.body["approval"]["by"] == BOB
-    laboratory.run_for(60)
-    assert verdict_code(laboratory) == ("Rejected", "ApprovalRefused")
+    harness.run_for(60)
+    assert verdict_code(harness) == ("Rejected", "ApprovalRefused")
 
 
-def test_a_wake_for_nothing_decides_nothing(laboratory: Laboratory, door: FrontDoor) -> None:
-    laboratory.wake("r1", names.DECISION_EVENT)
-    laboratory.run_for(60)
-    assert laboratory.status("restore-r1")["phase"] == "WaitingForApproval"
+def test_a_wake_for_nothing_decides_nothing(harness: AppHarness, door: FrontDoor) -> None:
+    harness.wake("r1", names.DECISION_EVENT)
+    harness.run_for(60)
+    assert harness.status("restore-r1")["phase"] == "WaitingForApproval"
     assert door.decide("r1", "approve").status == 200
-    laboratory.run_for(6 * HOUR)
-    assert verdict_code(laboratory) == ("Completed", None)
+    harness.run_for(6 * HOUR)
+    assert verdict_code(harness) == ("Completed", None)
 
 
 def test_nobody_approves_their_own_request_but_anybody_may_refuse_theirs(
-    laboratory: Laboratory, door: FrontDoor
+    harness: AppHarness, door: FrontDoor
 ) -> None:
     own = door.decide("r1", "approve", "ann@example.com")
     assert (own.status, own.body["code"]) == (403, "OwnRequest")
-    assert entry(laboratory).is_waiting_for_approval
+    assert entry(harness).is_waiting_for_approval
     assert door.decide("r1", "refuse", "ann@example.com").status == 200
 
 
@@ -184,80 +182,80 @@ ANN_ID = signed_in("ann@example.com").id
     ids=str,
 )
 def test_who_asked_cannot_approve_in_disguise(
-    laboratory: Laboratory, door: FrontDoor, who: Caller | None, code: str
+    harness: AppHarness, door: FrontDoor, who: Caller | None, code: str
 ) -> None:
     reply = door.decide("r1", "approve", who)
     assert (reply.status, reply.body["code"]) == (403, code)
-    assert entry(laboratory).is_waiting_for_approval
+    assert entry(harness).is_waiting_for_approval
     assert door.decide("r1", "refuse", who).status == 200
 
 
-def test_whoever_asked_by_a_name_alone_can_be_told_from_nobody(laboratory: Laboratory) -> None:
-    door = FrontDoor(laboratory)
+def test_whoever_asked_by_a_name_alone_can_be_told_from_nobody(harness: AppHarness) -> None:
+    door = FrontDoor(harness)
     door.ask(request_for("OriginalLocation", "r1"), who=Caller(name="ann@example.com"))
-    laboratory.run_for(60)
+    harness.run_for(60)
     reply = door.decide("r1", "approve", "bob@example.com")
     assert (reply.status, reply.body["code"]) == (403, "ApproverUnknown")
     assert "whoever asked" in reply.body["detail"]
 
 
 def test_what_nobody_known_asked_for_may_be_approved_by_anybody_who_may_call(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    door = FrontDoor(laboratory)
+    door = FrontDoor(harness)
     door.drop(request_for("OriginalLocation", "r1"))
-    laboratory.run_for(60)
+    harness.run_for(60)
     reply = door.decide("r1", "approve", None)
     assert reply.status == 200
     assert "by" not in reply.body
 
 
-def test_an_approval_does_not_outlive_the_policy(laboratory: Laboratory, door: FrontDoor) -> None:
+def test_an_approval_does_not_outlive_the_policy(harness: AppHarness, door: FrontDoor) -> None:
     door.decide("r1", "approve")
     with policies.use(only(sources=())):
-        laboratory.run_for(60)
-    assert verdict_code(laboratory) == ("Rejected", "PolicyRefused")
-    assert laboratory.posts() == []
+        harness.run_for(60)
+    assert verdict_code(harness) == ("Rejected", "PolicyRefused")
+    assert harness.posts() == []
 
 
 def test_an_approved_restore_that_is_started_anew_needs_no_second_approval(
-    laboratory: Laboratory, door: FrontDoor
+    harness: AppHarness, door: FrontDoor
 ) -> None:
-    laboratory.purge()
+    harness.purge()
     reply = door.decide("r1", "approve")
     assert "nobody follows" in reply.body["text"]
     door.ask(request_for("OriginalLocation", "r1"))
-    laboratory.run_for(2 * HOUR)
-    assert verdict_code(laboratory) == ("Completed", None)
-    assert len(laboratory.sent("approval-requested")) == 1
+    harness.run_for(2 * HOUR)
+    assert verdict_code(harness) == ("Completed", None)
+    assert len(harness.sent("approval-requested")) == 1
 
 
 def test_a_restore_that_waits_anew_waits_until_the_same_time(
-    laboratory: Laboratory, door: FrontDoor
+    harness: AppHarness, door: FrontDoor
 ) -> None:
-    laboratory.purge()
-    laboratory.run_for(3 * HOUR)
+    harness.purge()
+    harness.run_for(3 * HOUR)
     door.ask(request_for("OriginalLocation", "r1"))
-    laboratory.run_for(HOUR)
-    assert verdict_code(laboratory) == ("Rejected", "ApprovalExpired")
+    harness.run_for(HOUR)
+    assert verdict_code(harness) == ("Rejected", "ApprovalExpired")
 
 
 @pytest.mark.parametrize("kind", ["RestoreDisks", "AlternateLocation"])
-def test_what_needs_no_approval_has_nothing_to_decide(laboratory: Laboratory, kind: str) -> None:
-    door = FrontDoor(laboratory)
+def test_what_needs_no_approval_has_nothing_to_decide(harness: AppHarness, kind: str) -> None:
+    door = FrontDoor(harness)
     door.ask(request_for(kind, "r1"))
-    laboratory.run_for(60)
+    harness.run_for(60)
     assert door.decide("r1", "approve").body["code"] == "NotWaiting"
-    assert entry(laboratory).state is LedgerState.STARTED
+    assert entry(harness).state is LedgerState.STARTED
 
 
-def test_a_kill_while_waiting_changes_nothing(laboratory: Laboratory, door: FrontDoor) -> None:
-    laboratory.boot()
-    laboratory.run_for(HOUR)
+def test_a_kill_while_waiting_changes_nothing(harness: AppHarness, door: FrontDoor) -> None:
+    harness.boot()
+    harness.run_for(HOUR)
     door.decide("r1", "approve")
-    laboratory.boot()
-    laboratory.run_for(2 * HOUR)
-    assert verdict_code(laboratory) == ("Completed", None)
+    harness.boot()
+    harness.run_for(2 * HOUR)
+    assert verdict_code(harness) == ("Completed", None)
 
 
 def test_a_decision_may_carry_no_line_breaks_into_events(door: FrontDoor) -> None:

@@ -2,7 +2,7 @@
 
 What the host then tells the engine is a failure of the call, whatever its function had done by
 then (`python exited with code 137`). The orchestrator restore_vm has nobody above it and is not
-played here.
+run here.
 """
 
 from collections.abc import Iterator
@@ -14,8 +14,8 @@ from arm.transport import NotSent
 from devhost.language_worker.failures import WorkerExited
 from restore.messages import names
 from restore.messages.model import Verdict
-from tests.end_to_end.stage import request_for
-from tests.fakes.laboratory import Laboratory
+from tests.end_to_end.harness import request_for
+from tests.fakes.app_harness import AppHarness
 
 HOUR = 3600.0
 ACTIVITIES = (
@@ -33,10 +33,10 @@ ACTIVITIES = (
 class Exits:
     """The worker exits at a place, from its nth time on, so many times in a row."""
 
-    def __init__(self, laboratory: Laboratory, place: str, *, nth: int = 1, count: int = 1) -> None:
+    def __init__(self, harness: AppHarness, place: str, *, nth: int = 1, count: int = 1) -> None:
         self._place, self._nth, self._count = place, nth, count
         self.seen = 0
-        laboratory.at_boundary = self._at
+        harness.at_boundary = self._at
 
     @property
     def struck(self) -> int:
@@ -52,20 +52,20 @@ class Exits:
 
 
 @pytest.fixture
-def laboratory() -> Iterator[Laboratory]:
-    with Laboratory().open() as world:
+def harness() -> Iterator[AppHarness]:
+    with AppHarness().open() as world:
         yield world
 
 
-def must_end_well(laboratory: Laboratory, hours: float = 3) -> Verdict:
-    laboratory.ask(request_for("RestoreDisks", "r1"))
-    laboratory.run_for(hours * HOUR)
-    verdict = laboratory.verdict("r1")
-    (job_id,) = laboratory.simulator.state.job_records
+def must_end_well(harness: AppHarness, hours: float = 3) -> Verdict:
+    harness.ask(request_for("RestoreDisks", "r1"))
+    harness.run_for(hours * HOUR)
+    verdict = harness.verdict("r1")
+    (job_id,) = harness.simulator.state.job_records
     assert (verdict.verdict, verdict.job_id) == ("Completed", job_id)
-    assert len(laboratory.posts()) == 1
+    assert len(harness.posts()) == 1
     for kind in ("accepted", "started", "finished"):
-        told = laboratory.sent(kind)
+        told = harness.sent(kind)
         assert told
         assert all(each == told[0] for each in told)
     return verdict
@@ -75,10 +75,10 @@ def must_end_well(laboratory: Laboratory, hours: float = 3) -> Verdict:
 @pytest.mark.parametrize("activity", ACTIVITIES)
 @pytest.mark.parametrize("count", [1, 4])
 def test_an_activity_whose_worker_exits_is_called_again(
-    laboratory: Laboratory, activity: str, when: str, count: int
+    harness: AppHarness, activity: str, when: str, count: int
 ) -> None:
-    exits = Exits(laboratory, f"{activity}: {when}", count=count)
-    must_end_well(laboratory)
+    exits = Exits(harness, f"{activity}: {when}", count=count)
+    must_end_well(harness)
     assert exits.struck == count
 
 
@@ -86,41 +86,41 @@ def test_an_activity_whose_worker_exits_is_called_again(
 @pytest.mark.parametrize("nth", [1, 2, 5, 9])
 @pytest.mark.parametrize("count", [1, 5])
 def test_a_follower_whose_worker_exits_is_run_again_and_finds_its_job(
-    laboratory: Laboratory, when: str, nth: int, count: int
+    harness: AppHarness, when: str, nth: int, count: int
 ) -> None:
-    exits = Exits(laboratory, f"{names.WATCH_JOB}: {when}", nth=nth, count=count)
-    must_end_well(laboratory)
+    exits = Exits(harness, f"{names.WATCH_JOB}: {when}", nth=nth, count=count)
+    must_end_well(harness)
     assert exits.struck == count
 
 
 @pytest.mark.parametrize("nth", [1, 2, 3])
-def test_a_child_that_waits_for_its_parent_is_run_again(laboratory: Laboratory, nth: int) -> None:
-    exits = Exits(laboratory, f"{names.RETRY_ACTIVITY}: turn taken", nth=nth, count=2)
-    until, exit_there = laboratory.clock.now() + timedelta(hours=1), laboratory.at_boundary
+def test_a_child_that_waits_for_its_parent_is_run_again(harness: AppHarness, nth: int) -> None:
+    exits = Exits(harness, f"{names.RETRY_ACTIVITY}: turn taken", nth=nth, count=2)
+    until, exit_there = harness.clock.now() + timedelta(hours=1), harness.at_boundary
 
     def at(where: str) -> None:
         exit_there(where)
-        if where.startswith("find_protected_item: GET") and laboratory.clock.now() < until:
+        if where.startswith("find_protected_item: GET") and harness.clock.now() < until:
             raise NotSent
 
-    laboratory.at_boundary = at
-    must_end_well(laboratory)
+    harness.at_boundary = at
+    must_end_well(harness)
     assert exits.struck == 2
 
 
-def test_a_follower_that_a_person_has_terminated_is_run_again(laboratory: Laboratory) -> None:
+def test_a_follower_that_a_person_has_terminated_is_run_again(harness: AppHarness) -> None:
     watch_id = names.watch_id("restore-r1")
-    laboratory.plan(300, lambda: laboratory.driver.client.terminate(watch_id, "by the night shift"))
-    must_end_well(laboratory)
+    harness.plan(300, lambda: harness.driver.client.terminate(watch_id, "by the night shift"))
+    must_end_well(harness)
 
 
 def test_a_cancel_and_then_an_exit_of_the_follower_keep_what_azure_said(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    laboratory.ask(request_for("RestoreDisks", "r1"))
-    laboratory.run_for(300)
-    laboratory.cancel("r1")
-    exits = Exits(laboratory, f"{names.WATCH_JOB}: turn taken")
-    laboratory.run_for(3 * HOUR)
+    harness.ask(request_for("RestoreDisks", "r1"))
+    harness.run_for(300)
+    harness.cancel("r1")
+    exits = Exits(harness, f"{names.WATCH_JOB}: turn taken")
+    harness.run_for(3 * HOUR)
     assert exits.struck == 1
-    assert laboratory.verdict("r1").verdict == "Cancelled"
+    assert harness.verdict("r1").verdict == "Cancelled"

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 
 from restore.messages.poll_policy import PollPolicy
-from tests.end_to_end.stage import request_for
-from tests.fakes.laboratory import Laboratory
+from tests.end_to_end.harness import request_for
+from tests.fakes.app_harness import AppHarness
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> Counter[str]:
@@ -16,10 +16,10 @@ def lines(caplog: pytest.LogCaptureFixture) -> Counter[str]:
 
 def test_each_orchestration_says_once_how_it_ends(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    with Laboratory().open() as laboratory:
-        laboratory.ask(request_for("RestoreDisks", "r1"), PollPolicy(polls_per_generation=5))
-        laboratory.run_for(3 * 3600)
-        assert laboratory.verdict("r1").verdict == "Completed"
+    with AppHarness().open() as harness:
+        harness.ask(request_for("RestoreDisks", "r1"), PollPolicy(polls_per_generation=5))
+        harness.run_for(3 * 3600)
+        assert harness.verdict("r1").verdict == "Completed"
     told = lines(caplog)
     assert told["restore-r1 ends: Completed"] == 1
     assert told["restore-r1~watch ends: done"] == 1
@@ -33,8 +33,8 @@ def test_each_orchestration_says_once_how_it_ends(caplog: pytest.LogCaptureFixtu
 
 def test_a_refused_one_says_so(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    with Laboratory().open() as laboratory:
+    with AppHarness().open() as harness:
         fields = request_for("RestoreDisks", "r1")
-        laboratory.ask(fields | {"sourceResourceId": fields["sourceResourceId"] + "-unknown"})
-        laboratory.run_for(60)
+        harness.ask(fields | {"sourceResourceId": fields["sourceResourceId"] + "-unknown"})
+        harness.run_for(60)
     assert lines(caplog)["restore-r1 ends: Rejected"] == 1

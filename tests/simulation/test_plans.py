@@ -15,8 +15,8 @@ from restore.request import parsing
 from restore.values.decoding import encode
 from simulated_azure.faults import Fault
 from simulated_azure.state import Vm
-from tests.end_to_end.stage import VAULT, request_for
-from tests.fakes.laboratory import Laboratory
+from tests.end_to_end.harness import VAULT, request_for
+from tests.fakes.app_harness import AppHarness
 from tests.unit.restore.policy.policy_cases import CASES, Case
 
 GUARD = (
@@ -27,24 +27,24 @@ KINDS = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
 
 
 @pytest.fixture
-def laboratory() -> Iterator[Laboratory]:
-    with Laboratory().open() as it:
+def harness() -> Iterator[AppHarness]:
+    with AppHarness().open() as it:
         yield it
 
 
-def outcome_of(laboratory: Laboratory, fields: dict[str, Any], source: str = "http") -> Outcome:
+def outcome_of(harness: AppHarness, fields: dict[str, Any], source: str = "http") -> Outcome:
     request = parsing.parse_request(fields, default_request_id="none")
     order = encode(MakePlan(request=request, source=source))
-    laboratory.driver.client.start_new(names.PLAN_RESTORE, json.dumps(json.dumps(order)), "plan-1")
-    laboratory.run_for(7200)
-    row = laboratory.driver.client.get("plan-1")
+    harness.driver.client.start_new(names.PLAN_RESTORE, json.dumps(json.dumps(order)), "plan-1")
+    harness.run_for(7200)
+    row = harness.driver.client.get("plan-1")
     assert row is not None, "it was started"
     assert row.runtime_status == "Completed", row
     return msgspec.convert(json.loads(row.output_text or "null"), Outcome)
 
 
-def plan_of(laboratory: Laboratory, fields: dict[str, Any], source: str = "http") -> Plan:
-    outcome = outcome_of(laboratory, fields, source)
+def plan_of(harness: AppHarness, fields: dict[str, Any], source: str = "http") -> Plan:
+    outcome = outcome_of(harness, fields, source)
     assert outcome.kind == "done", outcome
     return msgspec.convert(outcome.value, Plan)
 
@@ -54,44 +54,42 @@ def codes(plan: Plan, severity: str) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_plan_says_what_would_be_sent_and_sends_nothing(
-    laboratory: Laboratory, kind: str
-) -> None:
-    plan = plan_of(laboratory, request_for(kind, "r1"))
+def test_a_plan_says_what_would_be_sent_and_sends_nothing(harness: AppHarness, kind: str) -> None:
+    plan = plan_of(harness, request_for(kind, "r1"))
     assert plan.allowed, plan.findings
     assert plan.validated
     assert plan.body is not None
     assert plan.body["properties"]["recoveryType"] == kind
     assert plan.choice is not None
     assert plan.choice.why
-    assert not [call for call in laboratory.calls() if call["path"].endswith("/restore")]
-    assert laboratory.ledger.read("r1") is None
+    assert not [call for call in harness.calls() if call["path"].endswith("/restore")]
+    assert harness.ledger.read("r1") is None
 
 
-def test_what_a_plan_shows_is_what_a_restore_sends(laboratory: Laboratory) -> None:
-    plan = plan_of(laboratory, request_for("AlternateLocation", "r1"))
-    laboratory.ask(request_for("AlternateLocation", "r1"))
-    laboratory.run_for(3600)
-    (post,) = laboratory.posts()
+def test_what_a_plan_shows_is_what_a_restore_sends(harness: AppHarness) -> None:
+    plan = plan_of(harness, request_for("AlternateLocation", "r1"))
+    harness.ask(request_for("AlternateLocation", "r1"))
+    harness.run_for(3600)
+    (post,) = harness.posts()
     assert post["body"] == plan.body
 
 
-def _guarded(laboratory: Laboratory) -> None:
-    _vault(laboratory).resource_guard = GUARD
+def _guarded(harness: AppHarness) -> None:
+    _vault(harness).resource_guard = GUARD
 
 
-def _zone(laboratory: Laboratory) -> dict[str, Any]:
+def _zone(harness: AppHarness) -> dict[str, Any]:
     return {"zones": ["1"]}
 
 
-def _taken(laboratory: Laboratory) -> dict[str, Any]:
+def _taken(harness: AppHarness) -> dict[str, Any]:
     target = request_for("AlternateLocation", "r1")["targetVirtualMachineId"]
-    laboratory.simulator.state.vms[target.lower()] = Vm(id=target)
+    harness.simulator.state.vms[target.lower()] = Vm(id=target)
     return {}
 
 
-def _other_subscription(laboratory: Laboratory) -> dict[str, Any]:
-    _vault(laboratory).cross_subscription_restore = "Disabled"
+def _other_subscription(harness: AppHarness) -> dict[str, Any]:
+    _vault(harness).cross_subscription_restore = "Disabled"
     fields = request_for("AlternateLocation", "r1")
     names_ = ("targetResourceGroupId", "targetVirtualMachineId", "virtualNetworkId", "subnetId")
     moved = {name: fields[name].replace("000000000001", "000000000002") for name in names_}
@@ -99,19 +97,19 @@ def _other_subscription(laboratory: Laboratory) -> dict[str, Any]:
     return moved | {"storageAccountId": account}
 
 
-def _vault(laboratory: Laboratory) -> Any:
-    return laboratory.simulator.state.vaults[VAULT.lower()]
+def _vault(harness: AppHarness) -> Any:
+    return harness.simulator.state.vaults[VAULT.lower()]
 
 
-def _encrypted(laboratory: Laboratory) -> dict[str, Any]:
-    for item in _vault(laboratory).items.values():
+def _encrypted(harness: AppHarness) -> dict[str, Any]:
+    for item in _vault(harness).items.values():
         for point in item.points.values():
             point.encrypted = True
     return {}
 
 
-def _gone(laboratory: Laboratory) -> dict[str, Any]:
-    laboratory.simulator.state.vms.clear()
+def _gone(harness: AppHarness) -> dict[str, Any]:
+    harness.simulator.state.vms.clear()
     return {}
 
 
@@ -127,40 +125,40 @@ def _gone(laboratory: Laboratory) -> dict[str, Any]:
     ],
 )
 def test_what_azure_would_refuse_is_found_here_and_by_azure(
-    laboratory: Laboratory,
+    harness: AppHarness,
     kind: str,
-    arrange: Callable[[Laboratory], dict[str, Any] | None],
+    arrange: Callable[[AppHarness], dict[str, Any] | None],
     code: str,
 ) -> None:
-    more = arrange(laboratory) or {}
-    plan = plan_of(laboratory, request_for(kind, "r1") | more)
+    more = arrange(harness) or {}
+    plan = plan_of(harness, request_for(kind, "r1") | more)
     assert not plan.allowed
     found = codes(plan, "blocking")
     assert code in found
     assert "BMSUserErrorInvalidInput" in found, "Azure was asked, too, and says no as well"
 
 
-def test_a_guarded_restore_that_names_the_guard_may_go(laboratory: Laboratory) -> None:
-    _guarded(laboratory)
+def test_a_guarded_restore_that_names_the_guard_may_go(harness: AppHarness) -> None:
+    _guarded(harness)
     named = {"resourceGuardOperationRequests": [f"{GUARD}/triggerRestoreRequests/default"]}
-    plan = plan_of(laboratory, request_for("RestoreDisks", "r1") | named)
+    plan = plan_of(harness, request_for("RestoreDisks", "r1") | named)
     assert plan.allowed, plan.findings
     assert "ResourceGuardInForce" in codes(plan, "info")
 
 
-def test_a_vault_without_the_vm_is_a_plan_that_says_so(laboratory: Laboratory) -> None:
-    plan = plan_of(laboratory, request_for("RestoreDisks", "r1", name="nowhere-01"))
+def test_a_vault_without_the_vm_is_a_plan_that_says_so(harness: AppHarness) -> None:
+    plan = plan_of(harness, request_for("RestoreDisks", "r1", name="nowhere-01"))
     assert (plan.allowed, plan.plan_hash) == (False, None)
     assert codes(plan, "blocking") == ["ProtectedItemNotFound"]
     assert plan.findings[0].path == "$.sourceResourceId"
 
 
 def test_a_request_that_does_not_fit_its_point_has_every_problem_as_a_finding(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
     fields = request_for("RestoreDisks", "r1", region="northeurope")
     del fields["targetResourceGroupId"]
-    plan = plan_of(laboratory, fields)
+    plan = plan_of(harness, fields)
     paths = {finding.path for finding in plan.findings if finding.severity == "blocking"}
     assert paths == {"$.region", "$.targetResourceGroupId"}
     assert (plan.body, plan.plan_hash, plan.validated) == (None, None, False)
@@ -175,90 +173,90 @@ def test_a_request_that_does_not_fit_its_point_has_every_problem_as_a_finding(
     ],
 )
 def test_what_may_not_be_read_is_said_and_stops_nothing(
-    laboratory: Laboratory, part: str, text: str
+    harness: AppHarness, part: str, text: str
 ) -> None:
-    _deny(laboratory, part)
-    plan = plan_of(laboratory, request_for("AlternateLocation", "r1"))
+    _deny(harness, part)
+    plan = plan_of(harness, request_for("AlternateLocation", "r1"))
     assert plan.allowed, plan.findings
     (finding,) = [each for each in plan.findings if each.code == "NotChecked"]
     assert text in finding.text
 
 
 def test_without_the_right_to_validate_the_plan_says_that_azure_was_not_asked(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    _deny(laboratory, "backupTriggerValidateOperation")
-    plan = plan_of(laboratory, request_for("RestoreDisks", "r1"))
+    _deny(harness, "backupTriggerValidateOperation")
+    plan = plan_of(harness, request_for("RestoreDisks", "r1"))
     assert (plan.allowed, plan.validated) == (True, False)
     assert "NotValidated" in codes(plan, "warning")
 
 
-def test_an_azure_that_does_not_answer_is_a_failure_and_no_plan(laboratory: Laboratory) -> None:
-    laboratory.simulator.faults.add(
+def test_an_azure_that_does_not_answer_is_a_failure_and_no_plan(harness: AppHarness) -> None:
+    harness.simulator.faults.add(
         [msgspec.convert({"kind": "status", "status": 503, "times": None}, Fault)]
     )
-    outcome = outcome_of(laboratory, request_for("RestoreDisks", "r1"))
+    outcome = outcome_of(harness, request_for("RestoreDisks", "r1"))
     assert outcome.kind == "failed"
     assert outcome.error is not None
     assert outcome.error.category == "DeadlinePassed"
     assert "ServiceUnavailable: A fault that was asked for." in outcome.error.message
 
 
-def test_a_plan_that_came_by_the_queue_is_published(laboratory: Laboratory) -> None:
-    plan = plan_of(laboratory, request_for("RestoreDisks", "r1", planOnly=True), source="queue")
-    (told,) = laboratory.sent("planned")
+def test_a_plan_that_came_by_the_queue_is_published(harness: AppHarness) -> None:
+    plan = plan_of(harness, request_for("RestoreDisks", "r1", planOnly=True), source="queue")
+    (told,) = harness.sent("planned")
     assert told["requestId"] == "r1"
     assert told["plan"]["planHash"] == plan.plan_hash
 
 
-def test_the_same_restore_planned_again_has_the_same_hash(laboratory: Laboratory) -> None:
-    first = plan_of(laboratory, request_for("RestoreDisks", "r1"))
-    laboratory.run_for(7200)
-    again = plan_of(laboratory, request_for("RestoreDisks", "r1", deadline="PT12H"))
+def test_the_same_restore_planned_again_has_the_same_hash(harness: AppHarness) -> None:
+    first = plan_of(harness, request_for("RestoreDisks", "r1"))
+    harness.run_for(7200)
+    again = plan_of(harness, request_for("RestoreDisks", "r1", deadline="PT12H"))
     assert first.plan_hash == again.plan_hash
 
 
-def _deny(laboratory: Laboratory, part: str) -> None:
+def _deny(harness: AppHarness, part: str) -> None:
     fault = {"match": {"path": part}, "kind": "status", "status": 403, "times": None}
-    laboratory.simulator.faults.add([msgspec.convert(fault, Fault)])
+    harness.simulator.faults.add([msgspec.convert(fault, Fault)])
 
 
-def test_a_plan_names_the_disks_that_would_be_replaced(laboratory: Laboratory) -> None:
-    plan = plan_of(laboratory, request_for("OriginalLocation", "r1"))
+def test_a_plan_names_the_disks_that_would_be_replaced(harness: AppHarness) -> None:
+    plan = plan_of(harness, request_for("OriginalLocation", "r1"))
     (finding,) = [each for each in plan.findings if each.code == "DisksWillBeReplaced"]
-    disks = laboratory.backup.vm_disks(request_for("OriginalLocation", "r1")["sourceResourceId"])
+    disks = harness.backup.vm_disks(request_for("OriginalLocation", "r1")["sourceResourceId"])
     assert disks
     assert all(disk.name in finding.text for disk in disks)
 
 
-def test_a_restore_is_refused_once_its_plan_has_changed(laboratory: Laboratory) -> None:
+def test_a_restore_is_refused_once_its_plan_has_changed(harness: AppHarness) -> None:
     fields = request_for("RestoreDisks", "r1")
-    plan = plan_of(laboratory, fields)
-    laboratory.ask(fields | {"planHash": plan.plan_hash, "restoreDiskLunList": []})
-    laboratory.run_for(3600)
-    verdict = laboratory.verdict("r1")
+    plan = plan_of(harness, fields)
+    harness.ask(fields | {"planHash": plan.plan_hash, "restoreDiskLunList": []})
+    harness.run_for(3600)
+    verdict = harness.verdict("r1")
     assert verdict.verdict == "Rejected"
     assert verdict.error is not None
     assert verdict.error.code == "PlanChanged"
     (problem,) = verdict.error.problems
     assert problem.path == "$.body.properties.restoreDiskLunList"
-    assert not laboratory.posts()
+    assert not harness.posts()
 
 
-def test_a_restore_that_is_what_was_planned_goes_on(laboratory: Laboratory) -> None:
+def test_a_restore_that_is_what_was_planned_goes_on(harness: AppHarness) -> None:
     fields = request_for("AlternateLocation", "r1")
-    plan = plan_of(laboratory, fields)
-    laboratory.ask(fields | {"planHash": plan.plan_hash})
-    laboratory.run_for(3600)
-    assert laboratory.verdict("r1").verdict == "Completed"
+    plan = plan_of(harness, fields)
+    harness.ask(fields | {"planHash": plan.plan_hash})
+    harness.run_for(3600)
+    assert harness.verdict("r1").verdict == "Completed"
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_a_plan_says_what_the_policy_says(case: Case) -> None:
-    with Laboratory(policy=case.policy).open() as laboratory:
+    with AppHarness(policy=case.policy).open() as harness:
         sources = [case.source] if case.source else ["http", "queue"]
         for source in sources:
-            plan = plan_of(laboratory, case.request("r1"), source)
+            plan = plan_of(harness, case.request("r1"), source)
             found = {each.path for each in plan.findings if each.code == "PolicyRefused"}
             assert found == set(case.at)
             assert bool(found) is (case.allowed_by is None)

@@ -24,10 +24,10 @@ from restore.result import verdicts
 from restore.start import arm_body, job_search, recovery_point_choice
 from storage import concurrency_slots, instances, item_lock, poll_urls
 from storage.ledger import Ledger
-from tests.simulation import planted_redaction, planted_telling
+from tests.simulation import planted_events, planted_redaction
 from tests.simulation.drawing import draw
-from tests.simulation.running import judged, play
-from tests.simulation.story import Ask, Scenario, Trouble
+from tests.simulation.running import judged, run_scenario
+from tests.simulation.scenario import Ask, PlannedFault, Scenario
 from triggers import queue, starter
 
 SEEDS = 200
@@ -351,7 +351,7 @@ PLANTS: list[tuple[Plant, str]] = [
     (trips_over_silence, "turns replay"),
     (judges_before_the_end, "verdicts are true"),
     (chooses_the_oldest_point, "the point is the right one"),
-    *planted_telling.PLANTS,
+    *planted_events.PLANTS,
     (rejects_in_silence, "what is refused is told"),
     (shows_phases_that_go_back, "phases keep to their table"),
     (never_continues_as_new, "histories are short"),
@@ -376,7 +376,7 @@ def test_a_planted_defect_is_noticed(plant: Plant, checker: str, monkeypatch: Pa
 
 
 def _breaks(seed: int, checker: str) -> bool:
-    violations = judged(play(draw(seed))).violations
+    violations = judged(run_scenario(draw(seed))).violations
     caught = [text for text in violations if text.startswith(f"{checker}:")]
     if caught:
         print(f"seed {seed}: {caught[0]}")
@@ -385,8 +385,8 @@ def _breaks(seed: int, checker: str) -> bool:
 
 def test_a_message_that_is_deleted_though_it_failed_is_noticed(monkeypatch: Patch) -> None:
     """By chance in two of 500 seeds only: what is noted once is started again by the reconciler."""
-    refused = Trouble(kind="storage_refuses", where="starter message-0: write open")
-    scenario = Scenario(asks=(Ask(at_s=1, request_id="r1"),), troubles=(refused,))
-    assert judged(play(scenario)).violations == []
+    refused = PlannedFault(kind="storage_refuses", where="starter message-0: write open")
+    scenario = Scenario(asks=(Ask(at_s=1, request_id="r1"),), faults=(refused,))
+    assert judged(run_scenario(scenario)).violations == []
     deletes_messages_that_failed(monkeypatch)
-    assert any(text.startswith("all ends:") for text in judged(play(scenario)).violations)
+    assert any(text.startswith("all ends:") for text in judged(run_scenario(scenario)).violations)

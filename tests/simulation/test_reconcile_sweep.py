@@ -1,4 +1,5 @@
-"""At each place of a scene the orchestration is ended, and nobody asks again: the reconciler sees.
+"""At each place of a scenario the orchestration is ended, and nobody asks again: the reconciler
+sees.
 
 The usual run takes a sample; `make simulate SWEEP=all` takes every place.
 """
@@ -9,8 +10,8 @@ import pytest
 
 from restore.progress import reconciling
 from restore.progress.reconciling import Step
-from tests.simulation.running import judged, play
-from tests.simulation.sweep import MAIN, Point, ends, late, scene_of
+from tests.simulation.running import judged, run_scenario
+from tests.simulation.sweep import MAIN, Point, ends, late, scenario_of
 
 _STRIDE, _STEP = 61, 23
 
@@ -33,5 +34,5 @@ def test_a_reconciler_that_starts_nothing_again_is_caught() -> None:
     point = list(ends(["disks"]))[120]
     assert late(point) == []
     with patch.object(reconciling, "next_step", leave):
-        world = play(scene_of(point))
+        world = run_scenario(scenario_of(point))
         assert any("has no verdict" in each for each in judged(world).violations)

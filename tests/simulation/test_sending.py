@@ -19,8 +19,8 @@ from simulated_azure.faults import Fault
 from simulated_azure.state import Point
 from storage import connection
 from storage.documents import Changed
-from tests.end_to_end.stage import VAULT, request_for, vm
-from tests.fakes.laboratory import Laboratory
+from tests.end_to_end.harness import VAULT, request_for, vm
+from tests.fakes.app_harness import AppHarness
 from tests.unit.restore.policy.policy_cases import EVERYTHING, OTHER, only
 from tests.unit.restore.samples import parsed
 
@@ -30,37 +30,37 @@ POST = {"method": "POST", "path": "/restore$"}
 
 
 @pytest.fixture
-def laboratory() -> Iterator[Laboratory]:
+def harness() -> Iterator[AppHarness]:
     one_at_once = msgspec.structs.replace(EVERYTHING, max_concurrent_restores=1)
-    with Laboratory(policy=one_at_once).open() as world:
+    with AppHarness(policy=one_at_once).open() as world:
         yield world
 
 
-def fault(laboratory: Laboratory, **fields: Any) -> None:
-    laboratory.simulator.faults.add([msgspec.convert({"match": POST} | fields, Fault)])
+def fault(harness: AppHarness, **fields: Any) -> None:
+    harness.simulator.faults.add([msgspec.convert({"match": POST} | fields, Fault)])
 
 
-def from_then_on(laboratory: Laboratory, place: str, rules: Policy, stack: ExitStack) -> None:
+def from_then_on(harness: AppHarness, place: str, rules: Policy, stack: ExitStack) -> None:
     """Put another policy in force once the process comes to a place."""
 
     def come(where: str) -> None:
         if where == place:
-            laboratory.at_boundary = lambda where: None
+            harness.at_boundary = lambda where: None
             stack.enter_context(policies.use(rules))
 
-    laboratory.at_boundary = come
+    harness.at_boundary = come
 
 
-def code(laboratory: Laboratory, request_id: str) -> tuple[str, str | None]:
-    verdict = laboratory.verdict(request_id)
+def code(harness: AppHarness, request_id: str) -> tuple[str, str | None]:
+    verdict = harness.verdict(request_id)
     return verdict.verdict, verdict.error.code if verdict.error else None
 
 
-def nothing_is_held(laboratory: Laboratory) -> None:
+def nothing_is_held(harness: AppHarness) -> None:
     """The next restore of the same VM has its turn and the only place at once."""
-    laboratory.ask(request_for("RestoreDisks", "next"))
-    laboratory.run_for(30)
-    assert laboratory.status("restore-next")["phase"] == "Starting"
+    harness.ask(request_for("RestoreDisks", "next"))
+    harness.run_for(30)
+    assert harness.status("restore-next")["phase"] == "Starting"
 
 
 @pytest.mark.parametrize(
@@ -75,21 +75,21 @@ def nothing_is_held(laboratory: Laboratory) -> None:
     ids=["no rule", "sources", "targets", "approval", "quota"],
 )
 def test_a_policy_that_is_tightened_while_a_restore_waits_for_its_place_stops_it(
-    laboratory: Laboratory, tightened: Policy, why: str
+    harness: AppHarness, tightened: Policy, why: str
 ) -> None:
-    laboratory.ask(request_for("RestoreDisks", "first"))
-    laboratory.run_for(30)
-    laboratory.ask(request_for("RestoreDisks", "waits"))
-    laboratory.run_for(30)
-    assert laboratory.status("restore-waits")["phase"] == "WaitingForSlot"
+    harness.ask(request_for("RestoreDisks", "first"))
+    harness.run_for(30)
+    harness.ask(request_for("RestoreDisks", "waits"))
+    harness.run_for(30)
+    assert harness.status("restore-waits")["phase"] == "WaitingForSlot"
     with policies.use(msgspec.structs.replace(tightened, max_concurrent_restores=1)):
-        laboratory.run_for(2 * HOUR)
-    assert code(laboratory, "first") == ("Completed", None)
-    assert code(laboratory, "waits") == ("Rejected", why)
-    assert "nothing was started" in laboratory.verdict("waits").text
-    assert laboratory.sent("rejected")[0]["code"] == why
-    assert len(laboratory.posts()) == 1
-    nothing_is_held(laboratory)
+        harness.run_for(2 * HOUR)
+    assert code(harness, "first") == ("Completed", None)
+    assert code(harness, "waits") == ("Rejected", why)
+    assert "nothing was started" in harness.verdict("waits").text
+    assert harness.sent("rejected")[0]["code"] == why
+    assert len(harness.posts()) == 1
+    nothing_is_held(harness)
 
 
 @pytest.mark.parametrize(
@@ -97,42 +97,42 @@ def test_a_policy_that_is_tightened_while_a_restore_waits_for_its_place_stops_it
     ["authorize_restore: answered", "trigger_restore: begun", "trigger_restore: written items"],
 )
 def test_a_policy_that_is_tightened_at_the_last_moment_counts(
-    laboratory: Laboratory, place: str
+    harness: AppHarness, place: str
 ) -> None:
-    laboratory.ask(request_for("RestoreDisks", "r1"))
+    harness.ask(request_for("RestoreDisks", "r1"))
     with ExitStack() as stack:
-        from_then_on(laboratory, place, NOTHING, stack)
-        laboratory.run_for(60)
-    assert code(laboratory, "r1") == ("Rejected", "PolicyRefused")
-    assert laboratory.posts() == []
-    nothing_is_held(laboratory)
+        from_then_on(harness, place, NOTHING, stack)
+        harness.run_for(60)
+    assert code(harness, "r1") == ("Rejected", "PolicyRefused")
+    assert harness.posts() == []
+    nothing_is_held(harness)
 
 
 def test_what_is_sent_is_only_followed_also_when_its_activity_is_delivered_again(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    laboratory.ask(request_for("RestoreDisks", "r1"))
+    harness.ask(request_for("RestoreDisks", "r1"))
     with ExitStack() as stack:
-        from_then_on(laboratory, "trigger_restore: written restores", NOTHING, stack)
-        fault(laboratory, kind="drop_after")
-        laboratory.run_for(2 * HOUR)
-    assert code(laboratory, "r1") == ("Completed", None)
-    assert len(laboratory.posts()) == 1
+        from_then_on(harness, "trigger_restore: written restores", NOTHING, stack)
+        fault(harness, kind="drop_after")
+        harness.run_for(2 * HOUR)
+    assert code(harness, "r1") == ("Completed", None)
+    assert len(harness.posts()) == 1
 
 
-def test_a_lost_post_that_has_to_be_sent_again_is_judged_again(laboratory: Laboratory) -> None:
-    fault(laboratory, kind="drop_before")
-    laboratory.ask(request_for("RestoreDisks", "r1"))
+def test_a_lost_post_that_has_to_be_sent_again_is_judged_again(harness: AppHarness) -> None:
+    fault(harness, kind="drop_before")
+    harness.ask(request_for("RestoreDisks", "r1"))
     with ExitStack() as stack:
-        from_then_on(laboratory, "trigger_restore: written restores", NOTHING, stack)
-        laboratory.run_for(HOUR)
-    assert code(laboratory, "r1") == ("Rejected", "PolicyRefused")
-    assert "nothing was started" in laboratory.verdict("r1").text
-    assert laboratory.posts() == []
-    nothing_is_held(laboratory)
+        from_then_on(harness, "trigger_restore: written restores", NOTHING, stack)
+        harness.run_for(HOUR)
+    assert code(harness, "r1") == ("Rejected", "PolicyRefused")
+    assert "nothing was started" in harness.verdict("r1").text
+    assert harness.posts() == []
+    nothing_is_held(harness)
 
 
-def cleared(laboratory: Laboratory) -> Trigger:
+def cleared(harness: AppHarness) -> Trigger:
     """A restore that was cleared to be sent, by hand."""
     request = parsed(request_for("RestoreDisks", "r1"))
     entry = LedgerEntry(
@@ -140,83 +140,83 @@ def cleared(laboratory: Laboratory) -> Trigger:
         request_hash=names.request_hash(request),
         request=msgspec.to_builtins(request),
         source="queue",
-        accepted_at=laboratory.clock.now(),
+        accepted_at=harness.clock.now(),
     )
-    laboratory.ledger.accept(entry)
-    item = laboratory.backup.find_protected_item(VAULT, vm())
+    harness.ledger.accept(entry)
+    item = harness.backup.find_protected_item(VAULT, vm())
     return Trigger(
         request=request,
         item=item,
-        point=laboratory.backup.recovery_points(item)[0],
+        point=harness.backup.recovery_points(item)[0],
         job_search_s=190,
-        until=laboratory.clock.now() + timedelta(days=1),
+        until=harness.clock.now() + timedelta(days=1),
     )
 
 
-def before_the_entry_is_written(laboratory: Laboratory, action: Callable[[], object]) -> None:
+def before_the_entry_is_written(harness: AppHarness, action: Callable[[], object]) -> None:
     def come(name: str) -> None:
         if not name.startswith("restores/"):
             return
-        laboratory.documents.before_write = lambda name: None
+        harness.documents.before_write = lambda name: None
         action()
 
-    laboratory.documents.before_write = come
+    harness.documents.before_write = come
 
 
 def test_of_two_builds_that_judge_at_once_the_one_that_refused_first_is_right(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    order, refusals = cleared(laboratory), list[PolicyRefused]()
+    order, refusals = cleared(harness), list[PolicyRefused]()
 
     def refuse() -> None:
         with pytest.raises(PolicyRefused) as caught:
             trigger_restore._trigger(order, lambda: NOTHING)
         refusals.append(caught.value)
 
-    before_the_entry_is_written(laboratory, refuse)
+    before_the_entry_is_written(harness, refuse)
     with pytest.raises(Changed):
         trigger_restore._trigger(order, lambda: EVERYTHING)
     assert len(refusals) == 1
-    assert laboratory.posts() == []
+    assert harness.posts() == []
 
 
 def test_of_two_builds_that_judge_at_once_the_one_that_sent_first_is_right(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    order = cleared(laboratory)
+    order = cleared(harness)
     before_the_entry_is_written(
-        laboratory, lambda: trigger_restore._trigger(order, lambda: EVERYTHING)
+        harness, lambda: trigger_restore._trigger(order, lambda: EVERYTHING)
     )
     with pytest.raises(Changed):
         trigger_restore._trigger(order, lambda: NOTHING)
-    assert len(laboratory.posts()) == 1
+    assert len(harness.posts()) == 1
 
 
 def test_what_was_approved_is_what_is_sent() -> None:
     """All histories are purged after an approval, and a backup ends before it is asked again: the
     point that was approved is sent, not the newer one."""
     wish = request_for("OriginalLocation", "r1")
-    with Laboratory(policy=DEFAULT).open() as laboratory:
-        laboratory.ask(wish)
-        laboratory.run_for(60)
-        laboratory.decide("r1", "approved")
-        laboratory.purge()
-        for vault in laboratory.simulator.state.vaults.values():
+    with AppHarness(policy=DEFAULT).open() as harness:
+        harness.ask(wish)
+        harness.run_for(60)
+        harness.decide("r1", "approved")
+        harness.purge()
+        for vault in harness.simulator.state.vaults.values():
             for item in vault.items.values():
-                item.points["newer"] = Point(name="newer", time=laboratory.clock.now())
-        laboratory.ask(wish)
-        laboratory.run_for(60)
+                item.points["newer"] = Point(name="newer", time=harness.clock.now())
+        harness.ask(wish)
+        harness.run_for(60)
         held = connection.ledger().read("r1")
         assert held is not None
         assert held.entry.choice is not None
         approved = held.entry.choice.point.name
         assert approved != "newer"
-        (post,) = laboratory.posts()
+        (post,) = harness.posts()
         assert f"/recoveryPoints/{approved}/restore" in post["path"]
 
 
 def test_judging_at_the_moment_of_sending_costs_no_step_and_no_look_at_storage(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
     accesses: list[str] = []
 
@@ -224,11 +224,11 @@ def test_judging_at_the_moment_of_sending_costs_no_step_and_no_look_at_storage(
         if where.startswith("trigger_restore: ") and " restores" in where:
             accesses.append(where)
 
-    laboratory.at_boundary = come
-    laboratory.ask(request_for("RestoreDisks", "r1"))
-    laboratory.run_for(HOUR)
+    harness.at_boundary = come
+    harness.ask(request_for("RestoreDisks", "r1"))
+    harness.run_for(HOUR)
     assert accesses.count("trigger_restore: write restores") == 2  # the intent, and that it started
-    history = laboratory.store.history("restore-r1")
+    history = harness.store.history("restore-r1")
     activities = [event["Name"] for event in history if event["EventType"] == Kind.TaskScheduled]
     assert activities.count(names.AUTHORIZE_RESTORE) == 1
     assert activities.count(names.TRIGGER_RESTORE) == 1

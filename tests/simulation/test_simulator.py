@@ -1,4 +1,4 @@
-"""The simulator itself: the same seed is the same play everywhere, and its parts are like the real
+"""The simulator itself: the same seed is the same run everywhere, and its parts are like the real
 ones."""
 
 import os
@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from devhost.engine.store import Store
-from tests.fakes import laboratory
+from tests.fakes import app_harness
 from tests.fakes.store import MemoryStore
 from tests.simulation import replaying
 from tests.simulation.drawing import draw
+from tests.simulation.fault_kinds import ALWAYS, EVERY, KINDS
 from tests.simulation.report import Tally
-from tests.simulation.running import Result, judged, play, run
-from tests.simulation.story import tell
-from tests.simulation.troubles import ALWAYS, EVERY, KINDS
+from tests.simulation.running import Result, judged, run, run_scenario
+from tests.simulation.scenario import tell
 
 FAST_SEEDS = 40
 FIRST = 7_000_000
@@ -49,13 +49,13 @@ def test_a_scenario_can_be_told() -> None:
 
 
 def test_every_kind_of_trouble_is_drawn() -> None:
-    drawn = {trouble.kind for seed in range(300) for trouble in draw(seed).troubles}
+    drawn = {fault.kind for seed in range(300) for fault in draw(seed).faults}
     assert drawn == set(KINDS)
     assert set(EVERY) == set(KINDS) | set(ALWAYS)
 
 
 def test_a_kind_that_never_strikes_in_a_long_run_is_a_defect() -> None:
-    tally = Tally(0, 1000, played=1000)
+    tally = Tally(0, 1000, finished=1000)
     tally.fired = Counter(dict.fromkeys(EVERY, 1)) - Counter(["quota_spent"])
     assert tally.missing() == ["quota_spent"]
 
@@ -70,7 +70,7 @@ def test_a_kind_need_not_strike_in_a_short_run() -> None:
 def test_histories_replay_byte_for_byte_without_the_simulator(seed: int, tmp_path: Path) -> None:
     kept = tmp_path / "histories.jsonl"
     run(seed, kept)
-    executions, turns, found = replaying.replay(kept, laboratory.worker())
+    executions, turns, found = replaying.replay(kept, app_harness.worker())
     assert found == []
     assert executions > 0
     assert turns > executions
@@ -80,15 +80,15 @@ def test_a_replay_that_differs_is_noticed(tmp_path: Path) -> None:
     kept = tmp_path / "histories.jsonl"
     run(0, kept)
     kept.write_text(kept.read_text().replace("find_protected_item", "find_something_else"))
-    assert replaying.replay(kept, laboratory.worker())[2]
+    assert replaying.replay(kept, app_harness.worker())[2]
 
 
 def test_a_play_on_the_engines_own_store_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    in_memory = judged(play(draw(0))).digest
+    in_memory = judged(run_scenario(draw(0))).digest
     for name, part in vars(Store).items():
         if name in vars(MemoryStore) and callable(part):
             monkeypatch.setattr(MemoryStore, name, part)
-    assert judged(play(draw(0))).digest == in_memory
+    assert judged(run_scenario(draw(0))).digest == in_memory
 
 
 def _digests(hash_seed: str) -> str:

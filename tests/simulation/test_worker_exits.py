@@ -10,8 +10,8 @@ import pytest
 
 from devhost.engine.history import Kind
 from devhost.language_worker.failures import WorkerExited
-from tests.simulation.running import play
-from tests.simulation.story import Trouble
+from tests.simulation.running import run_scenario
+from tests.simulation.scenario import PlannedFault
 from tests.simulation.sweep import MAIN
 from tests.simulation.worker_life import WorkerExits, WorkerLife
 from tests.simulation.world import World
@@ -22,11 +22,11 @@ EXIT = "the worker process exits"
 SENT = "POST restore 202"
 
 
-def exits(where: str, *, after: int = 0, more: tuple[Trouble, ...] = ()) -> World:
-    """Play a restore in which the worker exits once, at one of the places of that name."""
-    troubles = (*more, Trouble(kind="worker_exits", where=where, after=after))
-    scenario = msgspec.structs.replace(MAIN["disks"], troubles=troubles)
-    world = play(scenario, keeps=True, keeps_histories=True)
+def exits(where: str, *, after: int = 0, more: tuple[PlannedFault, ...] = ()) -> World:
+    """Run a restore in which the worker exits once, at one of the places of that name."""
+    faults = (*more, PlannedFault(kind="worker_exits", where=where, after=after))
+    scenario = msgspec.structs.replace(MAIN["disks"], faults=faults)
+    world = run_scenario(scenario, keeps=True, keeps_histories=True)
     assert world.record.fired["worker_exits"] == 1
     assert told(world).count(EXIT) == 1
     return world

@@ -1,5 +1,5 @@
 """The wire between the app and the simulated Azure: everything that is sent is seen here, and
-troubles spoil single calls.
+faults spoil single calls.
 """
 
 import re

@@ -1,7 +1,7 @@
 """One world: the shipped app on the embedded engine, a simulated Azure, storage, queue and people.
 
 One thread, a virtual clock, and one scenario that decides everything. `at` is told of each place
-that the play comes to; there, troubles strike: the process dies, an activity is delivered again
+that the run comes to; there, faults strike: the process dies, an activity is delivered again
 while the first delivery stands still, a write fails.
 """
 
@@ -29,18 +29,18 @@ from simulated_azure.signing import _filler
 from simulated_azure.simulator import Simulator
 from simulated_azure.state import JobRecord
 from storage import connection
+from tests.fakes.app_harness import API_VERSION, START, worker
 from tests.fakes.durable_calls import api_of
-from tests.fakes.laboratory import API_VERSION, START, worker
+from tests.fakes.planned_actions import Planned
 from tests.fakes.secrets import SECRETS
-from tests.fakes.surroundings import Planned
 from tests.simulation import cloud, seams
+from tests.simulation.actors import Actors
 from tests.simulation.engine import WatchedStore, WatchedWorker
-from tests.simulation.people import People
+from tests.simulation.fault_kinds import IN_WORKER, FaultInjector, Killed, Place
 from tests.simulation.record import Record
+from tests.simulation.scenario import Scenario
 from tests.simulation.starters import Flow, timer
 from tests.simulation.storage import Storage
-from tests.simulation.story import Scenario
-from tests.simulation.troubles import IN_WORKER, Killed, Place, Troubles
 from tests.simulation.wire import Wire
 from tests.simulation.worker_life import WorkerLife
 
@@ -49,7 +49,7 @@ _OTHERS_ID = f"{names.RECONCILE}-of-another-build"
 
 
 class World:
-    """A scenario as it is played."""
+    """A scenario as it is run."""
 
     def __init__(
         self, scenario: Scenario, *, keeps: bool = False, keeps_histories: bool = False
@@ -72,8 +72,8 @@ class World:
         self.rounds = self.round = 0
         """How many activities were run, and which of them runs now."""
         self.started = self.rain_ended = self.latest_timer = START
-        self.is_dry = False
-        self._troubles = Troubles(scenario.troubles)
+        self.is_faultless = False
+        self._troubles = FaultInjector(scenario.faults)
         self._who = ["nobody"]
         self._planned: list[Planned] = []
         self.is_zombie = False
@@ -85,7 +85,7 @@ class World:
         self._wire = Wire(self)
         self.worker = WorkerLife(self._lose_worker)
         self._boot()
-        self.people = People(self)
+        self.actors = Actors(self)
         for machine in scenario.machines:
             if machine.points.newer_s is not None:
                 self.plan(machine.points.newer_s, partial(cloud.back_up, self.simulator, machine))
@@ -150,13 +150,13 @@ class World:
 
     @property
     def elapsed_s(self) -> float:
-        """How long the play has been going on."""
+        """How long the run has been going on."""
         return (self.clock.now() - START).total_seconds()
 
-    # places and troubles
+    # places and faults
 
     def at(self, tag: str, what: str, name: str = "") -> list["Fault | float"]:
-        """Come to a place; return what troubles hand out there."""
+        """Come to a place; return what faults hand out there."""
         if self.is_zombie:
             if tag == "answered":
                 raise Killed
@@ -166,7 +166,7 @@ class World:
         place = Place(tag, self._who[-1], f"{self._who[-1]}: {what}", name)
         self.record.line(self.clock.now(), place.text)
         self.record.places.append((tag, place.who))
-        if self.is_dry or self.elapsed_s >= self.scenario.rain_s:
+        if self.is_faultless or self.elapsed_s >= self.scenario.faults_until_s:
             return []
         return self._troubles.at(self, place, self.elapsed_s)
 
@@ -222,12 +222,12 @@ class World:
 
     def stop_rain(self) -> None:
         """From now on nothing goes wrong any more."""
-        self.is_dry, self.rain_ended = True, self.clock.now()
+        self.is_faultless, self.rain_ended = True, self.clock.now()
         service = self.simulator.state.service
         service.quota_enforced, service.signed_url_life_s = False, None
 
     def note(self, text: str) -> None:
-        """Write something into the story."""
+        """Write something into the scenario."""
         self.record.line(self.clock.now(), text)
 
     # what is known
@@ -294,7 +294,7 @@ class World:
             self.note("all histories are purged, and whoever has asked asks again")
             self.record.forget({each.request_id for each in self.storage.entries() if each.verdict})
             self.store = WatchedStore(self)
-            self.people.ask_again()
+            self.actors.ask_again()
         self._boot()
 
     def _lose_flows(self) -> None:

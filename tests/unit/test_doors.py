@@ -33,7 +33,7 @@ from storage.events import Events
 from storage.labels import line_of
 from storage.ledger import Ledger
 from tests.fakes import largest
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 from tests.fakes.largest import LETTERS
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import problems, views

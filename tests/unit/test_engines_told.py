@@ -6,9 +6,9 @@ from tests.engines_told import counted, told
 def test_each_engine_that_a_test_names_has_its_line() -> None:
     counts = counted(
         [
-            ("tests/end_to_end/test_stories.py::test_a[embedded]", "passed"),
-            ("tests/end_to_end/test_stories.py::test_a[durable-engine]", "passed"),
-            ("tests/end_to_end/test_stories.py::test_b[durable-engine-story]", "failed"),
+            ("tests/end_to_end/test_scenarios.py::test_a[embedded]", "passed"),
+            ("tests/end_to_end/test_scenarios.py::test_a[durable-engine]", "passed"),
+            ("tests/end_to_end/test_scenarios.py::test_b[durable-engine-story]", "failed"),
             ("tests/unit/test_x.py::test_embedded", "passed"),
         ]
     )

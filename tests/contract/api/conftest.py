@@ -7,11 +7,11 @@ import pytest
 from devhost.azurite import Azurite
 from devhost.starting import BadStart
 from tests.end_to_end.engines import EMBEDDED, on_devhost
-from tests.end_to_end.stage import Stage
+from tests.end_to_end.harness import HostHarness
 
 
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostHarness]:
     azurite = Azurite()
     try:
         azurite.start()

@@ -9,8 +9,8 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import CHECKS
 
-from tests.end_to_end.stage import Stage, request_for
-from tests.fakes.laboratory import worker
+from tests.end_to_end.harness import HostHarness, request_for
+from tests.fakes.app_harness import worker
 from triggers import openapi
 
 ANSWERED_FAST = {"Prefer": "respond-async"}
@@ -29,18 +29,20 @@ PATIENT = settings(
 
 
 @pytest.mark.parametrize("label", OPERATIONS)
-def test_whatever_is_sent_the_answer_is_one_of_those_described(label: str, stage: Stage) -> None:
+def test_whatever_is_sent_the_answer_is_one_of_those_described(
+    label: str, harness: HostHarness
+) -> None:
     @PATIENT
     @given(case=OPERATIONS[label].as_strategy())
     def answers(case: Any) -> None:
         case.headers = {**(case.headers or {}), **ANSWERED_FAST}
-        case.call_and_validate(base_url=f"{stage.base_url}/api", checks=CHECKED, timeout=60)
+        case.call_and_validate(base_url=f"{harness.base_url}/api", checks=CHECKED, timeout=60)
 
     answers()
 
 
-def test_the_document_is_served(stage: Stage) -> None:
-    assert stage.call("GET", "openapi.json").body == openapi.document()
+def test_the_document_is_served(harness: HostHarness) -> None:
+    assert harness.call("GET", "openapi.json").body == openapi.document()
 
 
 def test_every_route_of_the_app_is_described_and_no_other() -> None:

@@ -1,8 +1,8 @@
-"""Plays scenarios on the published engine, side by side, and records them in the files' form.
+"""Runs scenarios on the published engine, side by side, and records them in the files' form.
 
 A request goes to the engine's RPC port at the time that a script gives it or, where the script is a
 recording, as soon as its instance has had as many turns as it had then: a busy machine tells the
-same story more slowly. A look that was answered with an end is repeated until it ends; one at an
+same history more slowly. A look that was answered with an end is repeated until it ends; one at an
 instance that hangs is taken once, a while after what came before.
 """
 
@@ -21,8 +21,8 @@ from yarl import URL
 
 from devhost.engine.history import Kind
 from devhost.engine.rendering import parse_time
-from tests.contract.golden.stage import Recording, RecordingWorker
-from tests.contract.life_cycle.stage import published
+from tests.contract.golden.running import Recording, RecordingWorker
+from tests.contract.life_cycle.harness import published
 
 HANG_S = 20.0
 """How long after the last request a hang is taken for one, where the recording waited longer."""
@@ -64,12 +64,12 @@ def script_of(recording: Recording) -> Script:
 async def play_all(
     executable: str, worker: RecordingWorker, scripts: Sequence[Script]
 ) -> dict[str, Recording]:
-    """Play scripts on one engine with a fresh emulator; raises BadStart."""
+    """Run scripts on one engine with a fresh emulator; raises BadStart."""
     async with published(executable, worker) as bases, aiohttp.ClientSession() as session:
         caller = _Caller(session, bases["rpc"], worker.calls)
         await _warm_up(caller, worker)
-        plays = (_Play(caller, script).run(n * APART_S) for n, script in enumerate(scripts))
-        replies = await asyncio.gather(*plays)
+        runs = (_Run(caller, script).run(n * APART_S) for n, script in enumerate(scripts))
+        replies = await asyncio.gather(*runs)
     return {
         script.name: {
             "scenario": script.name,
@@ -111,7 +111,7 @@ class _Caller:
             await asyncio.sleep(0.05)
 
 
-class _Play:
+class _Run:
     """One script's requests, one after the other."""
 
     def __init__(self, caller: _Caller, script: Script) -> None:

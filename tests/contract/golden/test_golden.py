@@ -13,17 +13,17 @@ import pytest
 
 from devhost.engine.rendering import parse_time
 from tests.contract.golden.compare import differences
-from tests.contract.golden.scripts import SCRIPTS
-from tests.contract.golden.stage import (
+from tests.contract.golden.running import (
     DATA,
     GIVEN_SCENARIOS,
     OWN_SCENARIOS,
     SCENARIOS,
     Recording,
     load_app,
-    play,
     recorded,
+    run_scenario,
 )
+from tests.contract.golden.scripts import SCRIPTS
 
 pytestmark = [
     # The SDK's own notices: one codec advice per process, one line per event nobody awaits.
@@ -39,7 +39,7 @@ def test_all_recordings_are_here() -> None:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_plays_as_it_was_recorded(name: str, tmp_path: Path) -> None:
-    assert differences(recorded(name), play(name, tmp_path)) == []
+    assert differences(recorded(name), run_scenario(name, tmp_path)) == []
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -146,7 +146,7 @@ def _spans(created: Any, due: Any, fired: Any) -> list[tuple[Any, Any]]:
 
 @pytest.mark.parametrize("name", GIVEN_SCENARIOS)
 def test_timers_wait_whole_seconds_and_fire_early_as_recorded(name: str, tmp_path: Path) -> None:
-    real, here = list(_timers(recorded(name))), list(_timers(play(name, tmp_path)))
+    real, here = list(_timers(recorded(name))), list(_timers(run_scenario(name, tmp_path)))
     assert bool(real) == bool(here)
     for asked, waited, early in real + here:
         assert waited >= max(int(asked), 0)
@@ -176,7 +176,7 @@ def test_a_hang_or_a_loss_says_why_in_the_log(
     name: str, why: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "devhost")
-    play(name, tmp_path)
+    run_scenario(name, tmp_path)
     assert why in caplog.text
 
 
@@ -185,5 +185,5 @@ def test_a_sound_scenario_warns_of_nothing(
     name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "devhost")
-    play(name, tmp_path)
+    run_scenario(name, tmp_path)
     assert [item for item in caplog.records if item.name.startswith("devhost")] == []

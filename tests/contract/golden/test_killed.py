@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from devhost.engine.store import Store
-from tests.contract.golden.stage import load_app
+from tests.contract.golden.running import load_app
 
 ROOT = Path(__file__).parents[3]
 COUNT = 20

@@ -1,7 +1,7 @@
 """The published engine still does what it was recorded doing, where its executable is.
 
-All scenarios are played side by side on one engine; a scenario that a busy machine has spoilt is
-played again.
+All scenarios are run side by side on one engine; a scenario that a busy machine has spoilt is
+run again.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import pytest
 from devhost.starting import BadStart
 from tests.contract.golden.compare import differences
 from tests.contract.golden.real import HANG_S, play_all, script_of
-from tests.contract.golden.stage import SCENARIOS, Recording, load_app, recorded
-from tests.contract.life_cycle.stage import APP
+from tests.contract.golden.running import SCENARIOS, Recording, load_app, recorded
+from tests.contract.life_cycle.harness import APP
 
 ENGINE = os.environ.get("DURABLE_ENGINE", "")
 PLAYED_MAX = 3
@@ -30,8 +30,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
-    """Every scenario's last play."""
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
+    """Every scenario's last run."""
     found: dict[str, Recording] = {}
     names = sorted(SCENARIOS, key=_length_s, reverse=True)
     for _ in range(PLAYED_MAX):
@@ -44,18 +44,18 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recording]:
 
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_a_scenario_plays_on_the_real_engine_as_it_was_recorded(
-    name: str, played: dict[str, Recording]
+    name: str, recordings: dict[str, Recording]
 ) -> None:
-    assert _differences(name, played[name]) == []
+    assert _differences(name, recordings[name]) == []
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
-def test_a_change_of_the_recording_is_found(name: str, played: dict[str, Recording]) -> None:
+def test_a_change_of_the_recording_is_found(name: str, recordings: dict[str, Recording]) -> None:
     """Even of what is compared more loosely between two runs by the clock."""
     changed = recorded(name)
     calls = changed["orchestrator_calls"]
     calls[0]["context"]["history"][1]["Tags"] = {}
-    assert differences(changed, played[name], by_clock=True) != []
+    assert differences(changed, recordings[name], by_clock=True) != []
 
 
 def _play(names: list[str], folder: Path) -> dict[str, Recording]:

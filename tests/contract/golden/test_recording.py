@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.golden.running import OWN_SCENARIOS, recorded
 from tests.contract.golden.scripts import SCRIPTS
-from tests.contract.golden.stage import OWN_SCENARIOS, recorded
 
 ROOT = Path(__file__).parents[3]
 

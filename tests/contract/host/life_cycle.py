@@ -1,4 +1,4 @@
-"""Plays the recorded life-cycle requests on an engine, by HTTP, on both its ports.
+"""Sends the recorded life-cycle requests on an engine, by HTTP, on both its ports.
 
 The recorder's hub held two instances more than its file tells of. `w2` shows in line 60. Of the
 other only the purge in line 62 knows, which counts nine: the published engine, sent the same 63

@@ -22,7 +22,7 @@ from tests.fakes.in_process import InProcess
 QUEUE = "leased"
 
 
-class Stage:
+class QueueHarness:
     """A listener on one queue, with a function that the test gives."""
 
     def __init__(self, queues: Queues, tmp_path: Path) -> None:
@@ -52,16 +52,16 @@ class Stage:
 
 
 @pytest.fixture
-async def stage(azurite: Azurite, tmp_path: Path) -> AsyncIterator[Stage]:
+async def harness(azurite: Azurite, tmp_path: Path) -> AsyncIterator[QueueHarness]:
     settings = {"AzureWebJobsStorage": azurite.connection_string}
-    made = Stage(Queues(settings, is_base64=False), tmp_path)
+    made = QueueHarness(Queues(settings, is_base64=False), tmp_path)
     await create(made.client)
     await made.client.clear_messages()
     yield made
     await made.queues.close()
 
 
-async def test_a_run_longer_than_the_lease_is_not_delivered_twice(stage: Stage) -> None:
+async def test_a_run_longer_than_the_lease_is_not_delivered_twice(harness: QueueHarness) -> None:
     attempts: list[int | None] = []
     done = asyncio.Event()
 
@@ -70,17 +70,17 @@ async def test_a_run_longer_than_the_lease_is_not_delivered_twice(stage: Stage) 
         await asyncio.sleep(1.7)
         done.set()
 
-    listener = stage.listener(take, lease_s=1)
+    listener = harness.listener(take, lease_s=1)
     await listener.start()
-    await stage.send("slow")
+    await harness.send("slow")
     await asyncio.wait_for(done.wait(), 10)
     await asyncio.sleep(0.5)
     await listener.stop()
     assert attempts == [1]
-    assert (await stage.client.get_queue_properties()).approximate_message_count == 0
+    assert (await harness.client.get_queue_properties()).approximate_message_count == 0
 
 
-async def test_a_stopping_host_gives_its_messages_back_at_once(stage: Stage) -> None:
+async def test_a_stopping_host_gives_its_messages_back_at_once(harness: QueueHarness) -> None:
     begun = asyncio.Event()
     seen: list[int | None] = []
 
@@ -90,13 +90,13 @@ async def test_a_stopping_host_gives_its_messages_back_at_once(stage: Stage) -> 
         if len(seen) == 1:
             await asyncio.sleep(60)
 
-    first = stage.listener(take)
+    first = harness.listener(take)
     await first.start()
-    await stage.send("cut off")
+    await harness.send("cut off")
     await asyncio.wait_for(begun.wait(), 5)
     await first.stop()
     begun.clear()
-    second = stage.listener(take)
+    second = harness.listener(take)
     await second.start()
     await asyncio.wait_for(begun.wait(), 1.5)
     await second.stop()

@@ -1,6 +1,6 @@
 """A worker process that exits in the middle of a call: the host goes on, and fails what it had.
 
-The same stories on both engines, and the texts are those that the published extension was seen to
+The same scenarios on both engines, and the texts are those that the published extension was seen to
 write. What the worker does there is real: its process ends.
 """
 

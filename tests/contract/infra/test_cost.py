@@ -6,7 +6,7 @@ from restore.settings import Settings
 from tests.contract.infra import rules
 from tests.contract.infra.conftest import kept
 from tests.contract.infra.rules import INFRA
-from tests.fakes.laboratory import Laboratory
+from tests.fakes.app_harness import AppHarness
 
 DOCS = INFRA.parent / "docs"
 DEPLOY = (DOCS / "deploy.md").read_text()
@@ -16,9 +16,9 @@ _MONTH_S = 30 * 24 * 3600
 
 def test_an_idle_tick_is_as_many_executions_as_told() -> None:
     where: list[str] = []
-    with Laboratory().open() as laboratory:
-        laboratory.at_boundary = where.append
-        laboratory.reconcile()
+    with AppHarness().open() as harness:
+        harness.at_boundary = where.append
+        harness.reconcile()
     turns = [each for each in where if each.endswith(": turn begun")]
     activities = [each for each in where if each.endswith(": begun")]
     told = f"the timer, {len(turns)} turns of the orchestrator `reconcile`"

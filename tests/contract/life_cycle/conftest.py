@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from devhost.starting import BadStart
-from tests.contract.life_cycle.stage import Stage, embedded, published
+from tests.contract.life_cycle.harness import EngineHarness, embedded, published
 
 _EXECUTABLE = os.environ.get("DURABLE_ENGINE", "")
 _PUBLISHED = pytest.param(
@@ -21,18 +21,20 @@ _PUBLISHED = pytest.param(
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["embedded", _PUBLISHED])
-async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
+async def harness(request: pytest.FixtureRequest) -> AsyncIterator[EngineHarness]:
     engine = embedded() if request.param == "embedded" else published(_EXECUTABLE)
     try:
         async with engine as bases, aiohttp.ClientSession() as session:
-            yield Stage(bases, session)
+            yield EngineHarness(bases, session)
     except BadStart as error:
         pytest.skip(str(error))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if "stage" in getattr(item, "fixturenames", ()) and "contract/life_cycle" in str(item.path):
+        if "harness" in getattr(item, "fixturenames", ()) and "contract/life_cycle" in str(
+            item.path
+        ):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
             # The SDK's own notice, one per event nobody awaits.
             words = "ignore:Potential duplicate Task completion:UserWarning"

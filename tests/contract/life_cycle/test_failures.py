@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.contract.life_cycle.stage import Stage
+from tests.contract.life_cycle.harness import EngineHarness
 
 REASON = "Activity function 'boom' failed:  ValueError: boom z"
 OWN_STACK = '{"$type":"System.Exception, System.Private.CoreLib","ClassName":"System.Exception",'
@@ -30,9 +30,9 @@ RENDERED = [
 
 
 async def test_an_unhandled_activity_failure_is_one_line_and_a_json_behind_it(
-    stage: Stage,
+    harness: EngineHarness,
 ) -> None:
-    status = await stage.until(await stage.start("fails"))
+    status = await harness.until(await harness.start("fails"))
     line, details = status["output"].split(" \n ", 1)
     assert line == f"Orchestrator function 'fails' failed: {REASON}"
     assert details.startswith(OWN_STACK)
@@ -44,10 +44,10 @@ async def test_an_unhandled_activity_failure_is_one_line_and_a_json_behind_it(
 
 
 async def test_a_failure_more_than_doubles_with_each_child_that_it_comes_through(
-    stage: Stage,
+    harness: EngineHarness,
 ) -> None:
     names = ("fails", "over_fails", "over_over_fails")
-    outputs = [(await stage.until(await stage.start(name)))["output"] for name in names]
+    outputs = [(await harness.until(await harness.start(name)))["output"] for name in names]
     for lower, upper, name in zip(outputs, outputs[1:], names[1:], strict=False):
         head = f"Orchestrator function '{name}' failed: "
         assert upper.startswith(f"{head}{lower} \n Message: ")
@@ -56,22 +56,24 @@ async def test_a_failure_more_than_doubles_with_each_child_that_it_comes_through
 
 
 async def test_an_orchestrators_exception_keeps_its_words_and_loses_its_type(
-    stage: Stage,
+    harness: EngineHarness,
 ) -> None:
-    status = await stage.until(await stage.start("raises"))
+    status = await harness.until(await harness.start("raises"))
     assert status["output"] == "Orchestrator function 'raises' failed: broke"
 
 
-async def test_an_exception_before_the_first_yield_is_told_with_its_stack(stage: Stage) -> None:
-    status = await stage.until(await stage.start("raises_at_once"))
+async def test_an_exception_before_the_first_yield_is_told_with_its_stack(
+    harness: EngineHarness,
+) -> None:
+    status = await harness.until(await harness.start("raises_at_once"))
     assert status["output"].startswith(
         "Orchestrator function 'raises_at_once' failed: One or more errors occurred. (Result: "
         "Failure\nException: RuntimeError: broke\nStack:"
     )
 
 
-async def test_a_parent_that_such_a_failure_reaches_tells_it_whole(stage: Stage) -> None:
-    status = await stage.until(await stage.start("over_raises_at_once"))
+async def test_a_parent_that_such_a_failure_reaches_tells_it_whole(harness: EngineHarness) -> None:
+    status = await harness.until(await harness.start("over_raises_at_once"))
     assert status["output"].startswith(
         "Orchestrator function 'over_raises_at_once' failed: Orchestrator function "
         "'raises_at_once' failed: One or more errors occurred. (Result: Failure\n"
@@ -80,18 +82,20 @@ async def test_a_parent_that_such_a_failure_reaches_tells_it_whole(stage: Stage)
 
 
 @pytest.mark.parametrize("text", TEXTS)
-async def test_an_exceptions_text_is_told_whole_whatever_is_in_it(stage: Stage, text: str) -> None:
+async def test_an_exceptions_text_is_told_whole_whatever_is_in_it(
+    harness: EngineHarness, text: str
+) -> None:
     for name, told in (
         ("raises_text", text),
         ("fails_with_text", f"Activity function 'text' failed:  ValueError: {text} \n {{"),
         ("raises_text_at_once", f"{AT_ONCE}RuntimeError: {text}\nStack:"),
     ):
-        status = await stage.until(await stage.start(name, json.dumps(json.dumps(text))))
+        status = await harness.until(await harness.start(name, json.dumps(json.dumps(text))))
         assert status["output"].startswith(f"Orchestrator function '{name}' failed: {told}")
 
 
-async def test_an_unknown_orchestrator_is_started_and_then_fails(stage: Stage) -> None:
-    status = await stage.until(await stage.start("nobody"))
+async def test_an_unknown_orchestrator_is_started_and_then_fails(harness: EngineHarness) -> None:
+    status = await harness.until(await harness.start("nobody"))
     assert status["output"].startswith(
         "Orchestrator function 'nobody' failed: The function 'nobody' doesn't exist, is disabled, "
         "or is not an orchestrator function. Additional info: The following are the known "
@@ -101,24 +105,26 @@ async def test_an_unknown_orchestrator_is_started_and_then_fails(stage: Stage) -
 
 @pytest.mark.parametrize("name", ["missing", "missing_child"])
 async def test_a_missing_activity_or_child_runs_for_ever_without_a_row(
-    stage: Stage, name: str
+    harness: EngineHarness, name: str
 ) -> None:
-    x = await stage.running(name)
+    x = await harness.running(name)
     await asyncio.sleep(0.5)
-    assert (await stage.look(x)).json["runtimeStatus"] == "Running"
-    assert [row["EventType"] for row in await stage.rows(x)] == ["ExecutionStarted"]
-    await stage.change(x, "terminate")
+    assert (await harness.look(x)).json["runtimeStatus"] == "Running"
+    assert [row["EventType"] for row in await harness.rows(x)] == ["ExecutionStarted"]
+    await harness.change(x, "terminate")
 
 
-async def test_a_missing_activity_wins_with_another_tasks_result(stage: Stage) -> None:
-    status = await stage.until(await stage.start("races_missing"))
+async def test_a_missing_activity_wins_with_another_tasks_result(harness: EngineHarness) -> None:
+    status = await harness.until(await harness.start("races_missing"))
     assert status["output"] == "the missing one won"
 
 
-async def test_a_history_of_two_activities_under_one_id_cannot_be_shown(stage: Stage) -> None:
-    x = await stage.finished("changes")
-    assert "Non-Deterministic" in (await stage.look(x)).json["output"]
-    refused = await stage.look(x, "?showHistory=true")
+async def test_a_history_of_two_activities_under_one_id_cannot_be_shown(
+    harness: EngineHarness,
+) -> None:
+    x = await harness.finished("changes")
+    assert "Non-Deterministic" in (await harness.look(x)).json["output"]
+    refused = await harness.look(x, "?showHistory=true")
     assert (refused.status, refused.json["ExceptionType"]) == (400, "System.ArgumentException")
     assert refused.json["Message"] == "One or more of the arguments submitted is incorrect"
     assert refused.json["ExceptionMessage"] == (
@@ -126,33 +132,35 @@ async def test_a_history_of_two_activities_under_one_id_cannot_be_shown(stage: S
     )
 
 
-async def test_a_failure_within_a_nested_race_is_called_non_deterministic(stage: Stage) -> None:
-    status = await stage.until(await stage.start("nested"))
+async def test_a_failure_within_a_nested_race_is_called_non_deterministic(
+    harness: EngineHarness,
+) -> None:
+    status = await harness.until(await harness.start("nested"))
     assert status["output"].startswith("Non-Deterministic workflow detected: ")
 
 
-async def test_a_timer_that_nobody_cancelled_keeps_its_instance(stage: Stage) -> None:
-    x = await stage.running("left_timer")
-    await stage.event(x, "1")
+async def test_a_timer_that_nobody_cancelled_keeps_its_instance(harness: EngineHarness) -> None:
+    x = await harness.running("left_timer")
+    await harness.event(x, "1")
     await asyncio.sleep(1)
-    assert (await stage.look(x)).json["runtimeStatus"] == "Running"
-    assert (await stage.until(x))["output"] == "done"
+    assert (await harness.look(x)).json["runtimeStatus"] == "Running"
+    assert (await harness.until(x))["output"] == "done"
 
 
 async def test_dates_are_rendered_again_in_outputs_and_statuses_and_nowhere_else(
-    stage: Stage,
+    harness: EngineHarness,
 ) -> None:
     written = '{"when":"2030-01-01T00:00:00+02:00"}'
-    x = await stage.running("dated", written)
-    await stage.until_rows(x, 2)
-    await stage.event(x, written)
-    status = await stage.until(x)
+    x = await harness.running("dated", written)
+    await harness.until_rows(x, 2)
+    await harness.event(x, written)
+    status = await harness.until(x)
     assert status["customStatus"] == {"dates": RENDERED}
     again = {"when": RENDERED[0]}
     rendered = {"own": RENDERED, "echoed": RENDERED, "raised": again, "input": again}
     assert status["output"] == rendered
     assert status["input"] == json.loads(written)
-    started, _, raised, _ = await stage.rows(x)
+    started, _, raised, _ = await harness.rows(x)
     assert (started["Input"], raised["Input"]) == (written, written)
 
 
@@ -168,19 +176,21 @@ async def test_dates_are_rendered_again_in_outputs_and_statuses_and_nowhere_else
         ('"{\\"a\\": 1}"', '{"a": 1}'),
     ],
 )
-async def test_an_event_arrives_as_it_was_sent(stage: Stage, body: str, payload: object) -> None:
-    x = await stage.start("waits")
+async def test_an_event_arrives_as_it_was_sent(
+    harness: EngineHarness, body: str, payload: object
+) -> None:
+    x = await harness.start("waits")
     kind = "application/json; charset=utf-8"
     path = f"/instances/{x}/raiseEvent/Go"
-    assert (await stage.send("POST", path, body, kind=kind)).status == 202
-    assert (await stage.until(x))["output"] == payload
+    assert (await harness.send("POST", path, body, kind=kind)).status == 202
+    assert (await harness.until(x))["output"] == payload
 
 
-async def test_an_event_for_which_nobody_waits_is_taken_too(stage: Stage) -> None:
-    x = await stage.running("waits")
-    assert (await stage.event(x, "1", name="Nobody")).status == 202
-    assert (await stage.event(x, "2")).status == 202
-    assert (await stage.until(x))["output"] == 2
+async def test_an_event_for_which_nobody_waits_is_taken_too(harness: EngineHarness) -> None:
+    x = await harness.running("waits")
+    assert (await harness.event(x, "1", name="Nobody")).status == 202
+    assert (await harness.event(x, "2")).status == 202
+    assert (await harness.until(x))["output"] == 2
 
 
 @pytest.mark.parametrize(
@@ -193,9 +203,9 @@ async def test_an_event_for_which_nobody_waits_is_taken_too(stage: Stage) -> Non
     ],
 )
 async def test_an_event_must_be_json_and_say_so(
-    stage: Stage, body: str, kind: str, message: str
+    harness: EngineHarness, body: str, kind: str, message: str
 ) -> None:
-    x = await stage.running("waits")
-    reply = await stage.send("POST", f"/instances/{x}/raiseEvent/Go", body, kind=kind)
+    x = await harness.running("waits")
+    reply = await harness.send("POST", f"/instances/{x}/raiseEvent/Go", body, kind=kind)
     assert (reply.status, reply.json["Message"]) == (400, message)
-    assert [row["EventType"] for row in await stage.rows(x)] == ["ExecutionStarted"]
+    assert [row["EventType"] for row in await harness.rows(x)] == ["ExecutionStarted"]

@@ -5,16 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.contract.life_cycle.stage import Stage
+from tests.contract.life_cycle.harness import EngineHarness
 
 
 async def test_a_rewound_instance_runs_its_failed_activity_again_and_goes_on(
-    stage: Stage,
+    harness: EngineHarness,
 ) -> None:
-    x = await stage.finished("recovers")
-    assert (await stage.change(x, "rewind", "?reason=cured")).status == 202
-    assert (await stage.until(x, "Completed"))["output"] == "well"
-    rows = await stage.rows(x)
+    x = await harness.finished("recovers")
+    assert (await harness.change(x, "rewind", "?reason=cured")).status == 202
+    assert (await harness.until(x, "Completed"))["output"] == "well"
+    rows = await harness.rows(x)
     assert [row["EventType"] for row in rows] == [
         "ExecutionStarted",
         "TaskCompleted",
@@ -26,103 +26,105 @@ async def test_a_rewound_instance_runs_its_failed_activity_again_and_goes_on(
     assert [row["FunctionName"] for row in rows[6:8]] == ["heals", "echo"]
 
 
-async def test_a_rewind_works_through_a_failed_child(stage: Stage) -> None:
-    x = await stage.finished("over_recovers")
-    await stage.change(x, "rewind", "?reason=cured")
-    assert (await stage.until(x, "Completed"))["output"] == "well"
-    rows = await stage.rows(x)
+async def test_a_rewind_works_through_a_failed_child(harness: EngineHarness) -> None:
+    x = await harness.finished("over_recovers")
+    await harness.change(x, "rewind", "?reason=cured")
+    assert (await harness.until(x, "Completed"))["output"] == "well"
+    rows = await harness.rows(x)
     assert [row["EventType"] for row in rows] == [
         "ExecutionStarted",
         *["GenericEvent"] * 2,
         "SubOrchestrationInstanceCompleted",
         "ExecutionCompleted",
     ]
-    kid = await stage.rows(f"kid-{x}")
+    kid = await harness.rows(f"kid-{x}")
     assert [row["Data"] for row in kid if "Data" in row] == [None, None, None, "cured"]
 
 
-async def test_a_rewind_that_heals_nothing_fails_again(stage: Stage) -> None:
-    x = await stage.finished("fails")
-    first = (await stage.look(x)).json
-    await stage.change(x, "rewind", "")
-    last = await stage.until(x)
+async def test_a_rewind_that_heals_nothing_fails_again(harness: EngineHarness) -> None:
+    x = await harness.finished("fails")
+    first = (await harness.look(x)).json
+    await harness.change(x, "rewind", "")
+    last = await harness.until(x)
     assert (last["runtimeStatus"], last["output"]) == ("Failed", first["output"])
-    assert [row["Data"] for row in await stage.rows(x) if "Data" in row] == [None] * 4
+    assert [row["Data"] for row in await harness.rows(x) if "Data" in row] == [None] * 4
 
 
-async def test_only_a_failed_instance_can_be_rewound(stage: Stage) -> None:
-    running, ended = await stage.running("waits"), await stage.running("waits")
-    await stage.change(ended, "terminate")
-    await stage.until(ended)
-    completed, held = await stage.finished("says"), await stage.suspended()
+async def test_only_a_failed_instance_can_be_rewound(harness: EngineHarness) -> None:
+    running, ended = await harness.running("waits"), await harness.running("waits")
+    await harness.change(ended, "terminate")
+    await harness.until(ended)
+    completed, held = await harness.finished("says"), await harness.suspended()
     for instance_id, status in (
         (running, "Running"),
         (ended, "Terminated"),
         (completed, "Completed"),
         (held, "Suspended"),
     ):
-        reply = await stage.change(instance_id, "rewind")
+        reply = await harness.change(instance_id, "rewind")
         assert reply.status == 412
         assert reply.json == (
             f'This orchestration has status {status}, but only orchestrations in the "Failed" '
             "state can be rewound."
         )
-    unknown = await stage.change("nope", "rewind")
+    unknown = await harness.change("nope", "rewind")
     message = 'No orchestration with instance ID "$nope" found.'
     assert (unknown.status, unknown.json) == (404, message)
 
 
-async def test_only_what_has_ended_can_be_purged_and_children_stay(stage: Stage) -> None:
-    x = await stage.running("over_sleeper")
-    await stage.until(f"kid-{x}", "Running")
-    refused = await stage.send("DELETE", f"/instances/{x}")
+async def test_only_what_has_ended_can_be_purged_and_children_stay(harness: EngineHarness) -> None:
+    x = await harness.running("over_sleeper")
+    await harness.until(f"kid-{x}", "Running")
+    refused = await harness.send("DELETE", f"/instances/{x}")
     assert refused.status == 412
     assert refused.json == (
         "Only orchestrations in a terminal state can be purged, but the orchestration with "
         f"instance ID {x} has status Running"
     )
-    await stage.change(x, "terminate")
-    await stage.until(x)
-    purged = await stage.send("DELETE", f"/instances/{x}")
+    await harness.change(x, "terminate")
+    await harness.until(x)
+    purged = await harness.send("DELETE", f"/instances/{x}")
     assert (purged.status, purged.json) == (200, {"instancesDeleted": 1})
-    again, looked = await stage.send("DELETE", f"/instances/{x}"), await stage.look(x)
+    again, looked = await harness.send("DELETE", f"/instances/{x}"), await harness.look(x)
     assert [(reply.status, reply.text) for reply in (again, looked)] == [(404, "")] * 2
-    assert (await stage.look(f"kid-{x}")).json["runtimeStatus"] == "Running"
-    await stage.change(f"kid-{x}", "terminate")
+    assert (await harness.look(f"kid-{x}")).json["runtimeStatus"] == "Running"
+    await harness.change(f"kid-{x}", "terminate")
 
 
-async def test_a_purge_by_filter_takes_the_finished_ones_that_it_names(stage: Stage) -> None:
+async def test_a_purge_by_filter_takes_the_finished_ones_that_it_names(
+    harness: EngineHarness,
+) -> None:
     since = await _mark()
-    done, failed = await stage.finished("says"), await stage.finished("fails")
-    running = await stage.running("waits")
+    done, failed = await harness.finished("says"), await harness.finished("fails")
+    running = await harness.running("waits")
     for named, count in (("Terminated", None), ("Completed,Running", 1), ("Failed", 1)):
         path = f"/instances?createdTimeFrom={since}&runtimeStatus={named}"
-        reply = await stage.send("DELETE", path)
+        reply = await harness.send("DELETE", path)
         expected = (404, "") if count is None else (200, f'{{"instancesDeleted":{count}}}')
         assert (reply.status, reply.text) == expected
-    left = [(await stage.look(item)).status for item in (done, failed, running)]
+    left = [(await harness.look(item)).status for item in (done, failed, running)]
     assert left == [404, 404, 202]
 
 
-async def test_a_purge_by_filter_needs_a_time_to_begin_with(stage: Stage) -> None:
+async def test_a_purge_by_filter_needs_a_time_to_begin_with(harness: EngineHarness) -> None:
     for query in ("", "?createdTimeFrom=nonsense", "?runtimeStatus=Completed"):
-        reply = await stage.send("DELETE", "/instances" + query)
+        reply = await harness.send("DELETE", "/instances" + query)
         message = "Please provide value for 'createdTimeFrom' parameter."
         assert (reply.status, reply.json) == (400, message)
 
 
 async def test_without_a_finished_status_a_purge_takes_running_ones_but_not_on_devhost(
-    stage: Stage, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
+    harness: EngineHarness, request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     since = await _mark()
     done, running, held = (
-        await stage.finished("says"),
-        await stage.running("waits"),
-        await stage.suspended(),
+        await harness.finished("says"),
+        await harness.running("waits"),
+        await harness.suspended(),
     )
     path = f"/instances?createdTimeFrom={since}&runtimeStatus=Running"
-    reply = await stage.send("DELETE", path)
-    left = [(await stage.look(item)).status for item in (done, running, held)]
+    reply = await harness.send("DELETE", path)
+    left = [(await harness.look(item)).status for item in (done, running, held)]
     if "durable-engine" in request.node.name:
         assert (reply.json["instancesDeleted"], left) == (3, [404, 404, 404])
     else:

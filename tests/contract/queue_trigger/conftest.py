@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from devhost.azurite import Azurite
 from devhost.starting import BadStart
-from tests.contract.queue_trigger.stage import OURS, PUBLISHED, Stage, staged
+from tests.contract.queue_trigger.harness import OURS, PUBLISHED, QueueHarness, harness_on
 
 EXECUTABLE = os.environ.get("DURABLE_ENGINE", "")
 BOTH = [
@@ -39,9 +39,9 @@ def azurite() -> Iterator[Azurite]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=BOTH)
-async def stage(
+async def harness(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[QueueHarness]:
     """Messages in Base64, two at once."""
     with Azurite() as azurite:
         async with _staged(request, azurite, tmp_path_factory.mktemp("queues")) as it:
@@ -51,7 +51,7 @@ async def stage(
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=BOTH)
 async def plain(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[QueueHarness]:
     """Messages as they are, up to six at once."""
     with Azurite() as azurite:
         folder = tmp_path_factory.mktemp("queues")
@@ -62,12 +62,12 @@ async def plain(
 
 def _staged(
     request: pytest.FixtureRequest, azurite: Azurite, folder: Path, **host_json: str
-) -> AbstractAsyncContextManager[Stage]:
-    return staged(request.param, EXECUTABLE, azurite.connection_string, folder, **host_json)
+) -> AbstractAsyncContextManager[QueueHarness]:
+    return harness_on(request.param, EXECUTABLE, azurite.connection_string, folder, **host_json)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        is_staged = {"stage", "plain"} & set(getattr(item, "fixturenames", ()))
+        is_staged = {"harness", "plain"} & set(getattr(item, "fixturenames", ()))
         if is_staged and "contract/queue_trigger" in str(item.path):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

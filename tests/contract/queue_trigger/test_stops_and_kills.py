@@ -17,7 +17,7 @@ from azure.storage.queue import QueueClient, QueueMessage
 from devhost.azurite import Azurite
 from devhost.testing import HostProcess
 from tests.contract.queue_trigger.conftest import BOTH, EXECUTABLE
-from tests.contract.queue_trigger.stage import LEASES_S, PUBLISHED
+from tests.contract.queue_trigger.harness import LEASES_S, PUBLISHED
 
 SAMPLE_APP = Path(__file__).parents[2] / "data" / "apps" / "sample"
 WITHIN_S = 40.0

@@ -16,7 +16,7 @@ from restore.request import validation
 from restore.start import arm_body
 from restore.values.decoding import decode
 from tests.fakes import largest
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 from tests.fuzz import shapes
 from tests.sdk_models import fields, problems
 from tests.unit.arm.fakes import ITEM, VM, Script, backup, reply

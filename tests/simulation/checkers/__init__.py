@@ -1,4 +1,4 @@
-"""What is promised of every play, each promise a function: what it returns is broken."""
+"""What is promised of every run, each promise a function: what it returns is broken."""
 
 from collections.abc import Callable
 

@@ -26,15 +26,15 @@ def all_ends(world: World) -> list[str]:
     """Everybody is answered, every request has its verdict, every instance is over."""
     found = [
         f"{message.id} is still in the queue"
-        for message in world.people.queue.messages
+        for message in world.actors.queue.messages
         if message.is_there
     ]
-    if world.people.waiting:
-        found.append(f"{world.people.waiting} people have no answer")
+    if world.actors.waiting:
+        found.append(f"{world.actors.waiting} people have no answer")
     found += [
         f"{each.request_id} has no verdict" for each in world.storage.entries() if not each.verdict
     ]
-    asked = [each.ask for each in world.people.queue.messages if not each.ask.is_no_restore]
+    asked = [each.ask for each in world.actors.queue.messages if not each.ask.is_no_restore]
     accepted = [reply for reply in world.record.replies if reply.what == "ask"]
     wanted = {ask.request_id for ask in asked}
     wanted |= {reply.request_id for reply in accepted if reply.status < 300}
@@ -112,7 +112,7 @@ def _since_start_s(world: World, look: Look) -> float:
 
 
 def _deadline_s(world: World, job_id: str) -> float:
-    """When the deadline of a job's restore comes, in seconds of the play, at the earliest."""
+    """When the deadline of a job's restore comes, in seconds of the run, at the earliest."""
     job = world.job(job_id)
     for post in world.record.posts:
         if job is not None and post.operation_id == job.operation_id:

@@ -27,8 +27,8 @@ def are_complete(world: World) -> list[str]:
         ]
         found += [f"{entry.request_id}: {text}" for text in _faults(world, entry, sent)]
     ids = {f"{entry.request_id}:{kind}" for entry in world.storage.entries() for kind in _KINDS}
-    ids |= {f"{message.id}:rejected" for message in world.people.queue.messages}
-    ids |= {f"plan-{message.id}:planned" for message in world.people.queue.messages}
+    ids |= {f"{message.id}:rejected" for message in world.actors.queue.messages}
+    ids |= {f"plan-{message.id}:planned" for message in world.actors.queue.messages}
     strange = {event["id"] for event in world.storage.events.sent} - ids
     return found + [f"{each} belongs to nothing" for each in sorted(strange)]
 
@@ -37,7 +37,7 @@ def refusals_are_told(world: World) -> list[str]:
     """A message that can never work is answered by a `rejected` event with all of its text."""
     found = []
     told = {event["id"]: event["data"] for event in world.storage.events.sent}
-    for message in world.people.queue.messages:
+    for message in world.actors.queue.messages:
         entry = world.storage.entry(message.ask.request_id)
         is_wrong = message.ask.broken or (entry is not None and _is_other(message.ask, entry))
         data = told.get(f"{message.id}:rejected")
@@ -53,7 +53,7 @@ def plans_are_told(world: World) -> list[str]:
     orchestration broke too often is not."""
     told = {event["id"] for event in world.storage.events.sent}
     wanted: dict[str, set[str]] = {}
-    for message in world.people.queue.messages:
+    for message in world.actors.queue.messages:
         if message.ask.plan_only:
             wanted.setdefault(message.ask.request_id, set()).add(f"plan-{message.id}")
     return [

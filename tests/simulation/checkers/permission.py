@@ -1,6 +1,7 @@
 """What the policy promises: nothing is sent without leave, and people's word stands.
 
-Said from the scenario's own words (story.Permits), not by the rules that the app judges by.
+Said from the scenario's own words (scenario.PolicyOutline), not by the rules that the app judges
+by.
 """
 
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ def decisions_stand(world: World) -> list[str]:
 
 def places_are_kept(world: World) -> list[str]:
     """Never more jobs of Azure's run at once than the policy allows, whatever their verdicts."""
-    allowed = world.scenario.permits.at_once
+    allowed = world.scenario.policy_outline.at_once
     jobs = [job for post in world.record.posts if (job := world.job(post.job_id)) is not None]
     running = {job.id: sum(each.start <= job.start < end_of(each) for each in jobs) for job in jobs}
     return [
@@ -63,13 +64,15 @@ def places_are_kept(world: World) -> list[str]:
 
 def budgets_are_kept(world: World) -> list[str]:
     """Within a day no VM is restored more often than the policy allows."""
-    permits, jobs = world.scenario.permits, world.simulator.state.job_records
+    policy_outline, jobs = world.scenario.policy_outline, world.simulator.state.job_records
     found = []
     for post in world.record.posts:
         job, entry = world.job(post.job_id), world.storage.entry(post.request_id)
         if job is None or entry is None:
             continue
-        limit = permits.per_day - (0 if entry.source == "http" else permits.for_people)
+        limit = policy_outline.per_day - (
+            0 if entry.source == "http" else policy_outline.for_people
+        )
         before = [
             each
             for each in jobs.values()
@@ -81,17 +84,17 @@ def budgets_are_kept(world: World) -> list[str]:
 
 
 def _lacking(world: World, entry: LedgerEntry, post: Post) -> Iterator[str]:
-    permits, request = world.scenario.permits, entry.request
-    strangers = {cloud.vm_id(world.scenario.machines[number]) for number in permits.without}
-    if request["recoveryType"] not in permits.kinds:
+    policy_outline, request = world.scenario.policy_outline, entry.request
+    strangers = {cloud.vm_id(world.scenario.machines[number]) for number in policy_outline.without}
+    if request["recoveryType"] not in policy_outline.kinds:
         yield f"{request['recoveryType']} is not allowed"
-    if entry.source not in permits.ways:
+    if entry.source not in policy_outline.ways:
         yield f"nothing may come by {entry.source}"
     if request["sourceResourceId"] in strangers:
         yield "no rule is for its VM"
     if _is_tight(world, _judged_at(world, post)):
         yield "nothing was allowed any more when it was sent"
-    if request["recoveryType"] in permits.with_approval:
+    if request["recoveryType"] in policy_outline.with_approval:
         if entry.approval is None or entry.approval.decision != "approved":
             yield f"its approval is {entry.approval}"
         else:

@@ -47,9 +47,9 @@ def are_of_the_right_point(world: World) -> list[str]:
 def outlive_azures_absence(world: World) -> list[str]:
     """When Azure cannot be reached for hours, a restore waits for it until its deadline."""
     away = [
-        trouble
-        for trouble in world.scenario.troubles
-        if trouble.kind == "not_connected" and trouble.times > 1000
+        fault
+        for fault in world.scenario.faults
+        if fault.kind == "not_connected" and fault.times > 1000
     ]
     if not away:
         return []

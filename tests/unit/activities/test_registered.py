@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from restore.messages import names
-from tests.fakes.laboratory import worker
+from tests.fakes.app_harness import worker
 
 _SOURCE = Path(names.__file__).read_text("utf-8")
 

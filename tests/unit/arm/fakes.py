@@ -1,4 +1,4 @@
-"""A transport that plays a script and remembers what it was sent, and shorthands around it."""
+"""A transport that follows a script and remembers what it was sent, and shorthands around it."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from restore.messages.request import RestoreRequest
 from restore.plan import assemble
 from restore.progress import ledger_events
 from storage.events import Events
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.unit.restore.samples import GROUP, NEW_VM, parsed
 

@@ -23,7 +23,7 @@ DONE = Verdict(verdict="Completed", succeeded=True, text="It is done.")
 PLANNED = cloud_events.event("planned", "r1", "/vm", NOW, {}, key="plan-1")
 
 
-class Stage:
+class OutboxHarness:
     """One request, its storage account, and a process that tells."""
 
     def __init__(self) -> None:
@@ -89,213 +89,221 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def harness() -> OutboxHarness:
+    return OutboxHarness()
 
 
 ALL = [("r1:accepted", "1"), ("r1:started", "2"), ("r1:finished", "3")]
 
 
-def test_who_makes_a_change_sends_what_it_tells_and_nothing_is_left_open(stage: Stage) -> None:
-    stage.outbox.tell(stage.accept())
-    stage.outbox.tell(stage.start())
-    assert stage.open() == ("r1",)
-    stage.outbox.tell(stage.finish())
-    assert stage.told() == ALL
-    assert stage.open() == ()
+def test_who_makes_a_change_sends_what_it_tells_and_nothing_is_left_open(
+    harness: OutboxHarness,
+) -> None:
+    harness.outbox.tell(harness.accept())
+    harness.outbox.tell(harness.start())
+    assert harness.open() == ("r1",)
+    harness.outbox.tell(harness.finish())
+    assert harness.told() == ALL
+    assert harness.open() == ()
 
 
-def test_another_process_sends_nothing_again(stage: Stage) -> None:
-    for change in (stage.accept, stage.start, stage.finish):
-        stage.begin()
-        stage.outbox.tell(change())
-    assert stage.told() == ALL
+def test_another_process_sends_nothing_again(harness: OutboxHarness) -> None:
+    for change in (harness.accept, harness.start, harness.finish):
+        harness.begin()
+        harness.outbox.tell(change())
+    assert harness.told() == ALL
 
 
-def test_what_the_queue_refused_goes_with_the_next_change(stage: Stage) -> None:
-    stage.refuses = True
-    stage.outbox.tell(stage.accept())
-    assert stage.told() == []
-    stage.refuses = False
-    stage.outbox.tell(stage.start())
-    assert stage.told() == ALL[:2]
+def test_what_the_queue_refused_goes_with_the_next_change(harness: OutboxHarness) -> None:
+    harness.refuses = True
+    harness.outbox.tell(harness.accept())
+    assert harness.told() == []
+    harness.refuses = False
+    harness.outbox.tell(harness.start())
+    assert harness.told() == ALL[:2]
 
 
-def test_a_queue_that_refuses_is_asked_once_for_each_change(stage: Stage) -> None:
-    stage.refuses = True
-    for change in (stage.accept, stage.start, stage.finish):
-        stage.outbox.tell(change())
-    assert stage.tries == 3
+def test_a_queue_that_refuses_is_asked_once_for_each_change(harness: OutboxHarness) -> None:
+    harness.refuses = True
+    for change in (harness.accept, harness.start, harness.finish):
+        harness.outbox.tell(change())
+    assert harness.tries == 3
 
 
-def test_whoever_drains_sends_what_nobody_else_will(stage: Stage) -> None:
-    stage.refuses = True
-    for change in (stage.accept, stage.start, stage.finish):
-        stage.outbox.tell(change())
-    stage.refuses = False
-    stage.drain()
-    assert stage.told() == ALL
-    assert stage.open() == ()
+def test_whoever_drains_sends_what_nobody_else_will(harness: OutboxHarness) -> None:
+    harness.refuses = True
+    for change in (harness.accept, harness.start, harness.finish):
+        harness.outbox.tell(change())
+    harness.refuses = False
+    harness.drain()
+    assert harness.told() == ALL
+    assert harness.open() == ()
 
 
-def test_sending_does_not_touch_the_entry(stage: Stage) -> None:
-    stage.outbox.tell(stage.accept())
-    held = stage.ledger.read("r1")
-    stage.drain()
-    assert stage.ledger.read("r1") == held
+def test_sending_does_not_touch_the_entry(harness: OutboxHarness) -> None:
+    harness.outbox.tell(harness.accept())
+    held = harness.ledger.read("r1")
+    harness.drain()
+    assert harness.ledger.read("r1") == held
 
 
-def test_what_was_told_just_now_is_left_to_who_told_it(stage: Stage) -> None:
-    stage.accept()
-    stage.drain(NOW + timedelta(seconds=59))
-    assert stage.told() == []
-    stage.drain(NOW + timedelta(seconds=60))
-    assert stage.told() == ALL[:1]
+def test_what_was_told_just_now_is_left_to_who_told_it(harness: OutboxHarness) -> None:
+    harness.accept()
+    harness.drain(NOW + timedelta(seconds=59))
+    assert harness.told() == []
+    harness.drain(NOW + timedelta(seconds=60))
+    assert harness.told() == ALL[:1]
 
 
-def test_of_two_who_drain_at_the_same_time_one_sends(stage: Stage) -> None:
-    stage.accept()
-    stage.queue.before_send = lambda: _once(stage, stage.drain)
-    stage.drain()
-    assert stage.told() == ALL[:1]
+def test_of_two_who_drain_at_the_same_time_one_sends(harness: OutboxHarness) -> None:
+    harness.accept()
+    harness.queue.before_send = lambda: _once(harness, harness.drain)
+    harness.drain()
+    assert harness.told() == ALL[:1]
 
 
-def test_what_is_kept_by_two_who_drain_is_sent_by_one(stage: Stage) -> None:
-    stage.refuses = True
-    stage.outbox.publish(PLANNED)
-    stage.queue.before_send = lambda: _once(stage, stage.drain)
-    stage.drain()
-    assert stage.told() == [("plan-1:planned", None)]
+def test_what_is_kept_by_two_who_drain_is_sent_by_one(harness: OutboxHarness) -> None:
+    harness.refuses = True
+    harness.outbox.publish(PLANNED)
+    harness.queue.before_send = lambda: _once(harness, harness.drain)
+    harness.drain()
+    assert harness.told() == [("plan-1:planned", None)]
 
 
-def test_who_drained_and_died_is_followed_by_another_a_minute_later(stage: Stage) -> None:
-    stage.accept()
-    stage.refuses = True
+def test_who_drained_and_died_is_followed_by_another_a_minute_later(harness: OutboxHarness) -> None:
+    harness.accept()
+    harness.refuses = True
     with pytest.raises(ServiceUnavailable):
-        stage.drain()
-    stage.refuses = False
-    stage.drain(LATER + timedelta(seconds=30))
-    assert stage.told() == []
-    stage.drain(LATER + timedelta(seconds=60))
-    assert stage.told() == ALL[:1]
+        harness.drain()
+    harness.refuses = False
+    harness.drain(LATER + timedelta(seconds=30))
+    assert harness.told() == []
+    harness.drain(LATER + timedelta(seconds=60))
+    assert harness.told() == ALL[:1]
 
 
-def test_a_note_that_is_lost_costs_a_second_copy_and_nothing_else(stage: Stage) -> None:
+def test_a_note_that_is_lost_costs_a_second_copy_and_nothing_else(harness: OutboxHarness) -> None:
     def lose(name: str) -> None:
-        if stage.documents.writing in ("put", "remove") or name.startswith("open/"):
+        if harness.documents.writing in ("put", "remove") or name.startswith("open/"):
             raise ServiceUnavailable("It is not noted.")
 
-    entry = stage.accept()
-    stage.documents.before_write = lose
-    stage.outbox.tell(entry)
-    stage.documents.before_write = lambda name: None
-    stage.begin()
-    stage.outbox.tell(stage.start())
-    assert stage.told() == [ALL[0], *ALL[:2]]
-    assert stage.queue.sent[0] == stage.queue.sent[1]
+    entry = harness.accept()
+    harness.documents.before_write = lose
+    harness.outbox.tell(entry)
+    harness.documents.before_write = lambda name: None
+    harness.begin()
+    harness.outbox.tell(harness.start())
+    assert harness.told() == [ALL[0], *ALL[:2]]
+    assert harness.queue.sent[0] == harness.queue.sent[1]
 
 
-def test_telling_fails_nothing_whatever_storage_does(stage: Stage) -> None:
-    entry = stage.finish_all()
+def test_telling_fails_nothing_whatever_storage_does(harness: OutboxHarness) -> None:
+    entry = harness.finish_all()
 
     def refuse(name: str) -> None:
         raise ServiceUnavailable("Nothing works.")
 
-    stage.begin()
-    stage.refuses = True
-    stage.documents.before_read = stage.documents.before_write = refuse
-    stage.outbox.tell(entry)
+    harness.begin()
+    harness.refuses = True
+    harness.documents.before_read = harness.documents.before_write = refuse
+    harness.outbox.tell(entry)
 
 
-def test_an_event_of_no_entry_is_kept_until_it_is_sent(stage: Stage) -> None:
-    stage.refuses = True
-    stage.outbox.publish(PLANNED)
-    stage.outbox.publish(PLANNED)
-    stage.refuses = False
-    stage.drain()
-    stage.drain()
-    assert stage.queue.sent == [json.loads(json.dumps(PLANNED))]
-    assert stage.documents.kept == {}
+def test_an_event_of_no_entry_is_kept_until_it_is_sent(harness: OutboxHarness) -> None:
+    harness.refuses = True
+    harness.outbox.publish(PLANNED)
+    harness.outbox.publish(PLANNED)
+    harness.refuses = False
+    harness.drain()
+    harness.drain()
+    assert harness.queue.sent == [json.loads(json.dumps(PLANNED))]
+    assert harness.documents.kept == {}
 
 
-def test_an_event_that_can_neither_be_sent_nor_kept_is_still_its_maker_s(stage: Stage) -> None:
+def test_an_event_that_can_neither_be_sent_nor_kept_is_still_its_maker_s(
+    harness: OutboxHarness,
+) -> None:
     def refuse(name: str) -> None:
         raise ServiceUnavailable("Nothing works.")
 
-    stage.refuses, stage.documents.before_write = True, refuse
+    harness.refuses, harness.documents.before_write = True, refuse
     with pytest.raises(ServiceUnavailable):
-        stage.outbox.publish(PLANNED)
+        harness.outbox.publish(PLANNED)
 
 
-def test_it_is_told_how_many_events_are_held_up_and_since_when(stage: Stage) -> None:
-    stage.outbox.tell(stage.accept())
-    stage.refuses = True
-    stage.now = NOW + timedelta(minutes=10)
-    entry = stage.start()
-    stage.outbox.tell(entry)
-    assert stage.outbox.held_up(entry, stage.now + timedelta(seconds=59)) is None
-    held_up = stage.outbox.held_up(entry, stage.now + timedelta(seconds=60))
+def test_it_is_told_how_many_events_are_held_up_and_since_when(harness: OutboxHarness) -> None:
+    harness.outbox.tell(harness.accept())
+    harness.refuses = True
+    harness.now = NOW + timedelta(minutes=10)
+    entry = harness.start()
+    harness.outbox.tell(entry)
+    assert harness.outbox.held_up(entry, harness.now + timedelta(seconds=59)) is None
+    held_up = harness.outbox.held_up(entry, harness.now + timedelta(seconds=60))
     assert held_up is not None
-    assert (held_up.events, held_up.since) == (1, stage.now)
-    stage.refuses = False
-    stage.outbox.tell(entry)
-    assert stage.outbox.held_up(entry, stage.now + timedelta(hours=1)) is None
+    assert (held_up.events, held_up.since) == (1, harness.now)
+    harness.refuses = False
+    harness.outbox.tell(entry)
+    assert harness.outbox.held_up(entry, harness.now + timedelta(hours=1)) is None
 
 
-def test_who_asks_again_for_what_is_over_opens_nothing(stage: Stage) -> None:
-    stage.finish_all()
-    stage.accept()
-    assert stage.open() == ()
+def test_who_asks_again_for_what_is_over_opens_nothing(harness: OutboxHarness) -> None:
+    harness.finish_all()
+    harness.accept()
+    assert harness.open() == ()
 
 
-def test_who_asks_again_loses_no_note_of_what_is_unsent(stage: Stage) -> None:
-    stage.outbox.tell(stage.accept())
-    stage.refuses = True
-    stage.outbox.tell(stage.finish())
-    stage.refuses = False
-    stage.accept()
-    stage.drain()
-    assert stage.told() == [("r1:accepted", "1"), ("r1:finished", "2")]
+def test_who_asks_again_loses_no_note_of_what_is_unsent(harness: OutboxHarness) -> None:
+    harness.outbox.tell(harness.accept())
+    harness.refuses = True
+    harness.outbox.tell(harness.finish())
+    harness.refuses = False
+    harness.accept()
+    harness.drain()
+    assert harness.told() == [("r1:accepted", "1"), ("r1:finished", "2")]
 
 
-def test_a_request_is_open_before_it_is_accepted(stage: Stage) -> None:
+def test_a_request_is_open_before_it_is_accepted(harness: OutboxHarness) -> None:
     seen: list[Any] = []
-    stage.documents.before_write = lambda name: seen.append((name, stage.open()))
-    stage.accept()
+    harness.documents.before_write = lambda name: seen.append((name, harness.open()))
+    harness.accept()
     assert seen == [("open/r1", ()), ("restores/r1", ("r1",))]
 
 
-def test_what_was_opened_and_never_accepted_is_forgotten_but_not_at_once(stage: Stage) -> None:
-    open_index.opened(stage.documents, "r9", NOW)
-    stage.drain(NOW + timedelta(minutes=59))
-    assert stage.open() == ("r9",)
-    stage.drain(NOW + timedelta(minutes=61))
-    assert stage.open() == ()
+def test_what_was_opened_and_never_accepted_is_forgotten_but_not_at_once(
+    harness: OutboxHarness,
+) -> None:
+    open_index.opened(harness.documents, "r9", NOW)
+    harness.drain(NOW + timedelta(minutes=59))
+    assert harness.open() == ("r9",)
+    harness.drain(NOW + timedelta(minutes=61))
+    assert harness.open() == ()
 
 
-def test_draining_goes_on_page_by_page(stage: Stage) -> None:
+def test_draining_goes_on_page_by_page(harness: OutboxHarness) -> None:
     for number in range(open_index.PAGE_SIZE + 5):
-        stage.accept(f"r{number:03}")
-    token = drain_open(stage.ledger, stage.outbox, LATER)
-    assert len(stage.queue.sent) == open_index.PAGE_SIZE
-    assert drain_open(stage.ledger, stage.outbox, LATER, token) is None
-    assert len(stage.queue.sent) == open_index.PAGE_SIZE + 5
+        harness.accept(f"r{number:03}")
+    token = drain_open(harness.ledger, harness.outbox, LATER)
+    assert len(harness.queue.sent) == open_index.PAGE_SIZE
+    assert drain_open(harness.ledger, harness.outbox, LATER, token) is None
+    assert len(harness.queue.sent) == open_index.PAGE_SIZE + 5
 
 
-def test_nothing_to_do_costs_two_looks(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_to_do_costs_two_looks(
+    harness: OutboxHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
-    whole = stage.documents.page
+    whole = harness.documents.page
 
     def page(prefix: str, *more: Any) -> Any:
         asked.append(prefix)
         return whole(prefix, *more)
 
-    monkeypatch.setattr(stage.documents, "page", page)
-    stage.documents.before_read = asked.append
-    stage.drain()
+    monkeypatch.setattr(harness.documents, "page", page)
+    harness.documents.before_read = asked.append
+    harness.drain()
     assert asked == ["open/", "outbox/"]
 
 
-def _once(stage: Stage, action: Any) -> None:
-    stage.queue.before_send = lambda: None
+def _once(harness: OutboxHarness, action: Any) -> None:
+    harness.queue.before_send = lambda: None
     action()

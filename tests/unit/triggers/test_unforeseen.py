@@ -10,7 +10,7 @@ import pytest
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
-from tests.end_to_end.stage import request_for
+from tests.end_to_end.harness import request_for
 from tests.fakes.durable import FakeDurableClient
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import approvals, health, listing, plans, points, restores

@@ -12,7 +12,7 @@ from restore.messages.request import RestoreRequest
 from restore.plan import hashing
 from restore.request.parsing import parse_request
 from restore.start.arm_body import build
-from tests.end_to_end.stage import VAULT, request_for, vm
+from tests.end_to_end.harness import VAULT, request_for, vm
 
 KINDS = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-other"

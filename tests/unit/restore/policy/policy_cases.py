@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from restore.policy.rules import DEFAULT, Policy, RecoveryType, Rule
-from tests.end_to_end.stage import SUBSCRIPTION, request_for, vm
+from tests.end_to_end.harness import SUBSCRIPTION, request_for, vm
 
 OTHER = "/subscriptions/00000000-0000-0000-0000-000000000002"
 APP = f"{SUBSCRIPTION}/resourceGroups/rg-app"

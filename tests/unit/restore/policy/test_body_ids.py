@@ -11,8 +11,8 @@ from restore.messages.request import REQUEST_TYPES
 from restore.policy import body_ids
 from restore.policy.body_ids import EXEMPT, USES, Use
 from restore.request import validation
-from tests.end_to_end.stage import SUBSCRIPTION, vm
-from tests.fakes.laboratory import START
+from tests.end_to_end.harness import SUBSCRIPTION, vm
+from tests.fakes.app_harness import START
 from tests.unit.restore.policy.policy_cases import RESTORED, STAGING
 
 MANAGED = RecoveryPoint(name="1", time=START)

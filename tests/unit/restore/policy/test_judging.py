@@ -12,7 +12,7 @@ from restore.policy import judging
 from restore.policy.judging import Allowed, Asked
 from restore.policy.rules import DEFAULT, Policy
 from restore.start import arm_body
-from tests.end_to_end.stage import VAULT, request_for, vm
+from tests.end_to_end.harness import VAULT, request_for, vm
 from tests.unit.restore.policy.policy_cases import CASES, EVERYTHING, OTHER, RESTORED, Case, only
 from tests.unit.restore.samples import parsed
 

@@ -9,7 +9,7 @@ from restore.messages.model import RecoveryPoint
 from restore.request import point_pages
 from restore.request.point_pages import BYTES_MAX, POINTS_MAX, page
 from restore.values import tokens
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 
 
 def points(count: int, *, per_time: int = 1, text: str = "") -> list[RecoveryPoint]:

@@ -6,7 +6,7 @@ import pytest
 
 from devhost.schedules import Schedule
 from restore.values.schedules import ncrontab
-from tests.fakes.laboratory import START
+from tests.fakes.app_harness import START
 
 
 @pytest.mark.parametrize("period_s", [1, 5, 30, 60, 120, 300, 900, 1800, 3600, 7200, 43_200])

@@ -1,6 +1,6 @@
-"""From a request to its verdict: each story of the table on each engine, and the same on both.
+"""From a request to its verdict: each scenario of the table on each engine, and the same on both.
 
-All stories are played at once, on all engines at once; then each test looks at its own record.
+All scenarios are run at once, on all engines at once; then each test looks at its own record.
 """
 
 import uuid
@@ -14,41 +14,41 @@ import pytest
 from devhost.azurite import Azurite
 from tests.end_to_end.engines import EMBEDDED, ENGINES, FUNCTIONS_HOST, REAL, stage_on, why_not
 from tests.end_to_end.records import Record, differences
-from tests.end_to_end.stories import STORIES, Story, play_all
+from tests.end_to_end.scenarios import SCENARIOS, Scenario, run_all
 
-Plays = dict[str, dict[str, Record]]
+Runs = dict[str, dict[str, Record]]
 
-EVERY_STORY = pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+EVERY_STORY = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 
 
 @pytest.fixture(scope="module")
-def plays(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Plays:
-    """The records of every engine that is here, by the story's name."""
+def runs(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Runs:
+    """The records of every engine that is here, by the scenario's name."""
     assert azurite.ports, "where one Azurite runs, another can"
 
-    def play(engine: str, state_dir: Path) -> dict[str, Record]:
+    def run(engine: str, state_dir: Path) -> dict[str, Record]:
         salt = uuid.uuid4().hex if engine == FUNCTIONS_HOST else ""
-        with stage_on(engine, state_dir) as stage:
-            return play_all(stage, salt)
+        with stage_on(engine, state_dir) as harness:
+            return run_all(harness, salt)
 
     present = [engine for engine in ENGINES if why_not(engine) is None]
-    # Here and not in play: the factory of folders is not made for threads.
-    folders = [tmp_path_factory.mktemp("play") for _ in present]
-    with ThreadPoolExecutor(len(present), "play") as threads:
-        return dict(zip(present, threads.map(play, present, folders), strict=True))
+    # Here and not in run: the factory of folders is not made for threads.
+    folders = [tmp_path_factory.mktemp("run") for _ in present]
+    with ThreadPoolExecutor(len(present), "run") as threads:
+        return dict(zip(present, threads.map(run, present, folders), strict=True))
 
 
 @EVERY_STORY
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_story_ends_as_it_must(plays: Plays, engine: str, story: Story) -> None:
-    record = _played(plays, engine)[story.name]
+def test_a_story_ends_as_it_must(runs: Runs, engine: str, scenario: Scenario) -> None:
+    record = _records(runs, engine)[scenario.name]
     view, ledger = record["view"], record["ledger"]
-    assert view["verdict"] == ledger["verdict"]["verdict"] == story.verdict, view
-    assert view["succeeded"] == (story.verdict == "Completed")
-    assert len(_posts(record)) == story.posts
-    assert tuple(reply["status"] for reply in record["replies"]) == story.statuses
+    assert view["verdict"] == ledger["verdict"]["verdict"] == scenario.verdict, view
+    assert view["succeeded"] == (scenario.verdict == "Completed")
+    assert len(_posts(record)) == scenario.posts
+    assert tuple(reply["status"] for reply in record["replies"]) == scenario.statuses
     assert sorted(event["type"].split(".")[1] for event in record["events"]) == (
-        story.kinds_of_events
+        scenario.kinds_of_events
     )
     assert _finished(record)["verdict"] == ledger["verdict"]
     assert ledger["state"] == "Finished"
@@ -57,22 +57,22 @@ def test_a_story_ends_as_it_must(plays: Plays, engine: str, story: Story) -> Non
 
 @EVERY_STORY
 def test_the_real_engine_leaves_the_same_record_as_the_embedded_one(
-    plays: Plays, story: Story
+    runs: Runs, scenario: Scenario
 ) -> None:
-    ours, real = _played(plays, EMBEDDED)[story.name], _played(plays, REAL)[story.name]
+    ours, real = _records(runs, EMBEDDED)[scenario.name], _records(runs, REAL)[scenario.name]
     assert list(differences(ours, real)) == []
 
 
-def test_what_a_story_sends_is_what_was_asked(plays: Plays) -> None:
-    for story in STORIES:
-        for post in _posts(_played(plays, EMBEDDED)[story.name]):
+def test_what_a_story_sends_is_what_was_asked(runs: Runs) -> None:
+    for scenario in SCENARIOS:
+        for post in _posts(_records(runs, EMBEDDED)[scenario.name]):
             sent = post["body"]["properties"]
-            assert sent["recoveryType"] == story.kind
+            assert sent["recoveryType"] == scenario.kind
             assert sent["sourceResourceId"].endswith("/vm-MARK")
 
 
-def test_a_job_is_followed_to_where_it_leads(plays: Plays) -> None:
-    records = _played(plays, EMBEDDED)
+def test_a_job_is_followed_to_where_it_leads(runs: Runs) -> None:
+    records = _records(runs, EMBEDDED)
     assert records["cancel-in-transfer"]["view"]["cancel"]["accepted"] is True
     assert records["cancel-too-late"]["view"]["cancel"]["accepted"] is False
     assert records["cancel-before-start"]["replies"][0]["status"] == 202
@@ -95,19 +95,19 @@ PLANTED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("path", PLANTED)
-def test_a_planted_difference_is_found(plays: Plays, path: str) -> None:
-    record = _played(plays, EMBEDDED)["disks-http"]
+def test_a_planted_difference_is_found(runs: Runs, path: str) -> None:
+    record = _records(runs, EMBEDDED)["disks-http"]
     other = deepcopy(record)
     PLANTED[path](other)
     found = list(differences(record, other))
     assert [line.partition(": ")[0] for line in found] == [path]
 
 
-def _played(plays: Plays, engine: str) -> dict[str, Record]:
+def _records(runs: Runs, engine: str) -> dict[str, Record]:
     reason = why_not(engine)
     if reason:
         pytest.skip(reason)
-    return plays[engine]
+    return runs[engine]
 
 
 def _posts(record: Record) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from rich.columns import Columns
 from rich.console import Console
 
 from devhost.cli.engine_option import described
-from devhost.demo import following, report, stage
+from devhost.demo import environment, following, report
 from devhost.demo.app import App, NotTaken, RunningApp
 from devhost.demo.asked import Asked
 from devhost.demo.display import display_on
@@ -24,14 +24,14 @@ _BETWEEN_POLLS = "The app polls Azure 5 to 10 s apart; what it does not know is 
 _COMPLETED, _REJECTED = "Completed", "Rejected"
 
 
-def play(all_asked: Sequence[Asked], console: Console, engine: str | None = None) -> int:
+def run_demo(all_asked: Sequence[Asked], console: Console, engine: str | None = None) -> int:
     """Start everything, restore, report, and end everything. BadStart when it cannot start."""
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="azure-vm-restore-demo-"))
     log_path, keep_log = folder / _LOG, False
     try:
         console.print("Starting Azurite, the simulated vault and the app ...")
-        with stage.on_stage(folder, log_path, engine) as running:
+        with environment.demo_environment(folder, log_path, engine) as running:
             took_s = time.monotonic() - begun
             console.print(f"Ready after {took_s:.1f} s. All of it, Azure too, is this machine.")
             console.print(
@@ -43,7 +43,7 @@ def play(all_asked: Sequence[Asked], console: Console, engine: str | None = None
             except (NotTaken, NotOver, OSError, AzureError) as error:
                 code = _broken_off(error, log_path, console)
         keep_log = code != 0
-    except stage.HostDidNotStart:
+    except environment.HostDidNotStart:
         keep_log = True
         raise
     finally:
@@ -108,9 +108,9 @@ def what_is_there(vm_ids: Sequence[str]) -> str:
 
 def _broken_off(error: Exception, log_path: Path, console: Console) -> int:
     is_ours = isinstance(error, NotTaken | NotOver)
-    text = str(error) if is_ours else f"The stage stopped answering ({type(error).__name__})."
+    text = str(error) if is_ours else f"The app stopped answering ({type(error).__name__})."
     console.print(text, style="bold red", soft_wrap=True, markup=False)
-    console.print(stage.last_lines(log_path), soft_wrap=True, markup=False)
+    console.print(environment.last_lines(log_path), soft_wrap=True, markup=False)
     return 1
 
 

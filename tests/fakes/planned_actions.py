@@ -1,4 +1,4 @@
-"""What surrounds the app in a laboratory: plans of people, names of calls, quick times."""
+"""What surrounds the app in a harness: plans of people, names of calls, quick times."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager

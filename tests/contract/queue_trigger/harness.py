@@ -31,7 +31,7 @@ from devhost.queue_storage import Queues
 from devhost.remote.messages import Messages
 from devhost.remote_engine import RemoteEngine
 from devhost.worker import LoadedFunction, Worker
-from tests.contract.life_cycle.stage import APP
+from tests.contract.life_cycle.harness import APP
 from tests.fakes.in_process import InProcess
 
 OURS, PUBLISHED = "our listener", "the published trigger"
@@ -73,7 +73,7 @@ class Called:
 
 
 @dataclass
-class Stage:
+class QueueHarness:
     """Listening functions, one per queue, and what they were called with."""
 
     kind: str
@@ -159,9 +159,9 @@ class Stage:
 class MortalInvoker(Invoker):
     """Notes each call, and fails it as one whose worker exited meanwhile."""
 
-    def __init__(self, stage: Stage, queues: Queues) -> None:
+    def __init__(self, harness: QueueHarness, queues: Queues) -> None:
         super().__init__(InProcess(APP), lambda: "{}", queues)
-        self._stage = stage
+        self._stage = harness
 
     async def call(
         self, function: Function, value: Value, metadata: Mapping[str, Value] | None = None
@@ -174,18 +174,18 @@ class MortalInvoker(Invoker):
 
 
 @asynccontextmanager
-async def staged(
+async def harness_on(
     kind: str, executable: str, connection: str, state_dir: Path, **host_json: str
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[QueueHarness]:
     """All functions listening; raises BadStart."""
     settings = {f"{_OVERRIDE}{key}": text for key, text in {**HOST_JSON, **host_json}.items()}
     settings["AzureWebJobsStorage"] = connection
     options = read_host_json(APP, settings).queues
-    stage = Stage(kind, options, connection)
-    await _prepare(stage)
+    harness = QueueHarness(kind, options, connection)
+    await _prepare(harness)
     queues = Queues(settings, is_base64=options.is_base64)
-    invoker = MortalInvoker(stage, queues)
-    functions = [_function(name, stage.take) for name in QUEUES]
+    invoker = MortalInvoker(harness, queues)
+    functions = [_function(name, harness.take) for name in QUEUES]
     listening = (
         _listeners(functions, queues, options, invoker)
         if kind == OURS
@@ -193,7 +193,7 @@ async def staged(
     )
     try:
         async with listening:
-            yield stage
+            yield harness
     finally:
         await queues.close()
 
@@ -210,19 +210,19 @@ async def eventually(look: Callable[[], _T], holds: Callable[[_T], bool]) -> _T:
 _OVERRIDE = "AzureFunctionsJobHost__extensions__queues__"
 
 
-async def _prepare(stage: Stage) -> None:
+async def _prepare(harness: QueueHarness) -> None:
     """All queues but one, with what must be there before anybody listens."""
     for name in QUEUES:
-        async with stage.queue(name) as client:
+        async with harness.queue(name) as client:
             await client.clear_messages()
             if name == MISSING:
                 await client.delete_queue()
             elif name in WORN:
-                await client.send_message(stage.wire("ok, worn"))
-                await _wear_out(client, stage.options.max_dequeue_count + 1)
+                await client.send_message(harness.wire("ok, worn"))
+                await _wear_out(client, harness.options.max_dequeue_count + 1)
             elif name == "parallel":
                 for number in range(WAITING):
-                    await client.send_message(stage.wire(f"line {number}"))
+                    await client.send_message(harness.wire(f"line {number}"))
 
 
 async def _wear_out(client: QueueClient, times: int) -> None:

@@ -1,4 +1,4 @@
-"""Draws what goes wrong in a scenario, and where: single troubles, and storms of one kind.
+"""Draws what goes wrong in a scenario, and where: single faults, and bursts of one kind.
 
 The tables only make likely what would seldom meet its place by chance.
 """
@@ -6,8 +6,8 @@ The tables only make likely what would seldom meet its place by chance.
 import random
 
 from restore.messages.poll_policy import PollPolicy
-from tests.simulation.story import Trouble
-from tests.simulation.troubles import KINDS
+from tests.simulation.fault_kinds import KINDS
+from tests.simulation.scenario import PlannedFault
 
 _CALLS = (
     "POST restore", "POST restore", "POST restore", "GET jobs", "GET one job", "GET operation",
@@ -53,29 +53,29 @@ _WHERE: dict[str, tuple[str, ...]] = {
     "storage_was_raced": ("restores", "restores", "items", ""),
     "storage_meets_itself": ("restores", "items", "handles", ""),
 }
-_STORMS = (
+_BURSTS = (
     "storage_refuses", "storage_falls_silent", "throttled", "answers_503", "answers_500",
     "reset_before", "reset_after", "not_connected", "late_reply", "job_hidden",
     "malformed_reply", "operation_without_properties", "operation_stuck",
 )  # fmt: skip
 
 
-def draw(dice: random.Random, poll_policy: PollPolicy) -> tuple[Trouble, ...]:
-    """Draw all troubles of a scenario."""
-    troubles = [_trouble(dice, poll_policy) for _ in range(_count(dice))]
-    return (*troubles, *_storms(dice))
+def draw(dice: random.Random, poll_policy: PollPolicy) -> tuple[PlannedFault, ...]:
+    """Draw all faults of a scenario."""
+    faults = [_fault(dice, poll_policy) for _ in range(_count(dice))]
+    return (*faults, *_bursts(dice))
 
 
 def _count(dice: random.Random) -> int:
     return 0 if dice.random() < 0.05 else dice.randint(1, 7)
 
 
-def _trouble(dice: random.Random, poll_policy: PollPolicy) -> Trouble:
+def _fault(dice: random.Random, poll_policy: PollPolicy) -> PlannedFault:
     kind = dice.choice(tuple(KINDS))
     is_call = KINDS[kind].tags == ("call",)
     where = dice.choice(_WHERE.get(kind) or (_CALLS if is_call else _STEPS))
     few = "event" in where or where in _CALLS[:4] or "trigger" in where or "close" in where
-    return Trouble(
+    return PlannedFault(
         kind=kind,
         where=where,
         after=int(dice.expovariate(1 / (1.5 if few else 8))),
@@ -106,14 +106,14 @@ def _value(dice: random.Random, kind: str, poll_policy: PollPolicy) -> float:
     return dice.choice(values.get(kind, (0.0,)))
 
 
-def _storms(dice: random.Random) -> list[Trouble]:
+def _bursts(dice: random.Random) -> list[PlannedFault]:
     """Some hours in which something goes wrong again and again."""
     if dice.random() > 0.12:
         return []
-    kind = dice.choice(_STORMS)
+    kind = dice.choice(_BURSTS)
     from_s = round(dice.uniform(0, 120), 1)
     return [
-        Trouble(
+        PlannedFault(
             kind=kind,
             where=dice.choice(_WHERE.get(kind, ("",))),
             times=dice.choice((10, 50)),

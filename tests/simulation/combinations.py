@@ -1,5 +1,5 @@
-"""Stories that chance alone would tell too seldom: what belongs together is drawn together, into a
-scenario that is drawn already.
+"""What chance alone would draw together too seldom: what belongs together is drawn together, into
+a scenario that is drawn already.
 """
 
 import random
@@ -8,16 +8,16 @@ import msgspec
 
 from storage import item_lock
 from storage.connection import EVENT_S_MAX
-from tests.simulation.story import Ask, Machine, Permits, Scenario, Trouble
+from tests.simulation.scenario import Ask, Machine, PlannedFault, PolicyOutline, Scenario
 
 _HOUR = 3600.0
 
 
 def draw(dice: random.Random, scenario: Scenario) -> Scenario:
-    """Put these stories into a few scenarios each."""
-    for chance, plot in _PLOTS:
+    """Put these combinations into a few scenarios each."""
+    for chance, combine in _COMBINATIONS:
         if dice.random() < chance:
-            scenario = plot(dice, scenario)
+            scenario = combine(dice, scenario)
     return scenario
 
 
@@ -29,7 +29,7 @@ def overtaken(dice: random.Random, scenario: Scenario) -> Scenario:
     plain = Machine(name=machine.name, vault=machine.vault, job_s=machine.job_s)
     later_s = round(first.at_s + item_lock.LOCK_S_MAX + dice.uniform(5, 60), 3)
     other = msgspec.structs.replace(first, at_s=later_s, request_id="overtaking")
-    asleep = Trouble(
+    asleep = PlannedFault(
         kind="asleep",
         where="trigger_restore: GET jobs",
         after=1,
@@ -38,10 +38,10 @@ def overtaken(dice: random.Random, scenario: Scenario) -> Scenario:
     return msgspec.structs.replace(
         scenario,
         machines=tuple(plain if each is machine else each for each in scenario.machines),
-        permits=Permits(),
+        policy_outline=PolicyOutline(),
         decisions=(),
         asks=(first, *rest, other),
-        troubles=(*scenario.troubles, asleep),
+        faults=(*scenario.faults, asleep),
     )
 
 
@@ -49,8 +49,8 @@ def away(dice: random.Random, scenario: Scenario) -> Scenario:
     """Azure cannot be reached for hours: before anything is sent, or while a job runs."""
     from_s = dice.choice((0.0, dice.uniform(0, 300)))
     until_s = from_s + dice.uniform(1, 3) * _HOUR
-    gone = Trouble(kind="not_connected", times=9999, from_s=from_s, until_s=until_s)
-    return _raining(scenario, gone)
+    gone = PlannedFault(kind="not_connected", times=9999, from_s=from_s, until_s=until_s)
+    return _with_fault(scenario, gone)
 
 
 def unheard(dice: random.Random, scenario: Scenario) -> Scenario:
@@ -58,10 +58,10 @@ def unheard(dice: random.Random, scenario: Scenario) -> Scenario:
     from_s = dice.choice((0.0, dice.uniform(0, 120)))
     until_s = from_s + dice.uniform(0.1, 1) * 3 * _HOUR
     waits_s = dice.choice((0.0, EVENT_S_MAX))
-    refused = Trouble(
+    refused = PlannedFault(
         kind="events_refused", times=9999, from_s=from_s, until_s=until_s, value=waits_s
     )
-    return _raining(scenario, refused)
+    return _with_fault(scenario, refused)
 
 
 def hurried(dice: random.Random, scenario: Scenario) -> Scenario:
@@ -84,7 +84,7 @@ def outlived(dice: random.Random, scenario: Scenario) -> Scenario:
     return msgspec.structs.replace(
         scenario,
         machines=tuple(plain if each is machine else each for each in scenario.machines),
-        permits=Permits(at_once=1),
+        policy_outline=PolicyOutline(at_once=1),
         decisions=(),
         asks=(
             *(
@@ -101,7 +101,7 @@ def outlived(dice: random.Random, scenario: Scenario) -> Scenario:
 def nameless(dice: random.Random, scenario: Scenario) -> Scenario:
     """Job lists name VMs by their names alone; two VMs in one vault may have the same."""
     first, *others = scenario.machines
-    asks, troubles = scenario.asks, scenario.troubles
+    asks, faults = scenario.asks, scenario.faults
     if others:
         others[0] = msgspec.structs.replace(
             others[0], name=first.name, vault=first.vault, group="rg-other"
@@ -109,13 +109,15 @@ def nameless(dice: random.Random, scenario: Scenario) -> Scenario:
         if dice.random() < 0.5:  # a POST that never arrived, while the namesake's job begins
             at_s = asks[0].at_s
             asks = tuple(_at(each, at_s + dice.uniform(0, 5)) for each in asks)
-            lost = Trouble(kind="reset_before", where="POST restore", times=dice.choice((1, 3)))
-            troubles = (*troubles, lost)
+            lost = PlannedFault(
+                kind="reset_before", where="POST restore", times=dice.choice((1, 3))
+            )
+            faults = (*faults, lost)
     return msgspec.structs.replace(
         scenario,
         machines=(first, *others),
         asks=asks,
-        troubles=troubles,
+        faults=faults,
         vaults=msgspec.structs.replace(scenario.vaults, names_alone=True),
     )
 
@@ -125,22 +127,22 @@ def _at(ask: Ask, at_s: float) -> Ask:
     return msgspec.structs.replace(ask, at_s=round(at_s, 3)) if ask.machine < 2 else ask
 
 
-def _raining(scenario: Scenario, trouble: Trouble) -> Scenario:
-    """It rains for as long as the trouble lasts, and no other does that did not before."""
+def _with_fault(scenario: Scenario, fault: PlannedFault) -> Scenario:
+    """It goes on for as long as the fault lasts, and no other does that did not before."""
     return msgspec.structs.replace(
         scenario,
-        troubles=(
+        faults=(
             *(
-                msgspec.structs.replace(each, until_s=min(each.until_s, scenario.rain_s))
-                for each in scenario.troubles
+                msgspec.structs.replace(each, until_s=min(each.until_s, scenario.faults_until_s))
+                for each in scenario.faults
             ),
-            trouble,
+            fault,
         ),
-        rain_s=max(scenario.rain_s, trouble.until_s),
+        faults_until_s=max(scenario.faults_until_s, fault.until_s),
     )
 
 
-_PLOTS = (
+_COMBINATIONS = (
     (0.06, overtaken),
     (0.02, away),
     (0.03, unheard),

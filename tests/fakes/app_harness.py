@@ -43,10 +43,10 @@ from simulated_azure.simulator import Simulator
 from simulated_azure.transport import InProcess
 from storage import connection as storage_connection
 from storage.ledger import Ledger
-from tests.fakes import surroundings
+from tests.fakes import planned_actions
 from tests.fakes.durable_calls import Calls, api_of
+from tests.fakes.planned_actions import Planned
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
-from tests.fakes.surroundings import Planned
 from tests.unit.restore.policy.policy_cases import EVERYTHING
 
 Decision = Literal["approved", "refused", "expired"]
@@ -57,7 +57,7 @@ API_VERSION = "2025-02-01"
 
 
 def _nothing(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None:
-    """What a laboratory does with a turn when nobody listens."""
+    """What a harness does with a turn when nobody listens."""
 
 
 @cache
@@ -69,8 +69,8 @@ def worker() -> Worker:
 class _Watched:
     """The worker, with an eye on every turn and activity."""
 
-    def __init__(self, laboratory: "Laboratory") -> None:
-        self._laboratory = laboratory
+    def __init__(self, harness: "AppHarness") -> None:
+        self._laboratory = harness
         self.has_orchestrator = worker().has_orchestrator
         self.has_activity = worker().has_activity
         self.orchestrator_names = worker().orchestrator_names
@@ -99,7 +99,7 @@ def _guids(seed: int) -> Callable[[], UUID]:
     return lambda: UUID(int=dice.getrandbits(128), version=4)
 
 
-class Laboratory:
+class AppHarness:
     """One world with one app, one vault and one storage account in it."""
 
     def __init__(self, seed: int = 0, policy: Policy = EVERYTHING) -> None:
@@ -133,7 +133,7 @@ class Laboratory:
             self.driver.at(planned.moment, planned)
 
     @contextmanager
-    def open(self) -> Iterator["Laboratory"]:
+    def open(self) -> Iterator["AppHarness"]:
         """Put this world's parts in place of the real ones."""
         with ExitStack() as stack:
             self._seams = stack
@@ -141,7 +141,7 @@ class Laboratory:
             stack.enter_context(storage_connection.use(self.ledger, self.events))
             stack.enter_context(activity_clock.use(self.clock.now))
             stack.enter_context(policies.use(self.policy))
-            stack.enter_context(surroundings.quick_times())
+            stack.enter_context(planned_actions.quick_times())
             stack.enter_context(Calls(lambda: self.api).in_place())
             yield self
         self._seams = None
@@ -239,7 +239,7 @@ class Laboratory:
         self.events.after_send = lambda: within("sent", "event")
 
     def _send(self, method: str, url: str, *rest: Any) -> Any:
-        call = f"{method} {surroundings.resource_of(url)}"
+        call = f"{method} {planned_actions.resource_of(url)}"
         self.at_boundary(f"{self.activity}: {call}")
         try:
             return InProcess(self.simulator, NotSent)(method, url, *rest)

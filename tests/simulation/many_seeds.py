@@ -1,4 +1,4 @@
-"""Plays many seeds on all cores, and reports: how fast, what broke, which troubles struck."""
+"""Runs many seeds on all cores, and reports: how fast, what broke, which faults struck."""
 
 import gc
 import json
@@ -18,19 +18,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tests.simulation.replaying import ROOT
 from tests.simulation.report import Tally, print_report
 from tests.simulation.running import Result, run
-from tests.simulation.sweep import MAIN, SCENES, Point, broken, crashes, ends, hindrances, late
+from tests.simulation.sweep import MAIN, SCENARIOS, Point, broken, crashes, ends, hindrances, late
 
 REPLAYED_SEEDS = 200
 _CHUNK = 4
 
 
-def play_many(first: int, count: int, processes: int | None) -> int:
-    """Play seeds from `first` on; 1 when a promise was broken or a kind of trouble never struck."""
+def run_many(first: int, count: int, processes: int | None) -> int:
+    """Run seeds from `first` on; 1 when a promise was broken or a kind of fault never struck."""
     console = Console(highlight=False, soft_wrap=True)
     tally = Tally(first, count)
     begun = time.perf_counter()
     with TemporaryDirectory() as folder:
-        _play(console, tally, Path(folder), processes or os.cpu_count() or 1)
+        _run_all(console, tally, Path(folder), processes or os.cpu_count() or 1)
         tally.spent_s = time.perf_counter() - begun
         console.print("replaying histories through the SDK, in a process of its own …")
         tally.replayed = _replayed(Path(folder))
@@ -38,9 +38,9 @@ def play_many(first: int, count: int, processes: int | None) -> int:
 
 
 def sweep_all(processes: int | None) -> int:
-    """Play every point of every sweep; 1 when a promise was broken."""
+    """Run every point of every sweep; 1 when a promise was broken."""
     console = Console(highlight=False, soft_wrap=True)
-    crash_points, others = list(crashes(list(MAIN))), list(hindrances(list(SCENES)))
+    crash_points, others = list(crashes(list(MAIN))), list(hindrances(list(SCENARIOS)))
     ended = list(ends(list(MAIN)))
     points = [*crash_points, *others, *ended]
     wrong = 0
@@ -55,27 +55,27 @@ def sweep_all(processes: int | None) -> int:
                 wrong += 1
                 progress.console.print(f"{text}: {violations[0]}", style="red")
     console.print(
-        f"{len(crash_points)} crash points in {len(MAIN)} scenes, {len(others)} other points in "
-        f"{len(SCENES)}, {len(ended)} ends beside a reconciler: {wrong} broke a promise"
+        f"{len(crash_points)} crash points in {len(MAIN)} scenarios, {len(others)} other points in "
+        f"{len(SCENARIOS)}, {len(ended)} ends beside a reconciler: {wrong} broke a promise"
     )
     return 1 if wrong else 0
 
 
 def _sweep(point: Point) -> tuple[str, list[str]]:
-    is_ended = any(each.kind in ("terminated", "worker_exits") for each in point.troubles)
+    is_ended = any(each.kind in ("terminated", "worker_exits") for each in point.faults)
     return str(point), late(point) if is_ended else broken(point)
 
 
-def _play(console: Console, tally: Tally, folder: Path, processes: int) -> None:
+def _run_all(console: Console, tally: Tally, folder: Path, processes: int) -> None:
     begun = time.perf_counter()
     with _progress(console) as progress:
-        task = progress.add_task("playing", total=tally.wanted, speed="")
+        task = progress.add_task("running", total=tally.wanted, speed="")
         for result in _results(tally, folder, processes):
             if result.violations and not tally.broken:
                 progress.console.print(_first(result), style="bold red")
             tally.add(result)
             spent_s = time.perf_counter() - begun
-            progress.update(task, advance=1, speed=f"{tally.played / spent_s:.1f} seeds/s")
+            progress.update(task, advance=1, speed=f"{tally.finished / spent_s:.1f} seeds/s")
 
 
 def _results(tally: Tally, folder: Path, processes: int) -> Iterator[Result]:

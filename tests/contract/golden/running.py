@@ -1,4 +1,4 @@
-"""Plays a recorded scenario on the embedded engine, by a virtual clock, and records it too."""
+"""Runs a recorded scenario on the embedded engine, by a virtual clock, and records it too."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Recording = dict[str, Any]
 
 
 def recorded(name: str) -> Recording:
-    """A scenario as the real engine played it."""
+    """A scenario as the real engine ran it."""
     folder = OWN if name in OWN_SCENARIOS else DATA / "scenarios"
     value: Recording = json.loads((folder / f"{name}.json").read_text("utf-8"))
     return value
@@ -57,7 +57,7 @@ def load_app(directory: Path) -> RecordingWorker:
     return RecordingWorker(directory, "own_scenarios_app.py")
 
 
-def play(name: str, directory: Path) -> Recording:
+def run_scenario(name: str, directory: Path) -> Recording:
     """Replay a scenario's requests at their times; the answer has the recording's form."""
     clock = VirtualClock()
     worker = load_app(directory)

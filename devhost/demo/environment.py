@@ -1,4 +1,4 @@
-"""The demo's stage: Azurite, the simulated vault and the app, on free ports, gone at the end.
+"""The demo's environment: Azurite, the simulated vault and the app, on free ports, gone at the end.
 
 Everything the app needs is set here, so that whatever the shell exports, the demo talks to this
 machine and to nothing else. The app runs in a process of its own, as it would in Azure.
@@ -46,7 +46,7 @@ _HERE = "127.0.0.1,localhost"
 
 
 @dataclass(frozen=True)
-class Stage:
+class DemoEnvironment:
     """What runs, and where."""
 
     url: str
@@ -69,7 +69,9 @@ class HostDidNotStart(BadStart):
 
 
 @contextmanager
-def on_stage(folder: Path, log_path: Path, engine: str | None = None) -> Iterator[Stage]:
+def demo_environment(
+    folder: Path, log_path: Path, engine: str | None = None
+) -> Iterator[DemoEnvironment]:
     """Start everything, with its data in a folder; BadStart when something does not start."""
     _stay_here()
     with ExitStack() as stack:
@@ -84,7 +86,7 @@ def on_stage(folder: Path, log_path: Path, engine: str | None = None) -> Iterato
         stack.callback(stop_child, host)
         url = f"http://127.0.0.1:{port}"
         _wait(host, url, log_path)
-        yield Stage(url, vault_url, azurite, host)
+        yield DemoEnvironment(url, vault_url, azurite, host)
 
 
 def app_settings(storage: str, vault_url: str) -> dict[str, str]:

@@ -7,14 +7,14 @@ import msgspec
 
 from restore.policy.rules import ANYWHERE, Policy, Rule
 from tests.simulation import cloud
-from tests.simulation.story import Kind, Scenario
+from tests.simulation.scenario import Kind, Scenario
 
 
 def policy_of(scenario: Scenario) -> Policy:
     """Return the policy that a scenario begins with."""
-    permits = scenario.permits
-    asking = tuple(kind for kind in permits.kinds if kind in permits.with_approval)
-    free = tuple(kind for kind in permits.kinds if kind not in permits.with_approval)
+    policy_outline = scenario.policy_outline
+    asking = tuple(kind for kind in policy_outline.kinds if kind in policy_outline.with_approval)
+    free = tuple(kind for kind in policy_outline.kinds if kind not in policy_outline.with_approval)
     rules = [
         _rule(scenario, name, kinds, approval=approval)
         for name, kinds, approval in (("free", free, False), ("asking", asking, True))
@@ -22,10 +22,10 @@ def policy_of(scenario: Scenario) -> Policy:
     ]
     return Policy(
         rules=tuple(rules),
-        max_concurrent_restores=permits.at_once,
-        restores_per_vm_per_day=permits.per_day,
-        reserved_for_people=permits.for_people,
-        approval_within=permits.within,
+        max_concurrent_restores=policy_outline.at_once,
+        restores_per_vm_per_day=policy_outline.per_day,
+        reserved_for_people=policy_outline.for_people,
+        approval_within=policy_outline.within,
     )
 
 
@@ -35,17 +35,17 @@ def tightened(scenario: Scenario) -> Policy:
 
 
 def _rule(scenario: Scenario, name: str, kinds: tuple[Kind, ...], *, approval: bool) -> Rule:
-    permits = scenario.permits
+    policy_outline = scenario.policy_outline
     sources = [
         cloud.vm_id(machine)
         for number, machine in enumerate(scenario.machines)
-        if number not in permits.without
+        if number not in policy_outline.without
     ]
     return Rule(
         name=name,
         recovery_types=kinds,
-        sources=tuple(sources) if permits.without else (ANYWHERE,),
+        sources=tuple(sources) if policy_outline.without else (ANYWHERE,),
         targets=(ANYWHERE,),
-        asked_by=permits.ways,
+        asked_by=policy_outline.ways,
         approval=approval,
     )

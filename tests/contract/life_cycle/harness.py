@@ -53,7 +53,7 @@ class Reply:
 
 
 @dataclass
-class Stage:
+class EngineHarness:
     """One running engine; ids are never used twice."""
 
     bases: Bases

@@ -1,4 +1,4 @@
-"""The demo's story on an app in memory: exit codes, and what a person is told."""
+"""The demo on an app in memory: exit codes, and what a person is told."""
 
 import io
 from collections.abc import Callable, Sequence
@@ -10,13 +10,13 @@ from rich.console import Console
 from devhost.demo.app import NotTaken
 from devhost.demo.asked import Asked
 from devhost.demo.following import EVENTS_S_MAX, FOLLOW_S_MAX, NotOver, published
-from devhost.demo.play import restore
+from devhost.demo.running import restore
 from tests.unit.devhost.demo.conftest import FakeApp, FakePulse, ended, event, post, running
 
 Make = Callable[..., FakeApp]
 
 
-def played(
+def run_shown(
     app: FakeApp, two: Sequence[Asked], stopped: Callable[[], str | None] = lambda: None
 ) -> tuple[int, str]:
     console = Console(file=io.StringIO(), width=110)
@@ -27,7 +27,7 @@ def played(
 
 def test_all_completed_is_0(app_with: Make, two: Sequence[Asked]) -> None:
     app = app_with()
-    code, text = played(app, two)
+    code, text = run_shown(app, two)
     assert code == 0
     assert app.sent == list(two)
     assert "Every restore ended Completed." in text
@@ -35,7 +35,7 @@ def test_all_completed_is_0(app_with: Make, two: Sequence[Asked]) -> None:
 
 
 def test_progress_is_told_line_by_line_in_a_pipe(app_with: Make, two: Sequence[Asked]) -> None:
-    _, text = played(app_with(), two)
+    _, text = run_shown(app_with(), two)
     told = [line.split() for line in text.splitlines() if line.startswith("0:")]
     assert [(line[1], line[3]) for line in told] == [
         ("web-01", "Queued"),
@@ -51,7 +51,7 @@ def test_progress_is_told_line_by_line_in_a_pipe(app_with: Make, two: Sequence[A
 def test_any_other_verdict_is_1_and_named(
     app_with: Make, two: Sequence[Asked], verdict: str
 ) -> None:
-    code, text = played(app_with(ended(verdict)), two)
+    code, text = run_shown(app_with(ended(verdict)), two)
     assert code == 1
     assert f"web-01 ended {verdict}. What to do is said above, at Verdict." in text
     assert "Every restore" not in text
@@ -60,7 +60,7 @@ def test_any_other_verdict_is_1_and_named(
 def test_a_rejection_says_what_could_be_restored(app_with: Make, two: Sequence[Asked]) -> None:
     app = app_with(ended("Rejected", job=None))
     app.seen = [post(two[1].vm_id)]
-    code, text = played(app, two)
+    code, text = run_shown(app, two)
     assert code == 1
     assert "The simulated vault protects rg-app/web-01, rg-app/web-02" in text
 
@@ -70,7 +70,7 @@ def test_a_second_restore_post_is_1_even_if_all_completed(
 ) -> None:
     app = app_with()
     app.seen.append(post(two[0].vm_id))
-    code, text = played(app, two)
+    code, text = run_shown(app, two)
     assert code == 1
     assert "WRONG" in text
 
@@ -84,14 +84,14 @@ def test_a_request_that_is_not_taken_ends_the_story(
     app = app_with()
     monkeypatch.setattr(app, "send", refuse)
     with pytest.raises(NotTaken):
-        played(app, two)
+        run_shown(app, two)
 
 
 def test_an_app_that_ended_is_not_waited_for(app_with: Make, two: Sequence[Asked]) -> None:
     app = app_with()
     app.scripts[two[0].request_id] = [running()]
     with pytest.raises(NotOver, match="has ended"):
-        played(app, two, lambda: "The host has ended.")
+        run_shown(app, two, lambda: "The host has ended.")
 
 
 def test_a_verdict_that_does_not_come_is_waited_for_so_long(
@@ -100,13 +100,13 @@ def test_a_verdict_that_does_not_come_is_waited_for_so_long(
     app = app_with()
     app.scripts[two[0].request_id] = [running()]
     with pytest.raises(NotOver, match=f"within {FOLLOW_S_MAX:.0f} s"):
-        played(app, two)
+        run_shown(app, two)
 
 
 def test_a_look_that_got_no_answer_takes_nothing_back(app_with: Make, two: Sequence[Asked]) -> None:
     app = app_with()
     app.scripts[two[0].request_id] = [running("Starting"), None, ended()]
-    _, text = played(app, two)
+    _, text = run_shown(app, two)
     told = [line.split() for line in text.splitlines() if line.startswith("0:")]
     assert [line[3] for line in told if line[1] == "web-01"] == ["Starting", "Completed"]
 

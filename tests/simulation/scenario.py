@@ -1,7 +1,7 @@
 """A scenario: everything that one seed decides, written down before anything happens.
 
-Frozen and printable, so that a failure can be told, kept as a test and played again. How one is
-drawn is in drawing.py, how it is played in world.py; what the kinds of trouble do, in troubles.py.
+Frozen and printable, so that a failure can be told, kept as a test and run again. How one is
+drawn is in drawing.py, how it is run in world.py; what the kinds of fault do, in fault_kinds.py.
 """
 
 from typing import Any, Literal
@@ -96,7 +96,7 @@ class Decision(_Part, frozen=True, kw_only=True):
     who: str | None = None
 
 
-class Permits(_Part, frozen=True, kw_only=True):
+class PolicyOutline(_Part, frozen=True, kw_only=True):
     """What the app's policy allows, in a few words."""
 
     kinds: tuple[Kind, ...] = TYPES
@@ -113,7 +113,7 @@ class Permits(_Part, frozen=True, kw_only=True):
     """From then on nothing is allowed any more."""
 
 
-class Trouble(_Part, frozen=True, kw_only=True):
+class PlannedFault(_Part, frozen=True, kw_only=True):
     """Something that goes wrong: at the places of its kind, the (after+1)-th and on, `times` times,
     in the time from `from_s` until `until_s`."""
 
@@ -155,10 +155,10 @@ class Scenario(_Part, frozen=True, kw_only=True):
     poll_policy: PollPolicy = PollPolicy()
     asks: tuple[Ask, ...] = ()
     cancels: tuple[Cancel, ...] = ()
-    permits: Permits = Permits()
+    policy_outline: PolicyOutline = PolicyOutline()
     decisions: tuple[Decision, ...] = ()
-    troubles: tuple[Trouble, ...] = ()
-    rain_s: float = 1e9
+    faults: tuple[PlannedFault, ...] = ()
+    faults_until_s: float = 1e9
     lease_s: float = 300
     reconcile_s: float = 0
     """The period of the reconciler; 0: it looks when something is left, and not before."""
@@ -170,12 +170,16 @@ def tell(scenario: Scenario) -> list[str]:
     """Tell a scenario in sentences."""
     lines = [f"seed {scenario.seed}: {_vaults(scenario.vaults)}"]
     lines += [f"  {_machine(machine)}" for machine in scenario.machines]
-    lines += [] if scenario.permits == Permits() else [f"  policy: {_known(scenario.permits)}"]
+    lines += (
+        []
+        if scenario.policy_outline == PolicyOutline()
+        else [f"  policy: {_known(scenario.policy_outline)}"]
+    )
     lines += [f"  {_when(ask.at_s)}: {_ask(ask, scenario)}" for ask in scenario.asks]
     lines += [f"  {_when(each.at_s)}: {_decision(each)}" for each in scenario.decisions]
     lines += [f"  {_when(each.at_s)}: {each.request_id} is cancelled" for each in scenario.cancels]
-    lines += [f"  trouble: {_trouble(trouble)}" for trouble in scenario.troubles]
-    return [*lines, f"  after {text_of(scenario.rain_s)} nothing goes wrong any more"]
+    lines += [f"  fault: {_fault(fault)}" for fault in scenario.faults]
+    return [*lines, f"  after {text_of(scenario.faults_until_s)} nothing goes wrong any more"]
 
 
 def _vaults(vaults: Vaults) -> str:
@@ -220,13 +224,13 @@ def _ask(ask: Ask, scenario: Scenario) -> str:
     return f"{ask.way} asks {ask.request_id}{who}: {ask.kind} of {name} {' '.join(how)}".rstrip()
 
 
-def _trouble(trouble: Trouble) -> str:
-    place = f" at {trouble.where!r}" if trouble.where else ""
-    number = f", number {trouble.after + 1}"
-    number += f" to {trouble.after + trouble.times}" if trouble.times > 1 else ""
-    value = f" ({trouble.value:g})" if trouble.value else ""
-    span = "" if trouble.until_s > 1e8 else f", until {_when(trouble.until_s)}"
-    return f"{trouble.kind}{value}{place}{number}, from {_when(trouble.from_s)}{span}"
+def _fault(fault: PlannedFault) -> str:
+    place = f" at {fault.where!r}" if fault.where else ""
+    number = f", number {fault.after + 1}"
+    number += f" to {fault.after + fault.times}" if fault.times > 1 else ""
+    value = f" ({fault.value:g})" if fault.value else ""
+    span = "" if fault.until_s > 1e8 else f", until {_when(fault.until_s)}"
+    return f"{fault.kind}{value}{place}{number}, from {_when(fault.from_s)}{span}"
 
 
 def _when(at_s: float) -> str:

@@ -1,4 +1,4 @@
-"""The kinds of trouble: at which places each can strike, and what it does there.
+"""The kinds of fault: at which places each can strike, and what it does there.
 
 A place has a tag (what sort of place) and a text (who is about to do what, or has just done it).
 Kinds that spoil a call to Azure hand a fault of the simulated vault to the call about to be made.
@@ -13,7 +13,7 @@ from devhost.engine.seam import FINISHED, EngineError
 from restore.messages.errors import ServiceUnavailable
 from simulated_azure.faults import Fault, Match
 from storage.documents import Changed, Taken
-from tests.simulation.story import Cancel, Trouble
+from tests.simulation.scenario import Cancel, PlannedFault
 from tests.simulation.wire import request_s_max
 from tests.simulation.worker_life import WorkerExits
 
@@ -35,7 +35,7 @@ class Killed(BaseException):
 
 
 class Place(NamedTuple):
-    """Where a play has come to."""
+    """Where a run has come to."""
 
     tag: str
     who: str
@@ -49,11 +49,11 @@ class Place(NamedTuple):
         return self.tag == "call" and "POST restore" in self.text
 
 
-Action = Callable[["World", Trouble, Place], "Fault | float | None"]
+Action = Callable[["World", PlannedFault, Place], "Fault | float | None"]
 
 
 class Sort(NamedTuple):
-    """A kind of trouble."""
+    """A kind of fault."""
 
     tags: tuple[str, ...]
     action: Action
@@ -61,75 +61,75 @@ class Sort(NamedTuple):
     """Strikes only whose name begins so, or so; "-" and a name: everybody else."""
 
 
-def _kill(world: "World", trouble: Trouble, place: Place) -> None:
-    if trouble.value >= LONG_S:
+def _kill(world: "World", fault: PlannedFault, place: Place) -> None:
+    if fault.value >= LONG_S:
         world.record.fired["down_for_long"] += 1
-    raise Killed(trouble.value)
+    raise Killed(fault.value)
 
 
-def _forget(world: "World", trouble: Trouble, place: Place) -> None:
-    raise Killed(trouble.value, purges=True)
+def _forget(world: "World", fault: PlannedFault, place: Place) -> None:
+    raise Killed(fault.value, purges=True)
 
 
-def _exit(world: "World", trouble: Trouble, place: Place) -> None:
+def _exit(world: "World", fault: PlannedFault, place: Place) -> None:
     raise WorkerExits
 
 
-def _freeze(world: "World", trouble: Trouble, place: Place) -> None:
-    asleep_s = world.freeze(trouble.value)
+def _freeze(world: "World", fault: PlannedFault, place: Place) -> None:
+    asleep_s = world.freeze(fault.value)
     # Its answer is not heard; and what remains, docs/decisions/0002
     is_too_late = asleep_s > request_s_max(world.scenario.poll_policy)
     if world.is_zombie and (place.tag == "answered" or (place.is_sending and is_too_late)):
         raise Killed
 
 
-def _oversleep(world: "World", trouble: Trouble, place: Place) -> None:
-    world.freeze(trouble.value)
+def _oversleep(world: "World", fault: PlannedFault, place: Place) -> None:
+    world.freeze(fault.value)
 
 
-def _sleep(world: "World", trouble: Trouble, place: Place) -> None:
+def _sleep(world: "World", fault: PlannedFault, place: Place) -> None:
     if place.is_sending:  # what remains, docs/decisions/0002
         raise NothingThere
-    world.sleep(trouble.value)
+    world.sleep(fault.value)
 
 
-def _overlap(world: "World", trouble: Trouble, place: Place) -> None:
+def _overlap(world: "World", fault: PlannedFault, place: Place) -> None:
     if place.is_sending:
         raise NothingThere
-    world.overlap(int(trouble.value) or 1)
+    world.overlap(int(fault.value) or 1)
 
 
-def _refuse(world: "World", trouble: Trouble, place: Place) -> None:
+def _refuse(world: "World", fault: PlannedFault, place: Place) -> None:
     raise ServiceUnavailable("The storage account hiccups.", retry_after_s=10)
 
 
-def _refuse_slowly(world: "World", trouble: Trouble, place: Place) -> None:
-    world.live(trouble.value)
-    _refuse(world, trouble, place)
+def _refuse_slowly(world: "World", fault: PlannedFault, place: Place) -> None:
+    world.live(fault.value)
+    _refuse(world, fault, place)
 
 
-def _stall(world: "World", trouble: Trouble, place: Place) -> None:
-    world.live(trouble.value)
+def _stall(world: "World", fault: PlannedFault, place: Place) -> None:
+    world.live(fault.value)
 
 
-def _race(world: "World", trouble: Trouble, place: Place) -> None:
+def _race(world: "World", fault: PlannedFault, place: Place) -> None:
     if place.name not in world.storage.documents.kept:
         raise NothingThere
     world.storage.documents.touch(place.name)
 
 
-def _echo(world: "World", trouble: Trouble, place: Place) -> None:
+def _echo(world: "World", fault: PlannedFault, place: Place) -> None:
     if world.storage.documents.writing == "remove":
         raise NothingThere
     raise Taken(place.name) if world.storage.documents.writing == "create" else Changed(place.name)
 
 
-def _cancel(world: "World", trouble: Trouble, place: Place) -> None:
+def _cancel(world: "World", fault: PlannedFault, place: Place) -> None:
     request_id = world.scenario.asks[0].request_id
-    world.soon(0, lambda: world.people.cancel(Cancel(at_s=0, request_id=request_id)))
+    world.soon(0, lambda: world.actors.cancel(Cancel(at_s=0, request_id=request_id)))
 
 
-def _terminate(world: "World", trouble: Trouble, place: Place) -> None:
+def _terminate(world: "World", fault: PlannedFault, place: Place) -> None:
     """Somebody ends the orchestration of a restore by hand, and perhaps deletes its history."""
     instance_id = f"restore-{world.scenario.asks[0].request_id}"
     if world.store.instance(instance_id) is None:
@@ -152,40 +152,40 @@ def _terminate(world: "World", trouble: Trouble, place: Place) -> None:
             world.record.over.add(entry.request_id)
 
     world.soon(0, end)
-    if trouble.value:
-        world.soon(trouble.value, forget)
+    if fault.value:
+        world.soon(fault.value, forget)
 
 
-def _value(world: "World", trouble: Trouble, place: Place) -> float:
-    return trouble.value
+def _value(world: "World", fault: PlannedFault, place: Place) -> float:
+    return fault.value
 
 
 class NothingThere(Exception):
-    """The trouble finds nothing to strike; it is left for the next place."""
+    """The fault finds nothing to strike; it is left for the next place."""
 
 
 def _fault(kind: str, **fields: Any) -> Action:
-    def action(world: "World", trouble: Trouble, place: Place) -> Fault:
+    def action(world: "World", fault: PlannedFault, place: Place) -> Fault:
         return Fault(kind=kind, match=_ANY_CALL, **fields)  # type: ignore[arg-type]
 
     return action
 
 
-def _throttle(world: "World", trouble: Trouble, place: Place) -> Fault:
-    return Fault(kind="throttle", match=_ANY_CALL, retry_after=trouble.value)
+def _throttle(world: "World", fault: PlannedFault, place: Place) -> Fault:
+    return Fault(kind="throttle", match=_ANY_CALL, retry_after=fault.value)
 
 
-def _slow(world: "World", trouble: Trouble, place: Place) -> Fault:
-    return Fault(kind="delay", match=_ANY_CALL, delay_s=trouble.value, lag_s=trouble.value / 2)
+def _slow(world: "World", fault: PlannedFault, place: Place) -> Fault:
+    return Fault(kind="delay", match=_ANY_CALL, delay_s=fault.value, lag_s=fault.value / 2)
 
 
-def _late(world: "World", trouble: Trouble, place: Place) -> Fault:
+def _late(world: "World", fault: PlannedFault, place: Place) -> Fault:
     timeout_s = world.scenario.poll_policy.arm_timeout_s
-    return Fault(kind="delay", match=_ANY_CALL, delay_s=timeout_s, lag_s=timeout_s * trouble.value)
+    return Fault(kind="delay", match=_ANY_CALL, delay_s=timeout_s, lag_s=timeout_s * fault.value)
 
 
-def _small_pages(world: "World", trouble: Trouble, place: Place) -> Fault:
-    return Fault(kind="truncate_pages", match=_ANY_CALL, page_size=max(int(trouble.value), 1))
+def _small_pages(world: "World", fault: PlannedFault, place: Place) -> Fault:
+    return Fault(kind="truncate_pages", match=_ANY_CALL, page_size=max(int(fault.value), 1))
 
 
 _CALL = ("call",)
@@ -260,14 +260,14 @@ SWEPT = {
     "overslept": Sort(_CALL, _oversleep),
     "terminated": Sort(STEPS, _terminate, "-starter"),
 }
-"""Kinds of the sweeps: at one place each, counted over the whole play. The last is no promise."""
+"""Kinds of the sweeps: at one place each, counted over the whole run. The last is no promise."""
 ALWAYS = (
     "down_for_long", "timer_early", "two_starters", "poisoned", "asked_again_at_once",
     "asked_again_later", "asked_again_after_the_end", "asked_with_a_changed_body",
     "asked_with_rubbish", "cancelled_before_the_start", "cancelled_while_it_runs",
     "cancelled_after_the_end", "list_lagged", "job_lagged", "quota_spent", "poll_url_expired",
     "vault_clock_wrong", "replaced_with_warnings", "policy_forbids", "policy_tightened",
-    "budget_spent", "waited_for_a_place", "approved", "refused", "approved_by_its_asker",
+    "quota_spent", "waited_for_a_slot", "approved", "refused", "approved_by_its_asker",
     "approved_by_somebody_unknown", "decided_twice", "decided_too_late", "nobody_decided",
     "names_alone",
 )  # fmt: skip
@@ -277,30 +277,30 @@ EVERY = (*KINDS, *ALWAYS)
 
 @dataclass
 class _Armed:
-    trouble: Trouble
+    fault: PlannedFault
     sort: Sort
     passed: int = 0
     hits: int = 0
 
     def strikes(self, place: Place, now_s: float) -> bool:
         """Whether it strikes here; what it lets pass counts."""
-        trouble = self.trouble
-        if self.hits >= trouble.times or place.tag not in self.sort.tags:
+        fault = self.fault
+        if self.hits >= fault.times or place.tag not in self.sort.tags:
             return False
-        if trouble.where not in place.text or not _concerns(self.sort.whom, place.who):
+        if fault.where not in place.text or not _concerns(self.sort.whom, place.who):
             return False
-        if not trouble.from_s <= now_s < trouble.until_s:
+        if not fault.from_s <= now_s < fault.until_s:
             return False
         self.passed += 1
-        return self.passed > trouble.after
+        return self.passed > fault.after
 
 
-class Troubles:
-    """The troubles of one play, as they strike."""
+class FaultInjector:
+    """The faults of one run, as they strike."""
 
-    def __init__(self, troubles: tuple[Trouble, ...]) -> None:
+    def __init__(self, faults: tuple[PlannedFault, ...]) -> None:
         sorts = KINDS | SWEPT
-        self._armed = [_Armed(trouble, sorts[trouble.kind]) for trouble in troubles]
+        self._armed = [_Armed(fault, sorts[fault.kind]) for fault in faults]
 
     def at(self, world: "World", place: Place, now_s: float) -> list["Fault | float"]:
         """Let what strikes at a place happen; return what it hands out."""
@@ -309,12 +309,12 @@ class Troubles:
             if not armed.strikes(place, now_s):
                 continue
             armed.hits += 1
-            kind = armed.trouble.kind
-            world.note(f"TROUBLE {kind} at {place.text}")
+            kind = armed.fault.kind
+            world.note(f"FAULT {kind} at {place.text}")
             if armed.sort.tags != _CALL:  # else it counts when it shows
                 world.record.fired[kind] += 1
             try:
-                given = armed.sort.action(world, armed.trouble, place)
+                given = armed.sort.action(world, armed.fault, place)
             except NothingThere:
                 armed.hits -= 1
                 world.record.fired[kind] -= 1

@@ -1,6 +1,7 @@
 """What an end-to-end test may touch: the app's HTTP surface, its queues, and the simulated vault.
 
-A Stage does not know what the app runs on. `request_for` builds the requests that the tests send.
+A HostHarness does not know what the app runs on. `request_for` builds the requests that the tests
+send.
 """
 
 import base64
@@ -39,7 +40,7 @@ class Reply(NamedTuple):
 
 
 @dataclass
-class Stage:
+class HostHarness:
     """A running app, its storage account and the vault it talks to. Threads may share it."""
 
     base_url: str

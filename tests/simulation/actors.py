@@ -14,7 +14,7 @@ from tests.fakes import callers
 from tests.simulation import cloud, starters
 from tests.simulation.record import Reply
 from tests.simulation.request_queue import RequestQueue
-from tests.simulation.story import Ask, Cancel, Decision
+from tests.simulation.scenario import Ask, Cancel, Decision
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -40,7 +40,7 @@ class _Call(NamedTuple):
     more: dict[str, Any]
 
 
-class People:
+class Actors:
     """Everybody outside."""
 
     def __init__(self, world: "World") -> None:
@@ -168,7 +168,7 @@ def _is_too_early(what: str, status: int, body: dict[str, Any]) -> bool:
 
 
 def _shown(what: str, status: int, body: dict[str, Any]) -> str | None:
-    """Return the kind of trouble that an answer shows, if any."""
+    """Return the kind of fault that an answer shows, if any."""
     if what == "cancel" and status != 404:
         return f"cancelled_{_CANCELLED.get(body.get('cancel', ''), 'after_the_end')}"
     if what == "decide":

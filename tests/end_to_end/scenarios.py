@@ -1,8 +1,8 @@
-"""The fixed table of stories: what is asked of the app, step by step, and how it must end.
+"""The fixed table of scenarios: what is asked of the app, step by step, and how it must end.
 
-Each story has a VM and a vault of its own, so that everything it leaves behind can be told from the
-rest, and all of them can be played at once. Nothing here knows an engine; records.py says what is
-kept of a story, and how two of them are compared.
+Each scenario has a VM and a vault of its own, so that everything it leaves behind can be told from
+the rest, and all of them can be run at once. Nothing here knows an engine; records.py says what is
+kept of a scenario, and how two of them are compared.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from tests.end_to_end.harness import END_S_MAX, SUBSCRIPTION, HostHarness, Reply, request_for
 from tests.end_to_end.records import Record, record_of
-from tests.end_to_end.stage import END_S_MAX, SUBSCRIPTION, Reply, Stage, request_for
 
 RIGHT_AWAY = {"Prefer": "respond-async"}
 LONG_JOB_S = 120.0
@@ -26,22 +26,22 @@ POINTS = {
 
 @dataclass
 class Part:
-    """One story while it is played: its VM, its vault, its request, and what was answered."""
+    """One scenario while it is run: its VM, its vault, its request, and what was answered."""
 
-    stage: Stage
-    story: Story
+    harness: HostHarness
+    scenario: Scenario
     salt: str = ""
-    """Other ids each time, for a stage that may have seen this table before."""
+    """Other ids each time, for a harness that may have seen this table before."""
     replies: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def mark(self) -> str:
-        """Only in ids of this story; so it tells whose an event or an ARM request is."""
-        return sha256(f"{self.salt}{self.story.name}".encode()).hexdigest()[:10]
+        """Only in ids of this scenario; so it tells whose an event or an ARM request is."""
+        return sha256(f"{self.salt}{self.scenario.name}".encode()).hexdigest()[:10]
 
     @property
     def request_id(self) -> str:
-        return f"{self.story.name}.{self.mark}"
+        return f"{self.scenario.name}.{self.mark}"
 
     @property
     def vm(self) -> str:
@@ -53,8 +53,8 @@ class Part:
         return f"{group}/providers/Microsoft.RecoveryServices/vaults/vault-{self.mark}"
 
     def request(self, **more: Any) -> dict[str, Any]:
-        """The story's request."""
-        kind = self.story.kind
+        """The scenario's request."""
+        kind = self.scenario.kind
         return request_for(kind, self.request_id, self.vm, vaultId=self.vault_id, **more)
 
     def ask(self, request: dict[str, Any] | None = None, prefer: Any = None) -> Reply:
@@ -69,13 +69,13 @@ class Part:
         """Wait until the restore is shown in a phase."""
 
         def look() -> bool | None:
-            shown = self.stage.call("GET", f"restores/{self.request_id}").body
+            shown = self.harness.call("GET", f"restores/{self.request_id}").body
             return True if shown.get("phase") == phase else None
 
-        self.stage.until(look, END_S_MAX, f"the phase {phase} of {self.request_id}")
+        self.harness.until(look, END_S_MAX, f"the phase {phase} of {self.request_id}")
 
     def _said(self, method: str, path: str, body: Any = None, prefer: Any = None) -> Reply:
-        reply = self.stage.call(method, path, body, headers=prefer)
+        reply = self.harness.call(method, path, body, headers=prefer)
         # How far the restore has come by then depends on the moment; the rest does not.
         told = ("requestId", "isNew", "verdict", "cancel", "text", "code", "title", "detail")
         kept = {name: reply.body[name] for name in told if name in reply.body}
@@ -85,11 +85,11 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Story:
+class Scenario:
     """One line of the table: what is done, what the vault does, and how it must end."""
 
     name: str
-    play: Callable[[Part], object]
+    run: Callable[[Part], object]
     kind: str = "RestoreDisks"
     verdict: str = "Completed"
     posts: int = 1
@@ -109,39 +109,39 @@ class Story:
         return sorted(["accepted", *started, *["rejected"] * self.rejections, "finished"])
 
 
-def play_all(stage: Stage, salt: str = "") -> dict[str, Record]:
-    """Play the whole table at once; return what each story left behind."""
-    parts = [Part(stage, story, salt) for story in STORIES]
-    _furnish(stage, parts)
-    with ThreadPoolExecutor(len(parts), "story") as threads:
-        for playing in [threads.submit(part.story.play, part) for part in parts]:
-            playing.result()
-        views = list(threads.map(lambda part: stage.finished(part.request_id), parts))
-    seen = stage.seen()
+def run_all(harness: HostHarness, salt: str = "") -> dict[str, Record]:
+    """Run the whole table at once; return what each scenario left behind."""
+    parts = [Part(harness, scenario, salt) for scenario in SCENARIOS]
+    _furnish(harness, parts)
+    with ThreadPoolExecutor(len(parts), "scenario") as threads:
+        for running in [threads.submit(part.scenario.run, part) for part in parts]:
+            running.result()
+        views = list(threads.map(lambda part: harness.finished(part.request_id), parts))
+    seen = harness.seen()
     return {
-        part.story.name: record_of(stage, part.mark, part.request_id, view, part.replies, seen)
+        part.scenario.name: record_of(harness, part.mark, part.request_id, view, part.replies, seen)
         for part, view in zip(parts, views, strict=True)
     }
 
 
-def _furnish(stage: Stage, parts: list[Part]) -> None:
-    """Give each story its vault, its VM, its job's fate, and its fault."""
+def _furnish(harness: HostHarness, parts: list[Part]) -> None:
+    """Give each scenario its vault, its VM, its job's fate, and its fault."""
     vaults: dict[str, Any] = {}
     for part in parts:
         points = {name: dict(point) for name, point in POINTS.items()}
         vm = part.request()["sourceResourceId"]
-        vaults[part.vault_id] = {"items": {vm: {"points": points}} if part.story.known else {}}
-        stage.vault("PUT", "state", {"vms": {vm: {}}})
-    plans = [{"vm": part.vm, **part.story.plan} for part in parts if part.story.plan]
-    stage.vault("PUT", "state", {"vaults": vaults, "jobs": {"plans": plans}})
+        vaults[part.vault_id] = {"items": {vm: {"points": points}} if part.scenario.known else {}}
+        harness.vault("PUT", "state", {"vms": {vm: {}}})
+    plans = [{"vm": part.vm, **part.scenario.plan} for part in parts if part.scenario.plan]
+    harness.vault("PUT", "state", {"vaults": vaults, "jobs": {"plans": plans}})
     for part in parts:
-        if part.story.fault:
-            match = {"path": part.vault_id, **part.story.fault["match"]}
-            stage.vault("POST", "faults", [{**part.story.fault, "match": match}])
+        if part.scenario.fault:
+            match = {"path": part.vault_id, **part.scenario.fault["match"]}
+            harness.vault("POST", "faults", [{**part.scenario.fault, "match": match}])
 
 
 def _by_queue(part: Part) -> None:
-    part.stage.send(part.request(), encode=part.story.kind == "RestoreDisks")
+    part.harness.send(part.request(), encode=part.scenario.kind == "RestoreDisks")
 
 
 def _by_http(part: Part) -> None:
@@ -151,28 +151,28 @@ def _by_http(part: Part) -> None:
 def _without_vault(part: Part) -> None:
     request = part.request()
     del request["vaultId"]
-    part.stage.send(request)
+    part.harness.send(request)
 
 
 def _again_and_again(part: Part) -> None:
     """The same request during the restore and after it, by both ways; then another one under its
     id, by both ways."""
     part.ask(prefer=RIGHT_AWAY)
-    part.stage.send(part.request())
+    part.harness.send(part.request())
     part.ask(prefer=RIGHT_AWAY)
-    part.stage.finished(part.request_id)
+    part.harness.finished(part.request_id)
     part.ask()
-    part.stage.send(part.request())
+    part.harness.send(part.request())
     part.ask(part.request(deadline="PT3H"))
-    part.stage.send(part.request(deadline="PT2H"))
-    part.stage.event("rejected", part.request_id)
+    part.harness.send(part.request(deadline="PT2H"))
+    part.harness.event("rejected", part.request_id)
 
 
 def _cancel_during_transfer(part: Part) -> None:
     part.ask()
     part.wait_for_phase("Transferring")
     part.cancel()
-    part.stage.finished(part.request_id)
+    part.harness.finished(part.request_id)
     part.cancel()
 
 
@@ -181,7 +181,7 @@ def _cancel_before_start(part: Part) -> None:
     part.wait_for_phase("FindingItem")
     part.cancel()
     part.cancel()
-    part.stage.finished(part.request_id)
+    part.harness.finished(part.request_id)
     part.cancel()
 
 
@@ -194,7 +194,7 @@ def _cancel_too_late(part: Part) -> None:
 def _refused(part: Part, **choice: Any) -> None:
     """Told at once that it is accepted, and afterwards why nothing came of it."""
     part.ask(part.request(**choice), RIGHT_AWAY)
-    part.stage.finished(part.request_id)
+    part.harness.finished(part.request_id)
     part.ask(part.request(**choice))
 
 
@@ -215,23 +215,23 @@ _REPLY_LOST = {"kind": "drop_after", "match": {"operation": "restore"}}
 _LONG = {"duration_s": LONG_JOB_S}
 _LATE = {"duration_s": 30.0}
 
-STORIES = (
-    Story("disks-queue", _by_queue),
-    Story("disks-http", _by_http, statuses=(202,)),
-    Story("original-queue", _by_queue, "OriginalLocation"),
-    Story("original-http", _by_http, "OriginalLocation", statuses=(202,)),
-    Story("alternate-queue", _by_queue, "AlternateLocation"),
-    Story("alternate-http", _by_http, "AlternateLocation", statuses=(202,)),
-    Story("no-vault-named", _without_vault),
-    Story("duplicates", _again_and_again, statuses=(202, 202, 200, 409), rejections=1),
-    Story(
+SCENARIOS = (
+    Scenario("disks-queue", _by_queue),
+    Scenario("disks-http", _by_http, statuses=(202,)),
+    Scenario("original-queue", _by_queue, "OriginalLocation"),
+    Scenario("original-http", _by_http, "OriginalLocation", statuses=(202,)),
+    Scenario("alternate-queue", _by_queue, "AlternateLocation"),
+    Scenario("alternate-http", _by_http, "AlternateLocation", statuses=(202,)),
+    Scenario("no-vault-named", _without_vault),
+    Scenario("duplicates", _again_and_again, statuses=(202, 202, 200, 409), rejections=1),
+    Scenario(
         "cancel-in-transfer",
         _cancel_during_transfer,
         verdict="Cancelled",
         statuses=(202, 202, 409),
         plan=_LONG,
     ),
-    Story(
+    Scenario(
         "cancel-before-start",
         _cancel_before_start,
         verdict="Cancelled",
@@ -239,14 +239,14 @@ STORIES = (
         statuses=(202, 202, 202, 409),
         fault=_ITEMS_THROTTLED,
     ),
-    Story(
+    Scenario(
         "cancel-too-late",
         _cancel_too_late,
         "AlternateLocation",
         statuses=(202, 202),
         plan=_LATE,
     ),
-    Story(
+    Scenario(
         "vm-unknown",
         _refused,
         verdict="Rejected",
@@ -255,23 +255,23 @@ STORIES = (
         rejections=1,
         known=False,
     ),
-    Story(
+    Scenario(
         "no-point", _without_point, verdict="Rejected", posts=0, statuses=(202, 404), rejections=1
     ),
-    Story("deadline", _with_deadline, verdict="DeadlinePassed", statuses=(202,), plan=_LONG),
-    Story("job-fails", _by_queue, verdict="Failed", plan={"outcome": "Failed"}),
-    Story(
+    Scenario("deadline", _with_deadline, verdict="DeadlinePassed", statuses=(202,), plan=_LONG),
+    Scenario("job-fails", _by_queue, verdict="Failed", plan={"outcome": "Failed"}),
+    Scenario(
         "job-warns",
         _by_queue,
         "OriginalLocation",
         verdict="CompletedWithWarnings",
         plan={"outcome": "CompletedWithWarnings"},
     ),
-    Story(
+    Scenario(
         "operation-fails",
         _by_queue,
         verdict="Failed",
         plan={"operation_error": {"code": "UserErrorRestorePointNotFound", "message": "Gone."}},
     ),
-    Story("reply-lost", _by_queue, fault=_REPLY_LOST),
+    Scenario("reply-lost", _by_queue, fault=_REPLY_LOST),
 )

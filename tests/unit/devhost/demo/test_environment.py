@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from devhost.demo.stage import app_settings, last_lines
+from devhost.demo.environment import app_settings, last_lines
 from restore.settings import Settings
 
 

@@ -16,23 +16,23 @@ from storage.connection import EVENT_S_MAX
 from storage.events import Events
 from storage.ledger import Ledger
 from storage.outbox import Outbox
-from tests.simulation.running import judged, play
-from tests.simulation.story import (
+from tests.simulation.running import judged, run_scenario
+from tests.simulation.scenario import (
     TYPES,
     Ask,
     Decision,
     Kind,
     Machine,
-    Permits,
+    PlannedFault,
+    PolicyOutline,
     Scenario,
-    Trouble,
 )
 from tests.simulation.world import World
 
 _HOURS_S = 2 * 3600.0
 _AS_SOON = timedelta(seconds=5)
 _APPROVED: tuple[Kind, ...] = ("OriginalLocation",)
-# One after the other: in a play a step that waits holds up all others, as it does not in Azure.
+# One after the other: in a run a step that waits holds up all others, as it does not in Azure.
 _HEARD = Scenario(
     machines=tuple(Machine(name=f"vm-{number}", job_s=1500) for number in range(4)),
     asks=(
@@ -42,21 +42,21 @@ _HEARD = Scenario(
         ),
         Ask(at_s=300, request_id="r3", machine=3, deadline="PT20M", way="http"),
     ),
-    permits=Permits(with_approval=_APPROVED),
+    policy_outline=PolicyOutline(with_approval=_APPROVED),
     decisions=(Decision(at_s=900, request_id="r1", who="bob"),),
-    rain_s=_HOURS_S,
+    faults_until_s=_HOURS_S,
 )
 
 
 def unheard(waits_s: float) -> Scenario:
     """The same, but the queue of events refuses everything, at once or when its client gives up."""
-    refused = Trouble(kind="events_refused", times=9999, until_s=_HOURS_S, value=waits_s)
-    return msgspec.structs.replace(_HEARD, troubles=(refused,))
+    refused = PlannedFault(kind="events_refused", times=9999, until_s=_HOURS_S, value=waits_s)
+    return msgspec.structs.replace(_HEARD, faults=(refused,))
 
 
 def differences(waits_s: float = 0) -> list[str]:
     """What becomes different when the queue of events refuses everything for two hours."""
-    heard, silent = play(_HEARD), play(unheard(waits_s))
+    heard, silent = run_scenario(_HEARD), run_scenario(unheard(waits_s))
     assert judged(heard).violations == []
     found = list(judged(silent).violations)
     posts, late = _posts(heard), _posts(silent)
@@ -78,7 +78,7 @@ def test_two_hours_without_the_queue_of_events_change_no_post_and_no_event(waits
 
 
 def test_what_is_held_up_arrives_when_the_queue_takes_it_again() -> None:
-    world = play(unheard(0))
+    world = run_scenario(unheard(0))
     assert world.record.fired["events_refused"] >= 12
     kinds = [event["id"].rpartition(":")[2] for event in world.storage.events.sent]
     assert len(kinds) == 4 * 3 + 1
