@@ -37,7 +37,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Look:
+class Poll:
     """One look of an activity at a job, and what it heard."""
 
     at: datetime
@@ -77,9 +77,9 @@ class Record:
     """Of each request: what it was about to send, and when that was written."""
     tightened_at: datetime | None = None
     """When the policy became one that allows nothing."""
-    looks: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+    polls: dict[str, list[Poll]] = field(default_factory=lambda: defaultdict(list))
     """Of each job."""
-    refusals: dict[str, list[Look]] = field(default_factory=lambda: defaultdict(list))
+    refusals: dict[str, list[Poll]] = field(default_factory=lambda: defaultdict(list))
     """Of each request: POSTs that were answered "slow down"."""
     longest_history: int = 0
     wrong: list[str] = field(default_factory=list)

@@ -160,7 +160,7 @@ def _limit(world: World) -> datetime:
     ]
     known = [world.rain_ended, world.latest_timer, last, *decided]
     latest = max([*known, *(end - skew for end in ends)])
-    looks = job_watch.NOT_FOUND_MAX + 3  # so often somebody looks for what is not there
-    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + looks * scenario.poll_policy.poll_s_max
+    polls = job_watch.NOT_FOUND_MAX + 3  # so often somebody looks for what is not there
+    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + polls * scenario.poll_policy.poll_s_max
     slack_s += REVIVALS_MAX * 2 * (scenario.reconcile_s or _SLICE_S)
     return latest + timedelta(seconds=slack_s)

@@ -63,7 +63,7 @@ def installed(world: "World") -> Iterator[None]:
     time = SimpleNamespace(monotonic=lambda: world.clock.now().timestamp())
     parts: list[tuple[Any, str, Any]] = [
         (worker(), "_await", lambda running: drive(world, running)),
-        (Settings, "pollPolicy", lambda _: world.scenario.poll_policy),
+        (Settings, "poll_policy", lambda _: world.scenario.poll_policy),
         (callers, "principal", _principal),
         *((module, "uuid", uuid) for module in (plans, restores)),
         *((module, "time", time) for module in (answers, views)),

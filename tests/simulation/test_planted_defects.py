@@ -53,7 +53,7 @@ def does_not_wait_for_a_job(patch: Patch) -> None:
 
 def takes_no_turns(patch: Patch) -> None:
     """Requests for one item do not wait for each other."""
-    patch.setattr(item_lock, "take", lambda *_: item_lock.LockAttempt(is_ours=True))
+    patch.setattr(item_lock, "acquire", lambda *_: item_lock.LockAttempt(is_ours=True))
 
 
 def clears_holders_for_ever(patch: Patch) -> None:
@@ -171,7 +171,7 @@ def decides_by_chance(patch: Patch) -> None:
             watch = msgspec.structs.replace(watch, job_id=None)
         return (yield from whole(context, steps, watch, number))
 
-    patch.setattr(watch_job, "_look", look)
+    patch.setattr(watch_job, "_poll", look)
 
 
 def logs_urls(patch: Patch) -> None:

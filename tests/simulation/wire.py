@@ -16,7 +16,7 @@ from simulated_azure.request_log import Entry
 from simulated_azure.transport import InProcess
 from tests.simulation.cloud import ENDPOINT
 from tests.simulation.quotes import Quoting
-from tests.simulation.record import Look, Post
+from tests.simulation.record import Poll, Post
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -131,7 +131,7 @@ class Wire:
         world.record.posts.append(Post(at, request_id, vm, segments[-2], operation, job_id, turn))
         if reply.status == 429 and is_heard:
             again_s = float(reply.headers.get("Retry-After", 0))
-            refused = Look(at, 429, None, again_s, world.process)
+            refused = Poll(at, 429, None, again_s, world.process)
             world.record.refusals[request_id].append(refused)
 
     def _see_job(self, path: str, entry: Entry, *, is_heard: bool) -> None:
@@ -145,7 +145,7 @@ class Wire:
         if job is not None and reply.status == 200 and not entry.faults and is_heard:
             state = look(job, world.simulator.clock.now()).status
         asked = reply.headers.get("Retry-After")
-        seen = Look(
+        seen = Poll(
             world.clock.now(),
             reply.status if is_heard else 0,
             state,
@@ -153,7 +153,7 @@ class Wire:
             world.process,
             world.round,
         )
-        world.record.looks[job_id].append(seen)
+        world.record.polls[job_id].append(seen)
 
     def _young(self, lag: timedelta) -> int:
         now = self._world.simulator.clock.now()

@@ -6,7 +6,7 @@ from math import inf
 from restore.messages import names
 from restore.messages.poll_policy import WAIT_S_MIN
 from restore.values.times import seconds_of
-from tests.simulation.record import Look
+from tests.simulation.record import Poll
 from tests.simulation.world import World
 
 _EARLY_S = 1.1
@@ -62,11 +62,11 @@ def nobody_polls_too_fast(world: World) -> list[str]:
     """Between two looks at a job that runs lies what the policy says, and never less than 5 s."""
     poll_policy = world.scenario.poll_policy
     found = []
-    for job_id, looks in world.record.looks.items():
+    for job_id, polls in world.record.polls.items():
         ends = (
             _deadline_s(world, job_id) - poll_policy.poll_s_max * 1.2 - 60
         )  # then waits get shorter
-        for one, other in pairwise(_rounds(looks)):
+        for one, other in pairwise(_rounds(polls)):
             if one.life != other.life:
                 continue  # another process repeats what a killed one had begun
             wait_s = (other.at - one.at).total_seconds()
@@ -80,12 +80,12 @@ def nobody_polls_too_fast(world: World) -> list[str]:
 
 
 def who_is_told_to_wait_waits(world: World) -> list[str]:
-    """After "slow down, come back in n seconds" nobody comes back before, but for one last look
+    """After "slow down, come back in n seconds" nobody comes back before, but for one last poll
     when the deadline has come."""
     found = []
-    asked = [*world.record.looks.items(), *world.record.refusals.items()]
-    for name, looks in asked:
-        for one, other in pairwise(looks):
+    asked = [*world.record.polls.items(), *world.record.refusals.items()]
+    for name, polls in asked:
+        for one, other in pairwise(polls):
             if one.status != 429 or one.retry_after_s is None or one.life != other.life:
                 continue
             wait_s = (other.at - one.at).total_seconds()
@@ -96,10 +96,10 @@ def who_is_told_to_wait_waits(world: World) -> list[str]:
     return found
 
 
-def _rounds(looks: list[Look]) -> list[Look]:
+def _rounds(polls: list[Poll]) -> list[Poll]:
     """One of each run of the activity: the last of those that the client itself repeats."""
-    rounds: list[Look] = []
-    for look in looks:
+    rounds: list[Poll] = []
+    for look in polls:
         if rounds and look.round == rounds[-1].round:
             rounds[-1] = look
         else:
@@ -107,7 +107,7 @@ def _rounds(looks: list[Look]) -> list[Look]:
     return rounds
 
 
-def _since_start_s(world: World, look: Look) -> float:
+def _since_start_s(world: World, look: Poll) -> float:
     return (look.at - world.started).total_seconds()
 
 
