@@ -61,6 +61,10 @@ def run(restores: int, engine: str | None, folder: Path, console: Console) -> li
             return _measured(sides, restores, bars)
 
 
+_NO_TICK_S = "3600"
+"""The reconciler looks at all restores together: a tick within a run would be no restore's own."""
+
+
 def scaled_settings(restores: int) -> dict[str, str]:
     """The app's own paces, SCALE times as fast; and a policy that lets all of them run at once."""
     poll_policy = Settings().poll_policy()
@@ -74,7 +78,10 @@ def scaled_settings(restores: int) -> dict[str, str]:
         for name, seconds in paces.items()
     }
     open_ = msgspec.structs.replace(rules.DEFAULT, max_concurrent_restores=restores + 1)
-    return found | {"RESTORE_POLICY": msgspec.json.encode(open_).decode()}
+    return found | {
+        "RESTORE_POLICY": msgspec.json.encode(open_).decode(),
+        "RESTORE_RECONCILE_S": _NO_TICK_S,
+    }
 
 
 def real_engine() -> str | None:
