@@ -1,9 +1,9 @@
-"""Vaults, VMs, protected items and recovery points as the service writes them."""
+"""Protected items and recovery points as the service writes them."""
 
 from datetime import UTC, datetime
 
 from simulated_azure import names
-from simulated_azure.state import Disk, Item, Point, Vault, Vm
+from simulated_azure.state import Disk, Item, Point, Vault
 from simulated_azure.times import wire_time
 from simulated_azure.versions import Version
 
@@ -11,59 +11,11 @@ JSON = dict[str, object]
 ITEM_TYPE = "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems"
 TIER_NUMBERS = {"Invalid": 0, "InstantRP": 1, "HardenedRP": 2, "ArchivedRP": 3, "IASnapshotRP": 4}
 STATUS_NUMBERS = {"Invalid": 0, "Valid": 1, "Disabled": 2, "Deleted": 3, "Rehydrated": 4}
-GUARDED = (
-    "Microsoft.RecoveryServices/vaults/backupFabrics/protectionContainers/protectedItems/"
-    "recoveryPoints/restore/action"
-)
-
-
-def vault_resource(vault: Vault) -> JSON:
-    """The vault, as Microsoft.RecoveryServices/vaults shows it."""
-    properties: JSON = {
-        "provisioningState": "Succeeded",
-        "privateEndpointStateForBackup": "None",
-        "publicNetworkAccess": "Enabled",
-    }
-    if vault.cross_subscription_restore is not None:
-        state = {"crossSubscriptionRestoreState": vault.cross_subscription_restore}
-        properties["restoreSettings"] = {"crossSubscriptionRestoreSettings": state}
-    return {
-        "id": vault.id,
-        "name": _last(vault.id),
-        "type": "Microsoft.RecoveryServices/vaults",
-        "location": vault.location,
-        "properties": properties,
-        "sku": {"name": "Standard"},
-    }
-
-
-def vm_resource(vm: Vm) -> JSON:
-    """The VM, as Microsoft.Compute shows it, as far as restores care."""
-    body: JSON = {
-        "id": vm.id,
-        "name": _last(vm.id),
-        "type": "Microsoft.Compute/virtualMachines",
-        "location": vm.location,
-        "properties": {
-            "hardwareProfile": {"vmSize": vm.size},
-            "provisioningState": "Succeeded",
-            "storageProfile": _vm_disks(vm),
-        },
-    }
-    if vm.zones:
-        body["zones"] = vm.zones
-    return body
-
-
-def _vm_disks(vm: Vm) -> JSON:
-    """The VM's disks; after a replacement they have other names."""
-    name = _last(vm.id)
-    suffix = f"-{vm.disks_replaced_by_job[:8]}" if vm.disks_replaced_by_job else ""
-    data = [{"lun": lun, "name": f"{name}-data{lun}{suffix}"} for lun in vm.data_luns]
-    return {
-        "osDisk": {"osType": vm.os_type, "name": f"{name}-osdisk{suffix}"},
-        "dataDisks": data,
-    }
+_NOT_READY_FOR_MOVE = {
+    "isReadyForMove": False,
+    "additionalInfo": "We're still determining if this Recovery Point can be moved.. "
+    "Please check again after some time.",
+}
 
 
 def item_path(vault: Vault, item: Item) -> str:
@@ -81,7 +33,7 @@ def item_resource(vault: Vault, item: Item, base: str) -> JSON:
     classic = names.is_classic(item.vm_id)
     kind = "Microsoft.ClassicCompute" if classic else "Microsoft.Compute"
     properties: JSON = {
-        "friendlyName": _last(item.vm_id),
+        "friendlyName": names.last(item.vm_id),
         "virtualMachineId": item.vm_id,
         "sourceResourceId": item.vm_id,
         "protectedItemType": f"{kind}/virtualMachines",
@@ -104,7 +56,7 @@ def item_resource(vault: Vault, item: Item, base: str) -> JSON:
     if item.soft_deleted:
         properties["isScheduledForDeferredDelete"] = True
         properties["deferredDeleteTimeRemaining"] = "11.00:00:00"
-    return {"id": path, "name": _last(path), "type": ITEM_TYPE, "properties": properties}
+    return {"id": path, "name": names.last(path), "type": ITEM_TYPE, "properties": properties}
 
 
 def point_resource(vault: Vault, item: Item, point: Point, version: Version) -> JSON:
@@ -134,48 +86,6 @@ def point_resource(vault: Vault, item: Item, point: Point, version: Version) -> 
     }
 
 
-def storage_config_resource(vault: Vault) -> JSON:
-    """The vault's redundancy."""
-    return {
-        "id": f"{vault.id}/backupstorageconfig/vaultstorageconfig",
-        "name": "vaultstorageconfig",
-        "type": "Microsoft.RecoveryServices/vaults/backupstorageconfig",
-        "properties": {
-            "storageModelType": vault.storage_type,
-            "storageType": vault.storage_type,
-            "storageTypeState": "Locked",
-            "crossRegionRestoreFlag": vault.cross_region_restore,
-        },
-    }
-
-
-def guard_proxies(vault: Vault) -> list[JSON]:
-    """The proxy of the Resource Guard that protects restores, if there is one."""
-    guard = vault.resource_guard
-    if guard is None:
-        return []
-    detail = {
-        "vaultCriticalOperation": GUARDED,
-        "defaultResourceRequest": guard_request(guard),
-    }
-    return [
-        {
-            "id": f"{vault.id}/backupResourceGuardProxies/VaultProxy",
-            "name": "VaultProxy",
-            "type": "Microsoft.RecoveryServices/vaults/backupResourceGuardProxies",
-            "properties": {
-                "resourceGuardResourceId": guard,
-                "resourceGuardOperationDetails": [detail],
-            },
-        }
-    ]
-
-
-def guard_request(guard: str) -> str:
-    """What a restore must name where a Resource Guard protects restores."""
-    return f"{guard}/triggerRestoreRequests/default"
-
-
 def _tier(kind: str, status: str, version: Version) -> JSON:
     if version.has_numbers:
         return {"type": TIER_NUMBERS[kind], "status": STATUS_NUMBERS[status]}
@@ -189,6 +99,7 @@ def _newer_properties(point: Point) -> JSON:
         "isPrivateAccessEnabledOnAnyDisk": point.private_access,
         # Not in the spec, but on the wire: clients must put up with what they do not know.
         "createdWithPolicyType": "V1",
+        "recoveryPointMoveReadinessInfo": {"ArchivedRP": _NOT_READY_FOR_MOVE},
     }
     if point.zones:
         properties["zones"] = point.zones
@@ -218,10 +129,6 @@ def _lifetime(point: Point) -> JSON:
 def _disk(disk: Disk) -> JSON:
     # The OS disk is listed as lun -1.
     return {"lun": -1 if disk.lun is None else disk.lun, "name": disk.name}
-
-
-def _last(arm_id: str) -> str:
-    return arm_id.rsplit("/", 1)[-1]
 
 
 def is_after(moment: datetime | None, other: datetime) -> bool:

@@ -6,13 +6,14 @@ token is opaque and good for its own list only.
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import quote, urlencode
 
+from simulated_azure.routing import Call
 from simulated_azure.times import filter_time
-from simulated_azure.wire import invalid_input
+from simulated_azure.wire import Reply, invalid_input, json_reply
 
 Thing = TypeVar("Thing")
 
@@ -43,6 +44,20 @@ def time_term(terms: dict[str, str], name: str) -> datetime | None:
     return moment
 
 
+def bool_term(terms: dict[str, str], name: str) -> bool | None:
+    """A term that is 'true' or 'false', or None when the filter does not have it."""
+    if name not in terms:
+        return None
+    if terms[name].lower() not in ("true", "false"):
+        raise invalid_input(f"$filter: {name} is neither 'true' nor 'false'")
+    return terms[name].lower() == "true"
+
+
+def fits(actual: Mapping[str, str], terms: Mapping[str, str]) -> bool:
+    """Whether all terms are met, ignoring case; what `actual` does not have meets none."""
+    return all(actual.get(name, "").lower() == value.lower() for name, value in terms.items())
+
+
 def page(things: Sequence[Thing], token: str, size: int) -> tuple[Sequence[Thing], str]:
     """The page that a token points to, and the token of the next one ("" at the end).
 
@@ -53,10 +68,17 @@ def page(things: Sequence[Thing], token: str, size: int) -> tuple[Sequence[Thing
     return things[start:end], _token(end) if end < len(things) else ""
 
 
-def next_link(url: str, query: dict[str, str], token: str) -> str:
-    """The absolute URL of the next page."""
-    kept = {name: value for name, value in query.items() if name.lower() != "$skiptoken"}
-    return f"{url}?{urlencode({**kept, '$skipToken': token}, quote_via=quote)}"
+def list_reply(call: Call, value: Sequence[object], token: str) -> Reply:
+    """A page of a list; the last one has no nextLink."""
+    body: dict[str, object] = {"value": value}
+    if token:
+        query = {"api-version": call.version.text}
+        if "$filter" in call.query:
+            query["$filter"] = call.query["$filter"]
+        query["$skipToken"] = token
+        url = f"{call.target.base}{call.target.path}"
+        body["nextLink"] = f"{url}?{urlencode(query, quote_via=quote)}"
+    return json_reply(200, body)
 
 
 def _token(offset: int) -> str:

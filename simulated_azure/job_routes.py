@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from simulated_azure import names, store
 from simulated_azure.bodies import is_after
-from simulated_azure.filters import page, parse_filter, time_term
+from simulated_azure.filters import list_reply, page, parse_filter, time_term
 from simulated_azure.job_bodies import job_list_entry, job_resource
 from simulated_azure.jobs import look
-from simulated_azure.resource_routes import list_reply
 from simulated_azure.restore_routes import check_signature, poll_url, retry_after
 from simulated_azure.routing import Call
 from simulated_azure.state import JobRecord, OperationRecord

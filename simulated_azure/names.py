@@ -32,6 +32,11 @@ def key(arm_id: str) -> str:
     return arm_id.rstrip("/").lower()
 
 
+def last(arm_id: str) -> str:
+    """The last segment of an id: what the resource itself is called."""
+    return arm_id.rstrip("/").rsplit("/", 1)[-1]
+
+
 def parse(arm_id: str) -> ArmId | None:
     """The parts of a resource id, or None when it is not one."""
     match = _RESOURCE.match(arm_id)

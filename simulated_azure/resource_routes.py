@@ -1,21 +1,13 @@
-"""Handlers that read resources: VMs, vaults, protected items, recovery points, and backupStatus."""
+"""Handlers that read protected items and recovery points, and backupStatus."""
 
 import random
+from collections.abc import Callable
 
 import msgspec
 
 from simulated_azure import names, store
-from simulated_azure.bodies import (
-    guard_proxies,
-    is_after,
-    item_path,
-    item_resource,
-    point_resource,
-    storage_config_resource,
-    vault_resource,
-    vm_resource,
-)
-from simulated_azure.filters import next_link, page, parse_filter, time_term
+from simulated_azure.bodies import is_after, item_path, item_resource, point_resource
+from simulated_azure.filters import bool_term, fits, list_reply, page, parse_filter, time_term
 from simulated_azure.routing import Call
 from simulated_azure.state import Item, Point
 from simulated_azure.wire import Reply, invalid_input, json_reply, part_not_found
@@ -28,6 +20,12 @@ POINT_FILTERS = (
     *("startDate", "endDate", "restorePointQueryType", "extendedInfo"),
     *("moveReadyRPOnly", "includeSoftDeletedRP"),
 )
+POINT_KINDS = {
+    **dict.fromkeys(("all", "full", "fullanddifferential"), True),
+    **dict.fromkeys(("log", "differential", "incremental"), False),
+    **dict.fromkeys(("snapshotfull", "snapshotcopyonlyfull"), False),
+}
+"""Whether points of a VM are of such a query type."""
 
 
 class StatusQuestion(msgspec.Struct, rename="camel"):
@@ -38,31 +36,11 @@ class StatusQuestion(msgspec.Struct, rename="camel"):
     po_logical_name: str | None = None
 
 
-def read_vm(call: Call) -> Reply:
-    """GET a virtual machine."""
-    return json_reply(200, vm_resource(store.vm(call)))
-
-
-def read_vault(call: Call) -> Reply:
-    """GET a vault."""
-    return json_reply(200, vault_resource(store.vault(call)))
-
-
-def read_storage_config(call: Call) -> Reply:
-    """GET the vault's redundancy."""
-    return json_reply(200, storage_config_resource(store.vault(call)))
-
-
-def list_guard_proxies(call: Call) -> Reply:
-    """GET the vault's resource guard proxies."""
-    return json_reply(200, {"value": guard_proxies(store.vault(call))})
-
-
 def list_protected_items(call: Call) -> Reply:
     """GET the vault's protected items."""
     vault = store.vault(call)
     terms = parse_filter(call.query.get("$filter", ""), ITEM_FILTERS)
-    items = [item for item in vault.items.values() if _item_fits(item, terms)]
+    items = [item for item in vault.items.values() if fits(_filtered(item), terms)]
     if call.version.is_passive:
         items = []
     shown, token = page(items, call.query.get("$skiptoken", ""), call.page_size)
@@ -78,17 +56,18 @@ def read_protected_item(call: Call) -> Reply:
 def list_recovery_points(call: Call) -> Reply:
     """GET a protected item's recovery points."""
     vault, item = store.item(call)
-    terms = parse_filter(call.query.get("$filter", ""), POINT_FILTERS)
-    start, end = time_term(terms, "startDate"), time_term(terms, "endDate")
-    points = [
-        one
-        for one in _in_order(call, item)
-        if is_after(start, one.time) and (end is None or one.time <= end)
-    ]
+    wanted = _points_wanted(parse_filter(call.query.get("$filter", ""), POINT_FILTERS))
+    points = [one for one in _in_order(call, item) if wanted(one)]
     if call.version.is_passive:
         points = []
     shown, token = page(points, call.query.get("$skiptoken", ""), call.page_size)
     return list_reply(call, [point_resource(vault, item, p, call.version) for p in shown], token)
+
+
+def list_recommended_for_move(call: Call) -> Reply:
+    """POST the question which points had better be archived: none is ready for it."""
+    store.item(call)
+    return list_reply(call, [], "")
 
 
 def read_recovery_point(call: Call) -> Reply:
@@ -120,28 +99,42 @@ def read_backup_status(call: Call) -> Reply:
     )
 
 
-def list_reply(call: Call, value: list[dict[str, object]], token: str) -> Reply:
-    """A page of a list; the last one has no nextLink."""
-    body: dict[str, object] = {"value": value}
-    if token:
-        query = {"api-version": call.version.text}
-        if "$filter" in call.query:
-            query["$filter"] = call.query["$filter"]
-        body["nextLink"] = next_link(f"{call.target.base}{call.target.path}", query, token)
-    return json_reply(200, body)
-
-
-def _item_fits(item: Item, terms: dict[str, str]) -> bool:
-    actual = {
+def _filtered(item: Item) -> dict[str, str]:
+    return {
         "backupManagementType": "AzureIaasVM",
         "itemType": "VM",
         "policyName": item.policy,
         "containerName": names.short_container(item.vm_id),
-        "friendlyName": item.vm_id.rsplit("/", 1)[-1],
+        "friendlyName": names.last(item.vm_id),
         "fabricName": "Azure",
         "healthState": item.health_status,
     }
-    return all(actual.get(name, "").lower() == value.lower() for name, value in terms.items())
+
+
+def _points_wanted(terms: dict[str, str]) -> Callable[[Point], bool]:
+    """What a filter lets through; terms that cannot be read are refused.
+
+    Points of a VM are full ones and none is ready for archiving. `extendedInfo` asks for what
+    points of databases have.
+    """
+    start, end = time_term(terms, "startDate"), time_term(terms, "endDate")
+    soft_deleted = bool_term(terms, "includeSoftDeletedRP")
+    move_ready = bool_term(terms, "moveReadyRPOnly")
+    bool_term(terms, "extendedInfo")
+    kind = terms.get("restorePointQueryType", "All").lower()
+    if kind not in POINT_KINDS:
+        raise invalid_input(f"$filter: there is no restorePointQueryType {kind}")
+
+    def wanted(point: Point) -> bool:
+        return (
+            is_after(start, point.time)
+            and (end is None or point.time <= end)
+            and (soft_deleted is not False or not point.soft_deleted)
+            and not move_ready
+            and POINT_KINDS[kind]
+        )
+
+    return wanted
 
 
 def _in_order(call: Call, item: Item) -> list[Point]:

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simulated_azure import names
-from simulated_azure.bodies import guard_request
 from simulated_azure.restore_request import REHYDRATION_TYPE, RestoreRequest
 from simulated_azure.state import Item, Point, State, Vault
+from simulated_azure.vault_bodies import guard_request
 
 RECOVERY_TYPES = ("RestoreDisks", "OriginalLocation", "AlternateLocation")
 TARGETS = (

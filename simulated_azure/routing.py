@@ -1,7 +1,8 @@
 """From a request's path to a route, and what a route's handler is given.
 
 Paths are matched decoded and ignoring case, because `;` and `%3B`, `/Subscriptions/` and
-`/subscriptions/` are all the same to ARM.
+`/subscriptions/` are all the same to ARM. So are `/` and `//`, which the Azure CLI writes before
+the names of storage accounts and networks.
 """
 
 import re
@@ -16,7 +17,7 @@ from simulated_azure.versions import Version
 from simulated_azure.wire import Reply, Request
 
 Quota = Literal["job_reads", "operation_reads", "reads", "writes"]
-Provider = Literal["backup", "vaults", "compute"]
+Provider = Literal["backup", "vaults", "compute", "storage", "network", "resources"]
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def split(url: str) -> Target:
 
 def find(routes: Iterable[Route], method: str, path: str) -> Found | Literal["method"] | None:
     """The route for a request; "method" when the path exists for another one."""
-    decoded = unquote(path)
+    decoded = re.sub("/{2,}", "/", unquote(path))
     known = False
     for route in routes:
         params = route.match(decoded)

@@ -81,7 +81,7 @@ def default_state(now: datetime) -> State:
     state = State(
         groups=[TARGET_GROUP],
         vaults=_keyed(
-            Vault(id=VAULT_ID, location=REGION, items=_items(items)),
+            Vault(id=VAULT_ID, location=REGION, system_identity=True, items=_items(items)),
             Vault(
                 id=ZONED_VAULT_ID,
                 location="northeurope",

@@ -29,6 +29,9 @@ _KINDS = {
     "backup": "vaults/backupJobs",
     "vaults": "vaults",
     "compute": "virtualMachines",
+    "storage": "storageAccounts",
+    "network": "virtualNetworks",
+    "resources": "resourceGroups",
 }
 
 
@@ -192,7 +195,7 @@ def _no_route(found: Found | Literal["method"] | None, method: str, path: str) -
 
 
 def _parse_body(request: Request, found: Found) -> object:
-    if request.method == "GET" or found.route.name == "cancel":
+    if request.method in ("GET", "HEAD") or found.route.name == "cancel":
         return None
     if "json" not in request.header("Content-Type").lower():
         text = "The content media type is not supported. Only application/json is supported."

@@ -90,6 +90,8 @@ class Vault(Part, kw_only=True, omit_defaults=True):
     cross_region_restore: bool = False
     cross_subscription_restore: str | None = None
     customer_managed_key: bool = False
+    system_identity: bool = False
+    """Whether the vault has an identity of its own, as identity-based restores need."""
     resource_guard: str | None = None
     """The id of the Resource Guard that protects restores from this vault."""
     items: dict[str, Item] = {}

@@ -1,43 +1,36 @@
 """Finding what a request names in the state, or saying as ARM does that it is not there."""
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from typing import Any, TypeVar
 
 from simulated_azure import names
 from simulated_azure.routing import Call
-from simulated_azure.state import Item, JobRecord, OperationRecord, Point, State, Vault, Vm
+from simulated_azure.state import Item, JobRecord, OperationRecord, Point, State, Vault
 from simulated_azure.wire import (
     ArmError,
     group_not_found,
+    item_not_found,
     part_not_found,
     resource_not_found,
     subscription_not_found,
 )
 
+Thing = TypeVar("Thing")
+
+VAULT = "Microsoft.RecoveryServices/vaults"
+
 
 def vault(call: Call) -> Vault:
     """The vault in the path."""
-    subscription, group, name = (call.params[part] for part in ("sub", "rg", "vault"))
-    vault_id = names.key(
-        f"/subscriptions/{subscription}/resourceGroups/{group}"
-        f"/providers/Microsoft.RecoveryServices/vaults/{name}"
-    )
-    found = call.state.vaults.get(vault_id)
-    if found is None:
-        kind = "Microsoft.RecoveryServices/vaults"
-        raise missing(call.state, subscription, group, resource_not_found(kind, name, group))
-    return found
+    return resource(call, VAULT, call.state.vaults, call.params["vault"])
 
 
-def vm(call: Call) -> Vm:
-    """The VM in the path."""
-    subscription, group, name = (call.params[part] for part in ("sub", "rg", "vm"))
-    vm_id = names.key(
-        f"/subscriptions/{subscription}/resourceGroups/{group}"
-        f"/providers/Microsoft.Compute/virtualMachines/{name}"
-    )
-    found = call.state.vms.get(vm_id)
+def resource(call: Call, kind: str, held: Mapping[str, Thing], name: str) -> Thing:
+    """The resource of this type and name in the path's group, or ARM's 404."""
+    subscription, group = call.params["sub"], call.params["rg"]
+    group_id = f"/subscriptions/{subscription}/resourceGroups/{group}"
+    found = held.get(names.key(f"{group_id}/providers/{kind}/{name}"))
     if found is None:
-        kind = "Microsoft.Compute/virtualMachines"
         raise missing(call.state, subscription, group, resource_not_found(kind, name, group))
     return found
 
@@ -51,7 +44,7 @@ def item(call: Call) -> tuple[Vault, Item]:
             short = names.short_container(one.vm_id).lower()
             if wanted == (f"iaasvmcontainer;{short}", f"vm;{short}"):
                 return owner, one
-    raise part_not_found("protected item", call.params["item"])
+    raise item_not_found()
 
 
 def point(call: Call) -> tuple[Vault, Item, Point]:
@@ -83,23 +76,45 @@ def job(call: Call) -> JobRecord:
     return found
 
 
+def scope(call: Call) -> str:
+    """The key of the path's resource group or, where it has none, of its subscription."""
+    subscription, group = call.params["sub"], call.params.get("rg")
+    if group is None:
+        if subscription.lower() not in subscriptions(call.state):
+            raise subscription_not_found(subscription)
+        return f"/subscriptions/{subscription.lower()}"
+    key = names.key(f"/subscriptions/{subscription}/resourceGroups/{group}")
+    if key not in groups(call.state):
+        raise missing(call.state, subscription, group, group_not_found(group))
+    return key
+
+
 def missing(state: State, subscription: str, group: str, otherwise: ArmError) -> ArmError:
     """The outermost thing that does not exist: subscription, group, or the resource itself."""
-    groups = set(_groups(state))
-    if subscription.lower() not in {known[0] for known in groups}:
+    if subscription.lower() not in subscriptions(state):
         return subscription_not_found(subscription)
-    if (subscription.lower(), group.lower()) not in groups:
+    if names.key(f"/subscriptions/{subscription}/resourceGroups/{group}") not in groups(state):
         return group_not_found(group)
     return otherwise
 
 
-def _groups(state: State) -> Iterator[tuple[str, str]]:
-    for group_id in (*state.groups, *state.restored_disks):
-        parts = names.parse_group(group_id)
-        if parts:
-            yield parts[0].lower(), parts[1].lower()
-    for held in (state.vaults, state.vms, state.storage_accounts, state.networks):
-        for resource_id in held:
-            resource = names.parse(resource_id)
-            if resource:
-                yield resource.subscription.lower(), resource.group.lower()
+def subscriptions(state: State) -> list[str]:
+    """The ids of all subscriptions, in lower case: those with a resource group."""
+    return list(dict.fromkeys(key.split("/")[2] for key in groups(state)))
+
+
+def groups(state: State) -> dict[str, tuple[str, str]]:
+    """Id and location of every resource group by its key; most are known by what is in them."""
+    found: dict[str, tuple[str, str]] = {}
+    holders: tuple[Mapping[str, Any], ...] = (
+        *(state.vaults, state.vms, state.storage_accounts, state.networks),
+    )
+    for held in holders:
+        for key, thing in held.items():
+            if names.parse(key) is not None:
+                group = names.group_of(thing.id or key)
+                found.setdefault(names.key(group), (group, thing.location))
+    for group in (*state.groups, *state.restored_disks):
+        if names.parse_group(group) is not None:
+            found.setdefault(names.key(group), (group, Vault().location))
+    return found

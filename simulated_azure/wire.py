@@ -108,6 +108,19 @@ def part_not_found(kind: str, name: str) -> ArmError:
     return ArmError(404, "ResourceNotFound", f"The {kind} '{name}' was not found in the vault.")
 
 
+def item_not_found() -> ArmError:
+    """The vault exists, the protected item does not.
+
+    Code and text are those of public reports: azure-rest-api-specs#23842.
+    """
+    return ArmError(
+        404,
+        "BMSUserErrorDataSourceObjectNotFound",
+        "Item not found. Selected item might have been deleted. Please check if item is "
+        "registered to the vault.",
+    )
+
+
 def invalid_input(*problems: str) -> ArmError:
     """The service's refusal, which like the real one does not say which field it means.
 

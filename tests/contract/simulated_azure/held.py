@@ -41,10 +41,18 @@ OPERATIONS: dict[str, Any] = {
     "trigger_validate": operations.ValidateOperationOperations.begin_trigger,
     "validate_status": operations.ValidateOperationStatusesOperations.get,
     "validate_result": operations.ValidateOperationResultsOperations.get,
+    "recommended_for_move": operations.RecoveryPointsRecommendedForMoveOperations.list,
+    "containers": operations.BackupProtectionContainersOperations.list,
+    "container": operations.ProtectionContainersOperations.get,
     "guard_proxies": operations.ResourceGuardProxiesOperations.get,
+    "guard_proxy": operations.ResourceGuardProxyOperations.get,
+    "policies": operations.BackupPoliciesOperations.list,
+    "policy": operations.ProtectionPoliciesOperations.get,
     "storage_config": operations.BackupResourceStorageConfigsNonCRROperations.get,
+    "vault_config": operations.BackupResourceVaultConfigsOperations.get,
+    "encryption_config": operations.BackupResourceEncryptionConfigsOperations.get,
 }
-"""By route. `vm` and `vault` are answers of other libraries."""
+"""By route; what is not Azure Backup's is answers of other libraries."""
 
 
 class Held:
@@ -67,7 +75,8 @@ class Held:
         reply = self._send(method, url, headers, body, timeout)
         target = split(url)
         is_broken_on_purpose = bool(self._simulator.faults.left())
-        if is_broken_on_purpose or target.path.startswith("/simulator"):
+        has_no_body = method == "HEAD"
+        if is_broken_on_purpose or has_no_body or target.path.startswith("/simulator"):
             return reply
         route = find(ROUTES, method, target.path)
         name = route.route.name if isinstance(route, Found) else ""

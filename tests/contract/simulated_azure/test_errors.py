@@ -35,8 +35,9 @@ def test_what_is_not_there_is_said_by_its_outermost_part(
 
 def test_unknown_items_and_points_are_not_found(azure: Caller) -> None:
     item = azure.item("nobody")
-    for path in (item, f"{item}/recoveryPoints", f"{azure.item()}/recoveryPoints/1"):
-        assert error(azure.get(path)) == (404, "ResourceNotFound")
+    for path in (item, f"{item}/recoveryPoints", f"{item}/recoveryPoints/1"):
+        assert error(azure.get(path)) == (404, "BMSUserErrorDataSourceObjectNotFound")
+    assert error(azure.get(f"{azure.item()}/recoveryPoints/1")) == (404, "ResourceNotFound")
     assert azure.get(azure.item().replace("/Azure/", "/Other/")).status == 404
 
 

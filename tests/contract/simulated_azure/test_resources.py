@@ -90,6 +90,51 @@ def test_recovery_points_can_be_filtered_by_date(azure: Caller) -> None:
     assert len(value(azure.get(f"{azure.item()}/recoveryPoints", filter=text))) == 4
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("includeSoftDeletedRP eq 'true'", 8),
+        ("includeSoftDeletedRP eq 'False'", 7),
+        ("restorePointQueryType eq 'All'", 8),
+        ("restorePointQueryType eq 'Full' and includeSoftDeletedRP eq 'false'", 7),
+        ("restorePointQueryType eq 'Log'", 0),
+        ("moveReadyRPOnly eq 'true'", 0),
+        ("moveReadyRPOnly eq 'false' and extendedInfo eq 'true'", 8),
+        ("startDate eq '2029-12-27 12:00:00 AM' and includeSoftDeletedRP eq 'false'", 4),
+    ],
+)
+def test_recovery_points_are_filtered_by_state_and_query_type(
+    azure: Caller, text: str, count: int
+) -> None:
+    assert len(value(azure.get(f"{azure.item()}/recoveryPoints", filter=text))) == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "includeSoftDeletedRP eq 'yes'",
+        "extendedInfo eq ''",
+        "restorePointQueryType eq 'Complete'",
+        "startDate eq '2029-12-27T00:00:00Z'",
+    ],
+)
+def test_a_filter_of_recovery_points_that_cannot_be_read_is_refused(
+    azure: Caller, text: str
+) -> None:
+    refused = azure.get(f"{azure.item()}/recoveryPoints", filter=text)
+    assert error(refused) == (400, "BMSUserErrorInvalidInput")
+
+
+def test_no_point_is_recommended_for_the_archive(azure: Caller) -> None:
+    path = f"{azure.item()}/recoveryPointsRecommendedForMove"
+    assert value(azure.post(path, {"excludedRPList": []})) == []
+    ready = {
+        point["properties"]["recoveryPointMoveReadinessInfo"]["ArchivedRP"]["isReadyForMove"]
+        for point in azure.points()
+    }
+    assert ready == {False}
+
+
 def test_backup_status_answers_at_once_with_names_for_urls(azure: Caller) -> None:
     body = {"resourceType": "VM", "resourceId": seed.vm_id("web-01").upper()}
     status = document(azure.post(STATUS.format(seed.REGION), body))

@@ -9,6 +9,12 @@ VAULT = seed.VAULT_ID
 SECONDS_TO_LOOK = (0, 600, 300, 500, 200)
 """At the start, with a percentage, late in the transfer, at the last task, and after the end."""
 
+_PARTS = (
+    *("backupProtectedItems", "backupProtectionContainers", "backupResourceGuardProxies"),
+    *("backupPolicies", "backupPolicies/daily-30-days"),
+    *("backupstorageconfig/vaultstorageconfig", "backupconfig/vaultconfig"),
+    "backupEncryptionConfigs/backupResourceEncryptionConfig",
+)
 _ODD_VM = seed.vm_id("odd-01")
 _ODD_POINT: dict[str, Any] = {
     "time": "2029-12-31T00:00:00Z",
@@ -60,12 +66,15 @@ def _look_around(azure: Caller) -> None:
         azure.get(azure.item(name))
         for point in azure.points(name):
             azure.get(f"{azure.item(name)}/recoveryPoints/{point['name']}")
-    azure.get(f"{VAULT}/backupProtectedItems")
-    azure.get(f"{VAULT}/backupstorageconfig/vaultstorageconfig")
-    azure.get(f"{VAULT}/backupResourceGuardProxies")
+        azure.post(f"{azure.item(name)}/recoveryPointsRecommendedForMove", {"excludedRPList": []})
+        azure.get(azure.item(name).split("/protectedItems/")[0])
     guard = f"{seed.VAULT_GROUP}/providers/Microsoft.DataProtection/resourceGuards/guard"
-    azure.control("PUT", "/state", {"vaults": {seed.ZONED_VAULT_ID: {"resource_guard": guard}}})
-    azure.get(f"{seed.ZONED_VAULT_ID}/backupResourceGuardProxies")
+    change = {"resource_guard": guard, "customer_managed_key": True}
+    azure.control("PUT", "/state", {"vaults": {seed.ZONED_VAULT_ID: change}})
+    azure.get(f"{seed.ZONED_VAULT_ID}/backupResourceGuardProxies/VaultProxy")
+    for vault in (VAULT, seed.ZONED_VAULT_ID):
+        for part in _PARTS:
+            azure.get(f"{vault}/{part}")
     where = f"/subscriptions/{seed.SUBSCRIPTION}/providers/Microsoft.RecoveryServices/locations"
     for name in ("web-01", "deleted-01"):
         asked = {"resourceType": "VM", "resourceId": seed.vm_id(name)}
