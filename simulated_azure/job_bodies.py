@@ -1,7 +1,8 @@
 """A job as the service writes it: the resource's JSON from a record and a look at it.
 
 The property bag's odd keys (one ends in a blank, its value may be null) are what real traffic has;
-they are display text and nothing may be decided on them.
+they are display text and nothing may be decided on them. Those of restored disks are from the
+tutorial "Restore a disk" in Azure Backup's documentation.
 """
 
 from datetime import datetime, timedelta
@@ -14,10 +15,12 @@ from simulated_azure.versions import Version
 
 JSON = dict[str, object]
 _DISK_GB = 127
+LAST_WITH_ACTION_NUMBERS = "2022-02-01"
+"""The newest api-version with which a job's actions were recorded as numbers."""
 _JOB_TYPES = {
     "AlternateLocation": "Recover VM to an alternate location",
     "OriginalLocation": "Replace disks",
-    "RestoreDisks": "RestoreDisks",
+    "RestoreDisks": "Recover disks",
 }
 
 
@@ -43,14 +46,13 @@ def job_list_entry(job: JobRecord, now: datetime, version: Version, job_type: st
 
 def _properties(job: JobRecord, view: JobView, version: Version, job_type: str) -> JSON:
     # A finished job goes on saying Cancellable, as real ones do: only the status tells.
-    action: object = 1 if version.has_numbers else "Cancellable"
+    action: object = 1 if version.text <= LAST_WITH_ACTION_NUMBERS else "Cancellable"
     properties: JSON = {
         "jobType": "AzureIaaSVMJob" if version.has_numbers else job_type,
         "actionsInfo": [action],
-        "containerName": names.short_container(job.vm_id),
         "duration": _duration(view.elapsed, version),
         "virtualMachineVersion": "ClassicCompute" if names.is_classic(job.vm_id) else "Compute",
-        "entityFriendlyName": _name(job.vm_id),
+        "entityFriendlyName": names.last(job.vm_id),
         "backupManagementType": "AzureIaasVM",
         "operation": "Restore",
         "status": view.status,
@@ -61,8 +63,8 @@ def _properties(job: JobRecord, view: JobView, version: Version, job_type: str) 
         properties["endTime"] = wire_time(view.end)
     if view.status in ("Failed", "CompletedWithWarnings") and job.error is not None:
         properties["errorDetails"] = [_error(job.error)]
-    if properties["jobType"] == "AzureIaaSVMJob":
-        properties["isUserTriggered"] = True
+    if not version.has_numbers:
+        properties["containerName"] = names.short_container(job.vm_id)
     return properties
 
 
@@ -83,11 +85,10 @@ def _extended_info(job: JobRecord, view: JobView, version: Version) -> JSON:
 
 
 def _task(task: Task, view: JobView, version: Version) -> JSON:
-    # A task's own duration stays at zero while it runs; that is what traffic shows.
-    length = task.end - task.start if task.start and task.end else timedelta()
     body: JSON = {
         "taskId": task.name,
-        "duration": _duration(length, version),
+        # At zero while the task runs and when it is over: that is what traffic shows.
+        "duration": _duration(timedelta(), version),
         "status": task.status,
         "taskType": "Normal",
     }
@@ -104,25 +105,40 @@ def _property_bag(job: JobRecord, view: JobView) -> JSON:
     if isinstance(identity, dict):
         account = identity.get("targetStorageAccountId")
     vm = names.parse(job.vm_id)
+    assert vm is not None, job.vm_id
     bag: JSON = {
         "Job Type": _JOB_TYPES[job.recovery_type],
-        "Original VM Name": _name(job.vm_id),
         "Target Storage Account Name": _name(account),
         "Recovery point time ": None,
-        "VM Subscription ID": vm.subscription if vm else None,
+        "VM Subscription ID": vm.subscription,
     }
+    if job.recovery_type == "RestoreDisks":
+        if view.status in ("Completed", "CompletedWithWarnings"):
+            bag |= _files(job, vm.name, _name(account))
+    else:
+        bag["Original VM Name"] = vm.name
+        bag["Target VM Name"] = _name(asked.get("targetVirtualMachineId")) or vm.name
     if job.recovery_type == "AlternateLocation":
-        bag["Target VM Name"] = _name(asked.get("targetVirtualMachineId"))
         bag["Target VNet Name"] = _network(asked.get("virtualNetworkId"))
-    if job.recovery_type != "OriginalLocation" and asked.get("targetResourceGroupId"):
+    if job.recovery_type == "OriginalLocation":
+        bag["Target resource group"] = vm.group
+    elif asked.get("targetResourceGroupId"):
         bag["Target resource group"] = _name(asked["targetResourceGroupId"])
-    if job.recovery_type == "RestoreDisks" and view.status == "Completed":
-        bag["Target Blob Container Name"] = f"vhds-{job.id[:8]}"
-        bag["Config Blob Name"] = f"vmconfig-{job.id}.json"
-        bag["Template Blob Uri"] = (
-            f"https://{_name(account)}.blob.core.windows.net/vhds-{job.id[:8]}/azuredeploy.json"
-        )
     return bag
+
+
+def _files(job: JobRecord, vm: str, account: str) -> JSON:
+    """The VM's configuration and a template for it, in a container of the staging account."""
+    name = vm.replace("-", "").lower()
+    container = f"{name}-{job.activity_id.replace('-', '')}"
+    config = f"config-{name}-{job.id}.json"
+    url = f"https://{account}.blob.core.windows.net/{container}"
+    return {
+        "Config Blob Container Name": container,
+        "Config Blob Name": config,
+        "Config Blob Uri": f"{url}/{config}",
+        "Template Blob Uri": f"{url}/azuredeploy{job.id}.json",
+    }
 
 
 def _error(error: JobError) -> JSON:
@@ -144,4 +160,4 @@ def _network(network_id: object) -> str:
 
 
 def _name(arm_id: object) -> str:
-    return str(arm_id or "").rstrip("/").rsplit("/", 1)[-1]
+    return names.last(str(arm_id or ""))

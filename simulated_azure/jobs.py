@@ -2,7 +2,8 @@
 
 A job's record says when it began and what is to become of it; `look` says what it looks like at a
 moment. Nothing ticks and nothing is stored on the way, so that any amount of time may pass between
-two looks. A long stretch at 1 %, then a jump and growth, is what real restores show.
+two looks. Recorded restores stay at 1 % for long, then jump and grow: 54 % with 115 of 127 GB
+transferred, 64 % while the VM is created, 100 % at the end.
 """
 
 from dataclasses import dataclass
@@ -17,8 +18,8 @@ LAST_TASKS = {
 }
 
 _QUIET_SHARE = 0.4
-_PERCENT_AFTER_QUIET = 18.0
-_PERCENT_AT_TRANSFER_END = 95.0
+_PERCENT_OF_TRANSFER = 60.0
+_PERCENT_AFTER_TRANSFER = 64.0
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,16 @@ def look(job: JobRecord, now: datetime) -> JobView:
     moment = min(now, end)
     over = status not in ("InProgress", "Cancelling")
     share, percent = _progress(job, moment)
+    is_estimated = percent > 1 and status == "InProgress"
+    if status in ("Completed", "CompletedWithWarnings"):
+        percent, is_estimated = 100.0, True
     return JobView(
         status=status,
         tasks=_tasks(job, moment, status),
         elapsed=moment - job.start,
         end=end if over else None,
-        percent=None if over else percent,
-        remaining=end - now if percent > 1 and status == "InProgress" else None,
+        percent=None if status in ("Failed", "Cancelled") else percent,
+        remaining=end - moment if is_estimated else None,
         transferred_share=share if percent > 1 else None,
     )
 
@@ -95,10 +99,8 @@ def _progress(job: JobRecord, moment: datetime) -> tuple[float, float]:
     if share < _QUIET_SHARE:
         return max(share, 0.0), 1.0
     if share >= 1.0:
-        return 1.0, _PERCENT_AT_TRANSFER_END
-    grown = (share - _QUIET_SHARE) / (1 - _QUIET_SHARE)
-    room = _PERCENT_AT_TRANSFER_END - _PERCENT_AFTER_QUIET
-    return share, round(_PERCENT_AFTER_QUIET + grown * room, 1)
+        return 1.0, _PERCENT_AFTER_TRANSFER
+    return share, round(share * _PERCENT_OF_TRANSFER, 1)
 
 
 def _tasks(job: JobRecord, moment: datetime, status: str) -> tuple[Task, ...]:

@@ -58,7 +58,7 @@ def test_the_last_look_at_the_job_is_shown_when_it_is_over(harness: AppHarness) 
     harness.ask(request_for("RestoreDisks", "r1"))
     harness.run_for(3600)
     job = harness.status(names.watch_id("restore-r1"))["job"]
-    assert (job["status"], job["percent"]) == ("Completed", None)
+    assert (job["status"], job["percent"]) == ("Completed", 100.0)
 
 
 def test_an_operation_that_takes_hours_is_followed_to_its_job(harness: AppHarness) -> None:

@@ -14,6 +14,7 @@ from azure.core.paging import ItemPaged
 from azure.core.polling import LROPoller
 from azure.mgmt.recoveryservicesbackup import models, operations
 
+from simulated_azure.job_bodies import LAST_WITH_ACTION_NUMBERS
 from simulated_azure.routes import ROUTES
 from simulated_azure.routing import Found, find, split
 from simulated_azure.simulator import Simulator
@@ -72,11 +73,12 @@ class Held:
         timeout: float | None = 10,
     ) -> Reply:
         """One exchange."""
+        before = self._simulator.log.seen
         reply = self._send(method, url, headers, body, timeout)
         target = split(url)
         is_broken_on_purpose = bool(self._simulator.faults.left())
-        has_no_body = method == "HEAD"
-        if is_broken_on_purpose or has_no_body or target.path.startswith("/simulator"):
+        is_of_arm = self._simulator.log.seen > before and method != "HEAD"
+        if is_broken_on_purpose or not is_of_arm:
             return reply
         route = find(ROUTES, method, target.path)
         name = route.route.name if isinstance(route, Found) else ""
@@ -96,8 +98,9 @@ def answer_problems(route: str, reply: Reply, version: str) -> list[str]:
     model, is_page = answer_of(route)
     if reply.status != 200 or model is None:
         return [] if document is None else [f"$: HTTP {reply.status} has a body: {document!r}"]
-    if version < STRINGS_SINCE:  # enumerations were numbers; the models are of words
-        return []
+    last_with_numbers = LAST_WITH_ACTION_NUMBERS if route in ("job", "jobs") else ""
+    if version < STRINGS_SINCE or version <= last_with_numbers:
+        return []  # enumerations were numbers; the models are of words
     return page_problems(document, model) if is_page else problems(document, model)
 
 

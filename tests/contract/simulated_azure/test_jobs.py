@@ -107,17 +107,25 @@ def test_a_job_is_cancelled_once(azure: Caller) -> None:
     assert azure.post(f"{job}/cancel").status == 400
 
 
-def test_old_versions_have_numbers_and_dotnet_durations(azure: Caller) -> None:
+def test_old_versions_have_numbers_and_dotnet_durations_and_no_container(azure: Caller) -> None:
     job = azure.start(azure.disks_body())
     azure.version = "2019-05-13"
     old = azure.job(job)
     assert old["actionsInfo"] == [1]
     assert old["duration"] == "00:00:01.0000000"
     assert old["jobType"] == "AzureIaaSVMJob"
+    assert "containerName" not in old
     azure.control("PUT", "/state", {"jobs": {"job_type": "AzureIaaSVMJobV2"}})
     azure.version = "2025-02-01"
     new = azure.job(job)
     assert new["actionsInfo"] == ["Cancellable"]
     assert new["duration"] == "PT1S"
     assert new["jobType"] == "AzureIaaSVMJobV2"
-    assert "isUserTriggered" not in new
+    assert new["containerName"] == "iaasvmcontainerv2;rg-app;web-01"
+
+
+@pytest.mark.parametrize("version", ["2021-10-01", "2025-02-01", "2026-10-01"])
+def test_no_job_says_that_it_was_triggered_by_a_user(azure: Caller, version: str) -> None:
+    """The file declares it, but no recorded restore has it."""
+    azure.version = version
+    assert "isUserTriggered" not in azure.job(azure.start(azure.disks_body()))

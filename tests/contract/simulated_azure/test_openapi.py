@@ -40,7 +40,7 @@ def test_a_wrong_document_is_noticed() -> None:
     assert openapi.undeclared({"properties": {"jobType": "AzureIaaSVMJob", "x": 1}}, "JobResource")
 
 
-@pytest.mark.parametrize("version", ["2021-10-01", "2025-02-01", "2026-10-01"])
+@pytest.mark.parametrize("version", ["2022-03-01", "2025-02-01", "2026-10-01"])
 @pytest.mark.parametrize("job_type", ["AzureIaaSVMJob", "AzureIaaSVMJobV2"])
 def test_all_answers_of_all_operations_hold(azure: Caller, version: str, job_type: str) -> None:
     azure.version = version

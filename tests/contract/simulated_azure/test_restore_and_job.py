@@ -96,14 +96,28 @@ def test_a_restore_stays_at_one_percent_then_jumps_and_grows_to_its_end(azure: C
     seen = []
     for _ in range(13):
         info = azure.job(job)["extendedInfo"]
-        seen.append(info.get("progressPercentage"))
+        seen.append(info["progressPercentage"])
         azure.clock.advance(120)
-    running = [percent for percent in seen if percent is not None]
-    assert running[:4] == [1.0] * 4
-    assert running == sorted(running)
-    assert running[5] > 15
+    assert seen[:4] == [1.0] * 4
+    assert seen == sorted(seen)
+    assert 20 < seen[5] < 30
     assert azure.job(job)["status"] == "Completed"
-    assert "progressPercentage" not in azure.job(job)["extendedInfo"]
+    done = azure.job(job)["extendedInfo"]
+    assert (done["progressPercentage"], done["estimatedRemainingDuration"]) == (100.0, "PT0S")
+    assert {task["duration"] for task in done["tasksList"]} == {"PT0S"}
+
+
+def test_progress_is_as_recorded_in_the_transfer_and_after_it(azure: Caller) -> None:
+    """54 % at 115 of 127 GB and 64 % while the VM is created: recorded traffic of a restore."""
+    job = azure.start(azure.alternate_body())
+    azure.clock.advance(1500 * 0.9 * 115 / 127 - 1)
+    info = azure.job(job)["extendedInfo"]
+    assert info["tasksList"][0]["taskExecutionDetails"] == "115.0 GBs / 127 GBs Transferred"
+    assert info["progressPercentage"] == pytest.approx(54, abs=0.5)
+    azure.clock.advance(150)
+    info = azure.job(job)["extendedInfo"]
+    assert [task["status"] for task in info["tasksList"]] == ["Completed", "InProgress"]
+    assert info["progressPercentage"] == 64.0
 
 
 def test_a_finished_job_has_an_end_and_may_still_say_cancellable(azure: Caller) -> None:
@@ -119,7 +133,7 @@ def test_a_finished_job_has_an_end_and_may_still_say_cancellable(azure: Caller) 
 @pytest.mark.parametrize(
     ("kind", "tasks", "job_type"),
     [
-        ("disks", ["Transfer data from vault"], "RestoreDisks"),
+        ("disks", ["Transfer data from vault"], "Recover disks"),
         ("original", ["Transfer data from vault", "Update the virtual machine"], "Replace disks"),
         (
             "alternate",
@@ -138,6 +152,27 @@ def test_each_recovery_type_has_its_tasks_and_its_property_bag(
     assert info["propertyBag"]["Recovery point time "] is None
     kept = info["internalPropertyBag"]["restoreLocationType"]
     assert kept == body["properties"]["recoveryType"]
+
+
+def test_restored_disks_come_with_a_config_and_a_template_at_their_end(azure: Caller) -> None:
+    job = azure.start(azure.disks_body())
+    before = azure.job(job)["extendedInfo"]["propertyBag"]
+    azure.clock.advance(1500)
+    done = azure.job(job)["extendedInfo"]["propertyBag"]
+    new = {
+        *("Config Blob Container Name", "Config Blob Name", "Config Blob Uri"),
+        "Template Blob Uri",
+    }
+    assert set(done) - set(before) == new
+    container = f"https://stagingwest.blob.core.windows.net/{done['Config Blob Container Name']}"
+    assert done["Config Blob Uri"] == f"{container}/{done['Config Blob Name']}"
+    assert done["Template Blob Uri"].startswith(f"{container}/azuredeploy")
+    assert done["Target resource group"] == "rg-restored"
+
+
+def test_replaced_disks_name_the_vm_and_its_group_as_the_target(azure: Caller) -> None:
+    bag = azure.job(azure.start(azure.original_body()))["extendedInfo"]["propertyBag"]
+    assert (bag["Target VM Name"], bag["Target resource group"]) == ("web-01", "rg-app")
 
 
 def test_an_alternate_location_restore_creates_the_vm_at_its_end(azure: Caller) -> None:

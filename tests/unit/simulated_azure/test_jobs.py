@@ -51,7 +51,13 @@ def test_the_remaining_time_appears_with_progress_and_counts_down_to_the_end() -
     job = _job()
     assert _at(job, 100).remaining is None
     assert _at(job, 600).remaining == timedelta(seconds=400)
-    assert _at(job, 1000).remaining is None
+    assert _at(job, 1000).remaining == timedelta()
+
+
+def test_a_job_that_did_not_succeed_shows_no_progress() -> None:
+    failed, cancelled = _job(outcome="Failed"), _job(cancelled=START + timedelta(seconds=500))
+    for view in (_at(failed, 2000), _at(cancelled, 2000)):
+        assert (view.percent, view.remaining) == (None, None)
 
 
 def test_a_failed_job_ends_at_its_share_and_stays_as_it_was() -> None:
