@@ -4,7 +4,7 @@ Decoding is strict in types and generous otherwise: properties may be absent or 
 service does not know it ignores. Which of them must or must not be there is in restore_rules.py.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -15,6 +15,9 @@ REHYDRATION_TYPE = "IaasVMRestoreWithRehydrationRequest"
 RecoveryType = Literal[
     "Invalid", "OriginalLocation", "AlternateLocation", "RestoreDisks", "Offline"
 ]
+
+Lun = int | Annotated[str, msgspec.Meta(pattern=r"^\d+$")]
+"""The Azure CLI writes `"restoreDiskLunList": ["0"]`; both are taken as numbers."""
 
 
 class Part(msgspec.Struct, kw_only=True, rename="camel"):
@@ -95,7 +98,7 @@ class RestoreRequest(Part):
     virtual_network_id: str | None = None
     subnet_id: str | None = None
     zones: list[str] | None = None
-    restore_disk_lun_list: list[int] | None = None
+    restore_disk_lun_list: list[Lun] | None = None
     restore_with_managed_disks: bool | None = None
     disk_encryption_set_id: str | None = None
     encryption_details: EncryptionDetails | None = None
@@ -120,4 +123,7 @@ class RestoreBody(Part):
 
 def decode(value: object) -> RestoreRequest:
     """The request inside a body; raises msgspec.ValidationError that names the path."""
-    return msgspec.convert(value, RestoreBody).properties
+    request = msgspec.convert(value, RestoreBody).properties
+    if request.restore_disk_lun_list is not None:
+        request.restore_disk_lun_list = [int(lun) for lun in request.restore_disk_lun_list]
+    return request

@@ -25,7 +25,9 @@ def trigger_restore(call: Call) -> Reply:
     if found:
         raise invalid_input(*found)
     assert isinstance(call.body, dict)
-    body = call.body["properties"]
+    body = dict(call.body["properties"])
+    if case.request.restore_disk_lun_list is not None:
+        body["restoreDiskLunList"] = case.request.restore_disk_lun_list
     ids = (call.new_id(), call.new_id(), call.new_id())
     operation = begin_restore(case, body, call.now, ids)
     operation.item_path = item_path(vault, item)

@@ -203,9 +203,9 @@ def test_restored_disks_appear_in_the_target_group_once_per_restore(azure: Calle
     assert len({disk.name for disk in disks}) == 6
 
 
-@pytest.mark.parametrize(("luns", "disks"), [([], 1), ([1], 2), (None, 3)])
+@pytest.mark.parametrize(("luns", "disks"), [([], 1), ([1], 2), (["1"], 2), (None, 3)])
 def test_an_empty_list_of_luns_means_the_os_disk_and_an_absent_one_all(
-    azure: Caller, luns: list[int] | None, disks: int
+    azure: Caller, luns: list[Any] | None, disks: int
 ) -> None:
     azure.start(azure.disks_body(restoreDiskLunList=luns))
     azure.clock.advance(1500)
