@@ -8,7 +8,7 @@ takes longer than the timeout as TimeoutError, after acceptance. Nothing ever sl
 
 from collections.abc import Mapping, Sequence
 
-from simulated_azure import control
+from simulated_azure import control, sign_in
 from simulated_azure.simulator import Simulator
 from simulated_azure.wire import Reply, Request
 
@@ -35,6 +35,9 @@ class InProcess:
         request = Request(method.upper(), url, headers, body or b"")
         if control.is_control(url):
             return control.handle(self._simulator, request)
+        signed_in = sign_in.handle(request)
+        if signed_in is not None:
+            return signed_in
         answer = self._simulator.answer(request)
         if answer.refused:
             raise self._not_sent("the simulated ARM refused the connection")
