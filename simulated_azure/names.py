@@ -4,6 +4,7 @@ The service ignores case and its answers mix spellings, so ids are compared by `
 they were written. Nothing here looks anything up.
 """
 
+import hashlib
 import re
 from typing import NamedTuple
 
@@ -76,6 +77,12 @@ def container_name(vm_id: str) -> str:
 def protected_item_name(vm_id: str) -> str:
     """The protected item's name as URLs carry it."""
     return f"VM;{short_container(vm_id)}"
+
+
+def point_name(text: str) -> str:
+    """A recovery point's name: a number of 15 digits, the same for the same text."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return str(10**14 + int.from_bytes(digest[:6], "big") % (9 * 10**14))
 
 
 def is_classic(vm_id: str) -> bool:

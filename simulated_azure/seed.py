@@ -4,7 +4,6 @@ Times are relative to now, so that "newest" and "at most a day old" always have 
 recovery points depend on VM and position alone.
 """
 
-import hashlib
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -190,8 +189,7 @@ def _unmanaged_points(vm: str, now: datetime) -> dict[str, Point]:
 
 def _points(vm: str, points: list[Point]) -> dict[str, Point]:
     for number, point in enumerate(points):
-        digest = hashlib.sha256(f"{vm}/{number}".encode()).digest()
-        point.name = str(10**14 + int.from_bytes(digest[:6], "big") % (9 * 10**14))
+        point.name = names.point_name(f"{vm}/{number}")
     return {point.name: point for point in points}
 
 

@@ -114,9 +114,14 @@ class ThreadedVaultServer:
     """Serves a simulator from a thread of its own; a context manager that gives the URL."""
 
     def __init__(
-        self, simulator: Simulator, port: int = 0, *, tls: ssl.SSLContext | None = None
+        self,
+        simulator: Simulator,
+        port: int = 0,
+        *,
+        tls: ssl.SSLContext | None = None,
+        changed: Callable[[], None] = lambda: None,
     ) -> None:
-        self._server = VaultServer(simulator, port=port, tls=tls)
+        self._server = VaultServer(simulator, port=port, tls=tls, changed=changed)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 

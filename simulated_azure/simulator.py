@@ -49,7 +49,8 @@ class Simulator:
         self.clock = clock
         self._lock = threading.RLock()
         self._dice = random.Random(seed)
-        self._secret = self._dice.randbytes(32)
+        self.secret = self._dice.randbytes(32)
+        """What poll URLs are signed with."""
         self.reset(state)
 
     def reset(self, state: State | None = None) -> None:
@@ -59,6 +60,12 @@ class Simulator:
             self.faults = FaultPlan()
             self.log = RequestLog()
             self._quotas = Quotas()
+
+    def resume(self, state: State, secret: bytes) -> None:
+        """Go on where another simulator was: with its state, and its poll URLs still good."""
+        with self._lock:
+            self.reset(state)
+            self.secret = secret
 
     def locked(self) -> threading.RLock:
         """Held while a request is answered; who changes the state from outside takes it."""
@@ -130,7 +137,7 @@ class Simulator:
             version=version,
             body=_parse_body(request, found),
             page_size=_page_size(faults, self.state.service.page_size),
-            secret=self._secret,
+            secret=self.secret,
             new_id=self._new_id,
         )
         try:

@@ -47,14 +47,20 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
     engine = engine_of(given)
-    state_dir = Path(given.state or given.dir / ".devhost").resolve()
-    for port, option in ((given.port, "--port"), (given.vault_port, "--vault-port")):
-        if is_listening(port):
+    state_dir = _state_dir(given).resolve()
+    for port, option in (
+        (given.port, "--port"),
+        (given.vault_port, "--vault-port"),
+        (given.tls_port, "--tls-port"),
+    ):
+        if port and is_listening(port):
             raise BadStart(f"Port {port} is in use: stop what listens there, or give {option}.")
     _start_azurite(stack, state_dir, console)
-    simulator = _start(
-        stack, ["vault", "--port", str(given.vault_port), "--job-s", str(given.job_s)], os.environ
-    )
+    simulated = ["vault", "--port", str(given.vault_port), "--job-s", str(given.job_s)]
+    simulated += ["--state", str(state_dir)]
+    if given.tls_port is not None:
+        simulated += ["--tls-port", str(given.tls_port)]
+    simulator = _start(stack, simulated, os.environ)
     _wait(simulator, lambda: is_listening(given.vault_port))
     environ = {
         **os.environ,
@@ -84,8 +90,13 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         "--job-s", type=float, default=60, help="seconds that a simulated restore job takes"
     )
     parser.add_argument("--state", help="where all data is kept; default DIR/.devhost")
+    vault.add_tls_option(parser)
     add_engine_option(parser)
     return parser.parse_args(arguments)
+
+
+def _state_dir(given: argparse.Namespace) -> Path:
+    return Path(given.state or given.dir / ".devhost")
 
 
 def _start_azurite(stack: ExitStack, state_dir: Path, console: Console) -> None:
@@ -130,6 +141,7 @@ def _banner(url: str, given: argparse.Namespace) -> Panel:
         f"Orchestrations     on {described(engine_of(given))}",
         f"Restore jobs       take {given.job_s:g} s here (--job-s); about 25 minutes in Azure",
         "",
+        f"Data               {_state_dir(given)}: the next start goes on with it, all of it",
         f"Try                curl -s {url}/api/health",
         "Stop               Ctrl-C",
     ]

@@ -303,7 +303,7 @@ class World:
             flow.lose()
 
     def _canaries(self) -> dict[str, str]:
-        secret = self.simulator._secret
+        secret = self.simulator.secret
         return {
             "a token": self.token,
             "a signed URL": _filler(b"certificate" + secret, 2400)[:40],
