@@ -6,7 +6,7 @@ the same for all. What a vault holds is in vault_routes.py and resource_routes.p
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from simulated_azure import compute, resource_bodies, store, vault_bodies
 from simulated_azure.compute import ManagedDisk
@@ -65,6 +65,8 @@ NETWORKS = Kind[Network](
     lambda state: state.networks,
     lambda _, network: resource_bodies.network(network),
 )
+
+KINDS: tuple[Kind[Any], ...] = (VAULTS, VMS, DISKS, STORAGE_ACCOUNTS, NETWORKS)
 
 
 def read_vm(call: Call) -> Reply:

@@ -31,10 +31,12 @@ from simulated_azure.routing import Handler, Provider, Quota, Route
 from simulated_azure.scope_routes import (
     has_group,
     list_groups,
+    list_resources,
     list_subnets,
     list_subscriptions,
     list_tenants,
     read_group,
+    read_provider,
     read_subnet,
     read_subscription,
 )
@@ -187,5 +189,8 @@ ROUTES = (
         ("groups", f"GET {_GROUPS}", list_groups),
         ("group", f"GET {_GROUP}", read_group),
         ("has_group", f"HEAD {_GROUP}", has_group),
+        ("resources", f"GET {_SUB}/resources", list_resources),
+        ("resources_of_group", f"GET {_GROUP}/resources", list_resources),
+        ("provider", "GET " + _SUB + "/providers/{namespace}", read_provider),
     ),
 )

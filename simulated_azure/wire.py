@@ -103,6 +103,16 @@ def subscription_not_found(subscription: str) -> ArmError:
     )
 
 
+def provider_not_found(namespace: str) -> ArmError:
+    """ARM itself knows no such resource provider."""
+    return ArmError(
+        404,
+        "InvalidResourceNamespace",
+        f"The resource namespace '{namespace}' is invalid.",
+        gateway=True,
+    )
+
+
 def part_not_found(kind: str, name: str) -> ArmError:
     """The vault exists, the thing inside it does not."""
     return ArmError(404, "ResourceNotFound", f"The {kind} '{name}' was not found in the vault.")

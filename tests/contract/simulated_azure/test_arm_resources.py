@@ -76,6 +76,34 @@ def test_tenants_subscriptions_and_groups_are_those_of_the_state(azure: Caller) 
     assert document(azure.get(seed.TARGET_GROUP))["properties"]["provisioningState"] == "Succeeded"
 
 
+@pytest.mark.parametrize(
+    ("scope", "text", "expected"),
+    [
+        (SUB, "resourceGroup eq 'RG-APP-BLUE'", {"api-01", "api-01-osdisk"}),
+        (f"{SUB}/resourceGroups/rg-app-blue", "", {"api-01", "api-01-osdisk"}),
+        (SUB, "resourceType eq 'Microsoft.Network/virtualNetworks'", {"vnet-restored"}),
+        (SUB, "name eq 'stagingzrs'", {"stagingzrs"}),
+    ],
+)
+def test_all_resources_are_listed_and_filtered(
+    azure: Caller, scope: str, text: str, expected: set[str]
+) -> None:
+    query = {"filter": text} if text else {}
+    found = value(azure.get(f"{scope}/resources", **query))
+    assert _names(found) == expected
+    assert all(document(azure.get(one["id"]))["type"] == one["type"] for one in found)
+
+
+def test_a_provider_names_types_with_versions_that_they_are_served_with(azure: Caller) -> None:
+    provider = document(azure.get(f"{SUB}/providers/microsoft.compute"))
+    types = {one["resourceType"]: one["apiVersions"] for one in provider["resourceTypes"]}
+    assert set(types) == {"virtualMachines", "disks"}
+    azure.version = types["virtualMachines"][0]
+    assert azure.get(seed.vm_id("web-01")).status == 200
+    unknown = azure.get(f"{SUB}/providers/Microsoft.Nothing")
+    assert error(unknown) == (404, "InvalidResourceNamespace")
+
+
 def test_a_group_can_be_asked_for_by_head(azure: Caller) -> None:
     for group, status in ((seed.TARGET_GROUP, 204), (f"{seed.TARGET_GROUP}-2", 404)):
         assert azure.send("HEAD", azure.url(group), azure.headers).status == status
