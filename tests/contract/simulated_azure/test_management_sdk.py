@@ -1,64 +1,26 @@
-"""Microsoft's own management library, unmodified, works against the simulated vault.
+"""Microsoft's own management library, unmodified, works against the simulated vault."""
 
-Only what a user of any ARM endpoint may choose is set: the endpoint, plain http on loopback, and a
-credential that always has a token.
-"""
-
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from azure.core.credentials import AccessToken
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.core.pipeline import PipelineRequest
-from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from azure.mgmt.recoveryservicesbackup import RecoveryServicesBackupClient, models
 
 from devhost.clock import VirtualClock
 from simulated_azure import seed
 from simulated_azure.server import ThreadedVaultServer
 from simulated_azure.simulator import Simulator
-
-GROUP, VAULT = "rg-vault", "vault-west"
-CONTAINER = "IaasVMContainer;iaasvmcontainerv2;rg-app;web-01"
-ITEM = "VM;iaasvmcontainerv2;rg-app;web-01"
-PLACE = {
-    "vault_name": VAULT,
-    "resource_group_name": GROUP,
-    "fabric_name": "Azure",
-    "container_name": CONTAINER,
-    "protected_item_name": ITEM,
-}
-
-
-class LoopbackAuthentication(ARMChallengeAuthenticationPolicy):
-    """The library's own policy, allowed to send its token over plain http."""
-
-    def on_request(self, request: PipelineRequest[Any]) -> None:
-        request.context.options["enforce_https"] = False
-        super().on_request(request)
-
-
-class AnyToken:
-    """A credential that needs no one to ask."""
-
-    def get_token(self, *scopes: str, **options: Any) -> AccessToken:
-        return AccessToken("a-token", int(time.time()) + 3600)
+from tests.contract.simulated_azure.sdk import GROUP, PLACE, VAULT, client_of
 
 
 @pytest.fixture
 def backup(simulator: Simulator) -> Iterator[RecoveryServicesBackupClient]:
-    with ThreadedVaultServer(simulator) as url:
-        client = RecoveryServicesBackupClient(
-            AnyToken(),
-            seed.SUBSCRIPTION,
-            base_url=url,
-            retry_total=0,
-            authentication_policy=LoopbackAuthentication(AnyToken(), f"{url}/.default"),
-        )
-        with client:
-            yield client
+    with (
+        ThreadedVaultServer(simulator) as url,
+        client_of(RecoveryServicesBackupClient, url) as client,
+    ):
+        yield client
 
 
 def _points(backup: RecoveryServicesBackupClient) -> list[Any]:
