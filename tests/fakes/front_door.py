@@ -65,7 +65,7 @@ class FrontDoor:
     """Calls the shipped handlers, one at a time; they know the harness's time."""
 
     def __init__(self, harness: AppHarness, settings: Settings | None = None) -> None:
-        self._laboratory = harness
+        self._harness = harness
         self._settings = settings or Settings(website_auth_enabled=True)
 
     def ask(self, fields: dict[str, Any], who: Caller | str | None = None) -> Reply:
@@ -106,7 +106,7 @@ class FrontDoor:
     def take(self, body: bytes, message_id: str = "m1") -> None:
         """Put whatever somebody sends on the queue, and let it be taken."""
         message = func.QueueMessage(id=message_id, body=body)
-        client = cast("Any", _Client(self._laboratory))
+        client = cast("Any", _Client(self._harness))
         with self._time():
             asyncio.run(queue._take(message, client, self._settings))
 
@@ -126,7 +126,7 @@ class FrontDoor:
             route_params={"id": request_id},
             body=body if isinstance(body, bytes) else _written(body),
         )
-        client = cast("Any", _Client(self._laboratory))
+        client = cast("Any", _Client(self._harness))
         answers = {
             "restores": lambda: restores.start(request, client, self._settings),
             "show": lambda: restores.show(request, client),
@@ -140,7 +140,7 @@ class FrontDoor:
 
     @contextmanager
     def _time(self) -> Iterator[None]:
-        clock = self._laboratory.clock
+        clock = self._harness.clock
 
         class Datetime:
             """What the triggers use of datetime."""

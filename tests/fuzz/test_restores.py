@@ -80,7 +80,7 @@ class Lived(NamedTuple):
     approvals: list[datetime]
 
 
-class SpoiltLaboratory(AppHarness):
+class SpoiltHarness(AppHarness):
     """A harness whose vault's answers are changed on their way; keeps what was answered."""
 
     def __init__(self, rules: Policy, spoilings: tuple[Spoiling, ...]) -> None:
@@ -213,8 +213,8 @@ def test_a_restore_ends_with_a_verdict_and_never_leaves_against_the_policy(world
     count("a whole restore")
     note(repr(world)[:4_000])
     request = _read(world)
-    with SpoiltLaboratory(world.policy, world.spoilings).open() as harness:
-        assert isinstance(harness, SpoiltLaboratory)
+    with SpoiltHarness(world.policy, world.spoilings).open() as harness:
+        assert isinstance(harness, SpoiltHarness)
         harness.simulator.faults.add([msgspec.convert(fault, Fault) for fault in world.faults])
         lived = _played(harness, world, request)
         _must_be_foreseen(harness)
@@ -244,7 +244,7 @@ def _read(world: Drawn) -> RestoreRequest | None:
         return None
 
 
-def _played(harness: SpoiltLaboratory, world: Drawn, request: RestoreRequest | None) -> Lived:
+def _played(harness: SpoiltHarness, world: Drawn, request: RestoreRequest | None) -> Lived:
     """Live through it to the end."""
     door, approvals = FrontDoor(harness), list[datetime]()
     request_id = _accepted(door, world, request)
@@ -292,7 +292,7 @@ def _must_be_foreseen(harness: AppHarness) -> None:
 
 
 def _must_be_allowed(
-    harness: SpoiltLaboratory, world: Drawn, request: RestoreRequest, approvals: list[datetime]
+    harness: SpoiltHarness, world: Drawn, request: RestoreRequest, approvals: list[datetime]
 ) -> None:
     assert not (harness.restores and request.plan_only), "a plan restores nothing"
     for path, body, at in harness.restores:
@@ -307,7 +307,7 @@ def _must_be_allowed(
 
 
 def _judged(
-    harness: SpoiltLaboratory, world: Drawn, body: dict[str, Any], point: str, at: datetime
+    harness: SpoiltHarness, world: Drawn, body: dict[str, Any], point: str, at: datetime
 ) -> Iterator[judging.Allowed]:
     """How the policy allows what was posted. The vault may have told of the point in several ways,
     and that a restore is judged twice lies between the beginning and the sending."""
