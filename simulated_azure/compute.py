@@ -32,7 +32,7 @@ class ManagedDisk(NamedTuple):
 def vm_resource(state: State, vm: Vm) -> JSON:
     """The VM, as far as restores care."""
     os_disk, *data = [_in_profile(vm, disk) for disk in _disks_of(state, vm)]
-    os_disk |= {"osType": vm.os_type, "createOption": "Attach"}
+    os_disk["osType"] = vm.os_type
     body: JSON = {
         "id": vm.id,
         "name": names.last(vm.id),
@@ -155,6 +155,7 @@ def _in_profile(vm: Vm, disk: Disk) -> JSON:
     return {
         **place,
         "name": disk.name,
+        "createOption": "Attach",
         "diskSizeGB": disk.size_gb,
         "managedDisk": {"id": _disk_id(names.group_of(vm.id), disk)},
     }

@@ -1,9 +1,10 @@
-"""Hold JSON to the models of Microsoft's management library, more strictly than it does itself.
+"""Hold JSON to the models of Microsoft's management libraries, more strictly than they do it.
 
-The models of azure-mgmt-recoveryservicesbackup 11.2.0 take any key and any type without a word.
-What they know of a document stands in the classes: wire names and read-only keys in the attribute
-map (`_attr_to_rest_field`), types in the annotations, the class behind a discriminator in the
-subtype map (`__mapping__`). Here a document is compared with these at every depth.
+The models of azure-mgmt-recoveryservicesbackup 11.2.0, and of the libraries for vaults and for VMs
+that come from the same generator, take any key and any type without a word. What they know of a
+document stands in the classes: wire names and read-only keys in the attribute map
+(`_attr_to_rest_field`), types in the annotations, the class behind a discriminator in the subtype
+map (`__mapping__`). Here a document is compared with these at every depth.
 """
 
 import re
@@ -11,10 +12,9 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from enum import Enum
 from functools import cache
+from importlib import import_module
 from types import NoneType, UnionType
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
-
-from azure.mgmt.recoveryservicesbackup import models
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _DURATION = re.compile(r"P(?=.)(\d+D)?(T(?=.)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
@@ -39,6 +39,9 @@ ATTESTED = {
     ),
     ("AzureIaaSVMJobExtendedInfo", "propertyBag"): Attested(
         dict[str, str | None], "restore job, July 2026: null at `Recovery point time `"
+    ),
+    ("HardwareProfile", "vmSize"): Attested(
+        str, "recovery point, July 2026: `Standard_D2s_v5`; the model's list of sizes is older"
     ),
     ("OperationStatus", "endTime"): Attested(
         datetime | Literal["0001-01-01T00:00:00"],
@@ -73,7 +76,7 @@ def page_problems(document: object, model: Any) -> list[str]:
 @cache
 def fields(model: Any) -> dict[str, Field]:
     """Return a model's fields by wire name, inherited ones included."""
-    types = get_type_hints(model, localns={"_models": models})
+    types = get_type_hints(model, localns={"_models": models_beside(model)})
     known = model()._attr_to_rest_field
     return {
         one._rest_name: Field(
@@ -84,6 +87,12 @@ def fields(model: Any) -> dict[str, Field]:
         )
         for name, one in known.items()
     }
+
+
+def models_beside(thing: Any) -> Any:
+    """The models of the library that a model or an operation belongs to."""
+    library, _, _ = thing.__module__.rpartition(".")
+    return import_module(f"{library.removesuffix('.operations').removesuffix('.models')}.models")
 
 
 def attested(model: Any, key: str) -> tuple[str, str] | None:

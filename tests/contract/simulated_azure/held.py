@@ -1,6 +1,6 @@
-"""Holds each answer of the simulated Azure to the model that Microsoft's library has of it.
+"""Holds each answer of the simulated Azure to the model that Microsoft's libraries have of it.
 
-The table below names the library's operation for each route; which model an answer must be is read
+The tables below name a library's operation for each route; which model an answer must be is read
 off that operation. So every sentence of this suite also shows that what it got has no key and no
 type that Azure would not send.
 """
@@ -12,6 +12,8 @@ from typing import Any, get_args, get_origin
 
 from azure.core.paging import ItemPaged
 from azure.core.polling import LROPoller
+from azure.mgmt.compute import operations as compute
+from azure.mgmt.recoveryservices import operations as vaults
 from azure.mgmt.recoveryservicesbackup import models, operations
 
 from simulated_azure.job_bodies import LAST_WITH_ACTION_NUMBERS
@@ -21,7 +23,7 @@ from simulated_azure.simulator import Simulator
 from simulated_azure.versions import STRINGS_SINCE
 from simulated_azure.wire import Reply
 from tests.contract.simulated_azure.caller import Send
-from tests.sdk_models import page_problems, problems
+from tests.sdk_models import models_beside, page_problems, problems
 
 OPERATIONS: dict[str, Any] = {
     "backup_status": operations.BackupStatusOperations.get,
@@ -53,7 +55,21 @@ OPERATIONS: dict[str, Any] = {
     "vault_config": operations.BackupResourceVaultConfigsOperations.get,
     "encryption_config": operations.BackupResourceEncryptionConfigsOperations.get,
 }
-"""By route; what is not Azure Backup's is answers of other libraries."""
+"""Azure Backup's, by route."""
+OF_OTHER_LIBRARIES: dict[str, Any] = {
+    "vault": vaults.VaultsOperations.get,
+    "vaults": vaults.VaultsOperations.list_by_subscription_id,
+    "vaults_of_group": vaults.VaultsOperations.list_by_resource_group,
+    "vm": compute.VirtualMachinesOperations.get,
+    "vms": compute.VirtualMachinesOperations.list_all,
+    "vms_of_group": compute.VirtualMachinesOperations.list,
+    "instance_view": compute.VirtualMachinesOperations.instance_view,
+    "disk": compute.DisksOperations.get,
+    "disks": compute.DisksOperations.list,
+    "disks_of_group": compute.DisksOperations.list_by_resource_group,
+}
+"""Those of vaults, VMs and disks, by route. What is left is ARM's own, storage and networks."""
+_ALL = OPERATIONS | OF_OTHER_LIBRARIES
 
 
 class Held:
@@ -93,7 +109,7 @@ def answer_problems(route: str, reply: Reply, version: str) -> list[str]:
     document = reply.json()
     if reply.status >= 400:
         return problems(document, models.ErrorResponse)
-    if route not in OPERATIONS:
+    if route not in _ALL:
         return []
     model, is_page = answer_of(route)
     if reply.status != 200 or model is None:
@@ -107,11 +123,11 @@ def answer_problems(route: str, reply: Reply, version: str) -> list[str]:
 @cache
 def answer_of(route: str) -> tuple[Any, bool]:
     """The model of a route's answer and whether it comes in pages; none for an empty body."""
-    returned = signature(OPERATIONS[route]).return_annotation
+    returned = signature(_ALL[route]).return_annotation
     if returned is None or get_origin(returned) is LROPoller:
         return None, False
     is_page = get_origin(returned) is ItemPaged
     model, *_ = get_args(returned) or (returned,)
     if isinstance(model, str):
-        model = getattr(models, model.removeprefix("_models."))
+        model = getattr(models_beside(_ALL[route]), model.removeprefix("_models."))
     return model, is_page

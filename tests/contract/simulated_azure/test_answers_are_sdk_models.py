@@ -13,11 +13,17 @@ from simulated_azure.wire import Reply
 from tests import sdk_models
 from tests.contract.simulated_azure import tour
 from tests.contract.simulated_azure.caller import Caller, document
-from tests.contract.simulated_azure.held import OPERATIONS, Held, answer_problems
+from tests.contract.simulated_azure.held import (
+    OF_OTHER_LIBRARIES,
+    OPERATIONS,
+    Held,
+    answer_problems,
+)
 
 
-def test_each_route_of_azure_backup_has_its_operation_of_the_library() -> None:
-    assert {route.name for route in ROUTES if route.provider == "backup"} == OPERATIONS.keys()
+def test_each_route_of_backups_vaults_and_vms_has_its_operation_of_a_library() -> None:
+    assert _routes("backup") == OPERATIONS.keys()
+    assert _routes("vaults", "compute") == OF_OTHER_LIBRARIES.keys()
 
 
 @pytest.mark.parametrize("version", ["2021-10-01", "2025-02-01", "2026-10-01"])
@@ -28,7 +34,8 @@ def test_all_answers_of_all_operations_are_models(
     azure.version = version
     tour.take(azure, job_type)
     held = _held(azure)
-    assert {route for route, reply in held.answers if reply.status < 300} >= OPERATIONS.keys()
+    seen = {route for route, reply in held.answers if reply.status < 300}
+    assert seen >= OPERATIONS.keys() | OF_OTHER_LIBRARIES.keys()
     jobs = [one["properties"] for one in _documents(held, "job")]
     assert {job["status"] for job in jobs} == {
         *("InProgress", "Completed", "CompletedWithWarnings", "Failed", "Cancelling", "Cancelled"),
@@ -65,6 +72,9 @@ def test_what_was_seen_beside_the_models_is_answered(
         ("operation_status", 200, {"properties": {"objectType": "JobInfo", "jobId": "j"}}),
         ("recovery_point", 200, {"properties": {"objectType": "IaasVMRecoveryPoint", "zones": 1}}),
         ("validate", 200, {"validationResults": []}),
+        ("vm", 200, {"location": "westeurope", "properties": {"disks": []}}),
+        ("disks", 200, {"value": [{"properties": {"diskSizeGB": "127"}}]}),
+        ("vault", 200, {"location": "westeurope", "properties": {"redundancySettings": "LRS"}}),
     ],
 )
 def test_an_answer_that_no_model_is_like_is_noticed(route: str, status: int, body: object) -> None:
@@ -96,6 +106,10 @@ def test_every_key_of_the_restore_request_is_understood(ours: str, theirs: Any) 
 def test_the_requests_of_this_suite_are_models_too(azure: Caller, kind: str) -> None:
     body = getattr(azure, f"{kind}_body")()
     assert sdk_models.problems(body, models.RestoreRequestResource, sent=True) == []
+
+
+def _routes(*providers: str) -> set[str]:
+    return {route.name for route in ROUTES if route.provider in providers}
 
 
 def _held(azure: Caller) -> Held:

@@ -58,6 +58,7 @@ def take(azure: Caller, job_type: str = "AzureIaaSVMJob", *, newest: bool = True
     for name in ("web-02", "stopped-01", "deleted-01"):
         _restore(azure, "disks", name)
     _cancel(azure)
+    _look_beside(azure)
     _go_astray(azure)
 
 
@@ -79,6 +80,17 @@ def _look_around(azure: Caller) -> None:
     for name in ("web-01", "deleted-01"):
         asked = {"resourceType": "VM", "resourceId": seed.vm_id(name)}
         azure.post(f"{where}/{seed.REGION}/backupStatus", asked)
+
+
+def _look_beside(azure: Caller) -> None:
+    """What restores have left, and what is around the vaults."""
+    subscription = f"/subscriptions/{seed.SUBSCRIPTION}"
+    for place in (subscription, seed.APP_GROUP, seed.TARGET_GROUP, seed.VAULT_GROUP):
+        for kind in ("Compute/virtualMachines", "Compute/disks", "RecoveryServices/vaults"):
+            for one in value(azure.get(f"{place}/providers/Microsoft.{kind}")):
+                azure.get(one["id"])
+    azure.get(f"{seed.vm_id('web-01')}/instanceView")
+    azure.get(seed.vm_id("web-01"), **{"$expand": "instanceView"})
 
 
 def _turn_pages(azure: Caller) -> None:
