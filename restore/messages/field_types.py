@@ -1,7 +1,7 @@
 """The types of a request's fields. Each says what it accepts, in marks that validation.py reads.
 
 `id` names the kind of ARM id (arm_ids.py), `duration` the least and the most, `says` the message
-for a person whose value does not fit.
+for a person whose value does not fit, `trimmed` that blanks and line ends around it are no part.
 """
 
 from datetime import datetime
@@ -16,13 +16,15 @@ REQUEST_ID = r"\A(?!\.+\Z)[A-Za-z0-9._:-]{1,128}\Z"
 _LENGTH_MAX = 2048
 
 
-def _text(says: str, pattern: str | None = None) -> Meta:
-    return Meta(min_length=1, max_length=_LENGTH_MAX, pattern=pattern, extra={"says": says})
+def _text(says: str, pattern: str | None = None, *, trimmed: bool = False) -> Meta:
+    marks = {"says": says, "trimmed": trimmed}
+    return Meta(min_length=1, max_length=_LENGTH_MAX, pattern=pattern, extra=marks)
 
 
 def _id_of(kind: str) -> Meta:
     described = {"pattern": arm_ids.pattern_of(kind), "description": f"ARM id of a {kind}"}
-    return Meta(max_length=_LENGTH_MAX, extra={"id": kind}, extra_json_schema=described)
+    marks = {"id": kind, "trimmed": True}
+    return Meta(max_length=_LENGTH_MAX, extra=marks, extra_json_schema=described)
 
 
 def _duration(least: str, most: str, pattern: str | None = None) -> Meta:
@@ -31,7 +33,11 @@ def _duration(least: str, most: str, pattern: str | None = None) -> Meta:
     return Meta(max_length=40, pattern=pattern, extra=marks, extra_json_schema=described)
 
 
-Text = Annotated[str, _text(f"must be a text of 1 to {_LENGTH_MAX} characters")]
+_ANY_TEXT = f"must be a text of 1 to {_LENGTH_MAX} characters"
+
+Text = Annotated[str, _text(_ANY_TEXT)]
+Name = Annotated[str, _text(_ANY_TEXT, trimmed=True)]
+"""Of a thing in Azure, or its id."""
 Url = Annotated[str, _text("must be an https URL", pattern=r"\Ahttps://[^\s/]+/\S*\Z")]
 RequestId = Annotated[
     str,

@@ -23,6 +23,7 @@ from restore.messages.field_types import (
     IdentityId,
     KeyVaultId,
     Lun,
+    Name,
     NetworkId,
     PlanHash,
     RequestId,
@@ -44,7 +45,7 @@ from restore.values.times import seconds_of
 class RecoveryPointChoice(StrictModel, frozen=True, kw_only=True):
     """Which recovery point is wanted. Nothing said: the newest that can be restored."""
 
-    id: Text | None = None
+    id: Name | None = None
     """The point's name or its ARM id; then nothing else may be said."""
     not_after: Time | None = None
     not_before: Time | None = None
@@ -190,7 +191,7 @@ class RestoreDisks(_Restore, frozen=True, kw_only=True, tag="RestoreDisks"):
 class OriginalLocation(_Restore, frozen=True, kw_only=True, tag="OriginalLocation"):
     """The disks of the existing VM are replaced."""
 
-    confirm: Text
+    confirm: Name
     """The VM's name, echoed, for this type destroys."""
 
 

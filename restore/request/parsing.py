@@ -16,6 +16,7 @@ from restore.messages.errors import InvalidRequest
 from restore.messages.plan_io import ShowPoints
 from restore.messages.request import REQUEST_TYPES, ItemQuery, RestoreRequest
 from restore.request import cross_field_rules, point_pages, validation
+from restore.request.canonical import canonical
 from restore.request.json_text import json_of
 from restore.values.decoding import decode
 from restore.values.problem import Problem
@@ -52,7 +53,9 @@ def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
     """Read a request from parsed JSON. Raises InvalidRequest, which lists every problem."""
     if not isinstance(value, dict):
         raise InvalidRequest([Problem(path="$", message="must be a JSON object: one request")])
-    given = {"requestId": default_request_id} | _without_nulls(value)
+    given = {"requestId": default_request_id} | canonical(
+        _without_nulls(value), _known_fields(None)
+    )
     kind = given.get("recoveryType")
     recovery_type = kind if isinstance(kind, str) and kind in REQUEST_TYPES else None
     fields = {
@@ -69,7 +72,7 @@ def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
 
 def parse_points_query(parameters: Mapping[str, Any]) -> ShowPoints:
     """Read the query that asks for a VM's recovery points. Raises InvalidRequest."""
-    given = dict(parameters)
+    given = canonical(dict(parameters), validation.fields_of(ItemQuery))
     problems = list(validation.problems_of(given, ItemQuery))
     token = given.get("continuationToken")
     if isinstance(token, str) and not point_pages.is_token(token):

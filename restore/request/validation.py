@@ -42,6 +42,12 @@ def field_problems(value: Any, field: inspect.Field, path: str) -> Iterator[Prob
     return _problems(value, field.type, path)
 
 
+def beside_none(kind: inspect.UnionType) -> inspect.Type:
+    """Return the type of a value that may be absent: every union is "or nothing", and nothing was
+    left out before."""
+    return next(each for each in kind.types if not isinstance(each, inspect.NoneType))
+
+
 def path_to(path: str, name: str) -> str:
     """Return the path of a field; a name that is no plain word is quoted and cut."""
     if _PLAIN_NAME.fullmatch(name):
@@ -60,9 +66,8 @@ def unknown_problem(name: str, known: Iterable[str], path: str) -> Problem:
 
 def _problems(value: Any, kind: inspect.Type, path: str) -> Iterator[Problem]:
     match kind:
-        case inspect.UnionType():  # always "or nothing", and nothing was left out before
-            inner = next(each for each in kind.types if not isinstance(each, inspect.NoneType))
-            yield from _problems(value, inner, path)
+        case inspect.UnionType():
+            yield from _problems(value, beside_none(kind), path)
         case inspect.StructType():
             yield from _object_problems(value, kind, path)
         case inspect.VarTupleType():

@@ -8,11 +8,13 @@ Building ids and URLs is the arm room's work.
 """
 
 import re
+from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 
 _ASCII = str.maketrans(ascii_uppercase, ascii_lowercase)
-_SUBSCRIPTION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_NAME = re.compile(r"(?!\.+$)[^\s/\\?#%&<>:\"'*\x00-\x1f]{1,260}")
+_BLANKS = " \t\r\n"
+_SUBSCRIPTION = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+_NAME = r"""(?!\.+(?:[/\s]|$))[^\s/\\?#%&<>:"'*\x00-\x1f]{1,260}"""
 _GROUP = "/subscriptions/*/resourceGroups/*"
 
 KINDS = {
@@ -39,22 +41,15 @@ KINDS = {
 
 
 def pattern_of(kind: str) -> str:
-    """Return a regular expression for the ids of a kind, as JSON Schema wants it: a guide for
-    people and tools, and no more. Whether a text is such an id, kind_problem says."""
-    segments = KINDS[kind].split("/")
-    before = ["", *segments]
-    return (
-        "^"
-        + "/".join(
-            "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-            if wanted == "*" and name == "subscriptions"
-            else "[A-Za-z0-9_.()-]{0,79}[A-Za-z0-9_]"
-            if wanted == "*"
-            else re.escape(wanted)
-            for name, wanted in zip(before, segments, strict=False)
-        )
-        + "$"
-    )
+    """Return the regular expression of the ids of a kind, as JSON Schema wants it: that by which
+    kind_problem judges them, with the blanks around an id that `trimmed` takes away."""
+    return rf"^[ \t\r\n]*{_pattern(kind)}[ \t\r\n]*$"
+
+
+def trimmed(text: str) -> str:
+    """Return an id without the blanks and line ends around it, which no id has: what `az -o tsv`
+    prints on Windows ends in a carriage return."""
+    return text.strip(_BLANKS)
 
 
 def kind_problem(text: str, kind: str) -> str | None:
@@ -94,8 +89,8 @@ def is_plain(text: str) -> bool:
     root, *segments = text.split("/")
     if root or len(segments) < 2 or lower_ascii(segments[0]) != "subscriptions":
         return False
-    is_known = _SUBSCRIPTION.fullmatch(segments[1]) is not None
-    return is_known and all(map(_NAME.fullmatch, segments[2:]))
+    is_known = re.fullmatch(_SUBSCRIPTION, segments[1]) is not None
+    return is_known and all(re.fullmatch(_NAME, segment) for segment in segments[2:])
 
 
 def subscription_of(text: str) -> str:
@@ -109,18 +104,28 @@ def name_of(text: str) -> str:
 
 
 def _is(text: str, kind: str) -> bool:
-    pattern, given = KINDS[kind].split("/"), text.split("/")
-    return len(pattern) == len(given) and all(
-        _fits(segment, wanted, before)
-        for before, wanted, segment in zip(["", *pattern], pattern, given, strict=False)
+    return re.fullmatch(_pattern(kind), text) is not None
+
+
+@cache
+def _pattern(kind: str) -> str:
+    """Return the expression without its anchors. ARM's own words are taken in any case, spelled
+    letter by letter: JSON Schema has no flag for that, and Python's takes letters beyond ASCII."""
+    segments = KINDS[kind].split("/")
+    return "/".join(
+        _in_any_case(wanted)
+        if wanted != "*"
+        else _SUBSCRIPTION
+        if before == "subscriptions"
+        else _NAME
+        for before, wanted in zip(["", *segments], segments, strict=False)
     )
 
 
-def _fits(segment: str, wanted: str, before: str) -> bool:
-    if wanted != "*":
-        return lower_ascii(segment) == lower_ascii(wanted)
-    name = _SUBSCRIPTION if before == "subscriptions" else _NAME
-    return name.fullmatch(segment) is not None
+def _in_any_case(word: str) -> str:
+    return "".join(
+        f"[{char.upper()}{char.lower()}]" if char.isalpha() else re.escape(char) for char in word
+    )
 
 
 def _lower_letter(letter: str) -> str:

@@ -15,6 +15,9 @@ ACCOUNT = f"{GROUP}/providers/Microsoft.Storage/storageAccounts/staging"
 NET = f"{GROUP}/providers/Microsoft.Network/virtualNetworks/net"
 IDENTITY = f"{GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
 DISK_ACCESS = f"{GROUP}/providers/Microsoft.Compute/diskAccesses/access"
+GUARD_REQUEST = (
+    f"{GROUP}/providers/Microsoft.DataProtection/resourceGuards/guard/triggerRestoreRequests/1"
+)
 POINT = (
     f"{VAULT}/backupFabrics/Azure/protectionContainers/IaasVMContainer;iaasvmcontainerv2;rg;web-01"
     "/protectedItems/VM;iaasvmcontainerv2;rg;web-01/recoveryPoints/123"

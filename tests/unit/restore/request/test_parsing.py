@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from restore.messages import names
 from restore.messages.errors import InvalidRequest
 from restore.messages.request import (
     REQUEST_TYPES,
@@ -18,6 +19,7 @@ from tests.unit.restore.samples import (
     DISK_ACCESS,
     DISKS,
     GROUP,
+    GUARD_REQUEST,
     IDENTITY,
     NET,
     NEW_VM,
@@ -342,3 +344,18 @@ def test_the_error_knows_the_request_unless_its_id_is_the_problem() -> None:
         with pytest.raises(InvalidRequest) as caught:
             parsed({"requestId": request_id})
         assert caught.value.request_id == expected
+
+
+@pytest.mark.parametrize("around", ["{}\r", "{}\n", " {} ", "\t{}\r\n"])
+def test_line_ends_and_blanks_around_an_id_are_no_part_of_it(around: str) -> None:
+    """What `az … -o tsv` prints on Windows ends in a carriage return."""
+    plain = NEW_VM | {"vaultId": VAULT, "recoveryPoint": {"id": POINT}}
+    ids = [name for name in plain if name.endswith("Id") and name != "requestId"]
+    written = plain | {name: around.format(plain[name]) for name in ids}
+    written |= {"recoveryPoint": {"id": around.format(POINT)}}
+    assert parsed(written) == parsed(plain)
+    assert names.request_hash(parsed(written)) == names.request_hash(parsed(plain))
+    assert parsed(REPLACE | {"confirm": around.format("web-01")}) == parsed(REPLACE)
+    guarded = {"resourceGuardOperationRequests": [GUARD_REQUEST]}
+    written = {"resourceGuardOperationRequests": [around.format(GUARD_REQUEST)]}
+    assert parsed(DISKS | written) == parsed(DISKS | guarded)

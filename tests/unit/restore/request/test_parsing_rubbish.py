@@ -102,6 +102,7 @@ def test_deep_json_that_can_be_read_is_refused_politely() -> None:
 
 
 def test_a_query_for_recovery_points_is_checked_alike() -> None:
+    assert parsing.parse_points_query({"sourceResourceId": f"{VM}\r"}).source_resource_id == VM
     found = parsing.parse_points_query({"sourceResourceId": VM, "vaultId": VAULT})
     assert (found.source_resource_id, found.vault_id) == (VM, VAULT)
     with pytest.raises(InvalidRequest) as caught:
