@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from restore.request.sender_habits import texts
 from restore.values import arm_ids
 from restore.values.decoding import decode
 
@@ -113,8 +114,10 @@ def _recovery_point_id(given: Given) -> Found:
     others = [name for name in choice if name != "id"]
     if others:
         yield path, f"names the point already; leave out {', '.join(sorted(others))}"
-    if "/" in wanted and (problem := arm_ids.kind_problem(wanted, "recovery point")):
-        yield path, f"{problem}; or give the point's name alone"
+    if not arm_ids.is_name(wanted) and (problem := arm_ids.kind_problem(wanted, "recovery point")):
+        hint = texts.id_hint(wanted)
+        said = f"{problem}; {hint}" if hint else problem
+        yield path, f"{said}; or give the point's name alone"
     elif (
         "/" in wanted
         and given.get("vaultId")

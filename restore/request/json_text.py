@@ -6,10 +6,20 @@ import json
 from typing import Any
 
 from restore.messages.errors import InvalidRequest
+from restore.request.sender_habits import encodings
 from restore.values.problem import Problem
 
 BYTES_MAX = 64 * 1024
 """A queue message cannot be larger, and no request needs to be."""
+
+
+class _NoJson(InvalidRequest):
+    """This is no JSON at all; but what it is instead may be known. `.fault` says what is wrong, and
+    where."""
+
+    def __init__(self, said: str, fault: str = "") -> None:
+        super().__init__([_problem(f"{said}: {fault}" if fault else said)])
+        self.fault = fault
 
 
 class _Twice(ValueError):
@@ -17,26 +27,27 @@ class _Twice(ValueError):
 
 
 def json_of(body: bytes | str) -> Any:
-    """Read a body as JSON, or as Base64 of JSON. Raises InvalidRequest, which says what it is."""
+    """Read a body as JSON, or as Base64 of JSON. Raises InvalidRequest, which says what it is, also
+    where a sender's habit has made something else of it."""
     content = body.encode(errors="replace") if isinstance(body, str) else body
     if len(content) > BYTES_MAX:
         raise _invalid(f"is larger than {BYTES_MAX // 1024} KB")
     if not content.strip():
         raise _invalid("is empty")
     try:
-        return _parsed(_decoded(content))
-    except InvalidRequest:
-        inner = _from_base64(content)
-        if inner is None:
-            raise
-    return _parsed(_decoded(inner))
+        value = read_json(content)
+    except _NoJson as error:
+        hint = encodings.hint(content, _parsed, error.fault)
+        raise _invalid(hint or error.problems[0].message) from None
+    if isinstance(value, str):
+        hint = encodings.hint(content, _parsed)
+        raise _invalid(hint or "is a JSON text, and must be a JSON object")
+    return value
 
 
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _invalid("is not UTF-8 text") from None
+def read_json(content: bytes) -> Any:
+    """Read JSON, or Base64 of JSON. Raises InvalidRequest."""
+    return _parsed(_from_base64(content) or content)
 
 
 def _from_base64(content: bytes) -> bytes | None:
@@ -47,12 +58,16 @@ def _from_base64(content: bytes) -> bytes | None:
     return inner if inner.strip().removeprefix(b"\xef\xbb\xbf")[:1] in (b"{", b"[") else None
 
 
-def _parsed(text: str) -> Any:
+def _parsed(content: bytes) -> Any:
+    """Read plain JSON. Raises InvalidRequest; a _NoJson where the text is none."""
     try:
+        text = content.decode("utf-8-sig")
         return json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+    except UnicodeDecodeError:
+        raise _NoJson("is not UTF-8 text") from None
     except json.JSONDecodeError as error:
-        at = f"line {error.lineno}, column {error.colno}"
-        raise _invalid(f"is neither JSON nor Base64 of JSON: {error.msg} at {at}") from None
+        fault = f"{error.msg} at line {error.lineno}, column {error.colno}"
+        raise _NoJson("is neither JSON nor Base64 of JSON", fault) from None
     except _Twice as error:
         raise _invalid(str(error)) from None
     except RecursionError:
@@ -73,4 +88,8 @@ def _no_number(text: str) -> Any:
 
 
 def _invalid(message: str) -> InvalidRequest:
-    return InvalidRequest([Problem(path="$", message=message)])
+    return InvalidRequest([_problem(message)])
+
+
+def _problem(message: str) -> Problem:
+    return Problem(path="$", message=message)

@@ -6,7 +6,7 @@ anyway.
 """
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from msgspec.inspect import Field
@@ -18,6 +18,8 @@ from restore.messages.request import REQUEST_TYPES, ItemQuery, RestoreRequest
 from restore.request import cross_field_rules, point_pages, validation
 from restore.request.canonical import canonical
 from restore.request.json_text import json_of
+from restore.request.sender_habits import envelopes
+from restore.request.sender_habits.texts import plain_spelling
 from restore.values.decoding import decode
 from restore.values.problem import Problem
 
@@ -51,11 +53,11 @@ def parse_text(body: bytes | str, *, default_request_id: str) -> RestoreRequest:
 
 def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
     """Read a request from parsed JSON. Raises InvalidRequest, which lists every problem."""
-    if not isinstance(value, dict):
-        raise InvalidRequest([Problem(path="$", message="must be a JSON object: one request")])
-    given = {"requestId": default_request_id} | canonical(
-        _without_nulls(value), _known_fields(None)
-    )
+    no_request = envelopes.problem_of(value)
+    if no_request is not None:
+        raise InvalidRequest([no_request])
+    spelled, misspelled = _as_spelled_here(_without_nulls(value))
+    given = {"requestId": default_request_id} | canonical(spelled, _known_fields(None))
     kind = given.get("recoveryType")
     recovery_type = kind if isinstance(kind, str) and kind in REQUEST_TYPES else None
     fields = {
@@ -63,7 +65,8 @@ def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
         for name, field in given.items()
         if field != "" or _forbidden(name, recovery_type) is None
     }
-    found = tuple(islice(_problems(recovery_type, fields), PROBLEMS_MAX + 1))
+    problems = chain(_misspelled(misspelled), _problems(recovery_type, fields))
+    found = tuple(islice(problems, PROBLEMS_MAX + 1))
     if found:
         raise _all_wrong(found, given["requestId"])
     request: RestoreRequest = decode(fields, RestoreRequest)
@@ -87,6 +90,28 @@ def parse_points_query(parameters: Mapping[str, Any]) -> ShowPoints:
     )
 
 
+def _as_spelled_here(value: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the fields by their names here, and those that were spelled otherwise (RecoveryType,
+    recovery_type) with the name that is meant: what else is wrong with them is said as well."""
+    known = [*_known_fields(None), *_NEVER, "recoveryType"]
+    by_plain = {plain_spelling(name): name for name in known if name not in value}
+    otherwise: dict[str, str] = {}
+    for name in value:
+        meant = None if name in known else by_plain.pop(plain_spelling(name), None)
+        if meant is not None:
+            otherwise[name] = meant
+    return {otherwise.get(name, name): field for name, field in value.items()}, otherwise
+
+
+def _misspelled(otherwise: dict[str, str]) -> Iterator[Problem]:
+    if len(otherwise) == 1:
+        (name,) = otherwise
+        yield validation.unknown_problem(name, otherwise.values(), "$")
+    elif otherwise:
+        said = f"spells {len(otherwise)} fields otherwise than they are known here: send "
+        yield Problem(path="$", message=said + ", ".join(otherwise.values()))
+
+
 def _problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterator[Problem]:
     found = list(islice(_field_problems(recovery_type, fields), PROBLEMS_MAX + 1))
     yield from found
@@ -100,8 +125,10 @@ def _problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterator[Pro
 def _field_problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterator[Problem]:
     """Say what is wrong with each field by itself."""
     if recovery_type is None:
-        said = "must be one of" if "recoveryType" in fields else "is required: one of"
-        yield Problem(path="$.recoveryType", message=f"{said} {', '.join(REQUEST_TYPES)}")
+        said = f"is required: one of {', '.join(REQUEST_TYPES)}"
+        if "recoveryType" in fields:
+            said = validation.one_of_problem(fields["recoveryType"], list(REQUEST_TYPES)) or said
+        yield Problem(path="$.recoveryType", message=said)
     known = _known_fields(recovery_type)
     for name, value in fields.items():
         reason = _forbidden(name, recovery_type)
@@ -110,7 +137,7 @@ def _field_problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterat
         elif name in known:
             yield from validation.field_problems(value, known[name], f"$.{name}")
         elif name != "recoveryType":
-            yield validation.unknown_problem(name, known, "$")
+            yield validation.unknown_problem(name, [*known, "recoveryType"], "$")
     for name, field in known.items():
         if field.required and name not in fields:
             yield Problem(path=f"$.{name}", message=_REQUIRED.get(name, "is required"))

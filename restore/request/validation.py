@@ -6,7 +6,7 @@ there. Values are never repeated in a message, for a wrong one can be anything, 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
@@ -15,6 +15,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, inspect
 
+from restore.request.sender_habits import texts
+from restore.request.sender_habits.texts import plain_spelling
 from restore.values.arm_ids import kind_problem
 from restore.values.decoding import decode
 from restore.values.problem import Problem
@@ -58,8 +60,8 @@ def path_to(path: str, name: str) -> str:
 
 def unknown_problem(name: str, known: Iterable[str], path: str) -> Problem:
     """Say that a field is unknown, and which one may have been meant."""
-    names = {each.lower(): each for each in known}
-    close = get_close_matches(name[:60].lower(), names, n=1, cutoff=0.75)
+    names = {plain_spelling(each): each for each in known}
+    close = get_close_matches(plain_spelling(name[:60]), names, n=1, cutoff=0.75)
     hint = f"; did you mean {names[close[0]]}?" if close else ""
     return Problem(path=path_to(path, name), message=f"is not a field that is known here{hint}")
 
@@ -73,14 +75,14 @@ def _problems(value: Any, kind: inspect.Type, path: str) -> Iterator[Problem]:
         case inspect.VarTupleType():
             yield from _list_problems(value, kind, path)
         case _:
-            message = _leaf_problem(value, kind)
-            if message is not None:
-                yield Problem(path=path, message=message)
+            problem = _leaf_problem(value, kind)
+            if problem is not None:
+                yield Problem(path=path, message=problem)
 
 
 def _object_problems(value: Any, kind: inspect.StructType, path: str) -> Iterator[Problem]:
     if not isinstance(value, dict):
-        yield Problem(path=path, message="must be an object")
+        yield Problem(path=path, message=_with("must be an object", texts.hint(value)))
         return
     fields = fields_of(kind.cls)
     for name in value:
@@ -96,7 +98,7 @@ def _object_problems(value: Any, kind: inspect.StructType, path: str) -> Iterato
 def _list_problems(value: Any, kind: inspect.VarTupleType, path: str) -> Iterator[Problem]:
     least, most = kind.min_length or 0, kind.max_length
     if not isinstance(value, list):
-        yield Problem(path=path, message="must be a list")
+        yield Problem(path=path, message=_with("must be a list, also of one", texts.hint(value)))
     elif len(value) < least or (most is not None and len(value) > most):
         count = f"{least} to {most}" if least else f"at most {most}"
         count = f"exactly {most}" if least == most else count
@@ -114,29 +116,55 @@ def _leaf_problem(value: Any, kind: inspect.Type) -> str | None:
         extra, kind = kind.extra or {}, kind.type
     match kind:
         case inspect.StrType():
-            fits = isinstance(value, str) and _string_fits(value, kind)
-            if fits and "id" in extra:
-                return kind_problem(value, extra["id"])
-            if "duration" in extra:
-                return _duration_problem(value if fits else "", *extra["duration"])
-            return None if fits else extra.get("says", "must be a text")
+            return _text_problem(value, kind, extra)
         case inspect.BoolType():
-            return None if isinstance(value, bool) else "must be true or false"
+            wanted = None if isinstance(value, bool) else "must be true or false"
         case inspect.IntType():
             fits = type(value) is int and (kind.ge or 0) <= value <= (kind.le or value)
-            return None if fits else f"must be a whole number from {kind.ge} to {kind.le}"
+            wanted = None if fits else f"must be a whole number from {kind.ge} to {kind.le}"
         case inspect.LiteralType():
-            fits = isinstance(value, str) and value in kind.values
-            return None if fits else f"must be one of {', '.join(map(str, kind.values))}"
+            return one_of_problem(value, [str(each) for each in kind.values])
         case inspect.DateTimeType():
-            return None if _is_time(value) else extra["says"]
-    raise AssertionError(f"no request has a field of {kind!r}")
+            wanted = None if _is_time(value) else extra["says"]
+        case _:
+            raise AssertionError(f"no request has a field of {kind!r}")
+    return wanted and _with(wanted, texts.hint(value))
+
+
+def one_of_problem(value: Any, known: Sequence[str]) -> str | None:
+    """Say that a value is none of the known words, and which one may have been meant."""
+    if isinstance(value, str) and value in known:
+        return None
+    wanted = f"must be one of {', '.join(known)}"
+    meant = plain_spelling(value[:60]) if isinstance(value, str) else None
+    close = next((each for each in known if plain_spelling(each) == meant), None)
+    return _with(wanted, f"did you mean {close}?" if close else texts.hint(value))
+
+
+def _text_problem(value: Any, kind: inspect.StrType, extra: dict[str, Any]) -> str | None:
+    says = extra.get("says", "must be a text")
+    if not isinstance(value, str):
+        return _with(says, texts.hint(value))
+    fits = _string_fits(value, kind)
+    if "duration" in extra:
+        return _duration_problem(value if fits else "", *extra["duration"])
+    if "id" not in extra:
+        return None if fits else _with(says, texts.unseen_hint(value))
+    problem = kind_problem(value, extra["id"])
+    if problem is None and not fits:
+        problem = f"must be the ARM id of a {extra['id']}, of at most {kind.max_length} characters"
+    return problem and _with(problem, texts.id_hint(value))
+
+
+def _with(problem: str, hint: str | None) -> str:
+    """Return a problem and, if it is known, what has become of the value."""
+    return f"{problem}; {hint}" if hint else problem
 
 
 def _string_fits(value: str, kind: inspect.StrType) -> bool:
     if not (kind.min_length or 0) <= len(value) <= (kind.max_length or len(value)):
         return False
-    if not value.isprintable():  # control characters, halves of surrogate pairs
+    if not texts.is_seen(value):
         return False
     return kind.pattern is None or re.search(kind.pattern, value) is not None
 

@@ -93,6 +93,11 @@ def is_plain(text: str) -> bool:
     return is_known and all(re.fullmatch(_NAME, segment) for segment in segments[2:])
 
 
+def is_name(text: str) -> bool:
+    """Whether this can be one name of an id, and no whole one."""
+    return re.fullmatch(_NAME, text) is not None
+
+
 def subscription_of(text: str) -> str:
     """Return the subscription, in lower case."""
     return lower_ascii(text.split("/")[2])

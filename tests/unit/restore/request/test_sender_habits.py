@@ -1,0 +1,325 @@
+"""What senders do to a request is recognised, named in one problem, and never taken for more."""
+
+import base64
+import gzip
+import json
+import re
+import time
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import pytest
+
+from restore.messages.errors import InvalidRequest
+from restore.request import parsing
+from restore.request.sender_habits import encodings, envelopes, texts
+from tests.unit.restore.samples import DISKS, GROUP, NEW_VM, POINT, REPLACE, VM, parsed, problems_of
+
+TEXT = json.dumps(DISKS, indent=1)
+BYTES = TEXT.encode()
+
+
+def b64(content: bytes) -> bytes:
+    return base64.b64encode(content)
+
+
+def refusal(body: bytes) -> str:
+    """The one problem of a body."""
+    with pytest.raises(InvalidRequest) as caught:
+        parsing.parse_text(body, default_request_id="d")
+    (problem,) = caught.value.problems
+    assert problem.path == "$"
+    return problem.message
+
+
+BODIES: dict[str, tuple[bytes, str]] = {
+    "UTF-16": (TEXT.encode("utf-16"), "is JSON in UTF-16: send UTF-8"),
+    "UTF-16 without a mark": (TEXT.encode("utf-16-le"), "is JSON in UTF-16: send UTF-8"),
+    "UTF-16, big-endian": (TEXT.encode("utf-16-be"), "is JSON in UTF-16: send UTF-8"),
+    "UTF-32": (TEXT.encode("utf-32"), "is JSON in UTF-16: send UTF-8"),
+    "UTF-16 in Base64": (b64(TEXT.encode("utf-16-le")), "is JSON in UTF-16 in Base64: send UTF-8"),
+    "Latin-1": ('{"a": "é"}'.encode("latin-1"), "is JSON in Windows-1252 or Latin-1: send UTF-8"),
+    "Base64 twice": (b64(b64(BYTES)), "is JSON in Base64 in Base64: send UTF-8"),
+    "Base64 thrice": (b64(b64(b64(BYTES))), "is JSON in Base64 in Base64 in Base64"),
+    "JSON in a JSON text": (json.dumps(TEXT).encode(), "is JSON in a JSON text: send the object"),
+    "and in Base64": (b64(json.dumps(TEXT).encode()), "is JSON in a JSON text in Base64"),
+    "Base64 in a JSON text": (
+        json.dumps(b64(BYTES).decode()).encode(),
+        "is JSON in Base64 in a JSON text",
+    ),
+    "URL-safe Base64": (base64.urlsafe_b64encode(b'{"a": "??>>~~"}'), "URL-safe Base64"),
+    "Base64 cut": (b64(b'{"a": 1}').rstrip(b"="), "is JSON in Base64 that has lost its end"),
+    "data: URL": (b"data:application/json;base64," + b64(BYTES), "is JSON in a data: URL"),
+    "URL encoding": (quote(TEXT).encode(), "is JSON in URL encoding"),
+    "a form's field": (b"payload=" + quote_plus(TEXT).encode(), "is JSON in URL encoding"),
+    "gzip": (gzip.compress(BYTES), "is JSON in gzip"),
+    "gzip in Base64": (b64(gzip.compress(BYTES)), "is JSON in gzip in Base64"),
+    "the queue's XML": (
+        b"<QueueMessage><MessageText>" + b64(BYTES) + b"</MessageText></QueueMessage>",
+        "is JSON in Base64 in the queue's own XML",
+    ),
+    "quotes around": (b"'" + BYTES + b"'", "is JSON in quotes: leave"),
+    "quotes escaped": (BYTES.replace(b'"', b'\\"'), "is JSON with backslashes before its quotes"),
+    "single quotes": (BYTES.replace(b'"', b"'"), "is JSON with single quotes: JSON has plain"),
+    "Python's words": (b"{'a': None, 'b': True}", "is JSON with single quotes"),
+    "typographic quotes": (TEXT.replace('"', "”").encode(), "is JSON with typographic quotes"),
+    "no-break spaces": (TEXT.replace(" ", "\xa0").encode(), "characters that nobody sees"),
+    "two marks": ("\ufeff\ufeff".encode() + BYTES, "characters that nobody sees"),
+    "zero width spaces": (f"\u200b{TEXT}".encode(), "is JSON with characters that nobody sees"),
+    "comments": (BYTES.replace(b"\n", b" // see https://a/b\n", 1), "is JSON with comments"),
+    "a comma": (b'{"a": 1,}', "is JSON with a comma before its end: leave it out (Expecting"),
+    "lost quotes": (b"{recoveryType:RestoreDisks,sourceResourceId:/x}", "has lost its quotes"),
+    "lost quotes in Base64": (b64(b"{recoveryType: RestoreDisks}"), "has lost its quotes"),
+    "a file's name": (b"@request.json", "is the name of a file"),
+    "a PowerShell object": (b"@{recoveryType=RestoreDisks}", "ConvertTo-Json"),
+    "a PowerShell type": (b"System.Collections.Hashtable", "ConvertTo-Json"),
+    "a placeholder": (b'{"requestId": ${ID}}', "holds a placeholder"),
+    "XML": (b"<restore/>", "is XML or HTML"),
+    "YAML": (b"recoveryType: RestoreDisks\nrequestId: r1\n", "is YAML"),
+    "a form": (b"recoveryType=RestoreDisks&requestId=r1", "is a form"),
+}
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_that_is_no_json_is_called_what_it_is(name: str) -> None:
+    body, said = BODIES[name]
+    assert said in refusal(body)
+
+
+def test_every_row_of_the_table_is_met() -> None:
+    said = " ".join(refusal(body) for body, _ in BODIES.values())
+    assert [row.name for row in encodings.ENCODINGS if row.name not in said] == []
+    assert [row.name for row in encodings.OF_BODIES if row.hint not in said] == []
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [b"/*" * 32_000, b"'" * 65_000, b"{" + b" " * 65_000, b", " * 32_000, b"A" * 65_536,
+     b'\\"' * 32_000, b"<MessageText>" * 5_000, b"\0" * 65_536, b"%7B" * 20_000, b"${" * 32_000,
+     gzip.compress(b"\0" * 10_000_000)],
+)  # fmt: skip
+def test_looking_for_a_habit_takes_little_time(hostile: bytes) -> None:
+    begun = time.process_time()
+    refusal(hostile)
+    assert time.process_time() - begun < 5
+
+
+REQUEST = {name: value for name, value in DISKS.items() if name != "requestId"}
+ALERT = {
+    "schemaId": "azureMonitorCommonAlertSchema",
+    "data": {
+        "essentials": {"alertRule": "vm-gone", "alertTargetIDs": [VM]},
+        "alertContext": {"properties": None},
+        "customProperties": None,
+    },
+}
+GRID = {"id": "1", "topic": GROUP, "subject": "x", "eventType": "Microsoft.X", "data": {},
+        "eventTime": "2026-11-23T03:00:00Z", "dataVersion": "1"}  # fmt: skip
+CLOUD = {"specversion": "1.0", "type": "x", "source": "/x", "id": "1"}
+VALUES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
+    "parameters": ({"parameters": REQUEST}, "$.parameters", ("its fields stand at the top",)),
+    "properties": (
+        {"properties": REQUEST, "requestId": "r-1"},
+        "$.properties",
+        ("is an envelope", "send what stands in $.properties alone"),
+    ),
+    "body": ({"statusCode": 200, "headers": {}, "body": REQUEST}, "$.body", ("envelope",)),
+    "data": ({"data": REQUEST}, "$.data", ("envelope",)),
+    "a text": ({"body": json.dumps(REQUEST)}, "$.body", ("$.body alone",)),
+    "Base64": ({"messageText": b64(BYTES).decode()}, "$.messageText", ("envelope",)),
+    "two envelopes": ({"data": {"body": REQUEST}}, "$.data", ("$.data.body alone",)),
+    "a list in one": ({"value": [REQUEST]}, "$.value", ("$.value[0] alone",)),
+    "another spelling": ({"Parameters": {"RecoveryType": "x"}}, "$.Parameters", ("envelope",)),
+    "a list of one": ([REQUEST], "$", ("list of one", "what stands in $[0] alone")),
+    "a list of two": ([REQUEST, REQUEST], "$", ("must be a JSON object", "a list of 2")),
+    "an empty list": ([], "$", ("must be a JSON object", "list of 0")),
+    "an alert": (ALERT, "$", ("is an alert in Azure Monitor's common schema", "send one request")),
+    "an alert with a request": (
+        {**ALERT, "data": {"customProperties": REQUEST}},
+        "$",
+        ("common schema", "$.data.customProperties alone"),
+    ),
+    "an older alert": (
+        {"schemaId": "Microsoft.Insights/activityLogs", "data": {}},
+        "$",
+        ("is an alert of Azure Monitor",),
+    ),
+    "Event Grid": (GRID, "$", ("is an Event Grid event",)),
+    "Event Grid's list": ([GRID, GRID], "$", ("is an Event Grid event in a list",)),
+    "Event Grid with a request": ([{**GRID, "data": REQUEST}], "$", ("$[0].data alone",)),
+    "a CloudEvent": (CLOUD, "$", ("is a CloudEvent",)),
+    "a CloudEvent with a request": ({**CLOUD, "data": REQUEST}, "$", ("$.data alone",)),
+    "a CloudEvent in Base64": (
+        {**CLOUD, "data_base64": b64(BYTES).decode()},
+        "$",
+        ("$.data_base64 alone",),
+    ),
+    "our own event": (
+        {**CLOUD, "source": "/azure-vm-restore", "data": {"requestId": "r"}},
+        "$",
+        ("is an event of this app",),
+    ),
+    "Logic Apps": (
+        {"$content-type": "application/json", "$content": b64(BYTES).decode()},
+        "$",
+        ("is Logic Apps' form of a file", "$['$content'] alone"),
+    ),
+    "Alertmanager": ({"receiver": "r", "alerts": [], "version": "4"}, "$", ("Alertmanager",)),
+    "an ARM template": ({"$schema": "x", "resources": []}, "$", ("is an ARM template",)),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_json_that_is_no_request_is_named_in_one_problem(name: str) -> None:
+    value, path, said = VALUES[name]
+    found = problems_of(value)
+    assert list(found) == [path]
+    assert [text for text in said if text not in found[path]] == []
+
+
+def test_every_envelope_of_the_table_is_met() -> None:
+    said = " ".join(text for value, _, _ in VALUES.values() for text in problems_of(value).values())
+    assert [each.name for each in envelopes.ENVELOPES if each.name not in said] == []
+
+
+def test_a_request_with_a_field_too_many_is_no_envelope() -> None:
+    found = problems_of(DISKS | {"data": {"recoveryType": "x"}, "properties": {}})
+    assert set(found) == {"$.data", "$.properties"}
+
+
+def test_an_envelope_is_looked_for_in_bounds() -> None:
+    wide: Any = {"a": [{"b": ["{"] * 50}] * 500}
+    begun = time.process_time()
+    problems_of(wide)
+    assert time.process_time() - begun < 5
+
+
+def respelled(fields: dict[str, Any], how: Any) -> dict[str, Any]:
+    return {how(name): value for name, value in fields.items()}
+
+
+def snake_case(name: str) -> str:
+    return re.sub("(?=[A-Z])", "_", name).lower()
+
+
+@pytest.mark.parametrize(
+    "how", [lambda name: name[0].upper() + name[1:], snake_case, str.lower, str.upper]
+)
+def test_fields_in_another_spelling_are_one_problem(how: Any) -> None:
+    for whole in (DISKS, REPLACE, NEW_VM):
+        found = problems_of(respelled(whole, how))
+        assert list(found) == ["$"]
+        assert all(name in found["$"] for name in whole if how(name) != name)
+
+
+@pytest.mark.parametrize("name", ["RecoveryType", "recovery_type", "recovery-type", "RECOVERYTYPE"])
+def test_one_field_in_another_spelling_is_asked_about(name: str) -> None:
+    fields = {name if known == "recoveryType" else known: DISKS[known] for known in DISKS}
+    (problem,) = problems_of(fields).values()
+    assert problem == "is not a field that is known here; did you mean recoveryType?"
+
+
+def test_what_else_is_wrong_with_such_a_field_is_said_too() -> None:
+    found = problems_of(respelled(DISKS, snake_case) | {"vault_id": VM})
+    assert set(found) == {"$", "$.vaultId"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("recoveryType", "restoreDisks", "did you mean RestoreDisks?"),
+        ("recoveryType", "restore_disks", "did you mean RestoreDisks?"),
+        ("zones", "1", "must be a list, also of one"),
+        ("restoreWithManagedDisks", "True", "must be true or false; send it without quotes"),
+        ("restoreDiskLunList", ["0"], "from 0 to 999; send it without quotes"),
+        ("recoveryPoint", '{"id": "1"}', "must be an object; it is JSON in a text"),
+        ("recoveryPoint", "@{id=1}", "must be an object; it is PowerShell's text"),
+        ("recoveryPoint", {"consistency": "appConsistent"}, "did you mean AppConsistent?"),
+        ("region", {"value": "westeurope"}, "it is a template's parameter"),
+        ("region", "west\u200beurope", "it holds U+200B (zero width space) at character 5"),
+        ("requestId", "r-1\r", "and not only dots; it holds a line end at character 4"),
+        ("requestId", "r\x001", "it holds U+0000 (a control character) at character 2"),
+    ],
+)
+def test_a_value_in_another_form_is_asked_about(field: str, value: Any, said: str) -> None:
+    (message,) = problems_of(DISKS | {field: value}).values()
+    assert said in message
+
+
+IDS = {
+    VM.replace("web", "w\u200beb"): "it holds U+200B (zero width space)",
+    f"\ufeff{VM}": "it holds U+FEFF (zero width no-break space) at character 1",
+    f"{VM}\xa0": "it holds U+00A0 (no-break space)",
+    VM.replace("-01", "\xad-01"): "it holds U+00AD (soft hyphen)",
+    VM.replace("-01", "\ufe0f-01"): "it holds U+FE0F (variation selector-16)",
+    VM.replace("-01", "\u3164-01"): "it holds U+3164 (hangul filler)",
+    VM.replace("/providers", "\r\n/providers"): "it holds a line end",
+    f"'{VM}'": "it stands in quotes",
+    f'"{VM}"': "it stands in quotes",
+    VM.replace("/", "%2F"): "it is URL-encoded",
+    VM.replace("/", "%252F"): "it is URL-encoded",
+    f"C:/Program Files/Git{VM}": "MSYS_NO_PATHCONV=1",
+    f"https://portal.azure.com/#@x/resource{VM}/overview": "it is an address of the portal",
+    f"https://management.azure.com{VM}?api-version=1": "it is a URL",
+    VM[1:]: "it must begin with a slash",
+    f"{VM}/": "it ends in a slash",
+    f"/{VM}": "it has an empty name",
+    VM.replace("/", "\\"): "it has backslashes",
+    VM.replace("web-01", "<vm name>"): "it holds a placeholder",
+    VM.replace("00000000-0000-0000-0000-000000000001", "${SUBSCRIPTION}"): "it holds a placeholder",
+    VM.replace("00000000-0000-0000-0000-000000000001", "Production"): "is named by its GUID",
+    VM.replace("/rg/", "/my rg/"): "it has a blank inside",
+    f"{VM} {VM}": "it is several ids",
+    json.dumps([VM]): "it is JSON in a text",
+    "None": "it is empty",
+    "null": "it is empty",
+    "": "it is empty",
+    " \r\n": "it is empty",
+}
+
+
+@pytest.mark.parametrize("text", IDS)
+def test_an_id_that_is_none_is_called_what_it_is(text: str) -> None:
+    found = problems_of(DISKS | {"sourceResourceId": text})
+    assert list(found) == ["$.sourceResourceId"]
+    assert "must be the ARM id of a virtual machine" in found["$.sourceResourceId"]
+    assert IDS[text] in found["$.sourceResourceId"]
+    assert "must be a text" not in found["$.sourceResourceId"]
+
+
+def test_every_row_about_ids_is_met() -> None:
+    met = " ".join(problems_of(DISKS | {"vaultId": text})["$.vaultId"] for text in IDS)
+    assert [row.name for row in texts.OF_IDS if row.hint not in met] == []
+
+
+def test_the_id_of_a_recovery_point_is_treated_alike() -> None:
+    for text, said in (
+        (f"'{POINT}'", "it stands in quotes"),
+        (POINT.replace("/", "%2F"), "it is URL-encoded"),
+        ("'123'", "it stands in quotes"),
+        ("12 3", "it has a blank inside"),
+    ):
+        (message,) = problems_of(DISKS | {"recoveryPoint": {"id": text}}).values()
+        assert said in message
+        assert message.endswith("or give the point's name alone")
+
+
+def test_an_id_that_is_too_long_is_said_to_be() -> None:
+    long = VM.replace("web-01", "a" * 260).replace("/rg/", f"/{'b' * 260}/") + "c" * 2000
+    assert (
+        "must be the ARM id"
+        in problems_of(DISKS | {"sourceResourceId": long})["$.sourceResourceId"]
+    )
+
+
+def test_no_habit_repeats_what_was_sent() -> None:
+    for text in ("s3cret", "https://x/?sig=s3cret", "%73s3cret", "'s3cret'", "{{s3cret}}"):
+        fields = dict.fromkeys([*NEW_VM, "deadline", "zones", "region"], text)
+        assert "s3cret" not in str(problems_of(fields))
+        assert "s3cret" not in str(problems_of({"data": {"body": json.dumps(fields)}}))
+
+
+def test_a_sound_request_shows_no_habit() -> None:
+    for whole in (DISKS, REPLACE, NEW_VM):
+        assert parsed(whole).request_id == "r-1"
+        assert envelopes.problem_of(whole) is None
