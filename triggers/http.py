@@ -107,7 +107,6 @@ def _register_views(functions: df.Blueprint, settings: Settings) -> None:
     @functions.route(route="openapi.json", methods=["GET"])
     async def show_openapi_document(req: func.HttpRequest) -> func.HttpResponse:
         """Describe this HTTP surface."""
-        del req
         from triggers import openapi  # its tables are built on first use, not at start
 
-        return openapi.show()
+        return openapi.show(req)

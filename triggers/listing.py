@@ -17,7 +17,7 @@ from restore.messages.model import VerdictKind
 from restore.messages.request import REQUEST_TYPES
 from restore.request import validation
 from restore.values import tokens
-from restore.values.arm_ids import lower_as_azure
+from restore.values.arm_ids import lower_as_azure, trimmed
 from restore.values.problem import Problem
 from storage import connection
 from storage.labels import line_of, shown_of
@@ -51,7 +51,9 @@ async def show_page(req: func.HttpRequest) -> func.HttpResponse:
         detail = "The list was not read."
         return problems.problem(400, "InvalidRequest", "The query is not valid", detail, faults)
     wanted = {
-        name: lower_as_azure(shown_of(req.params[name])) for name in _FILTERS if name in req.params
+        name: lower_as_azure(shown_of(trimmed(req.params[name])))
+        for name in _FILTERS
+        if name in req.params
     }
     try:
         lines, following = await asyncio.to_thread(_read, wanted, int(top_text), token)

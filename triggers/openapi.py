@@ -10,7 +10,7 @@ import azure.functions as func
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
-from triggers import problems, response_schemas
+from triggers import places, problems, response_schemas
 from triggers.operations import OPERATIONS, Operation, ref
 
 JSON = dict[str, Any]
@@ -28,9 +28,10 @@ _TEXTS = {
 }
 
 
-def show() -> func.HttpResponse:
-    """Answer with the document."""
-    return problems.ok(200, document())
+def show(req: func.HttpRequest) -> func.HttpResponse:
+    """Answer with the document, for the prefix by which it was asked for."""
+    servers = [{"url": places.prefix(req, "openapi.json") or "/"}]
+    return problems.ok(200, document() | {"servers": servers})
 
 
 @cache
@@ -46,7 +47,7 @@ def document() -> JSON:
             "version": "1",
             "description": "Restores Azure VMs from Azure Backup, unattended.",
         },
-        "servers": [{"url": "/api"}],
+        "servers": [{"url": places.PREFIX}],
         "security": [{"functionKey": []}, {"functionKeyInUrl": []}],
         "paths": paths,
         "components": {

@@ -13,7 +13,7 @@ from restore.messages.errors import InvalidRequest
 from restore.messages.model import Outcome
 from restore.messages.plan_io import MakePlan
 from restore.messages.request import RestoreRequest
-from triggers import answers, problems
+from triggers import answers, places, problems
 
 
 async def ask(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
@@ -26,18 +26,18 @@ async def ask(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> f
         return problems.problem(
             400, error.code, "The request is not valid", error.message, error.problems
         )
-    return await answer(client, request)
+    return await answer(client, request, places.prefix(req, "restores/plan"))
 
 
 async def answer(
-    client: df.DurableOrchestrationClient, request: RestoreRequest
+    client: df.DurableOrchestrationClient, request: RestoreRequest, prefix: str
 ) -> func.HttpResponse:
-    """Make a plan and wait for it as long as a person does."""
+    """Make a plan and wait for it as long as a person does. `prefix` is that of all routes."""
     plan_id = uuid.uuid4().hex
     instance_id = await start(client, request, "http", plan_id)
     outcome = await answers.wait(client, instance_id)
     if outcome is None:
-        return _not_yet(plan_id)
+        return _not_yet(places.plan(plan_id, prefix))
     await client.purge_instance_history(instance_id)
     return _told(outcome)
 
@@ -46,11 +46,12 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     """Show a plan that took longer: 200, or 202 while it is made."""
     plan_id = req.route_params["id"]
     instance_id = names.plan_instance_id(plan_id)
+    prefix = places.prefix(req, "plans/{id}")
     if not names.is_request_id(plan_id) or not await client.get_status(instance_id):
-        detail = "No such plan is being made. Ask for it again: POST /api/restores/plan."
+        detail = f"No such plan is being made. Ask for it again: POST {prefix}/restores/plan."
         return problems.problem(404, "PlanNotFound", "No such plan", detail)
     outcome = await answers.wait(client, instance_id, wait_s=0)
-    return _not_yet(plan_id) if outcome is None else _told(outcome)
+    return _not_yet(places.plan(plan_id, prefix)) if outcome is None else _told(outcome)
 
 
 async def start(
@@ -71,7 +72,6 @@ def _told(outcome: Outcome) -> func.HttpResponse:
     return problems.of_failure(outcome.error)
 
 
-def _not_yet(plan_id: str) -> func.HttpResponse:
-    place = f"/api/plans/{plan_id}"
+def _not_yet(place: str) -> func.HttpResponse:
     headers = {"Location": place, "Retry-After": "5"}
     return problems.ok(202, {"plan": place, "text": f"Azure takes long; GET {place}."}, headers)

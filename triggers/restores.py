@@ -13,7 +13,7 @@ from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.settings import Settings
 from restore.values.problem import Problem
 from storage import connection, instances
-from triggers import callers, plans, problems, starter, views
+from triggers import callers, places, plans, problems, starter, views
 
 _WAIT_S = 3.0
 """Long enough for the checks of most requests, so that an unknown vault is answered with 404."""
@@ -31,11 +31,12 @@ async def start(
     Waits up to 3 seconds for the checks, so that a request that Azure's own state refuses is told
     so at once; `Prefer: wait=n` (at most 20) or `Prefer: respond-async` changes that (RFC 7240).
     """
-    key = req.headers.get("idempotency-key")
+    key = _idempotency_key(req)
     from restore.request import parsing  # its tables are built on first use, not at start
 
+    default_id = uuid.uuid4().hex if key is None else key
     try:
-        request = parsing.parse_text(req.get_body(), default_request_id=key or uuid.uuid4().hex)
+        request = parsing.parse_text(req.get_body(), default_request_id=default_id)
     except InvalidRequest as error:
         return problems.problem(
             400, error.code, "The request is not valid", error.message, error.problems
@@ -43,7 +44,7 @@ async def start(
     if key is not None and request.request_id != key:
         return _two_keys(key, request.request_id)
     if request.plan_only:
-        return await plans.answer(client, request)
+        return await plans.answer(client, request, places.prefix(req, "restores"))
     try:
         asked_by = callers.principal(req, settings)
         started = await starter.start(client, request, "http", settings, asked_by=asked_by)
@@ -58,7 +59,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     """Show one restore: phase, percent, point and why, job, times, verdict, error."""
     request_id = req.route_params["id"]
     try:
-        view = await views.read(client, request_id)
+        view = await views.read(client, request_id, places.prefix(req, "restores/{id}"))
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
     return problems.unknown(request_id) if view is None else problems.ok(200, view)
@@ -78,7 +79,7 @@ async def cancel(
         return problems.unavailable(to_failure(error))
     if entry.state is LedgerState.FINISHED:
         return _over(entry)
-    place = views.place(request_id)
+    place = places.restore(request_id, places.prefix(req, "restores/{id}/cancel"))
     if entry.state is LedgerState.CANCELLED:
         if entry.authorization is not None and entry.authorization.approval:
             await instances.wake(
@@ -98,15 +99,25 @@ async def _answer(
     req: func.HttpRequest, client: df.DurableOrchestrationClient, started: starter.Start
 ) -> func.HttpResponse:
     request_id = started.entry.request_id
-    view = await views.read_settled(client, request_id, _wait_s(req), _LOOK_S)
+    prefix = places.prefix(req, "restores")
+    view = await views.read_settled(client, request_id, prefix, _wait_s(req), _LOOK_S)
     assert view is not None, "it was accepted"
     if view.get("verdict") == "Rejected":
         return problems.rejected(view)
     status = 200 if "verdict" in view and not started.is_new else 202
-    headers = {"Location": views.place(request_id)}
+    headers = {"Location": places.restore(request_id, prefix)}
     if status == 202:
         headers["Retry-After"] = "10"
     return problems.ok(status, view | {"isNew": started.is_new}, headers)
+
+
+def _idempotency_key(req: func.HttpRequest) -> str | None:
+    """Return the request id in the header. The header's draft standard wants it in quotes, and most
+    senders leave them out: one pair is taken away."""
+    key: str | None = req.headers.get("idempotency-key")
+    if key is not None and len(key) > 1 and key[0] == key[-1] == '"':
+        return key[1:-1]
+    return key
 
 
 def _wait_s(req: func.HttpRequest) -> float:

@@ -20,17 +20,16 @@ from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection
 from storage.outbox import HeldUp
+from triggers import places
 
 _EARLY = frozenset({None, "Accepted", "FindingItem", "ChoosingPoint"})
 
 
-def place(request_id: str) -> str:
-    """Return where one restore is shown."""
-    return f"/api/restores/{request_id}"
-
-
-async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[str, Any] | None:
-    """Return one restore as it stands; None if it was never accepted. Raises ServiceUnavailable."""
+async def read(
+    client: df.DurableOrchestrationClient, request_id: str, prefix: str = places.PREFIX
+) -> dict[str, Any] | None:
+    """Return one restore as it stands; None if it was never accepted. Raises ServiceUnavailable.
+    `prefix` is that of the routes that it names."""
     held = await asyncio.to_thread(connection.ledger().read, request_id)
     if held is None:
         return None
@@ -44,17 +43,21 @@ async def read(client: df.DurableOrchestrationClient, request_id: str) -> dict[s
     if "waiting" in told:  # the child that waits on its behalf, if there is one, knows better
         child = await client.get_status(names.wait_id(instance_id, revival))
         told = _waiting(told, _status(child))
-    view = _view(held.entry, told, _status(watch), _runtime(status))
+    view = _view(held.entry, told, _status(watch), _runtime(status), prefix)
     return view if held_up is None else view | {"eventsHeld": _unsent(held_up)}
 
 
 async def read_settled(
-    client: df.DurableOrchestrationClient, request_id: str, wait_s: float, look_s: float
+    client: df.DurableOrchestrationClient,
+    request_id: str,
+    prefix: str,
+    wait_s: float,
+    look_s: float,
 ) -> dict[str, Any] | None:
     """Read until the restore is past its checks or over, for `wait_s` seconds at most."""
     until = time.monotonic() + wait_s
     while True:
-        view = await read(client, request_id)
+        view = await read(client, request_id, prefix)
         if view is None or "verdict" in view or view["phase"] not in _EARLY:
             return view
         if time.monotonic() + look_s > until:
@@ -76,7 +79,11 @@ def _waiting(told: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
 
 
 def _view(
-    entry: LedgerEntry, status: dict[str, Any], watch: dict[str, Any], runtime: str | None
+    entry: LedgerEntry,
+    status: dict[str, Any],
+    watch: dict[str, Any],
+    runtime: str | None,
+    prefix: str = places.PREFIX,
 ) -> dict[str, Any]:
     now = watch if watch and status.get("phase") in ("Starting", None) else status
     job = watch.get("job") or ({"id": entry.job_id} if entry.job_id else None)
@@ -95,7 +102,7 @@ def _view(
         "protectedItem": status.get("protectedItem"),
         "recoveryPoint": status.get("recoveryPoint") or _intended(entry),
         "rule": entry.authorization.rule if entry.authorization else None,
-        "approval": _approval(entry),
+        "approval": _approval(entry, prefix),
         "disksToReplace": _names(entry),
         "operationId": entry.operation_id,
         "job": job,
@@ -116,7 +123,7 @@ def _unsent(held_up: HeldUp) -> dict[str, Any]:
     return {"events": held_up.events, "since": stamp(held_up.since)}
 
 
-def _approval(entry: LedgerEntry) -> dict[str, Any] | None:
+def _approval(entry: LedgerEntry, prefix: str) -> dict[str, Any] | None:
     """Return what is decided; or that somebody must decide, until when, and where to say it."""
     authorization = entry.authorization
     if authorization is None or not authorization.approval:
@@ -125,7 +132,7 @@ def _approval(entry: LedgerEntry) -> dict[str, Any] | None:
     if entry.approval is not None:
         standing: dict[str, Any] = entry.approval.as_json()
         return {"until": until} | standing
-    return {"until": until, "decideAt": f"{place(entry.request_id)}/approval"}
+    return {"until": until, "decideAt": f"{places.restore(entry.request_id, prefix)}/approval"}
 
 
 def _cancel(entry: LedgerEntry) -> dict[str, Any] | None:

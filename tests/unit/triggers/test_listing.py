@@ -13,6 +13,7 @@ from restore.messages.model import Verdict
 from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from tests.unit.restore.samples import VM
 from triggers import listing
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -27,7 +28,8 @@ def ledger() -> Iterator[Ledger]:
             LedgerEntry(
                 request_id=name,
                 request_hash=name,
-                request={"recoveryType": "RestoreDisks"},
+                request={"recoveryType": "RestoreDisks"}
+                | ({"sourceResourceId": VM} if name == "r3" else {}),
                 source="http",
                 accepted_at=NOW,
             )
@@ -47,6 +49,11 @@ async def test_filters_compare_without_case() -> None:
     status, body = await page(verdict="failed", state="finished")
     assert status == 200
     assert [line["requestId"] for line in body["value"]] == ["r2"]
+
+
+async def test_a_line_end_behind_an_id_is_no_part_of_the_filter() -> None:
+    _, body = await page(sourceResourceId=f"{VM}\r")
+    assert [line["requestId"] for line in body["value"]] == ["r3"]
 
 
 async def test_pages_follow_each_other_by_their_token() -> None:

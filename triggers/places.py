@@ -1,0 +1,30 @@
+"""Where things are, as whoever asks gets there: by the same way that the request came.
+
+The prefix of all routes is the host's setting (`routePrefix` in host.json, which an app setting
+overrides), and functions are not told; but the request's own URL has it.
+"""
+
+from urllib.parse import urlsplit
+
+import azure.functions as func
+
+PREFIX = "/api"
+"""What it is unless the setting says otherwise."""
+
+
+def prefix(req: func.HttpRequest, route: str) -> str:
+    """Return what the path of a request has before its route: `/api` of `/api/restores/r1` for the
+    route `restores/{id}`."""
+    url: str = req.url
+    path = urlsplit(url).path.rstrip("/")
+    return path.rsplit("/", route.count("/") + 1)[0]
+
+
+def restore(request_id: str, prefix: str) -> str:
+    """Return where one restore is shown."""
+    return f"{prefix}/restores/{request_id}"
+
+
+def plan(plan_id: str, prefix: str) -> str:
+    """Return where a plan is shown."""
+    return f"{prefix}/plans/{plan_id}"
