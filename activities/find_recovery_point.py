@@ -27,13 +27,15 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 
 def _find(order: dict[str, Any]) -> Choice:
     wanted = FindPoint.from_json(order)
-    points = connection.backup().recovery_points(wanted.item)
+    points, unreadable = connection.backup().recovery_points(wanted.item)
     sent = _sent(wanted.request.request_id, points)
     if sent is not None:
         return Choice(point=sent, why=_SENT, considered=len(points))
     from restore.start import arm_body, recovery_point_choice
 
-    choice = recovery_point_choice.choose_for(wanted.request, points, now=clock.now())
+    choice = recovery_point_choice.choose_for(
+        wanted.request, wanted.item, points, now=clock.now(), unreadable=unreadable
+    )
     arm_body.build(wanted.request, wanted.item, choice.point)
     return choice
 

@@ -16,20 +16,22 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order")
 def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
-    """Input: ListPoints. Done with `{points, total, choice, continuationToken?}`."""
+    """Input: ListPoints. Done with `{points, total, unreadable, choice, continuationToken?}`."""
     return activity_result.outcome(lambda: _list(order))
 
 
 def _list(order: dict[str, Any]) -> dict[str, Any]:
     wanted = ListPoints.from_json(order)
-    points = connection.backup().recovery_points(wanted.item)
+    points, unreadable = connection.backup().recovery_points(wanted.item)
     from restore.request import point_pages
     from restore.start import recovery_point_choice
 
     try:
-        choice = recovery_point_choice.choose(points, RecoveryPointChoice(), now=clock.now())
+        choice = recovery_point_choice.choose(
+            points, RecoveryPointChoice(), now=clock.now(), unreadable=unreadable
+        )
     except NotFound:
         choice = None
     page = point_pages.page(points, wanted.continuation_token)
-    told = {"total": len(points), "choice": encode(choice)}
+    told = {"total": len(points), "unreadable": unreadable, "choice": encode(choice)}
     return page.as_json() | told

@@ -46,8 +46,10 @@ def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     from restore.start import arm_body, recovery_point_choice
 
     request, item = order.request, order.item
-    points = arm_connection.backup().recovery_points(item)
-    choice = recovery_point_choice.choose_for(request, points, now=clock.now())
+    points, unreadable = arm_connection.backup().recovery_points(item)
+    choice = recovery_point_choice.choose_for(
+        request, item, points, now=clock.now(), unreadable=unreadable
+    )
     facts = _facts(request, item)
     case = Case(request=request, item=item, point=choice.point, facts=facts)
     found = list(checks.findings(case))

@@ -63,8 +63,13 @@ def is_of_vm(raw: object, source_resource_id: str) -> bool:
 
     Of two ids that differ, the one counts that a restore would send: that one was judged.
     """
-    source = _source(_map(_map(raw).get("properties")))
+    source = source_id(raw)
     return source is not None and resource_ids.same(source, source_resource_id)
+
+
+def source_id(raw: object) -> str | None:
+    """The id of the VM that a protected item is; None if it says none that can be read."""
+    return _source(_map(_map(raw).get("properties")))
 
 
 def is_soft_deleted_item(raw: object) -> bool:
@@ -93,12 +98,17 @@ def protected_item(raw: object, vault_id: str, region: str) -> ProtectedItem | N
     )
 
 
+def is_vms(raw: object) -> bool:
+    """Whether a recovery point is a VM's, and no other workload's."""
+    kind = _map(_map(raw).get("properties")).get("objectType", "IaasVMRecoveryPoint")
+    return bool(kind == "IaasVMRecoveryPoint")
+
+
 def recovery_point(raw: object) -> RecoveryPoint | None:
-    """The recovery point; None if it is another workload's, or has no name or time."""
+    """The recovery point of a VM; None if it has no name or time."""
     known, name = _map(_map(raw).get("properties")), texts.name(_map(raw).get("name"))
     time = _time(known.get("recoveryPointTime"))
-    is_of_a_vm = known.get("objectType", "IaasVMRecoveryPoint") == "IaasVMRecoveryPoint"
-    if name is None or time is None or not is_of_a_vm:
+    if name is None or time is None:
         return None
     zones = [zone for zone in map(texts.name, _list(known.get("zones"))[:_ZONES_MAX]) if zone]
     return RecoveryPoint(

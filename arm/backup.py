@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from arm import arm_json, compute, discovery, long_running, resource_ids, texts
+from arm import arm_json, compute, discovery, long_running, protected_items, resource_ids, texts
 from arm.client import Client
 from arm.long_running import PollUrls
 from arm.preflight import VAULT_API_VERSION, Preflight
@@ -39,6 +39,14 @@ class JobList(NamedTuple):
 
     jobs: tuple[JobSnapshot, ...]
     vault_time: datetime
+
+
+class PointList(NamedTuple):
+    """Recovery points of an item, in the order in which Azure lists them, and how many of the list
+    say no name or no time that can be read."""
+
+    points: tuple[RecoveryPoint, ...]
+    unreadable: int = 0
 
 
 class CancelReply(NamedTuple):
@@ -74,12 +82,15 @@ class Backup:
         doing = "find the protected item in the vault"
         vault_id = resource_ids.vault_id(vault_id)
         with _vault_must_exist(doing):
-            found = self._items_of(vault_id, source_resource_id, doing)
-            region = self._region(vault_id) if found else ""
-        item = arm_json.protected_item(_restorable(found, doing), vault_id, region)
+            where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), _VMS)
+            items = self._all(where, doing)
+        found = protected_items.find(items, source_resource_id, doing)
+        with _vault_must_exist(doing):
+            region = self._region(vault_id)
+        item = arm_json.protected_item(found, vault_id, region)
         if item is None:
             raise errors.NotFound(
-                "The vault holds no backup of this VM. Check vaultId and sourceResourceId.",
+                "The vault has a backup of this VM, but its id names no container and item.",
                 code="ProtectedItemNotFound",
                 doing=doing,
             )
@@ -94,11 +105,12 @@ class Backup:
         """The disks of a VM that still exists."""
         return compute.read_vm_disks(self._client, vm_id)
 
-    def recovery_points(self, item: ProtectedItem) -> list[RecoveryPoint]:
-        """All recovery points of the item, in the order in which Azure lists them."""
+    def recovery_points(self, item: ProtectedItem) -> PointList:
+        """All recovery points of the item."""
         where = self._versioned(resource_ids.path(item.id, "recoveryPoints"))
-        raw = self._all(where, "list the recovery points")
-        return [point for point in map(arm_json.recovery_point, raw) if point is not None]
+        raw = [one for one in self._all(where, "list the recovery points") if arm_json.is_vms(one)]
+        points = tuple(point for point in map(arm_json.recovery_point, raw) if point is not None)
+        return PointList(points, unreadable=len(raw) - len(points))
 
     def restore_jobs(
         self, item_or_vault: ProtectedItem | str, since: datetime | None = None
@@ -164,11 +176,6 @@ class Backup:
             return CancelReply(False, error.code, error.message)
         return CancelReply(True)
 
-    def _items_of(self, vault_id: str, source_resource_id: str, doing: str) -> list[Any]:
-        where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), _VMS)
-        raw = self._all(where, doing)
-        return [item for item in raw if arm_json.is_of_vm(item, source_resource_id)]
-
     def _region(self, vault_id: str) -> str:
         key = lower_as_azure(vault_id)
         if key not in self._regions:
@@ -202,18 +209,6 @@ def _vault_must_exist(doing: str) -> Iterator[None]:
             details=(f"{error.code}: {error.message}",),
             doing=doing,
         ) from None
-
-
-def _restorable(found: list[Any], doing: str) -> Any:
-    """The first of the VM's items that is not deleted; None if there are none at all."""
-    usable = [item for item in found if not arm_json.is_soft_deleted_item(item)]
-    if found and not usable:
-        raise errors.Conflict(
-            "The VM's backup is deleted and awaits its end: undelete it in the vault first.",
-            code="ProtectedItemSoftDeleted",
-            doing=doing,
-        )
-    return usable[0] if usable else None
 
 
 def _values(body: Mapping[str, Any]) -> list[Any]:

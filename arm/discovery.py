@@ -35,7 +35,7 @@ def find_vault_id(client: Client, api_version: str, vm_id: str) -> str:
     if vault_id is None:
         raise errors.NotFound(
             "Azure Backup knows of no vault that protects this VM. If there is one, give the "
-            "request its vaultId.",
+            "request its vaultId; if the VM was moved since its backup, also the id that it had.",
             code="ProtectedItemNotFound",
             doing=_DOING,
         )

@@ -16,7 +16,8 @@ from triggers import answers, problems
 
 
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
-    """Answer `{item, points, total, choice, continuationToken?}`: one page, newest first."""
+    """Answer `{item, points, total, unreadable, choice, continuationToken?}`: one page, the newest
+    first."""
     known = {name: value for name, value in req.params.items() if name != "code"}
     from restore.request import parsing  # its tables are built on first use, not at start
 

@@ -140,6 +140,8 @@ class RecoveryPoints(Model, frozen=True, kw_only=True):
     item: ProtectedItem
     points: tuple[RecoveryPoint, ...]
     total: int
+    unreadable: int
+    """So many more are in Azure's list, without a name or time that can be read."""
     choice: Choice | None
     continuation_token: str | None = None
 

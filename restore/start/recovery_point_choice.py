@@ -13,13 +13,14 @@ from typing import Any
 from msgspec import Struct
 
 from restore.messages.errors import NotFound
-from restore.messages.model import Choice, PassedOver, RecoveryPoint
+from restore.messages.model import Choice, PassedOver, ProtectedItem, RecoveryPoint
 from restore.messages.request import (
     OriginalLocation,
     RecoveryPointChoice,
     RestoreDisks,
     RestoreRequest,
 )
+from restore.start import point_owner
 from restore.values.arm_ids import name_of, subscription_of
 from restore.values.times import seconds_of
 
@@ -38,7 +39,9 @@ REASONS = {
     "ConsistencyTooLow": "of less consistency than asked for",
     "OtherTierPreferred": "not in the preferred tier",
     "OlderThanChosen": "older than the chosen one",
+    "Unreadable": "without a name or a time that can be read",
 }
+_UNREADABLE = "Unreadable"
 
 CONSISTENCIES = ("CrashConsistent", "FileSystemConsistent", "AppConsistent")
 _OFFERS = {
@@ -63,10 +66,19 @@ class Needs(Struct, frozen=True, kw_only=True):
 
 
 def choose_for(
-    request: RestoreRequest, points: Sequence[RecoveryPoint], *, now: datetime
+    request: RestoreRequest,
+    item: ProtectedItem,
+    points: Sequence[RecoveryPoint],
+    *,
+    now: datetime,
+    unreadable: int = 0,
 ) -> Choice:
-    """Choose the point that a request wants and that its restore can use. Raises NotFound."""
-    return choose(points, request.recovery_point, now=now, needs=needs_of(request))
+    """Choose the point of an item that a request wants and that its restore can use. Raises
+    NotFound."""
+    wanted = request.recovery_point
+    if wanted.id is not None:
+        point_owner.require_own(wanted.id, item)
+    return choose(points, wanted, now=now, needs=needs_of(request), unreadable=unreadable)
 
 
 def choose(
@@ -75,14 +87,16 @@ def choose(
     *,
     now: datetime,
     needs: Needs = Needs(),  # noqa: B008 - it is frozen
+    unreadable: int = 0,
 ) -> Choice:
-    """Choose a recovery point. Raises NotFound, code NoRestorablePoint."""
+    """Choose a recovery point. Raises NotFound, code NoRestorablePoint. So many more points as
+    `unreadable` says are in the list, without a name or a time that can be read."""
     listed = {point.name: point for point in points}  # pages may overlap
     ordered = sorted(listed.values(), key=_newness, reverse=True)
     reasons = {point.name: _reason(point, choice, needs, now) for point in ordered}
     fitting = [point for point in ordered if reasons[point.name] is None]
     if not fitting:
-        raise _none_fits(choice, [reason for reason in reasons.values() if reason])
+        raise _none_fits(choice, [reason for reason in reasons.values() if reason], unreadable)
     chosen = next((point for point in fitting if _offers(point, choice.tier)), fitting[0])
     passed = [
         _passed_over(point, reasons[point.name] or _second_to(chosen, point))
@@ -91,10 +105,12 @@ def choose(
     ]
     return Choice(
         point=chosen,
-        why=_why(chosen, choice, passed),
+        why=_why(chosen, choice, passed) + _more(unreadable),
         considered=len(ordered),
         passed_over=tuple(passed[:PASSED_OVER_MAX]),
-        passed_over_counts=dict(Counter(each.reason for each in passed)),
+        passed_over_counts=dict(
+            Counter(each.reason for each in passed) + Counter({_UNREADABLE: unreadable})
+        ),
     )
 
 
@@ -204,7 +220,12 @@ def _counted(reasons: list[str]) -> str:
     return ", ".join(f"{count} {REASONS[reason]}" for reason, count in counts)
 
 
-def _none_fits(choice: RecoveryPointChoice, reasons: list[str]) -> NotFound:
+def _more(unreadable: int) -> str:
+    are = "1 more is" if unreadable == 1 else f"{unreadable} more are"
+    return f" {are} {REASONS[_UNREADABLE]}." if unreadable else ""
+
+
+def _none_fits(choice: RecoveryPointChoice, reasons: list[str], unreadable: int) -> NotFound:
     """Build the error that says what stood against the points there are."""
     counts = Counter(reasons)
     others = counts.pop("NotTheRequestedPoint", 0) if choice.id is not None else 0
@@ -213,8 +234,13 @@ def _none_fits(choice: RecoveryPointChoice, reasons: list[str]) -> NotFound:
         message = f"The requested recovery point is {REASONS[next(iter(counts))]}."
     elif choice.id is not None:
         message = f"The requested recovery point is not among the {others} that the item has."
+    elif not reasons and unreadable:
+        message = (
+            f"None of the {unreadable} recovery points has a name and a time that can be read."
+        )
     elif not reasons:
         message = "The protected item has no recovery points."
     else:
         message = f"None of the {len(reasons)} recovery points can be used: {_counted(reasons)}."
-    return NotFound(message, code="NoRestorablePoint", details=details)
+    more = _more(unreadable) if reasons or choice.id is not None else ""
+    return NotFound(message + more, code="NoRestorablePoint", details=details)

@@ -56,7 +56,7 @@ class Session:
 
     def restore(self) -> None:
         """Start it, and ask each of the three places that know its operation."""
-        point = self.backup.recovery_points(self.item)[0]
+        point = self.backup.recovery_points(self.item).points[0]
         body = {"properties": BODY["properties"] | {"recoveryPointId": point.name}}
         triggered, urls = self.backup.trigger_restore(self.item, point.name, body)
         for known in (urls, None, PollUrls(location=urls.location)):
@@ -66,7 +66,7 @@ class Session:
 
     def validate(self) -> None:
         """Ask for Azure's opinion, and read it."""
-        point = self.backup.recovery_points(self.item)[0]
+        point = self.backup.recovery_points(self.item).points[0]
         operation_id = self.backup.preflight.start_validation(self.item, point.name, BODY)
         assert operation_id is not None
         self.backup.preflight.read_validation(self.vault_id, operation_id)

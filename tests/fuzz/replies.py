@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from arm.authorized_request import AuthorizedRequest
-from arm.backup import Backup
+from arm.backup import Backup, PointList
 from arm.client import Client
 from arm.long_running import PollUrls
 from arm.transport import Reply
@@ -48,12 +48,15 @@ POINT = RecoveryPoint(name="p1", time=START)
 
 def _choose(backup: Backup) -> Any:
     """Read the points, choose one for each recovery type and build its body."""
-    points = backup.recovery_points(ITEM)
-    return [(points, _body(request, points)) for request in requests()]
+    listed = backup.recovery_points(ITEM)
+    return [(listed, _body(request, listed)) for request in requests()]
 
 
-def _body(request: RestoreRequest, points: Any) -> Any:
-    chosen = recovery_point_choice.choose_for(request, points, now=START).point
+def _body(request: RestoreRequest, listed: PointList) -> Any:
+    points, unreadable = listed
+    chosen = recovery_point_choice.choose_for(
+        request, ITEM, points, now=START, unreadable=unreadable
+    ).point
     return chosen, arm_body.build(request, ITEM, chosen)
 
 

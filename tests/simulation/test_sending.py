@@ -147,7 +147,7 @@ def cleared(harness: AppHarness) -> Trigger:
     return Trigger(
         request=request,
         item=item,
-        point=harness.backup.recovery_points(item)[0],
+        point=harness.backup.recovery_points(item).points[0],
         job_search_s=190,
         until=harness.clock.now() + timedelta(days=1),
     )

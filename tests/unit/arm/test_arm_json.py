@@ -76,11 +76,16 @@ def test_soft_deletion_and_threats_are_read() -> None:
         {"name": "1", "properties": {"recoveryPointTime": "0001-01-01T00:00:00"}},
         {"name": "1", "properties": {"recoveryPointTime": "yesterday"}},
         {"properties": {"recoveryPointTime": "2026-07-26T13:16:55Z"}},
-        _point(objectType="AzureFileShareRecoveryPoint"),
     ],
 )
-def test_what_cannot_be_a_vms_recovery_point_is_none(raw: object) -> None:
+def test_a_recovery_point_without_name_or_time_is_none(raw: object) -> None:
     assert arm_json.recovery_point(raw) is None
+
+
+def test_another_workloads_recovery_point_is_no_vms() -> None:
+    assert not arm_json.is_vms(_point(objectType="AzureFileShareRecoveryPoint"))
+    assert arm_json.is_vms(_point(objectType="IaasVMRecoveryPoint"))
+    assert arm_json.is_vms({"name": "1"})
 
 
 def test_items_are_told_apart_by_the_vms_id_not_by_their_friendly_name() -> None:

@@ -78,6 +78,32 @@ def test_a_vm_without_a_backup_is_named(value: object) -> None:
     assert caught.value.code == "ProtectedItemNotFound"
 
 
+MOVED = VM.replace("/rg(1)/", "/rg-new/")
+
+
+def test_a_vm_that_was_moved_is_told_the_id_that_its_backup_knows() -> None:
+    others = [_item(VM.replace("web-01", "web-02")), _item(VM)]
+    with pytest.raises(errors.NotFound) as caught:
+        backup(Script(reply(200, {"value": others}))).find_protected_item(VAULT, MOVED)
+    assert caught.value.code == "ProtectedItemNotFound"
+    assert f"It holds one of a VM of that name: {VM}. If the VM was moved" in caught.value.message
+    assert "web-02" not in caught.value.message
+
+
+def test_items_that_do_not_say_which_vm_they_are_are_counted() -> None:
+    items = [{"id": ITEM.id, "properties": {}}, None, _item(VM.replace("web-01", "web-02"))]
+    with pytest.raises(errors.NotFound) as caught:
+        backup(Script(reply(200, {"value": items}))).find_protected_item(VAULT, VM)
+    assert "Of 2 of its 3 items it could not be read which VM they are." in caught.value.message
+
+
+def test_an_item_whose_id_cannot_be_read_is_not_called_absent() -> None:
+    page = reply(200, {"value": [{"id": "/x", "properties": {"sourceResourceId": VM}}]})
+    with pytest.raises(errors.NotFound) as caught:
+        backup(Script(page, HERE)).find_protected_item(VAULT, VM)
+    assert "has a backup of this VM, but its id" in caught.value.message
+
+
 def test_a_soft_deleted_backup_must_be_undeleted_first() -> None:
     page = reply(200, {"value": [_item(VM, isScheduledForDeferredDelete=True)]})
     with pytest.raises(errors.Conflict) as caught:
@@ -144,14 +170,27 @@ def test_all_recovery_points_are_listed_and_others_workloads_left_out() -> None:
         reply(200, {"value": [other], "nextLink": link}),
         reply(200, {"value": [samples.POINT]}),
     )
-    points = backup(script).recovery_points(ITEM)
+    points, unreadable = backup(script).recovery_points(ITEM)
     assert [point.name for point in points] == [samples.POINT_NAME]
+    assert unreadable == 0
     assert script.urls[0] == (
         f"{ENDPOINT}{VAULT}/backupFabrics/Azure"
         "/protectionContainers/IaasVMContainer%3Biaasvmcontainerv2%3Brg%281%29%3Bweb-01"
         "/protectedItems/VM%3Biaasvmcontainerv2%3Brg%281%29%3Bweb-01"
         "/recoveryPoints?api-version=2025-02-01"
     )
+
+
+def test_recovery_points_that_cannot_be_read_are_counted() -> None:
+    """The service says year 1 for "no time"; other workloads' points are none of ours."""
+    raw = [
+        {"name": "1", "properties": {"recoveryPointTime": "0001-01-01T00:00:00Z"}},
+        {"name": "2", "properties": {"recoveryPointTime": "last night"}},
+        {"name": "3", "properties": {}},
+        {"properties": {"recoveryPointTime": "2026-07-26T00:05:09Z"}},
+        {"name": "5", "properties": {"objectType": "GenericRecoveryPoint"}},
+    ]
+    assert backup(Script(reply(200, {"value": raw}))).recovery_points(ITEM) == ((), 4)
 
 
 def test_jobs_are_filtered_by_azure_and_again_here() -> None:

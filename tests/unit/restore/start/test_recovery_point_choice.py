@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from restore.messages.errors import NotFound
 from restore.messages.field_types import Tier
-from restore.messages.model import RecoveryPoint
+from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import RecoveryPointChoice, RestoreRequest
 from restore.start.recovery_point_choice import (
     REASONS,
@@ -24,6 +24,16 @@ from restore.start.recovery_point_choice import (
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 _GROUP = "/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg"
 _VM = _GROUP.format(1) + "/providers/Microsoft.Compute/virtualMachines/web-01"
+_VAULT = _GROUP.format(1) + "/providers/Microsoft.RecoveryServices/vaults/vault-west"
+_ITEM = ProtectedItem(
+    id=f"{_VAULT}/i",
+    vault_id=_VAULT,
+    container_name="IaasVMContainer;iaasvmcontainerv2;rg;web-01",
+    name="VM;iaasvmcontainerv2;rg;web-01",
+    source_resource_id=_VM,
+    region="westeurope",
+    protection_state="Protected",
+)
 
 
 def _point(name: str, hours_ago: float, **fields: Any) -> RecoveryPoint:
@@ -98,6 +108,69 @@ def test_an_id_may_be_the_name_or_the_arm_id() -> None:
         assert choose(points, RecoveryPointChoice(id=wanted), now=_NOW).point.name == "123"
 
 
+def _asked(point_id: str) -> str:
+    """Return the name of the point that is chosen for a request by this id."""
+    request = _request("RestoreDisks", recoveryPoint={"id": point_id})
+    return choose_for(request, _ITEM, [_point("123", 1)], now=_NOW).point.name
+
+
+def _id(vault: str = _VAULT, item: str = "VM;iaasvmcontainerv2;rg;web-01") -> str:
+    return (
+        f"{vault}/backupFabrics/Azure/protectionContainers/IaasVMContainer;{item[3:]}"
+        f"/protectedItems/{item}/recoveryPoints/123"
+    )
+
+
+def test_a_point_asked_for_by_its_arm_id_is_recognised_in_any_spelling() -> None:
+    for wanted in ("123", _id(), _id().upper(), _id(item="vm;IaasVMContainerV2;RG;WEB-01")):
+        assert _asked(wanted) == "123"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "whose"),
+    [
+        (
+            _id(item="VM;iaasvmcontainerv2;rg-app;web-02"),
+            "is one of the VM web-02 of the group rg-app in the vault vault-west, not of",
+        ),
+        (_id(vault=f"{_VAULT}-2"), "the VM web-01 of the group rg in the vault vault-west-2, not"),
+        (_id(item="odd"), "is one of odd in the vault vault-west, not of"),
+    ],
+)
+def test_a_point_of_another_vm_is_no_choice_even_if_its_name_is_the_same(
+    wanted: str, whose: str
+) -> None:
+    with pytest.raises(NotFound) as caught:
+        _asked(wanted)
+    assert caught.value.code == "NoRestorablePoint"
+    assert whose in caught.value.message
+    assert caught.value.message.endswith("the VM web-01 of the group rg in the vault vault-west.")
+
+
+def test_points_that_cannot_be_read_are_counted_and_said() -> None:
+    chosen = choose([_point("new", 1)], RecoveryPointChoice(), now=_NOW, unreadable=2)
+    assert chosen.passed_over_counts == {"Unreadable": 2}
+    assert chosen.why.endswith(" 2 more are without a name or a time that can be read.")
+    assert "read" not in choose([_point("new", 1)], RecoveryPointChoice(), now=_NOW).why
+
+
+@pytest.mark.parametrize(
+    ("points", "choice", "message"),
+    [
+        ([], {}, "None of the 3 recovery points has a name and a time that can be read."),
+        ([_point("a", 1, tier=None)], {}, "valid tier. 3 more are without a name or a time that"),
+        ([], {"id": "123"}, "not among the 0 that the item has. 3 more are without a name"),
+    ],
+)
+def test_there_is_no_point_for_want_of_reading(
+    points: list[RecoveryPoint], choice: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(NotFound) as caught:
+        choose(points, RecoveryPointChoice(**choice), now=_NOW, unreadable=3)
+    assert message in caught.value.message
+    assert "has no recovery points" not in caught.value.message
+
+
 def test_who_asks_by_id_gets_a_point_in_which_azure_found_a_threat() -> None:
     points = [_point("123", 5, threat_status="UnHealthy")]
     assert choose(points, RecoveryPointChoice(id="123"), now=_NOW).point.name == "123"
@@ -133,9 +206,9 @@ def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
     points = [_point("archived", 1, tier="VaultArchive"), _point("old", 9)]
     allowed = {"recoveryPointRehydrationInfo": {"rehydrationPriority": "High"}}
     request = _request("OriginalLocation", confirm="web-01", **allowed)
-    assert choose_for(request, points, now=_NOW).point.name == "archived"
+    assert choose_for(request, _ITEM, points, now=_NOW).point.name == "archived"
     plain = _request("OriginalLocation", confirm="web-01")
-    assert choose_for(plain, points, now=_NOW).point.name == "old"
+    assert choose_for(plain, _ITEM, points, now=_NOW).point.name == "old"
 
 
 @pytest.mark.parametrize(
