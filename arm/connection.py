@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from restore.settings import Settings
+from restore.storage_settings import Identity
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -63,11 +64,12 @@ def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool
 
 
 @cache
-def credential() -> TokenCredential:
-    """This process's credential, for ARM and for the app's own storage account."""
+def credential(named: Identity | None = None) -> TokenCredential:
+    """This process's credential, for ARM and for the app's own storage account, which may be opened
+    by another identity."""
     from arm import credentials
 
-    return credentials.build(_settings(), in_azure=_in_azure())
+    return credentials.build(_settings(), in_azure=_in_azure(), named=named)
 
 
 @cache

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from arm import texts
 from restore.messages import errors
 from restore.settings import Settings
+from restore.storage_settings import Identity
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -32,12 +33,17 @@ _IN_AZURE = (
 _ELSEWHERE = "Log in with `az login` (or `azd auth login`), or set the AZURE_* variables."
 
 
-def build(settings: Settings, *, in_azure: bool) -> TokenCredential:
-    """A credential for where we run; to be made once, for it keeps the tokens."""
+def build(settings: Settings, *, in_azure: bool, named: Identity | None = None) -> TokenCredential:
+    """A credential for where we run; to be made once, for it keeps the tokens. `named`: this
+    managed identity instead of the app's own."""
     from azure import identity
 
     if in_azure:
-        return identity.ManagedIdentityCredential(client_id=settings.azure_client_id)
+        wanted = named or Identity(client_id=settings.azure_client_id)
+        config = {"resource_id": wanted.resource_id} if wanted.resource_id else None
+        return identity.ManagedIdentityCredential(
+            client_id=wanted.client_id, identity_config=config
+        )
     return identity.DefaultAzureCredential(authority=_AUTHORITIES[settings.azure_cloud])
 
 

@@ -58,7 +58,7 @@ def problem_of(name: str, text: str) -> str | None:
         "azure_cloud": _cloud_problem,
         "simulated_arm_endpoint": _endpoint_problem,
         "backup_api_version": _version_problem,
-        "azure_client_id": _client_id_problem,
+        "azure_client_id": client_id_problem,
     }[name](text)
 
 
@@ -93,5 +93,6 @@ def _version_problem(text: str) -> str | None:
     return None if _VERSION.fullmatch(text) else "must look like 2025-02-01"
 
 
-def _client_id_problem(text: str) -> str | None:
+def client_id_problem(text: str) -> str | None:
+    """Say what is wrong with an identity's client id; None if nothing is."""
     return None if _CLIENT_ID.fullmatch(text) else "must be a client id (a GUID)"

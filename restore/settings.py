@@ -7,9 +7,11 @@ may name a file, which the caller reads.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from restore import app_settings, storage_settings
 from restore.messages.poll_policy import CONNECT_S_MAX, PollPolicy
 from restore.policy import rules
 from restore.policy.rules import Policy
+from restore.request.sender_habits import texts
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import host_json
 
@@ -92,25 +94,24 @@ class Settings:
         read_file: Callable[[str], str] | None = None,
         host_text: str = "",
     ) -> "Settings":
-        """Read the settings. What is absent or empty has its default. Raises InvalidSettings.
+        """Read the settings, whose names are in any case. What is absent or empty has its default.
+        Raises InvalidSettings, also for the storage account's (storage_settings.py).
 
         Without `read_file` a policy in a file is not read: for who needs other settings only.
         `host_text` is what stands in host.json.
         """
-        given = {
-            name: environment[name.upper()].strip()
-            for name in cls.__dataclass_fields__
-            if name != "function_timeout_s" and environment.get(name.upper(), "").strip()
-        }
+        names = {name.upper(): name for name in cls.__dataclass_fields__}
+        told, problems = app_settings.read(environment, [*names, host_json.OVERRIDE])
+        given = {names[name]: text for name, text in told.items() if name in names}
         allowed, refused = _policy(given.pop("restore_policy", ""), read_file)
-        found = {name: problem_of(name, text) for name, text in given.items()}
-        problems = [f"{name.upper()} {problem}." for name, problem in found.items() if problem]
+        problems += _problems(given)
         try:
-            timeout_s = host_json.function_timeout_s(environment, host_text)
+            timeout_s = host_json.function_timeout_s(told, host_text)
         except ValueError as error:
             problems.append(str(error))
-        if problems or refused:
-            raise InvalidSettings(problems + refused)
+        problems += storage_settings.parse(environment)[1] + refused
+        if problems:
+            raise InvalidSettings(problems)
         values = {name: value_of(name, text) for name, text in given.items()}
         settings = cls(restore_policy=allowed, function_timeout_s=timeout_s, **values)
         problems = [*_at_odds(settings)]
@@ -144,6 +145,14 @@ _STORAGE_S = 90.0
 """One call to the app's storage account with all its tries: 3 times 25 s, and pauses."""
 
 
+def _problems(given: Mapping[str, str]) -> Iterator[str]:
+    """Say what is wrong with each setting by itself."""
+    for name, text in given.items():
+        problem, hint = problem_of(name, text), texts.text_hint(text)
+        if problem is not None:
+            yield f"{name.upper()} {problem}; {hint}." if hint else f"{name.upper()} {problem}."
+
+
 def _at_odds(settings: Settings) -> Iterator[str]:
     """Say what of the settings cannot work together."""
     if settings.restore_poll_s_min > settings.restore_poll_s_max:
@@ -163,15 +172,16 @@ def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, 
     is_file = bool(text) and not text.startswith("{")
     if not text or (is_file and read_file is None):
         return rules.DEFAULT, []
+    from restore.policy import policy_text  # most apps have no policy of their own
+
     if is_file:
         assert read_file is not None, "asked above"
         try:
             text = read_file(text)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            return rules.DEFAULT, [f"RESTORE_POLICY names a file that cannot be read: {why}."]
-    from restore.policy import policy_text  # most apps have no policy of their own
-
+            said = policy_text.hint(text) or f"names a file that cannot be read: {why}"
+            return rules.DEFAULT, [f"RESTORE_POLICY {said}."]
     try:
         return policy_text.parse(text), []
     except policy_text.InvalidPolicy as error:

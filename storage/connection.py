@@ -1,8 +1,7 @@
 """This process's connection to the app's own storage account, by its `AzureWebJobsStorage`.
 
-One of the three places that read the environment. Accepts what the Functions host accepts: a
-connection string, `UseDevelopmentStorage=true`, or the identity-based form
-(`AzureWebJobsStorage__accountName`, or `__blobServiceUri` with `__queueServiceUri`).
+One of the three places that read the environment; what it may say is known to
+restore/storage_settings.py.
 `use` is the seam through which tests and simulation put their own store in place.
 """
 
@@ -13,7 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arm import connection as arm_connection
+from restore import storage_settings
 from restore.messages import names
+from restore.messages.errors import ServiceUnavailable
 from storage import queues
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, Events, QueueEvents
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
     from azure.storage.queue import QueueClient
 
-_SETTING = "AzureWebJobsStorage"
 _TIMEOUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry_total": 2}
 _ONE_SHORT_TRY: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2, "retry_total": 0}
 """Of an event: what is not sent then is sent later, and a restore does not wait for it."""
@@ -104,17 +104,20 @@ def _queue(name: str) -> "QueueClient":
 
 
 def _service(kind: Any, service: str, times: dict[str, Any]) -> Any:
-    connection = os.environ.get(_SETTING)
-    if connection == "UseDevelopmentStorage=true":
-        connection = _development_storage()
-    if connection:
-        return kind.from_connection_string(connection, **times)
-    uri = os.environ.get(f"{_SETTING}__{service}ServiceUri")
-    account = os.environ.get(f"{_SETTING}__accountName")
-    if not uri and not account:
-        raise LookupError(f"{_SETTING} is not set: the app has no storage account for its ledger.")
-    address = uri or f"https://{account}.{service}.core.windows.net"
-    return kind(address, credential=arm_connection.credential(), **times)
+    settings, problems = storage_settings.parse(os.environ)
+    if settings is None:
+        raise ServiceUnavailable(
+            " ".join(problems) or f"{storage_settings.SETTING} is not set: the app has no storage.",
+            code="StorageNotSet",
+            doing="reach the app's storage account",
+        )
+    if settings.connection_string is not None:
+        known = _development_storage() if settings.is_emulator else settings.connection_string
+        return kind.from_connection_string(known, **times)
+    assert settings.urls is not None, "it is one or the other"
+    named = settings.identity
+    credential = arm_connection.credential(named) if named else arm_connection.credential()
+    return kind(settings.urls[service], credential=credential, **times)
 
 
 def _development_storage() -> str:

@@ -1,14 +1,18 @@
 """Handler of `GET /health`: can the app do its work? No secret and no tenant detail is in it."""
 
 import asyncio
+import logging
 from typing import Any
 
 import azure.functions as func
 
 from restore.messages.errors import ServiceUnavailable
 from restore.settings import Settings
+from restore.values.redaction import redacted
 from storage import connection
 from triggers import problems
+
+_log = logging.getLogger(__name__)
 
 
 async def show(settings: Settings) -> func.HttpResponse:
@@ -20,7 +24,11 @@ async def show(settings: Settings) -> func.HttpResponse:
         "ledger": "ok",
     }
     try:
-        await asyncio.to_thread(connection.ledger().page, 1, None)
+        await asyncio.to_thread(lambda: connection.ledger().page(1, None))
     except ServiceUnavailable as error:
         body |= {"status": "failing", "ledger": error.code}
+    except Exception as error:  # whatever it is, the app cannot do its work, and this says so
+        said = redacted(str(error))
+        _log.error("The ledger cannot be reached: %s: %s", type(error).__name__, said)
+        body |= {"status": "failing", "ledger": type(error).__name__}
     return problems.ok(200 if body["status"] == "ok" else 503, body)

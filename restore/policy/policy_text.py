@@ -12,8 +12,7 @@ import msgspec
 from restore.messages.errors import InvalidRequest
 from restore.policy import rules
 from restore.policy.rules import Policy
-from restore.request import validation
-from restore.request.json_text import json_of
+from restore.request import json_text, validation
 from restore.values.arm_ids import lower_ascii
 from restore.values.problem import Problem
 
@@ -37,7 +36,7 @@ class InvalidPolicy(Exception):
 def parse(text: str) -> Policy:
     """Read a policy. Raises InvalidPolicy."""
     try:
-        value = json_of(text)
+        value = json_text.json_of(text)
     except InvalidRequest as error:
         raise InvalidPolicy(error.problems) from None
     if isinstance(value, dict):
@@ -46,6 +45,11 @@ def parse(text: str) -> Policy:
     if problems:
         raise InvalidPolicy(problems)
     return Policy.from_json(value)
+
+
+def hint(text: str) -> str | None:
+    """Say what a text is that should be a policy and is no JSON; None if that is not known."""
+    return json_text.hint(text.encode(errors="replace"))
 
 
 def schema() -> dict[str, Any]:

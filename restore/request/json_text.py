@@ -37,12 +37,16 @@ def json_of(body: bytes | str) -> Any:
     try:
         value = read_json(content)
     except _NoJson as error:
-        hint = encodings.hint(content, _parsed, error.fault)
-        raise _invalid(hint or error.problems[0].message) from None
+        raise _invalid(hint(content, error.fault) or error.problems[0].message) from None
     if isinstance(value, str):
-        hint = encodings.hint(content, _parsed)
-        raise _invalid(hint or "is a JSON text, and must be a JSON object")
+        raise _invalid(hint(content) or "is a JSON text, and must be a JSON object")
     return value
+
+
+def hint(content: bytes, fault: str = "") -> str | None:
+    """Say what a body is that is no JSON object, as the end of a sentence; None if that is not
+    known. `fault` is what is wrong with it as JSON, and where."""
+    return encodings.hint(content, _parsed, fault)
 
 
 def read_json(content: bytes) -> Any:

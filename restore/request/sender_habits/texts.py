@@ -5,6 +5,7 @@ A hint names what is seen and never repeats the text, for that can be anything, 
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 _UNSEEN = re.compile(
@@ -26,13 +27,19 @@ class Habit(NamedTuple):
     hint: str
 
 
-OF_IDS = (
-    Habit("no value", r"\A\s*(?:None|null|undefined)?\s*\Z", "it is empty: nobody has set it"),
+NO_VALUE = Habit(
+    "no value", r"\A\s*(?:None|null|undefined)?\s*\Z", "it is empty: nobody has set it"
+)
+OF_TEXTS = (
     Habit("quotes", r"""\A(['"`]).*\1\Z""", "it stands in quotes: leave them out"),
+    Habit("a placeholder", PLACEHOLDER, "it holds a placeholder that nothing has filled in"),
+)
+OF_IDS = (
+    *OF_TEXTS,
+    NO_VALUE,
     Habit("Git Bash", r"(?i)\A[a-z]:[/\\].*[/\\]subscriptions[/\\]",
           "Git Bash has made a path of it: set MSYS_NO_PATHCONV=1"),
-    Habit("a placeholder", PLACEHOLDER + r"|@\{|<[^<>]*>|%[A-Za-z_]+%",
-          "it holds a placeholder that nothing has filled in"),
+    Habit("a placeholder in an id", r"@\{|<[^<>]*>|%[A-Za-z_]+%", OF_TEXTS[1].hint),
     Habit("the portal's address", r"(?i)\Ahttps?://(?:portal|ms\.portal)\.",
           "it is an address of the portal: the id begins with /subscriptions/"),
     Habit("a URL", r"(?i)\Ahttps?:", "it is a URL: the id begins with /subscriptions/"),
@@ -50,8 +57,8 @@ OF_IDS = (
 
 
 OF_VALUES = (
-    Habit("no value", OF_IDS[0].pattern, OF_IDS[0].hint),
-    Habit("a placeholder", PLACEHOLDER, "it holds a placeholder that nothing has filled in"),
+    *OF_TEXTS,
+    NO_VALUE,
     Habit("a PowerShell object", POWERSHELL,
           "it is PowerShell's text of an object: use ConvertTo-Json -Depth 10"),
     Habit("JSON", r"\A\s*[\[{]", "it is JSON in a text: send it without the quotes around it"),
@@ -60,20 +67,22 @@ OF_VALUES = (
 _PARAMETER = "it is a template's parameter: send what stands in its value"
 
 
+def text_hint(text: str, habits: Iterable[Habit] = OF_TEXTS) -> str | None:
+    """Say what has become of a text; None if no habit is seen."""
+    seen = (habit.hint for habit in habits if re.search(habit.pattern, text))
+    return unseen_hint(text) or next(seen, None)
+
+
 def id_hint(text: str) -> str | None:
     """Say what has become of an id that is none; None if no habit is seen."""
-    seen = (habit.hint for habit in OF_IDS if re.search(habit.pattern, text))
-    return unseen_hint(text) or next(seen, None)
+    return text_hint(text, OF_IDS)
 
 
 def hint(value: Any) -> str | None:
     """Say what has become of a value that is not what its field wants; None if no habit is seen."""
     if isinstance(value, dict):
         return _PARAMETER if list(value) == ["value"] else None
-    if not isinstance(value, str):
-        return None
-    seen = (habit.hint for habit in OF_VALUES if re.search(habit.pattern, value))
-    return unseen_hint(value) or next(seen, None)
+    return text_hint(value, OF_VALUES) if isinstance(value, str) else None
 
 
 def plain_spelling(name: str) -> str:

@@ -1,6 +1,7 @@
 """Who we are, where we are, and what a person is told when nobody knows us."""
 
 import sys
+from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -10,6 +11,10 @@ from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
 from arm import connection, credentials
 from restore.messages import errors
 from restore.settings import Settings
+from restore.storage_settings import Identity
+from storage import connection as storage_connection
+
+CLIENT_ID = "00000000-0000-0000-0000-00000000000a"
 
 
 class FakeCredential:
@@ -88,3 +93,38 @@ def test_an_identity_service_that_is_away_is_temporary(failure: Exception) -> No
     with pytest.raises(errors.ServiceUnavailable) as caught:
         token()
     assert "S3CRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("named", "sent"),
+    [
+        (None, {"client_id": "app"}),
+        (Identity(client_id="storage"), {"client_id": "storage"}),
+        (Identity(resource_id="/id"), {"resource_id": "/id"}),
+        (Identity(), {}),
+    ],
+)
+def test_the_storage_account_may_be_opened_by_another_identity(
+    monkeypatch: pytest.MonkeyPatch, named: Identity | None, sent: dict[str, str]
+) -> None:
+    monkeypatch.setattr("azure.identity.ManagedIdentityCredential", lambda **how: how)
+    how: Any = credentials.build(Settings(azure_client_id="app"), in_azure=True, named=named)
+    given = {"client_id": how["client_id"]} | (how["identity_config"] or {})
+    assert {name: text for name, text in given.items() if text} == sent
+
+
+def test_the_ledger_is_opened_by_the_identity_that_its_settings_name(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named: list[Identity] = []
+
+    def credential(which: Identity) -> FakeCredential:
+        named.append(which)
+        return FakeCredential()
+
+    monkeypatch.setattr(connection, "credential", credential)
+    monkeypatch.setenv("AzureWebJobsStorage__accountname", "a")
+    monkeypatch.setenv("AzureWebJobsStorage__credential", "managedidentity")
+    monkeypatch.setenv("AzureWebJobsStorage__clientId", CLIENT_ID)
+    storage_connection._container()
+    assert named == [Identity(client_id=CLIENT_ID)]

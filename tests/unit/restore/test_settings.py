@@ -1,7 +1,10 @@
 """Settings have defaults, and everything wrong with them is said at once."""
 
 import ast
+import base64
 import inspect
+import json
+from collections.abc import Callable
 from dataclasses import fields
 from math import inf
 from pathlib import Path
@@ -33,7 +36,12 @@ def test_an_empty_setting_has_its_default() -> None:
 
 
 def test_other_variables_are_none_of_our_business() -> None:
-    assert Settings.parse({"PATH": "/bin", "AzureWebJobsStorage": "x"}) == Settings()
+    others = {
+        "PATH": "/bin",
+        "path": "/usr/bin",
+        "AzureWebJobsStorage": "AccountName=a;AccountKey=b",
+    }
+    assert Settings.parse(others) == Settings()
 
 
 @pytest.mark.parametrize(
@@ -200,6 +208,87 @@ def test_the_faults_of_a_policy_are_said_beside_all_others() -> None:
         "RESTORE_POLICY $.rules[0].targets is required.",
         "RESTORE_POLICY $.maxConcurrentRestores must be a whole number from 1 to 1000.",
     )
+
+
+@pytest.mark.parametrize("case", [str.upper, str.lower, str.title])
+def test_a_setting_is_known_in_any_case(case: Callable[[str], str]) -> None:
+    given = {case("AZURE_CLOUD"): "china", case(host_json.OVERRIDE): "00:10:00"}
+    parsed = Settings.parse(given)
+    assert (parsed.azure_cloud, parsed.function_timeout_s) == ("china", 600)
+
+
+def test_two_cases_of_a_setting_may_say_the_same_only() -> None:
+    assert Settings.parse({"AZURE_CLOUD": "china", "azure_cloud": "china"}).azure_cloud == "china"
+    assert Settings.parse({"AZURE_CLOUD": "china", "azure_cloud": " "}).azure_cloud == "china"
+    assert _problems(AZURE_CLOUD="china", azure_cloud="public") == (
+        "AZURE_CLOUD is set more than once, with names that differ in case, to different values.",
+    )
+
+
+VAULT_REFERENCE = "@Microsoft.KeyVault(SecretUri=https://x.vault.azure.net/secrets/s3cret/)"
+SETTINGS = [
+    *(field.name.upper() for field in fields(Settings) if field.name != "function_timeout_s"),
+    host_json.OVERRIDE,
+    "AzureWebJobsStorage",
+    "AzureWebJobsStorage__accountName",
+    "AzureWebJobsStorage__clientId",
+]
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.parametrize("reference", [VAULT_REFERENCE, VAULT_REFERENCE.lower()])
+def test_a_reference_to_a_secret_that_was_not_resolved_is_called_one(
+    name: str, reference: str
+) -> None:
+    (problem,) = _problems(**{name: reference})
+    assert problem.startswith(f"{name} is a Key Vault reference that was not resolved: give the")
+    assert "s3cret" not in problem
+    other = "@Microsoft.AppConfiguration(Endpoint=https://x.azconfig.io; Key=k)"
+    assert "App Configuration reference" in _problems(**{name: other})[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{rules:[{name:a}]}", "RESTORE_POLICY $ has lost its quotes, as a shell takes them"),
+        (f"'{_ONE}'", "RESTORE_POLICY is JSON in quotes: leave the quotes around it out."),
+        (json.dumps(_ONE), "RESTORE_POLICY is JSON in a JSON text"),
+        (_ONE.replace('"', "'"), "RESTORE_POLICY $ is JSON with single quotes"),
+        (_ONE.replace('"', '\\"'), "RESTORE_POLICY $ is JSON with backslashes before its quotes"),
+        (_ONE.replace('"', "“"), "RESTORE_POLICY $ is JSON with typographic quotes"),
+        (base64.b64encode(_ONE.encode()).decode(), "RESTORE_POLICY is JSON in Base64"),
+        (
+            "@policy.json",
+            "RESTORE_POLICY is the name of a file: what sent it has not read the file",
+        ),
+        (
+            "policy.json",
+            "RESTORE_POLICY names a file that cannot be read: No such file or directory",
+        ),
+    ],
+)
+def test_a_policy_that_a_shell_or_a_portal_has_changed_is_called_what_it_is(
+    text: str, said: str
+) -> None:
+    def read(name: str) -> str:
+        raise FileNotFoundError(2, "No such file or directory", name)
+
+    with pytest.raises(InvalidSettings) as caught:
+        Settings.parse({"RESTORE_POLICY": text}, read)
+    (problem,) = caught.value.problems
+    assert problem.startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("'00000000-0000-0000-0000-000000000001'", "; it stands in quotes: leave them out."),
+        ("00000000-0000-0000-0000-000000000001\u200b", "; it holds U+200B (zero width space)"),
+        ("${CLIENT_ID}", "; it holds a placeholder that nothing has filled in."),
+    ],
+)
+def test_what_has_become_of_a_setting_is_said(text: str, said: str) -> None:
+    assert said in _problems(AZURE_CLIENT_ID=text)[0]
 
 
 def test_a_policys_file_that_cannot_be_read_is_a_fault() -> None:

@@ -1,4 +1,7 @@
-"""A fault that nobody foresaw: the host answers it with an empty 500, no handler tells of it."""
+"""A fault that nobody foresaw: the host answers it with an empty 500, no handler tells of it.
+
+All but `GET /health`, whose work it is to tell: tests/unit/triggers/test_health.py.
+"""
 
 import json
 from collections.abc import Callable, Coroutine
@@ -13,7 +16,7 @@ from storage.ledger import Ledger
 from tests.end_to_end.harness import request_for
 from tests.fakes.durable import FakeDurableClient
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
-from triggers import approvals, health, listing, plans, points, restores
+from triggers import approvals, listing, plans, points, restores
 
 SECRET = "AccountKey=s3cret; /home/site/wwwroot/storage"
 BODY = json.dumps(request_for("OriginalLocation", "r2")).encode()
@@ -47,7 +50,6 @@ HANDLERS: dict[str, Callable[[Any], Coroutine[Any, Any, func.HttpResponse]]] = {
     "plan": lambda client: plans.ask(_request("POST", BODY), client),
     "list": lambda client: listing.show_page(_request("GET")),
     "recovery points": lambda client: points.show(_request("GET"), client),
-    "health": lambda client: health.show(Settings()),
 }
 
 

@@ -7,7 +7,7 @@ from restore.settings import Settings
 
 
 def test_the_app_talks_to_the_simulated_vault_and_looks_as_often_as_allowed() -> None:
-    settings = Settings.parse(app_settings("storage", "http://127.0.0.1:7072"))
+    settings = Settings.parse(app_settings("UseDevelopmentStorage=true", "http://127.0.0.1:7072"))
     assert settings.arm_endpoint == "http://127.0.0.1:7072"
     assert settings.restore_poll_s_first == settings.restore_poll_s_min == 5
     assert settings.restore_poll_s_max == 10
