@@ -6,6 +6,7 @@ anyway.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import chain, islice
 from typing import Any
 
@@ -143,6 +144,7 @@ def _field_problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterat
             yield Problem(path=f"$.{name}", message=_REQUIRED.get(name, "is required"))
 
 
+@cache
 def _known_fields(recovery_type: str | None) -> Mapping[str, Field]:
     """Return a type's fields; of an unknown type every field, for any may be right."""
     if recovery_type is not None:

@@ -57,6 +57,7 @@ def _request(body: bytes) -> Any:
     written = msgspec.to_builtins(request)
     again = msgspec.convert(written, RestoreRequest)
     assert again == request, "a request reads the same from the ledger"
+    assert parsing.parse_request(written, default_request_id="d") == request, "it is canonical"
     return written, names.request_hash(request)
 
 

@@ -88,6 +88,11 @@ def _other_case(holder: Any, key: Any, value: Any) -> None:
         holder[key] = holder[key].swapcase()
 
 
+def _blanks_around(holder: Any, key: Any, value: Any) -> None:
+    if isinstance(holder[key], str):
+        holder[key] = f" {holder[key]}\r\n"
+
+
 def _another_vm(holder: Any, key: Any, value: Any) -> None:
     if isinstance(holder[key], str):
         holder[key] = holder[key].replace("web-01", "web-02")
@@ -110,6 +115,7 @@ _KINDS: dict[str, Callable[[Any, Any, Any], None]] = {
     "other case": _other_case,
     "beside": _beside,
     "another VM": _another_vm,
+    "blanks around": _blanks_around,
 }
 
 

@@ -1,5 +1,6 @@
 """What did not fit into an event is read by the app's own route, without rights on its storage."""
 
+import base64
 import json
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -102,3 +103,12 @@ def _message(body: bytes) -> func.QueueMessage:
         Datum(body, "bytes"), trigger_metadata=metadata
     )
     return message
+
+
+async def test_an_alert_on_the_queue_is_named_in_one_problem_and_kept_whole() -> None:
+    alert = {"schemaId": "azureMonitorCommonAlertSchema", "data": {"essentials": {}}}
+    for body in (json.dumps(alert).encode(), base64.b64encode(json.dumps(alert).encode())):
+        data = (await reject(body))["data"]
+        (problem,) = data["problems"]
+        assert "is an alert in Azure Monitor's common schema" in problem["message"]
+        assert data["original"] == body.decode()
