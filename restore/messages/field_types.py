@@ -47,7 +47,10 @@ RequestId = Annotated[
     ),
 ]
 PlanHash = Annotated[
-    str, _text("must be the 64 hexadecimal digits of a plan", pattern=r"\A[0-9a-f]{64}\Z")
+    str,
+    _text(
+        "must be the 64 hexadecimal digits of a plan, in small letters", pattern=r"\A[0-9a-f]{64}\Z"
+    ),
 ]
 Time = Annotated[
     datetime,

@@ -138,7 +138,8 @@ def one_of_problem(value: Any, known: Sequence[str]) -> str | None:
     wanted = f"must be one of {', '.join(known)}"
     meant = plain_spelling(value[:60]) if isinstance(value, str) else None
     close = next((each for each in known if plain_spelling(each) == meant), None)
-    return _with(wanted, f"did you mean {close}?" if close else texts.hint(value))
+    is_other_word = close is not None and texts.text_hint(value.strip(" ")) is None
+    return _with(wanted, f"did you mean {close}?" if is_other_word else texts.hint(value))
 
 
 def _text_problem(value: Any, kind: inspect.StrType, extra: dict[str, Any]) -> str | None:
@@ -147,7 +148,8 @@ def _text_problem(value: Any, kind: inspect.StrType, extra: dict[str, Any]) -> s
         return _with(says, texts.hint(value))
     fits = _string_fits(value, kind)
     if "duration" in extra:
-        return _duration_problem(value if fits else "", *extra["duration"])
+        duration = _duration_problem(value if fits else "", *extra["duration"])
+        return duration and _with(duration, texts.text_hint(value))
     if "id" not in extra:
         return None if fits else _with(says, texts.unseen_hint(value))
     problem = kind_problem(value, extra["id"])

@@ -24,6 +24,12 @@ KINDS = {
         f"{_GROUP}/providers/Microsoft.RecoveryServices/vaults/*/backupFabrics/*"
         "/protectionContainers/*/protectedItems/*/recoveryPoints/*"
     ),
+    "protected item": (
+        f"{_GROUP}/providers/Microsoft.RecoveryServices/vaults/*/backupFabrics/*"
+        "/protectionContainers/*/protectedItems/*"
+    ),
+    "classic virtual machine": f"{_GROUP}/providers/Microsoft.ClassicCompute/virtualMachines/*",
+    "disk": f"{_GROUP}/providers/Microsoft.Compute/disks/*",
     "resource group": _GROUP,
     "storage account": f"{_GROUP}/providers/Microsoft.Storage/storageAccounts/*",
     "virtual network": f"{_GROUP}/providers/Microsoft.Network/virtualNetworks/*",

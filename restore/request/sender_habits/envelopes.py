@@ -39,6 +39,7 @@ ENVELOPES = (
     Envelope("Logic Apps' form of a file", ("$content",)),
     Envelope("an ARM template", ("$schema", "resources")),
 )
+_ROOT = "$"
 _OBJECT = "must be a JSON object: one request"
 _INSTEAD = "send one request, with recoveryType and sourceResourceId at the top"
 
@@ -47,12 +48,11 @@ def problem_of(value: Any) -> Problem | None:
     """Say what a JSON value is that is no request; None if it may be one."""
     if isinstance(value, dict) and _has(value, _TYPE):
         return None
-    inside = _request_in(value)
-    first = value[0] if isinstance(value, list) and value else value
-    name = next((each.name for each in ENVELOPES if _is(first, each)), None)
-    if name is not None:
-        said = f"is {name}{' in a list' if first is not value else ''}, and no restore request"
-        return _problem("$", said, inside)
+    around, inside = _look_into(value)
+    if around is not None:
+        is_all = around.path == _ROOT
+        said = f"is {around.name}" if is_all else f"holds {around.name} in {around.path}"
+        return _problem(_ROOT, f"{said}, and is no restore request", inside)
     if isinstance(value, list):
         count = "one" if len(value) == 1 else len(value)
         return _problem("$", f"{_OBJECT}; this is a list of {count}", inside)
@@ -68,6 +68,12 @@ class _Place(NamedTuple):
 
     path: str
     outermost: str
+    name: str = ""
+    """Of an envelope."""
+
+    def is_in(self, other: "_Place") -> bool:
+        """Whether it stands inside what stands at another place."""
+        return self.path.startswith((f"{other.path}.", f"{other.path}["))
 
 
 def _problem(path: str, said: str, inside: _Place | None) -> Problem:
@@ -75,28 +81,33 @@ def _problem(path: str, said: str, inside: _Place | None) -> Problem:
     return Problem(path=path, message=f"{said}: {instead}")
 
 
-def _request_in(value: Any) -> _Place | None:
-    """Return where in a value a request stands: the outermost, also in a text."""
-    waiting = deque([(_Place("$", "$"), value)])
+def _look_into(value: Any) -> tuple[_Place | None, _Place | None]:
+    """Return which envelope there is and where in it a request stands, as far as there are such:
+    the outermost of both, also in a text."""
+    around: _Place | None = None
+    waiting = deque([(_Place(_ROOT, _ROOT), value)])
     for _ in range(_NODES_MAX):
         if not waiting:
             break
         place, found = waiting.popleft()
         opened = _opened(found) if isinstance(found, str) else found
-        if place.path != "$" and isinstance(opened, dict) and _is_request(opened):
-            return place
-        for part, inner in _parts(opened):
-            path = path_to(place.path, part) if isinstance(part, str) else f"{place.path}[{part}]"
-            outermost = path if place.path == "$" else place.outermost
-            waiting.append((_Place(path, outermost), inner))
-    return None
+        if isinstance(opened, dict) and place.path != _ROOT and _is_request(opened):
+            return (around if around and place.is_in(around) else None), place
+        name = next((each.name for each in ENVELOPES if _is(opened, each)), None)
+        around = around or (place._replace(name=name) if name else None)
+        waiting.extend(_parts(opened, place))
+    return around, None
 
 
-def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
+def _parts(value: Any, place: _Place) -> Iterator[tuple[_Place, Any]]:
+    """Return what a value holds, each with its place."""
+    named: list[tuple[str, Any]] = []
     if isinstance(value, dict):
-        yield from value.items()
+        named = [(path_to(place.path, name), inner) for name, inner in value.items()]
     elif isinstance(value, list):
-        yield from enumerate(value)
+        named = [(f"{place.path}[{index}]", inner) for index, inner in enumerate(value)]
+    for path, inner in named:
+        yield _Place(path, path if place.path == _ROOT else place.outermost), inner
 
 
 def _opened(text: str) -> Any:
@@ -112,7 +123,8 @@ def _opened(text: str) -> Any:
 def _is(value: Any, envelope: Envelope) -> bool:
     if not isinstance(value, dict) or any(name not in value for name in envelope.fields):
         return False
-    return not envelope.field or str(value.get(envelope.field)).startswith(envelope.begins)
+    text = value.get(envelope.field)
+    return not envelope.field or (isinstance(text, str) and text.startswith(envelope.begins))
 
 
 def _is_request(value: dict[str, Any]) -> bool:

@@ -145,7 +145,7 @@ VALUES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
         ("is an alert of Azure Monitor",),
     ),
     "Event Grid": (GRID, "$", ("is an Event Grid event",)),
-    "Event Grid's list": ([GRID, GRID], "$", ("is an Event Grid event in a list",)),
+    "Event Grid's list": ([GRID, GRID], "$", ("holds an Event Grid event in $[0]",)),
     "Event Grid with a request": ([{**GRID, "data": REQUEST}], "$", ("$[0].data alone",)),
     "a CloudEvent": (CLOUD, "$", ("is a CloudEvent",)),
     "a CloudEvent with a request": ({**CLOUD, "data": REQUEST}, "$", ("$.data alone",)),
@@ -158,6 +158,21 @@ VALUES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
         {**CLOUD, "source": "/azure-vm-restore", "data": {"requestId": "r"}},
         "$",
         ("is an event of this app",),
+    ),
+    "an alert in an envelope": (
+        {"body": ALERT, "headers": {}},
+        "$",
+        ("holds an alert in Azure Monitor's common schema in $.body, and is no restore request",),
+    ),
+    "an alert in a text": (
+        {"messageText": b64(json.dumps(ALERT).encode()).decode()},
+        "$",
+        ("holds an alert in Azure Monitor's common schema in $.messageText",),
+    ),
+    "a request beside an event": (
+        {"meta": CLOUD, "body": REQUEST},
+        "$.body",
+        ("is an envelope", "$.body alone"),
     ),
     "Logic Apps": (
         {"$content-type": "application/json", "$content": b64(BYTES).decode()},
@@ -229,6 +244,11 @@ def test_what_else_is_wrong_with_such_a_field_is_said_too() -> None:
     [
         ("recoveryType", "restoreDisks", "did you mean RestoreDisks?"),
         ("recoveryType", "restore_disks", "did you mean RestoreDisks?"),
+        ("recoveryType", "RestoreDisks ", "did you mean RestoreDisks?"),
+        ("recoveryType", "RestoreDisks\r", "it holds a line end at character 13"),
+        ("recoveryType", "'RestoreDisks'", "it stands in quotes"),
+        ("deadline", "PT2H\r", "from PT10S to P7D; it holds a line end at character 5"),
+        ("planHash", "A" * 64, "in small letters"),
         ("zones", "1", "must be a list, also of one"),
         ("restoreWithManagedDisks", "True", "must be true or false; send it without quotes"),
         ("restoreDiskLunList", ["0"], "from 0 to 999; send it without quotes"),

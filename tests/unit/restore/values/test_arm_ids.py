@@ -9,6 +9,7 @@ from restore.values import arm_ids
 _GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-(été).1"
 _VM = f"{_GROUP}/providers/Microsoft.Compute/virtualMachines/web-01"
 _LETTERS = st.sampled_from("kKsSiIåÅøØßσςΣ\u212a\u212b\u017f\u0130\u0131\u0307\ufb00\uff4b\uff2b")
+_VAULT = f"{_GROUP}/providers/Microsoft.RecoveryServices/vaults/v"
 _NET = f"{_GROUP}/providers/Microsoft.Network/virtualNetworks/net"
 
 
@@ -52,6 +53,18 @@ def test_the_id_of_another_kind_is_named_for_what_it_is() -> None:
     problem = arm_ids.kind_problem(f"{_NET}/subnets/default", "virtual network")
     assert problem is not None
     assert problem.endswith("this is the id of a subnet")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (f"{_GROUP}/providers/Microsoft.ClassicCompute/virtualMachines/web-01", "classic virtual"),
+        (f"{_GROUP}/providers/Microsoft.Compute/disks/web-01-osdisk", "disk"),
+        (f"{_VAULT}/backupFabrics/a/protectionContainers/c/protectedItems/i", "protected item"),
+    ],
+)
+def test_the_id_of_something_near_a_vm_is_named_for_what_it_is(text: str, kind: str) -> None:
+    assert f"this is the id of a {kind}" in str(arm_ids.kind_problem(text, "virtual machine"))
 
 
 def test_a_wrong_id_is_not_repeated_for_it_may_hold_a_secret() -> None:
