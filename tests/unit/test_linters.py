@@ -15,6 +15,9 @@ PYPROJECT = ROOT / "pyproject.toml"
 ROOMS = tuple(tomllib.loads(PYPROJECT.read_text())["tool"]["importlinter"]["root_packages"])
 
 STEPS = tuple(f"restore.{path.parent.name}" for path in (ROOT / "restore").glob("*/__init__.py"))
+OWN_MODULES = tuple(
+    path.stem for path in (ROOT / "restore").glob("*.py") if path.stem != "__init__"
+)
 
 WRONG_WAYS = {
     "shipped": ("storage", "devhost"),
@@ -64,7 +67,7 @@ def build_rooms(tree: Path, *ways: tuple[str, str]) -> None:
         folder = tree.joinpath(*room.split("."))
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text("")
-        names = ("settings", "setting_values") if room == "restore" else ("target",)
+        names = OWN_MODULES if room == "restore" else ("target",)
         for name in names:
             (folder / f"{name}.py").write_text("")
     for number, (source, target) in enumerate(ways):
