@@ -29,9 +29,6 @@ READ_PAUSES_S = (0.3, 1.2)
 AFTER_TIMEOUT_S = 30.0
 """Azure had a whole time-out already: asking at once would only add to its load."""
 
-# Client errors that a gateway may send although the request has gone on to its destination.
-_UNDECIDED = frozenset({408, 499})
-
 
 class Answer(NamedTuple):
     """A reply that is a success, with its JSON object; empty where there was none."""
@@ -103,7 +100,7 @@ class Client:
         if 200 <= status < 300:
             return Answer(status, answered.headers, {}, answered.time, answered.retry_after_s)
         refusal = _refusal(answered, doing)
-        if 400 <= status < 500 and status not in _UNDECIDED:
+        if not arm_errors.is_undecided(status, answered.body):
             raise refusal
         raise _lost(f"HTTP {status}, {refusal.code}: {refusal.message}", doing, refusal.details)
 

@@ -43,12 +43,14 @@ def afterwards(faults: Iterable[Fault], reply: Reply, now: datetime) -> Answer:
 
 def _error_reply(fault: Fault) -> Reply:
     wait = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+    if fault.body is not None:
+        return Reply(fault.status, wait, fault.body.encode())
     if fault.kind == "throttle":
         code, message = fault.code or "TooManyRequests", fault.message or _THROTTLED
-        return ArmError(429, code, message, gateway=True, headers=wait).reply()
+        return ArmError(429, code, message, gateway=True, headers=wait, more=fault.error).reply()
     code = fault.code or _code_for(fault.status)
     message = fault.message or "A fault that was asked for."
-    return ArmError(fault.status, code, message, headers=wait).reply()
+    return ArmError(fault.status, code, message, headers=wait, more=fault.error).reply()
 
 
 def _code_for(status: int) -> str:

@@ -6,7 +6,7 @@ to it is in fault_effects.py. Handlers know nothing of faults.
 
 import random
 import re
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -73,6 +73,10 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     status: int = 500
     code: str | None = None
     message: str | None = None
+    error: dict[str, Any] = {}
+    """What an error says beside its code and message, such as additionalInfo."""
+    body: str | None = None
+    """The whole body of an error, in whatever shape."""
     retry_after: float | None = None
     delay_s: float = 5.0
     lag_s: float = 60.0

@@ -59,10 +59,11 @@ class ArmError(Exception):
     gateway: bool = False
     headers: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
 
     def reply(self) -> Reply:
         """The error as ARM puts it."""
-        body = {"error": {"code": self.code, "message": self.message}}
+        body = {"error": {"code": self.code, "message": self.message, **self.more}}
         headers = {"x-ms-failure-cause": "gateway"} if self.gateway else {}
         return json_reply(self.status, body, {**headers, **self.headers})
 

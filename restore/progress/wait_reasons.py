@@ -8,6 +8,7 @@ its meaning; docs/operating.md has a table of them, with what to do.
 from datetime import datetime
 from typing import Any
 
+from restore.messages import azure_codes
 from restore.messages.errors import NotYet
 from restore.messages.model import Failure
 from restore.values.structs import Model
@@ -48,7 +49,9 @@ def why(error: Failure, until: datetime, attempt: int) -> Waiting:
     code = error.code if is_no_fault(error) else _code(error)
     reason = error.message
     if not is_no_fault(error):
-        reason = f"{WRONG[code]} {error.code}: {error.message}"
+        reason = f"{error.code}: {error.message}"
+        if code != _OTHER or azure_codes.find(error.code) is None:  # else the message says it
+            reason = f"{WRONG[code]} {reason}"
     if len(reason) > _REASON_CHARS_MAX:
         reason = f"{reason[: _REASON_CHARS_MAX - 1]}…"
     return Waiting(code=code, reason=reason, until=until, attempt=attempt)

@@ -65,6 +65,13 @@ ERROR_BODY = {
         "code": "Odd",
         "message": "No.",
         "details": [{"code": "Odd", "message": "Why."}],
+        "innererror": {"code": "RequestDisallowedByPolicy", "message": "Within."},
+        "additionalInfo": [
+            {
+                "type": "PolicyViolation",
+                "info": {"recommendedAction": ["Do."], "policyAssignmentDisplayName": "West only"},
+            }
+        ],
     }
 }
 VM_BODY = {

@@ -172,6 +172,8 @@ def test_a_post_that_only_reads_is_repeated() -> None:
         reply(408),
         reply(499),
         reply(302),
+        refusal(400, "CloudInternalError"),
+        refusal(409, "RetryableErrorDueToX"),
     ],
 )
 def test_a_write_whose_fate_is_unknown_is_a_lost_reply_and_not_repeated(
@@ -189,6 +191,9 @@ def test_a_write_whose_fate_is_unknown_is_a_lost_reply_and_not_repeated(
         (NotSent("no route"), errors.ServiceUnavailable),
         (ConnectionRefusedError("refused"), errors.ServiceUnavailable),
         (refusal(429, "TooManyRequests"), errors.Throttled),
+        (refusal(429, "RetryableError"), errors.Throttled),
+        (refusal(409, "BMSUserErrorObjectLocked"), errors.ServiceUnavailable),
+        (refusal(409, "CloudDosTimeboudLimitReached"), errors.Throttled),
         (refusal(400, "BMSUserErrorInvalidInput"), errors.InvalidRequest),
         (reply(401), errors.AccessDenied),
         (refusal(403, "AuthorizationFailed"), errors.AccessDenied),

@@ -37,6 +37,19 @@ def _coded(status: int, code: str) -> errors.RestoreError:
         (412, "SomethingNew", errors.Conflict),
         (429, "AuthorizationFailed", errors.Throttled),
         (409, "resourcerequeststhrottled", errors.Throttled),
+        (409, "BMSUserErrorObjectLocked", errors.ServiceUnavailable),
+        (409, "CloudDosTimeboudLimitReached", errors.Throttled),
+        (400, "CloudDosAbsoluteLimitReached", errors.Throttled),
+        (400, "CloudInternalError", errors.ServiceUnavailable),
+        (429, "RetryableErrorDueToAnotherOperation", errors.Throttled),
+        (409, "AnotherOperationInProgress", errors.ServiceUnavailable),
+        (401, "ExpiredAuthenticationToken", errors.ServiceUnavailable),
+        (403, "RequestDisallowedByPolicy", errors.AccessDenied),
+        (403, "UserErrorLockedByResourceGuard", errors.AccessDenied),
+        (403, "SomethingNew", errors.AccessDenied),
+        (409, "ScopeLocked", errors.Conflict),
+        (404, "BMSUserErrorDataSourceObjectNotFound", errors.NotFound),
+        (400, "BMSUserErrorCrossRegionRestoreNotEnabledInThisVault", errors.InvalidRequest),
         (500, "ResourceNotFound", errors.ServiceUnavailable),
         (301, "SomethingNew", errors.ServiceUnavailable),
     ],
@@ -71,10 +84,114 @@ def test_a_missing_role_is_named() -> None:
     assert "subnet" in _coded(403, "LinkedAuthorizationFailed").message
 
 
+_POLICY_INFO = {
+    "type": "PolicyViolation",
+    "info": {
+        "policyDefinitionDisplayName": "Allowed locations",
+        "policyAssignmentDisplayName": "West Europe only",
+    },
+}
+_DISALLOWED = (
+    "Resource 'api-new' was disallowed by policy. Policy identifiers: '[{\"policyAssignment\":"
+    '{"name":"only-west","id":"/providers/Microsoft.Authorization/policyAssignments/1"}}]\'.'
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "policy"),
+    [
+        ({"message": "No.", "additionalInfo": [_POLICY_INFO]}, "West Europe only"),
+        ({"message": "No.", "details": [{"additionalInfo": [_POLICY_INFO]}]}, "West Europe only"),
+        ({"message": _DISALLOWED}, "only-west"),
+    ],
+)
+def test_a_policy_that_forbids_it_is_named_and_no_role_is(error: object, policy: str) -> None:
+    assert isinstance(error, dict)
+    found = _from(403, {"error": {"code": "RequestDisallowedByPolicy", **error}})
+    assert f"It is the policy '{policy}'." in found.message
+    assert "Azure Policy" in found.message
+    assert "Backup Operator" not in found.message
+
+
+_DENIED = (
+    "The client 'x' with object id 'y' does not have authorization to perform action "
+    "'Microsoft.Compute/disks/write' over scope '/subscriptions/1/resourceGroups/r' or the scope "
+    "is invalid."
+)
+_LINKED_DENIED = (
+    "The client 'x' with object id 'y' has permission to perform action 'a/write' on scope "
+    "'/subscriptions/1'; however, it does not have permission to perform action(s) "
+    "'Microsoft.Compute/disks/write' on the linked scope(s) '/subscriptions/1/resourceGroups/r' or "
+    "the linked scope(s) are invalid."
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [("AuthorizationFailed", _DENIED), ("LinkedAuthorizationFailed", _LINKED_DENIED)],
+)
+def test_the_right_that_azure_names_is_the_one_to_give(code: str, message: str) -> None:
+    found = _from(403, {"error": {"code": code, "message": message}})
+    assert found.message.endswith(
+        "Give the app's identity a role with Microsoft.Compute/disks/write at "
+        "/subscriptions/1/resourceGroups/r."
+    )
+    assert "Backup Operator" not in found.message
+
+
+def test_a_refusal_that_nobody_knows_gets_no_advice_about_roles() -> None:
+    assert _coded(403, "SomethingNew").message == "Words."
+    assert "Backup Operator" in _from(403, b"").message
+
+
+def test_a_resource_guard_is_named() -> None:
+    assert "resourceGuardOperationRequests" in _coded(403, "LockedByResourceGuard").message
+
+
+def test_an_outer_code_that_says_nothing_holds_one_that_does() -> None:
+    inner = {"code": "BMSUserErrorObjectLocked", "message": "Busy."}
+    found = _from(409, {"error": {"code": "Conflict", "message": "Failed.", "innererror": inner}})
+    assert isinstance(found, errors.ServiceUnavailable)
+    assert found.code == "Conflict"
+    assert "innererror.message: Busy." in found.details
+
+
+@pytest.mark.parametrize(
+    ("code", "asked_s", "wait_s"),
+    [
+        ("CloudDosTimeboudLimitReached", None, 3600),
+        ("CloudDosTimeboudLimitReached", 60, 60),
+        ("BMSUserErrorObjectLocked", None, 60),
+        ("CloudInternalError", None, None),
+    ],
+)
+def test_a_code_has_its_own_patience_where_azure_asks_for_none(
+    code: str, asked_s: float | None, wait_s: float | None
+) -> None:
+    for status in (409, 429, 500):
+        found = _from(status, {"error": {"code": code}}, asked_s)
+        assert isinstance(found, errors.TemporaryError)
+        assert found.retry_after_s == wait_s
+
+
+def test_a_long_message_does_not_cut_off_its_advice() -> None:
+    found = _from(403, {"error": {"code": "LinkedAccessCheckFailed", "message": "a b " * 900}})
+    assert found.message.endswith("the vault's Resource Guard.")
+    assert found.details[0].startswith("a b a b")
+    assert len(found.details[0]) > len(found.message) - 200
+
+
 def test_an_invalid_request_carries_azures_code_into_the_failure() -> None:
     failure = errors.to_failure(_coded(400, "BMSUserErrorInvalidInput"))
     assert (failure.code, failure.category) == ("BMSUserErrorInvalidInput", "InvalidRequest")
     assert failure.message.startswith("Words. Azure Backup does not say which field")
+
+
+def test_a_page_of_a_proxy_is_told() -> None:
+    page = b"<html><head><style>b {}</style></head><body>Blocked by <b>Proxy</b></body></html>"
+    found = _from(403, page)
+    assert found.message.startswith("Azure answered with HTTP status 403. Blocked by Proxy.")
+    assert found.details == ("Blocked by Proxy",)
 
 
 def test_details_are_kept() -> None:

@@ -1,0 +1,127 @@
+"""What Azure answers when something is wrong there, and what becomes of a restore then."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+
+from simulated_azure.faults import Fault
+from tests.end_to_end.stage import request_for
+from tests.fakes.laboratory import Laboratory
+
+HOUR = 3600.0
+POST = {"method": "POST", "path": "/restore$"}
+POINTS = {"operation": "recovery_points"}
+
+
+@pytest.fixture
+def laboratory() -> Iterator[Laboratory]:
+    with Laboratory().open() as world:
+        yield world
+
+
+def fault(laboratory: Laboratory, **what: Any) -> None:
+    laboratory.simulator.faults.add([msgspec.convert(what, Fault)])
+
+
+def restored(laboratory: Laboratory, hours: float = 2, kind: str = "RestoreDisks") -> Any:
+    """Ask for a restore, live on, and return its verdict."""
+    laboratory.ask(request_for(kind, "r1"))
+    laboratory.run_for(hours * HOUR)
+    return laboratory.verdict("r1")
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "least_s"),
+    [
+        (409, "BMSUserErrorObjectLocked", 60),
+        (400, "BMSUserErrorConflictingProtectionOperation", 60),
+        (409, "CloudDosTimeboudLimitReached", HOUR),
+        (400, "CloudDosAbsoluteLimitReached", HOUR),
+        (400, "CloudInternalError", 0),
+        (409, "RetryableErrorDueToAnotherOperation", 60),
+        (412, "ServerBusy", 0),
+    ],
+)
+@pytest.mark.parametrize("match", [POST, POINTS], ids=["post", "points"])
+def test_a_fault_that_passes_is_waited_out_whatever_its_status(
+    laboratory: Laboratory, status: int, code: str, least_s: float, match: dict[str, str]
+) -> None:
+    fault(laboratory, match=match, kind="status", status=status, code=code, times=3)
+    verdict = restored(laboratory, hours=6)
+    assert (verdict.verdict, verdict.succeeded) == ("Completed", True)
+    assert len(laboratory.posts()) == 1
+    route = "restore" if match is POST else "recovery_points"
+    calls = [call for call in laboratory.calls() if call["operation"] == route]
+    assert len(calls) == 4
+    times = [datetime.fromisoformat(call["time"]) for call in calls]
+    waits_s = [(after - before).total_seconds() for before, after in pairwise(times)]
+    assert min(waits_s) >= least_s, waits_s
+
+
+def test_a_write_that_ends_in_an_error_within_azure_may_have_been_accepted(
+    laboratory: Laboratory,
+) -> None:
+    fault(laboratory, match=POST, kind="status_after", status=400, code="CloudInternalError")
+    assert restored(laboratory).verdict == "Completed"
+    assert len(laboratory.simulator.state.job_records) == 1
+
+
+def test_the_status_says_what_is_waited_for(laboratory: Laboratory) -> None:
+    code = "BMSUserErrorObjectLocked"
+    fault(laboratory, match=POST, kind="status", status=409, code=code, message="Busy.", times=9)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(30)
+    waiting = laboratory.status("restore-r1")["waiting"]
+    assert waiting["reason"].startswith(f"{code}: Busy. Another operation is running on this item")
+
+
+def test_a_policy_of_azures_is_named_and_nobody_is_sent_to_the_roles(
+    laboratory: Laboratory,
+) -> None:
+    info = {"policyAssignmentDisplayName": "West Europe only"}
+    fault(
+        laboratory,
+        match=POST,
+        kind="status",
+        status=403,
+        code="RequestDisallowedByPolicy",
+        error={"additionalInfo": [{"type": "PolicyViolation", "info": info}]},
+    )
+    verdict = restored(laboratory)
+    assert verdict.verdict == "Failed"
+    assert "It is the policy 'West Europe only'." in verdict.text
+    assert "Backup Operator" not in verdict.text
+
+
+def test_what_azure_recommends_is_kept(laboratory: Laboratory) -> None:
+    advice = ["Retry after few hours"]
+    fault(
+        laboratory,
+        match=POST,
+        kind="status",
+        status=400,
+        code="SomethingNew",
+        error={"additionalInfo": [{"info": {"recommendedAction": advice}}]},
+    )
+    verdict = restored(laboratory)
+    assert verdict.error.code == "SomethingNew"
+    assert "additionalInfo.info.recommendedAction: Retry after few hours" in verdict.error.details
+    (finished,) = laboratory.sent("finished")
+    assert list(verdict.error.details) == finished["verdict"]["error"]["details"]
+
+
+def test_an_error_in_an_old_shape_is_read(laboratory: Laboratory) -> None:
+    body = '{"Code":"X","Message":"y"}'
+    fault(laboratory, match=POST, kind="status", status=400, body=body)
+    verdict = restored(laboratory)
+    assert (verdict.error.code, verdict.error.message) == ("X", "y.")
+
+
+def test_the_page_of_a_proxy_is_told(laboratory: Laboratory) -> None:
+    body = "<html><body>Blocked by your administrator</body></html>"
+    fault(laboratory, match=POST, kind="status", status=403, body=body)
+    assert "Blocked by your administrator" in restored(laboratory).text

@@ -1,0 +1,110 @@
+"""An error's body has many shapes; whatever it says is kept."""
+
+import json
+from typing import Any
+
+import pytest
+
+from arm import error_body
+
+_GUID = "ea2a8011-eb83-4a4b-9ed2-e694070a966a"
+
+
+def _of(body: Any) -> error_body.ArmError:
+    return error_body.of_bytes(body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"code": "X", "message": "y"}},
+        {"Error": {"Code": "X", "Message": "y"}},
+        {"code": "X", "message": "y"},
+        {"Code": "X", "Message": "y"},
+        {"odata.error": {"code": "X", "message": {"lang": "en-US", "value": "y"}}},
+        {"error": "X", "error_description": "y"},
+        {"errorCode": "X", "errorMessage": "y"},
+        {"code": "X", "title": "y"},
+        {"error": {"code": "X", "message": '{"error": {"code": "Inner", "message": "y"}}'}},
+        {"error": {"message": '{"Code": "X", "Message": "y"}'}},
+        b'<?xml version="1.0"?><Error><Code>X</Code><Message>y</Message></Error>',
+        b"\xef\xbb\xbf<Error xmlns='a'>\n<Code> X </Code>\n<Message>y</Message></Error>",
+    ],
+)
+def test_code_and_message_are_found_in_every_shape(body: Any) -> None:
+    found = _of(body)
+    assert (found.code, found.message) == ("X", "y")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [({"error": "text"}, "text"), ({"message": "text"}, "text"), ({"Message": "text"}, "text")],
+)
+def test_a_text_alone_is_a_message(body: Any, message: str) -> None:
+    found = _of(body)
+    assert (found.code, found.message, found.details) == (None, message, ())
+
+
+@pytest.mark.parametrize(
+    "text", ["Service away", "<html><body><h1>Service</h1>\n away</body></html>", '"Service away"']
+)
+def test_what_has_no_names_is_kept_as_it_reads(text: str) -> None:
+    assert _of(text.encode()) == error_body.ArmError(None, "", ("Service away",))
+
+
+def test_everything_else_is_kept_with_its_path() -> None:
+    found = _of(
+        {
+            "error": {
+                "code": "CloudDosTimeboudLimitReached",
+                "message": "Blocked.",
+                "target": None,
+                "innererror": {"code": "Inner", "innererror": {"trace": _GUID}},
+                "details": [{"code": "D", "message": "why", "target": "disk"}, "and more", 7],
+                "additionalInfo": [
+                    {
+                        "type": "UserFacingError",
+                        "info": {
+                            "message": "Blocked.",
+                            "recommendedAction": ["Retry after few hours", "Call us"],
+                            "isRetryable": False,
+                            "details": None,
+                        },
+                    }
+                ],
+            },
+            "correlationId": _GUID,
+        }
+    )
+    assert found.details == (
+        "innererror.code: Inner",
+        f"innererror.innererror.trace: {_GUID}",
+        "D: why",
+        "target: disk",
+        "and more",
+        "additionalInfo.type: UserFacingError",
+        "additionalInfo.info.recommendedAction: Retry after few hours",
+        "additionalInfo.info.recommendedAction: Call us",
+        "additionalInfo.info.isRetryable: False",
+        f"correlationId: {_GUID}",
+    )
+    assert found.codes == ("CloudDosTimeboudLimitReached", "Inner", "D")
+
+
+def test_what_is_named_like_a_secret_is_none_any_more() -> None:
+    found = _of({"error": {"code": "X", "message": "y", "info": {"access_token": "hunter2"}}})
+    assert "hunter2" not in str(found.details)
+
+
+@pytest.mark.parametrize("opening", ['{"details":[', '{"innererror":', '{"a":[', '{"error":'])
+def test_what_is_nested_without_end_ends(opening: str) -> None:
+    closing = {"[": "]}", ":": "}"}[opening[-1]]
+    body = opening * 300 + "{}" + closing * 300
+    assert len(error_body.of_bytes(body.encode()).details) <= error_body.DETAILS_MAX
+
+
+def test_what_is_long_is_bounded() -> None:
+    found = _of({"error": {"code": "X" * 9_000, "message": "y" * 9_000, "a": ["z" * 9_000] * 999}})
+    assert len(str(found[:4])) < 60_000
+    assert len(found.details) <= error_body.DETAILS_MAX
+    assert len(str(_of(b"<" * 9_000_000))) < 2_000
