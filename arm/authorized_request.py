@@ -37,6 +37,10 @@ class Answered(NamedTuple):
     retry_after_s: float | None
 
 
+def _nothing_to_renew() -> None:
+    """A token that is always the same is never forgotten."""
+
+
 def utc_now() -> datetime:
     """Our own clock."""
     return datetime.now(UTC)
@@ -54,6 +58,8 @@ class AuthorizedRequest:
     timeout: Timeout = field(default_factory=Timeout)
     activity_s: float = inf
     """How long one activity may take, with all its calls."""
+    renew: Callable[[], None] = _nothing_to_renew
+    """Forget the token that was refused: the next request goes with a new one."""
 
     def __post_init__(self) -> None:
         url_allow_list.check_endpoint(self.endpoint)

@@ -1,8 +1,9 @@
 """HTTP as ARM speaks it: JSON, paging, and what may be sent twice.
 
 Knows nothing of backup. Reads are repeated here a few times within about two seconds; whatever
-takes longer is raised as a TemporaryError and waited out by a durable timer. Writes are sent once:
-`ReplyLost` means that one may have been accepted, everything else that it surely was not.
+takes longer is raised as a TemporaryError and waited out by a durable timer. A token that was
+refused is replaced, and a read goes on with the new one. Writes are sent once: `ReplyLost` means
+that one may have been accepted, everything else that it surely was not.
 Nothing is begun that would outlast the activity's time (activity_time.py).
 Redirects are never followed, and no URL of Azure's is before it was found trustworthy.
 """
@@ -97,6 +98,8 @@ class Client:
         except OSError as error:
             raise _lost(f"no reply came back ({type(error).__name__})", doing) from None
         status = answered.status
+        if status == 401:
+            self.authorized.renew()
         if 200 <= status < 300:
             return Answer(status, answered.headers, {}, answered.time, answered.retry_after_s)
         refusal = _refusal(answered, doing)
@@ -129,7 +132,9 @@ class Client:
                 doing=doing,
             )
 
-    def _read_once(self, method: str, url: str, body: bytes | None, doing: str) -> Answer:
+    def _read_once(
+        self, method: str, url: str, body: bytes | None, doing: str, *, renews: bool = True
+    ) -> Answer:
         try:
             answered = self.authorized.once(method, url, body)
         except ConnectionError:
@@ -153,6 +158,9 @@ class Client:
             return Answer(
                 answered.status, answered.headers, content, answered.time, answered.retry_after_s
             )
+        if answered.status == 401 and renews:
+            self.authorized.renew()
+            return self._read_once(method, url, body, doing, renews=False)
         raise _refusal(answered, doing)
 
 

@@ -59,6 +59,7 @@ def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool
         send or RequestsTransport(),
         timeout=Timeout(read_s=settings.arm_timeout_s),
         activity_s=settings.activity_s,
+        renew=credential.cache_clear,
     )
     return Backup(Client(authorized), settings.backup_api_version)
 

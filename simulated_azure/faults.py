@@ -18,6 +18,7 @@ Kind = Literal[
     "drop_before",
     "drop_after",
     "delay",
+    "expire_token",
     "malformed",
     "foreign_poll_url",
     "bad_location",

@@ -59,6 +59,7 @@ class Simulator:
             self.state = state or default_state(self.clock.now())
             self.faults = FaultPlan()
             self.log = RequestLog()
+            self._expired: set[str] = set()
             self._quotas = Quotas()
 
     def resume(self, state: State, secret: bytes) -> None:
@@ -121,7 +122,9 @@ class Simulator:
     ) -> Reply:
         now = self.clock.now()
         settle(self.state, now)
-        _check_token(request)
+        if any(fault.kind == "expire_token" for fault in faults):
+            self._expired.add(request.header("Authorization"))
+        _check_token(request, self._expired)
         if not isinstance(found, Found):
             raise _no_route(found, request.method, target.path)
         provider = found.route.provider
@@ -177,7 +180,10 @@ class _Done(NamedTuple):
     problems: tuple[str, ...]
 
 
-def _check_token(request: Request) -> None:
+def _check_token(request: Request, expired: set[str]) -> None:
+    if request.header("Authorization") in expired:
+        text = "The access token expiry UTC time is earlier than current UTC time."
+        raise ArmError(401, "ExpiredAuthenticationToken", text, gateway=True)
     scheme, _, token = request.header("Authorization").partition(" ")
     if scheme.lower() == "bearer" and token.strip():
         return

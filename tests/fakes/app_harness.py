@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
@@ -125,7 +126,15 @@ class AppHarness:
         core = Core(self.store, worker(), self._new_guid)
         self.driver = VirtualDriver(core, _Watched(self), self.clock)
         self.api = api_of(self.driver.client)
-        authorized = AuthorizedRequest(ENDPOINT, lambda: "canary-token", self._send, self.clock.now)
+        tokens = count(1)
+        self._token = "canary-token"
+
+        def renew() -> None:
+            self._token = f"canary-token-{next(tokens)}"
+
+        authorized = AuthorizedRequest(
+            ENDPOINT, lambda: self._token, self._send, self.clock.now, renew=renew
+        )
         self.backup = Backup(Client(authorized, sleep=lambda seconds: None), API_VERSION)
         if self._seams is not None:
             self._seams.enter_context(arm_connection.use(self.backup))

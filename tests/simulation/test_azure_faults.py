@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from restore.messages import names
 from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
@@ -77,6 +78,40 @@ def test_the_status_says_what_is_waited_for(laboratory: Laboratory) -> None:
     laboratory.run_for(30)
     waiting = laboratory.status("restore-r1")["waiting"]
     assert waiting["reason"].startswith(f"{code}: Busy. Another operation is running on this item")
+
+
+@pytest.mark.parametrize(
+    "operation", ["protected_items", "recovery_points", "jobs", "operation_status", "job"]
+)
+def test_a_read_whose_token_has_expired_goes_on_at_once_with_a_new_one(
+    laboratory: Laboratory, operation: str
+) -> None:
+    fault(laboratory, match={"operation": operation}, kind="expire_token", times=3)
+    verdict = restored(laboratory)
+    assert (verdict.verdict, verdict.succeeded) == ("Completed", True)
+    calls = [call for call in laboratory.calls() if call["operation"] == operation]
+    refused = [call for call in calls if call["status"] == 401]
+    assert refused
+    for call in refused:
+        following = calls[calls.index(call) + 1]
+        assert (following["time"], following["query"]) == (call["time"], call["query"])
+
+
+def test_a_restore_request_whose_token_has_expired_is_sent_again(laboratory: Laboratory) -> None:
+    fault(laboratory, match=POST, kind="expire_token", times=2)
+    assert restored(laboratory).verdict == "Completed"
+    sent = [call for call in laboratory.calls() if call["operation"] == "restore"]
+    assert [call["status"] for call in sent] == [401, 401, 202]
+
+
+def test_a_token_that_expires_for_good_says_so_while_it_is_waited_for(
+    laboratory: Laboratory,
+) -> None:
+    fault(laboratory, match=POINTS, kind="expire_token", times=None)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(HOUR)
+    waiting = laboratory.status(names.wait_id("restore-r1"))["waiting"]
+    assert waiting["reason"].startswith("ExpiredAuthenticationToken: ")
 
 
 def test_a_policy_of_azures_is_named_and_nobody_is_sent_to_the_roles(

@@ -68,6 +68,34 @@ def test_a_read_gives_up_after_the_third_try() -> None:
     assert caught.value.doing == "look"
 
 
+@pytest.mark.parametrize("code", ["ExpiredAuthenticationToken", "InvalidAuthenticationToken"])
+def test_a_read_whose_token_is_refused_is_repeated_once_with_a_new_one(code: str) -> None:
+    tokens = ["old", "new"]
+    script, sleeps = Script(refusal(401, code), reply(200, {"a": 1})), list[float]()
+    authorized = AuthorizedRequest(
+        ENDPOINT, lambda: tokens[0], script, renew=lambda: tokens.remove("old")
+    )
+    assert Client(authorized, sleep=sleeps.append).get(PATH, "look").body == {"a": 1}
+    sent = [each.headers["Authorization"] for each in script.sent]
+    assert (sent, sleeps) == (["Bearer old", "Bearer new"], [])
+
+
+def test_a_new_token_that_is_refused_too_is_no_token_for_this() -> None:
+    script = Script(refusal(401, "InvalidAuthenticationToken"), refusal(401, "Other"))
+    with pytest.raises(errors.AccessDenied) as caught:
+        client(script).get(PATH, "look")
+    assert caught.value.code == "Other"
+
+
+def test_a_write_whose_token_has_expired_was_surely_not_accepted() -> None:
+    renewed = []
+    script = Script(refusal(401, "ExpiredAuthenticationToken"))
+    authorized = AuthorizedRequest(ENDPOINT, lambda: "t", script, renew=lambda: renewed.append(1))
+    with pytest.raises(errors.ServiceUnavailable):
+        Client(authorized).post(PATH, {}, "write")
+    assert (len(script.sent), renewed) == (1, [1])
+
+
 def test_a_wait_that_azure_asks_for_is_not_waited_out_inside() -> None:
     script, sleeps = Script(refusal(503, "ServerBusy", **{"Retry-After": "40"})), list[float]()
     with pytest.raises(errors.ServiceUnavailable) as caught:

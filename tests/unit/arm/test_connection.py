@@ -4,10 +4,11 @@ import subprocess
 import sys
 
 import pytest
+from azure.core.credentials import AccessToken
 
-from arm import connection
+from arm import connection, credentials
 from restore.settings import Settings
-from tests.unit.arm.fakes import VAULT, Script, backup, reply
+from tests.unit.arm.fakes import VAULT, Script, backup, refusal, reply
 
 
 def test_another_connection_is_used_until_its_block_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -32,6 +33,30 @@ def test_settings_decide_endpoint_version_and_identity() -> None:
     (sent,) = script.sent
     assert sent.url.startswith(f"http://127.0.0.1:7072{VAULT}/backupJobs?api-version=2026-07-01")
     assert sent.headers["Authorization"] == "Bearer simulated"
+
+
+def test_a_token_that_was_refused_is_asked_for_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """azure-identity keeps a token until it believes that it has expired; a new credential asks."""
+
+    class Identity:
+        def __init__(self) -> None:
+            self.token = f"token-{len(made)}"
+            made.append(self)
+
+        def get_token(self, *scopes: str, **_: object) -> AccessToken:
+            return AccessToken(self.token, 0)
+
+    made: list[Identity] = []
+    monkeypatch.setattr(credentials, "build", lambda settings, in_azure: Identity())
+    connection.credential.cache_clear()
+    refused = refusal(401, "ExpiredAuthenticationToken")
+    script = Script(refused, reply(200, {"value": []}), reply(200, {"value": []}))
+    azure = connection.connect(Settings.parse({}), script)
+    azure.restore_jobs(VAULT)
+    azure.restore_jobs(VAULT)
+    connection.credential.cache_clear()
+    sent = [each.headers["Authorization"] for each in script.sent]
+    assert sent == ["Bearer token-0", "Bearer token-1", "Bearer token-1"]
 
 
 def test_importing_the_room_imports_nothing_heavy() -> None:
