@@ -68,11 +68,11 @@ class Client:
     def follow(self, url: str, within: str, doing: str) -> Answer:
         """Read a URL that Azure gave us, verbatim."""
         if not self.trusts(url, within):
-            raise paging.untrusted(doing)
+            raise paging.untrusted(doing, "Azure's reply points outside the expected resource.")
         return self._read("GET", url, None, doing)
 
     def pages(self, path: str, doing: str) -> Iterator[Answer]:
-        """Read a list to its end; nextLink is used verbatim."""
+        """Read a list to its end."""
         walk = paging.Walk(path, self.authorized.endpoint, doing, self.authorized.now())
         answer = self.get(path, doing)
         while True:

@@ -31,7 +31,7 @@ class Walk:
         self._items = 0
 
     def following(self, page: Mapping[str, Any], now: datetime) -> str | None:
-        """The next page's URL, or None after the last. Raises ServiceUnavailable."""
+        """The next page's URL, or None after the last. Raises ServiceUnavailable, Untrusted."""
         values = page.get("value")
         self._items += len(values) if isinstance(values, list) else 0
         if self._items > ITEMS_MAX:
@@ -39,13 +39,15 @@ class Walk:
         link = page.get("nextLink")
         if not link:
             return None
-        if not isinstance(link, str) or link in self._seen or len(self._seen) >= PAGES_MAX:
+        link = url_allow_list.escaped(link) if isinstance(link, str) else None
+        if link is None or link in self._seen or len(self._seen) >= PAGES_MAX:
             text = f"The list does not end: page {len(self._seen)} leads nowhere new."
             raise self._refusal("EndlessList", text)
         if (now - self._started).total_seconds() > LIST_S_MAX:
             raise self._refusal("ListTooSlow", f"The list takes longer than {LIST_S_MAX:.0f} s.")
         if not url_allow_list.is_list(link, self._endpoint, self._path):
-            raise untrusted(self._doing)
+            why = url_allow_list.why_no_list(link, self._endpoint)
+            raise untrusted(self._doing, f"The next page is not followed: {why}.")
         self._seen.add(link)
         return link
 
@@ -53,10 +55,6 @@ class Walk:
         return errors.ServiceUnavailable(text, code=code, doing=self._doing)
 
 
-def untrusted(doing: str) -> errors.ServiceUnavailable:
+def untrusted(doing: str, why: str) -> errors.Untrusted:
     """What is raised instead of following a URL; its text does not show the URL."""
-    return errors.ServiceUnavailable(
-        "Azure's reply points to a URL outside the expected resource; not followed.",
-        code="UntrustedUrl",
-        doing=doing,
-    )
+    return errors.Untrusted(why, code="UntrustedUrl", doing=doing)

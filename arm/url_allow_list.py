@@ -3,14 +3,15 @@
 ARM hands out URLs (Azure-AsyncOperation, Location, nextLink) that must be used verbatim. Each is
 only followed when it points to the configured ARM endpoint and to what the caller expects there:
 the next page of the same list, or an operation of the same resource. Anything else is not a URL to
-be repaired but one to be left alone.
+be repaired but one to be left alone; only in a nextLink, which some of Azure's services do not
+escape, are characters percent-encoded that no URL may hold, before it is checked.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from restore.setting_values import LOOPBACK_HOSTS
 from restore.values.arm_ids import lower_as_azure, lower_ascii
@@ -29,6 +30,8 @@ _OPERATIONS = frozenset(
 )
 # Printable ASCII but for the four that some reader of URLs takes for something else.
 _ODD = re.compile(r"[^!-~]|[\\#<>]")
+# What no URL may hold. Control characters are not encoded: there is no honest reason for them.
+_UNESCAPED = re.compile(r'[ "#<>\\^`{|}]|[^\x00-\x7f]')
 
 
 def check_endpoint(endpoint: str) -> None:
@@ -53,10 +56,26 @@ def is_within(url: str, endpoint: str, resource_id: str) -> bool:
     return bool(path and expected) and path[: len(expected)] == expected
 
 
+def escaped(url: str) -> str:
+    """The URL with each character percent-encoded that no URL may hold; all others as they are."""
+    return _UNESCAPED.sub(lambda odd: quote(odd[0], safe="", errors="replace"), url)
+
+
 def is_list(url: str, endpoint: str, list_path: str) -> bool:
     """Whether this URL is another page of that list."""
     path = _path(url, endpoint)
     return bool(path) and path == _segments(list_path)
+
+
+def why_no_list(url: str, endpoint: str) -> str:
+    """Which check a URL does not pass that is no page of a list; the URL itself is not shown."""
+    if len(url) > URL_CHARS_MAX:
+        return f"its URL is longer than {URL_CHARS_MAX} characters"
+    if _ODD.search(url):
+        return "its URL holds control characters"
+    if not is_at(url, endpoint):
+        return f"its URL is not at {endpoint}"
+    return "its URL has another path than the list"
 
 
 def is_operation(url: str, endpoint: str, resource_id: str) -> bool:

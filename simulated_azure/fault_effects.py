@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from urllib.parse import unquote
 
 from simulated_azure.faults import BEFORE, Fault
 from simulated_azure.times import ZERO_TIME, wire_time
@@ -121,6 +122,14 @@ def _foreign_next_link(fault: Fault, reply: Reply, now: datetime) -> Reply:
     return json_reply(reply.status, body | {"nextLink": fault.url}, reply.headers)
 
 
+def _unescaped_next_link(fault: Fault, reply: Reply, now: datetime) -> Reply:
+    del now
+    body = json.loads(reply.body)
+    if "nextLink" in body:
+        body["nextLink"] = unquote(body["nextLink"]) + fault.query
+    return json_reply(reply.status, body, reply.headers)
+
+
 _SPOILERS: dict[str, Callable[[Fault, Reply, datetime], Reply]] = {
     "malformed": _malformed,
     "foreign_poll_url": _foreign_poll_url,
@@ -130,4 +139,5 @@ _SPOILERS: dict[str, Callable[[Fault, Reply, datetime], Reply]] = {
     "operation_without_properties": _without_properties,
     "operation_stuck": _stuck,
     "foreign_next_link": _foreign_next_link,
+    "unescaped_next_link": _unescaped_next_link,
 }

@@ -30,6 +30,7 @@ Kind = Literal[
     "truncate_pages",
     "empty_page",
     "foreign_next_link",
+    "unescaped_next_link",
 ]
 BEFORE: tuple[Kind, ...] = ("refused", "drop_before", "status", "throttle", "job_404")
 """Kinds after which the request goes no further, so that nothing is accepted."""
@@ -47,6 +48,7 @@ _NATURAL: dict[Kind, str] = {
     "truncate_pages": _LISTS,
     "empty_page": _LISTS,
     "foreign_next_link": _LISTS,
+    "unescaped_next_link": _LISTS,
 }
 
 
@@ -83,6 +85,8 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     lag_s: float = 60.0
     page_size: int = 1
     url: str = "https://management.example.net/elsewhere"
+    query: str = ""
+    """What an unescaped nextLink ends in."""
 
 
 class FaultPlan:

@@ -13,6 +13,7 @@
         NotFound                vault, item, point or job does not exist
         Conflict                something stands in the way
         PlanChanged             it is not what was planned; .problems lists what differs
+        Untrusted               an answer of Azure's leads where no token may go
         JobFailed               Azure Backup's job failed
         DeadlinePassed          it took longer than the request allows
 
@@ -160,6 +161,10 @@ class PlanChanged(PermanentError):
             "was started. Look at a new plan, and send the request with its planHash.",
             doing="compare the restore with its plan",
         )
+
+
+class Untrusted(PermanentError):
+    """An answer of Azure's leads where no token may go; asking again would lead there again."""
 
 
 class JobFailed(PermanentError):

@@ -66,6 +66,10 @@ TO_DO = {
     "NotFound": "Correct the request and send it with a new requestId.",
     "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
     "AccessDenied": "Set that right, then ask again with a new requestId.",
+    "Untrusted": (
+        "Ask whoever runs the network or a proxy between the app and Azure, then Microsoft's "
+        "support; then ask again with a new requestId."
+    ),
     "DeadlinePassed": "Set right what it waited for, then ask again with a new requestId.",
 }
 TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."

@@ -80,6 +80,29 @@ def test_the_status_says_what_is_waited_for(laboratory: Laboratory) -> None:
     assert waiting["reason"].startswith(f"{code}: Busy. Another operation is running on this item")
 
 
+@pytest.mark.parametrize("operation", ["protected_items", "recovery_points"])
+@pytest.mark.parametrize("query", ["", "&$x=a b", "&$x=ø", "&$x=1#2"])
+def test_a_list_whose_next_links_are_not_escaped_is_read_to_its_end(
+    laboratory: Laboratory, operation: str, query: str
+) -> None:
+    laboratory.simulator.state.service.page_size = 1
+    match = {"operation": operation}
+    fault(laboratory, match=match, kind="unescaped_next_link", query=query, times=None)
+    assert restored(laboratory, hours=0.5).verdict == "Completed"
+    assert len([call for call in laboratory.calls() if call["operation"] == operation]) > 1
+
+
+@pytest.mark.parametrize("operation", ["protected_items", "recovery_points", "jobs"])
+def test_a_next_link_that_leads_elsewhere_ends_it_at_once_and_says_why(
+    laboratory: Laboratory, operation: str
+) -> None:
+    fault(laboratory, match={"operation": operation}, kind="foreign_next_link", times=None)
+    verdict = restored(laboratory, hours=1 / 60)
+    assert (verdict.verdict, verdict.error.code) == ("Failed", "UntrustedUrl")
+    assert "its URL is not at https://arm.test" in verdict.text
+    assert laboratory.posts() == []
+
+
 @pytest.mark.parametrize(
     "operation", ["protected_items", "recovery_points", "jobs", "operation_status", "job"]
 )

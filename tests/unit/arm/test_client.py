@@ -153,15 +153,66 @@ def test_all_pages_are_read_and_next_links_are_used_verbatim() -> None:
         f"{ENDPOINT}/subscriptions/other/resourceGroups/r",
         f"{ENDPOINT}/subscriptions/s/resourceGroups/other",
         "/subscriptions/s/resourceGroups/r",
+        "https://evil.example/x#https://management.azure.com/subscriptions/s/resourceGroups/r",
+        "https://management.azure.com\\@evil.example/subscriptions/s/resourceGroups/r",
+        f"{ENDPOINT}/subscriptions/s/resourceGroups/ø",
     ],
 )
 def test_a_next_link_that_leads_elsewhere_gets_no_token(link: str) -> None:
     script = Script(reply(200, {"value": [], "nextLink": link}))
-    with pytest.raises(errors.ServiceUnavailable) as caught:
+    with pytest.raises(errors.Untrusted) as caught:
         list(client(script).pages(PATH, "list"))
     assert caught.value.code == "UntrustedUrl"
     assert link not in str(caught.value)
     assert len(script.sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("link", "check"),
+    [
+        ("https://evil.example/subscriptions/s/resourceGroups/r", f"is not at {ENDPOINT}"),
+        (f"{ENDPOINT}/subscriptions/s/resourceGroups/other", "another path"),
+        (f"{ENDPOINT}{PATH}&x={'a' * 40_000}", "is longer than 32768"),
+        (f"{ENDPOINT}{PATH}\r\nHost: evil.example", "control characters"),
+    ],
+)
+def test_a_next_link_that_is_refused_says_by_which_check(link: str, check: str) -> None:
+    script = Script(reply(200, {"value": [], "nextLink": link}))
+    with pytest.raises(errors.Untrusted, match=check):
+        list(client(script).pages(PATH, "list"))
+
+
+@pytest.mark.parametrize(
+    ("unescaped", "escaped"),
+    [
+        ("$filter=a eq 'b'", "$filter=a%20eq%20'b'"),
+        ("$skipToken=a#b", "$skipToken=a%23b"),
+        ("$filter=name eq 'Instruktører'", "$filter=name%20eq%20'Instrukt%C3%B8rer'"),
+        ('$skipToken=[{"a":"+b|c\\d^`"}]', "$skipToken=[%7B%22a%22:%22+b%7Cc%5Cd%5E%60%22%7D]"),
+        ("$skipToken=<a%20%zz>", "$skipToken=%3Ca%20%zz%3E"),
+        ("$skipToken=\u2028\u00a0", "$skipToken=%E2%80%A8%C2%A0"),
+    ],
+)
+def test_a_next_link_that_azure_did_not_escape_is_followed(unescaped: str, escaped: str) -> None:
+    """azure-sdk-for-java#36506, azure-rest-api-specs#31000"""
+    link = f"{ENDPOINT}{PATH}&{unescaped}"
+    script = Script(reply(200, {"nextLink": link}), reply(200, {}))
+    assert len(list(client(script).pages(PATH, "list"))) == 2
+    assert script.urls[1] == f"{ENDPOINT}{PATH}&{escaped}"
+
+
+def test_a_group_that_azure_did_not_escape_is_the_same_group() -> None:
+    path = "/subscriptions/s/resourceGroups/Instrukt%C3%B8rer%20(1)?api-version=1"
+    link = f"{ENDPOINT}/subscriptions/s/resourcegroups/instruktører (1)?$skipToken=2"
+    script = Script(reply(200, {"nextLink": link}), reply(200, {}))
+    assert len(list(client(script).pages(path, "list"))) == 2
+
+
+def test_only_a_next_link_is_escaped() -> None:
+    script = Script(reply(200, {}))
+    with pytest.raises(errors.Untrusted):
+        client(script).follow(f"{ENDPOINT}{WITHIN}/x?a b", WITHIN, "look")
+    assert script.sent == []
 
 
 @pytest.mark.parametrize("link", [ENDPOINT + PATH, 7, {"href": "x"}])

@@ -127,6 +127,10 @@ def _list(
 
     recording = Recording(answer)
     told = _told(lambda: call(recording.backup()))
+    if form is FORMS["fragment"]:  # a token of the list's that Azure did not escape
+        first, (_, second) = recording.sent
+        assert second == f"{first[1].partition('?')[0]}?$skipToken=2%23{EVIL}"
+        return
     assert "UntrustedUrl" in told
     assert len(recording.sent) == 1
     _check(recording, rf".*/{which}\?.*", told + caplog.text, hostile)

@@ -12,6 +12,7 @@ _PERMANENT = (
     errors.AccessDenied,
     errors.NotFound,
     errors.Conflict,
+    errors.Untrusted,
     errors.JobFailed,
     errors.DeadlinePassed,
 )
