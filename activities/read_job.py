@@ -1,16 +1,19 @@
 """Read the job once. One that Azure does not show yet is no error: it may just have begun.
 
 Now and then the read also sees to wishes to cancel, should whoever passes them on have been ended.
+A job that was to create a VM and ended with warnings does not say by its status whether the VM came
+to be: then the VM is read as well, once, where the app's identity may.
 """
 
 import logging
 
 import azure.durable_functions as df
+import msgspec
 
 from activities import activity_result, cancelling
 from arm import connection as arm_connection
 from restore.messages.activity_io import ReadJob
-from restore.messages.errors import NotFound, TemporaryError
+from restore.messages.errors import NotFound, RestoreError, TemporaryError
 from restore.messages.model import JobSnapshot
 from storage import connection
 
@@ -29,8 +32,25 @@ def _read(order: ReadJob) -> JobSnapshot | None:
     if order.cancels is not None:
         _see_to_cancel(order.cancels)
     try:
-        return arm_connection.backup().read_job(order.vault_id, order.job_id)
+        snapshot = arm_connection.backup().read_job(order.vault_id, order.job_id)
     except NotFound:
+        return None
+    if (
+        order.target_vm_id is None
+        or snapshot.status != "CompletedWithWarnings"
+        or snapshot.failed_tasks
+    ):
+        return snapshot
+    return msgspec.structs.replace(
+        snapshot, has_target_vm=_has_target(order.target_vm_id, snapshot)
+    )
+
+
+def _has_target(vm_id: str, snapshot: JobSnapshot) -> bool | None:
+    try:
+        return arm_connection.backup().has_new_vm(vm_id, snapshot.start_time)
+    except RestoreError as error:
+        _log.warning("Whether the VM was created could not be seen: %s", error)
         return None
 
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, TypeVar
 
-from arm import resource_ids, texts
+from arm import job_json, resource_ids, texts
 from restore.messages.model import JobError, JobSnapshot, ProtectedItem, RecoveryPoint
 from restore.messages.request import ExtendedLocation
 from restore.start.recovery_point_choice import CONSISTENCIES, usable_tier
@@ -107,7 +107,7 @@ def is_vms(raw: object) -> bool:
 def recovery_point(raw: object) -> RecoveryPoint | None:
     """The recovery point of a VM; None if it has no name or time."""
     known, name = _map(_map(raw).get("properties")), texts.name(_map(raw).get("name"))
-    time = _time(known.get("recoveryPointTime"))
+    time = moment(known.get("recoveryPointTime"))
     if name is None or time is None:
         return None
     zones = [zone for zone in map(texts.name, _list(known.get("zones"))[:_ZONES_MAX]) if zone]
@@ -146,7 +146,7 @@ def job(raw: object, job_id: str | None = None) -> JobSnapshot | None:
         percent=percent if percent is not None else _number(task.get("progressPercentage")),
         remaining_s=_read(seconds_of, extended.get("estimatedRemainingDuration")),
         task=texts.free(task.get("taskId"), _TASK_CHARS_MAX) or None,
-        start_time=_time(known.get("startTime")),
+        start_time=moment(known.get("startTime")),
         # A finished job may go on saying that it can be cancelled.
         cancellable=status == "InProgress"
         and any(action in _CANCELLABLE for action in _list(known.get("actionsInfo"))),
@@ -154,6 +154,8 @@ def job(raw: object, job_id: str | None = None) -> JobSnapshot | None:
             _job_error(_map(one)) for one in _list(known.get("errorDetails"))[:_ERRORS_MAX]
         ),
         message=texts.free(extended.get("dynamicErrorMessage")) or None,
+        tasks=job_json.tasks(extended),
+        output=job_json.output(extended),
     )
 
 
@@ -197,7 +199,8 @@ def _number(value: object) -> float | None:
     return found if found is not None and isfinite(found) else None
 
 
-def _time(value: object) -> datetime | None:
+def moment(value: object) -> datetime | None:
+    """A time; None where there is none, or one that cannot be read."""
     return _read(time_of, value)
 
 

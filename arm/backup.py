@@ -105,6 +105,10 @@ class Backup:
         """The disks of a VM that still exists."""
         return compute.read_vm_disks(self._client, vm_id)
 
+    def has_new_vm(self, vm_id: str, since: datetime | None) -> bool:
+        """Whether a VM exists that was created since then."""
+        return compute.has_new_vm(self._client, vm_id, since)
+
     def recovery_points(self, item: ProtectedItem) -> PointList:
         """All recovery points of the item."""
         where = self._versioned(resource_ids.path(item.id, "recoveryPoints"))

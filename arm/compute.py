@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from arm import resource_ids, texts
+from arm.arm_json import moment
 from arm.client import Client
 from restore.messages import errors
 from restore.messages.model import VmDisk
 
 API_VERSION = "2024-07-01"
 
+_CLOCKS = timedelta(minutes=2)
+"""So much may Azure's own clocks differ."""
 _NAME_MAX = 260
 _DISKS_MAX = 200
 _DOING = "find the VM's region"
@@ -52,6 +56,19 @@ def has_vm(client: Client, vm_id: str) -> bool:
     except errors.NotFound:
         return False
     return True
+
+
+def has_new_vm(client: Client, vm_id: str, since: datetime | None) -> bool:
+    """Whether the VM exists, was created since then, and its creation has not failed."""
+    path = f"{resource_ids.path(vm_id)}?api-version={API_VERSION}"
+    try:
+        known = client.get(path, "look whether the VM was created").body.get("properties")
+    except errors.NotFound:
+        return False
+    known = known if isinstance(known, dict) else {}
+    created = moment(known.get("timeCreated"))
+    is_older = since is not None and created is not None and created < since - _CLOCKS
+    return known.get("provisioningState") != "Failed" and not is_older
 
 
 def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:

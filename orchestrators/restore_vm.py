@@ -24,7 +24,7 @@ from restore.messages.activity_io import (
 )
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Choice, ProtectedItem, Verdict
-from restore.messages.request import RestoreRequest
+from restore.messages.request import AlternateLocation, RestoreRequest
 from restore.progress import run_state
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
@@ -178,6 +178,9 @@ def _follow(
         operation_id=progress.started.operation_id,
         job_id=progress.started.job_id,
         adopted=progress.started.adopted,
+        target_vm_id=order.request.target_virtual_machine_id
+        if isinstance(order.request, AlternateLocation)
+        else None,
     )
     watch_id = names.watch_id(context.instance_id, order.revival)
     try:

@@ -56,7 +56,12 @@ def _poll(context: df.DurableOrchestrationContext, steps: Steps, watch: Watch, n
     vault_id = watch.item.vault_id
     if watch.job_id is not None:
         cancels = watch.request_id if number == 0 else None
-        order = ReadJob(vault_id=vault_id, job_id=watch.job_id, cancels=cancels)
+        order = ReadJob(
+            vault_id=vault_id,
+            job_id=watch.job_id,
+            cancels=cancels,
+            target_vm_id=watch.target_vm_id,
+        )
         outcome = yield from steps.once(names.READ_JOB, order.as_json())
         seen = job_watch.learn_job(watch, outcome, context.current_utc_datetime)
         return seen, job_watch.job_snapshot(outcome), outcome

@@ -7,7 +7,7 @@ ended by then, in the order in which they ended.
 from datetime import datetime, timedelta
 
 from simulated_azure import names
-from simulated_azure.jobs import end_of, transfer_end_of
+from simulated_azure.jobs import TRANSFER, end_of, transfer_end_of
 from simulated_azure.restore_request import REHYDRATION_TYPE
 from simulated_azure.restore_rules import Case
 from simulated_azure.state import (
@@ -34,6 +34,12 @@ WARNED = JobError(
     title="OlrBackupFailed",
     text="The backup that precedes the replacement of disks failed; nothing was replaced.",
     recommendations=["Wait for running backups of the VM to end and start the restore again."],
+)
+TASK_FAILED = JobError(
+    code=400238,
+    title="A task of the restore failed",
+    text="The restore went on without it.",
+    recommendations=["Look at the tasks of the job."],
 )
 TARGET_EXISTS = JobError(
     code=500002,
@@ -62,7 +68,8 @@ def begin_restore(
         return operation
     operation.job_id = operation_id if settings.job_id_is_operation_id else job_id
     outcome = plan.outcome or settings.outcome
-    default = FAILED if outcome == "Failed" else WARNED
+    failed_task = plan.failed_task or settings.failed_task
+    default = FAILED if outcome == "Failed" else TASK_FAILED if failed_task else WARNED
     share = plan.fails_at_share
     case.state.job_records[operation.job_id] = JobRecord(
         id=operation.job_id,
@@ -80,6 +87,7 @@ def begin_restore(
         outcome=outcome,
         error=None if outcome == "Completed" else plan.error or settings.error or default,
         fails_at_share=settings.fails_at_share if share is None else share,
+        failed_task=failed_task,
         cancel_s=settings.cancel_s,
     )
     return operation
@@ -109,20 +117,22 @@ def _apply(state: State, job: JobRecord) -> None:
         return
     if job.recovery_type == "OriginalLocation":
         vm = state.vms.get(names.key(job.vm_id))
-        if vm is not None and job.outcome == "Completed":
+        if vm is not None and job.outcome == "Completed" and job.failed_task is None:
             vm.disks_replaced_by_job = job.id
         return
     target = str(job.request.get("targetVirtualMachineId") or "")
     is_new_vm = job.recovery_type == "AlternateLocation"
     if is_new_vm and job.outcome != "Failed" and names.key(target) in state.vms:
         job.outcome, job.error, job.fails_at_share = "Failed", TARGET_EXISTS, 1.0
+    if job.failed_task == TRANSFER:
+        return
     if job.outcome == "Failed" and not (is_new_vm and end_of(job) >= transfer_end_of(job)):
         return
     # When only the VM could not be made, its disks are there all the same.
     vault, point = _source(state, job)
     place = job.request.get("targetResourceGroupId") or job.request.get("storageAccountId") or ""
     state.restored_disks.setdefault(names.key(str(place)), []).extend(_disks(point, job))
-    if is_new_vm and job.outcome != "Failed":
+    if is_new_vm and job.outcome != "Failed" and job.failed_task is None:
         state.vms[names.key(target)] = Vm(
             id=target,
             location=vault.location,

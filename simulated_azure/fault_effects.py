@@ -116,6 +116,20 @@ def _stuck(fault: Fault, reply: Reply, now: datetime) -> Reply:
     )
 
 
+def _job_status(fault: Fault, reply: Reply, now: datetime) -> Reply:
+    del now
+    body = json.loads(reply.body)
+    body["properties"]["status"] = fault.job_status
+    return json_reply(reply.status, body, reply.headers)
+
+
+def _job_properties(fault: Fault, reply: Reply, now: datetime) -> Reply:
+    del now
+    body = json.loads(reply.body)
+    body["properties"]["extendedInfo"] |= fault.properties
+    return json_reply(reply.status, body, reply.headers)
+
+
 def _foreign_next_link(fault: Fault, reply: Reply, now: datetime) -> Reply:
     del now
     body = json.loads(reply.body)
@@ -136,6 +150,8 @@ _SPOILERS: dict[str, Callable[[Fault, Reply, datetime], Reply]] = {
     "bad_location": _bad_location,
     "no_poll_headers": _no_poll_headers,
     "list_lag": _list_lag,
+    "job_status": _job_status,
+    "job_properties": _job_properties,
     "operation_without_properties": _without_properties,
     "operation_stuck": _stuck,
     "foreign_next_link": _foreign_next_link,

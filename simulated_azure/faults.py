@@ -25,6 +25,8 @@ Kind = Literal[
     "no_poll_headers",
     "list_lag",
     "job_404",
+    "job_status",
+    "job_properties",
     "operation_without_properties",
     "operation_stuck",
     "truncate_pages",
@@ -39,6 +41,8 @@ _POLLED = "operation_status|backup_operation"
 _LISTS = "jobs|protected_items|recovery_points"
 _NATURAL: dict[Kind, str] = {
     "job_404": "job",
+    "job_status": "job",
+    "job_properties": "job",
     "list_lag": "jobs",
     "foreign_poll_url": "restore",
     "bad_location": "restore",
@@ -85,6 +89,9 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True, omit_defau
     lag_s: float = 60.0
     page_size: int = 1
     url: str = "https://management.example.net/elsewhere"
+    job_status: str = "Invalid"
+    properties: dict[str, Any] = {}
+    """What a job says in its extendedInfo instead of what it would say."""
     query: str = ""
     """What an unescaped nextLink ends in."""
 

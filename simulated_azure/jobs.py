@@ -6,7 +6,7 @@ two looks. Recorded restores stay at 1 % for long, then jump and grow: 54 % with
 transferred, 64 % while the VM is created, 100 % at the end.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from simulated_azure.state import JobRecord
@@ -65,7 +65,7 @@ def look(job: JobRecord, now: datetime) -> JobView:
         percent, is_estimated = 100.0, True
     return JobView(
         status=status,
-        tasks=_tasks(job, moment, status),
+        tasks=tuple(_or_failed(task, job) for task in _tasks(job, moment, status)),
         elapsed=moment - job.start,
         end=end if over else None,
         percent=None if status in ("Failed", "Cancelled") else percent,
@@ -114,6 +114,12 @@ def _tasks(job: JobRecord, moment: datetime, status: str) -> tuple[Task, ...]:
     if last is None:
         return (Task(TRANSFER, _task_status(status), job.start, transferred),)
     return (done, Task(last, _task_status(status), transferred, None))
+
+
+def _or_failed(task: Task, job: JobRecord) -> Task:
+    """The task, or how it is shown when it has failed and the job went on."""
+    has_failed = task.name == job.failed_task and task.status == "Completed"
+    return replace(task, status="Failed") if has_failed else task
 
 
 def _task_status(job_status: str) -> str:

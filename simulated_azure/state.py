@@ -140,6 +140,7 @@ class JobPlan(Part, kw_only=True, omit_defaults=True):
     outcome: Outcome | None = None
     error: JobError | None = None
     fails_at_share: float | None = None
+    failed_task: str | None = None
     operation_error: Text | None = None
     """The operation fails with this, and there is no job."""
 
@@ -158,6 +159,8 @@ class JobSettings(Part, kw_only=True):
     """For jobs that do not simply complete; none means a plausible one."""
     fails_at_share: float = 0.5
     """When in its duration a job fails."""
+    failed_task: str | None = None
+    """The name of a task that fails in a job which goes on to its end all the same."""
     cancel_s: float = 10
     operation_s: float = 1
     """From the accepted POST until the operation has succeeded."""
@@ -223,6 +226,7 @@ class JobRecord(Part, kw_only=True, omit_defaults=True):
     outcome: Outcome
     error: JobError | None = None
     fails_at_share: float = 1
+    failed_task: str | None = None
     cancel_s: float
     cancelled: Moment | None = None
     settled: bool = False

@@ -7,6 +7,7 @@ against the running app. Fields that are not known (yet) are absent, so nothing 
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.job_details import RestoreOutput
 from restore.messages.model import (
     Choice,
     Failure,
@@ -71,6 +72,8 @@ class Restore(Model, frozen=True, kw_only=True):
     job_errors: tuple[JobError, ...] = ()
     disks_to_replace: tuple[str, ...] | None = None
     replaced_disks: tuple[str, ...] | None = None
+    output: RestoreOutput | None = None
+    """What came out of it: VM, resource group, template; all that the job says of it."""
     is_new: bool | None = None
     """In the answer to a request: it was not known before."""
     truncated: tuple[str, ...] = ()

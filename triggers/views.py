@@ -154,7 +154,7 @@ def _names(entry: LedgerEntry) -> list[str] | None:
 def _ended(verdict: Verdict) -> dict[str, Any]:
     """Return what a verdict changes: what the last poll before it saw is no news any more."""
     plain = verdict.as_json()
-    told = ("verdict", "succeeded", "text", "error", "jobErrors", "replacedDisks")
+    told = ("verdict", "succeeded", "text", "error", "jobErrors", "replacedDisks", "output")
     return {name: plain.get(name) for name in told} | {
         "phase": verdict.verdict,
         "waiting": None,

@@ -181,6 +181,8 @@ class Watch(StrictModel, frozen=True, kw_only=True):
     """Why the last poll told nothing."""
     phase: str | None = None
     phase_since: datetime | None = None
+    target_vm_id: str | None = None
+    """The VM that is to be created, if one is."""
 
 
 class ReadOperation(StrictModel, frozen=True, kw_only=True):
@@ -205,6 +207,8 @@ class ReadJob(StrictModel, frozen=True, kw_only=True):
     """See to wishes to cancel this request, too."""
     vault_id: str
     job_id: str
+    target_vm_id: str | None = None
+    """See whether this VM came to be, where the job itself does not say."""
 
 
 class Cancel(StrictModel, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ history can still be read.
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.job_details import FAILED_TASKS, JobTask, RestoreOutput
 from restore.messages.request import ExtendedLocation
 from restore.values.problem import Problem
 from restore.values.structs import Model
@@ -198,6 +199,16 @@ class JobSnapshot(Model, frozen=True, kw_only=True):
     errors: tuple[JobError, ...] = ()
     message: str | None = None
     """dynamicErrorMessage."""
+    tasks: tuple[JobTask, ...] = ()
+    output: RestoreOutput | None = None
+    has_target_vm: bool | None = None
+    """Of a job that ended with warnings: whether the VM is there that it was to create; None: not
+    looked at, or not to be seen."""
+
+    @property
+    def failed_tasks(self) -> tuple[str, ...]:
+        """The names of the tasks that failed."""
+        return tuple(task.name for task in self.tasks if task.status in FAILED_TASKS)
 
     @property
     def is_terminal(self) -> bool:
@@ -218,6 +229,8 @@ class Verdict(Model, frozen=True, kw_only=True):
     job_errors: tuple[JobError, ...] = ()
     replaced_disks: tuple[str, ...] = ()
     """The disks that the VM had before, which are still there; as far as they could be read."""
+    output: RestoreOutput | None = None
+    """What came out of it, as the job says."""
 
 
 class Finding(Model, frozen=True, kw_only=True):

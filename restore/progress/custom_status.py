@@ -12,6 +12,7 @@ STATUS_BYTES_MAX = 16 * 1024
 _GIVES_WAY = (
     "recoveryPoint.passedOver",
     "recoveryPoint.why",
+    "job.output",
     "job.task",
     "job.status",
 )

@@ -14,6 +14,7 @@ from restore.messages.model import Failure, JobSnapshot, OperationSnapshot, Outc
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase, advanced, phase_of
 from restore.progress.wait_reasons import Waiting
+from restore.values.decoding import encode
 from restore.values.times import stamp
 
 NOT_FOUND_MAX = 20
@@ -106,7 +107,7 @@ def status(
     watch: Watch, snapshot: JobSnapshot | None, why: Waiting | None = None
 ) -> dict[str, Any]:
     """Return the custom status that shows where the job stands, and what the watch waits for."""
-    job = None
+    job: dict[str, Any] | None = None
     if watch.job_id is not None:
         job = {
             "id": watch.job_id,
@@ -116,6 +117,8 @@ def status(
             "task": snapshot.task if snapshot else None,
             "cancellable": snapshot.cancellable if snapshot else None,
         }
+        if snapshot is not None and snapshot.output is not None:
+            job["output"] = encode(snapshot.output)
     return {
         "phase": watch.phase,
         "since": stamp(watch.phase_since) if watch.phase_since else None,

@@ -5,21 +5,21 @@ For a person at 3 a.m. Which end it is, verdicts.py decides.
 
 from collections.abc import Sequence
 
+from restore.messages import azure_codes
 from restore.messages.model import JobError, JobSnapshot
+from restore.result import commands
 
 TEXT_MAX = 600
 ERROR_TEXT_MAX = 1_500
 ERRORS_SHOWN = 3
 DISKS_SHOWN = 8
-DONE = {
-    "RestoreDisks": "The disks are restored.",
-    "OriginalLocation": "The VM's disks are replaced.",
-    "AlternateLocation": "The new VM is created.",
+_DONE = {
+    "RestoreDisks": ("The disks are restored.", "The disks are restored, with warnings."),
+    "OriginalLocation": ("The VM's disks are replaced.", ""),
+    "AlternateLocation": ("The new VM is created.", "The new VM is created, with warnings."),
 }
-NEXT = {
-    "RestoreDisks": (
-        "Create a VM from them with the template that the job wrote to the staging storage account."
-    ),
+"""Without and with warnings."""
+_NEXT = {
     "OriginalLocation": (
         "Check the VM, then delete its old disks: they are still in the resource group."
     ),
@@ -28,21 +28,26 @@ NEXT = {
         "backup may have to be configured anew."
     ),
 }
-WARNED = {
+_NOT_DONE = {
+    "RestoreDisks": "and some disks may NOT have been restored.",
+    "OriginalLocation": "and the disks may NOT have been replaced.",
+    "AlternateLocation": "and the VM was NOT created.",
+}
+_NOT_SEEN = "and it could not be seen whether the VM was created."
+_NOT_DONE_NEXT = {
     "RestoreDisks": (
-        "The disks are restored, with warnings.",
-        "Check that all disks are there.",
+        "Check which disks are in the target resource group{group}; then ask again with a new "
+        "requestId."
     ),
     "OriginalLocation": (
-        "The job ended with warnings, and the disks may NOT have been replaced.",
-        "Check the VM's disks before anything else; then ask again with a new requestId.",
+        "Check the VM's disks before anything else; then ask again with a new requestId."
     ),
     "AlternateLocation": (
-        "The restore ended with warnings.",
-        "Check that the VM exists: if creating it failed, its disks are in the target group.",
+        "Look in the target resource group{group}: the disks may be there without a VM. Remove "
+        "what the job says, then create the VM from them, or ask again with a new requestId."
     ),
 }
-FAILED_NEXT = {
+_FAILED_NEXT = {
     "RestoreDisks": "Remove what the failure says, then ask again with a new requestId.",
     "OriginalLocation": (
         "Check the VM's disks first; remove what the failure says, then ask again with a new "
@@ -53,7 +58,7 @@ FAILED_NEXT = {
         "ask again with a new requestId."
     ),
 }
-CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
+_CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
 EXPIRED = "The request's deadline passed before the restore could be started. Nothing was started."
 UNKNOWN = "It is not known whether Azure started a restore."
 LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
@@ -75,6 +80,34 @@ TO_DO = {
 TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
 
 
+def of_job(request_type: str, snapshot: JobSnapshot, *, is_done: bool) -> tuple[str, str]:
+    """Return what happened and what to do next, for a job that has ended."""
+    if snapshot.status == "Cancelled":
+        return "The restore was cancelled.", _CANCELLED_NEXT
+    if snapshot.status not in ("Completed", "CompletedWithWarnings"):
+        return "The restore failed.", _FAILED_NEXT[request_type]
+    is_warned = snapshot.status == "CompletedWithWarnings"
+    if is_done:
+        next_step = _NEXT.get(request_type) or commands.create_vm(snapshot.output)
+        return _DONE[request_type][is_warned], next_step
+    is_unseen = snapshot.has_target_vm is None and not snapshot.failed_tasks
+    unseen = request_type == "AlternateLocation" and is_unseen
+    happened = [
+        "The job ended with warnings," if is_warned else "The job says Completed,",
+        _NOT_SEEN if unseen else _NOT_DONE[request_type],
+        failed_tasks(snapshot),
+    ]
+    group = snapshot.output.resource_group if snapshot.output else None
+    next_step = _NOT_DONE_NEXT[request_type].format(group=f" {group}" if group else "")
+    return " ".join(filter(None, happened)), next_step
+
+
+def failed_tasks(snapshot: JobSnapshot) -> str:
+    """Name the tasks of a job that failed."""
+    names = ", ".join(f"'{name}'" for name in snapshot.failed_tasks[:ERRORS_SHOWN])
+    return f"Failed: {names}." if names else ""
+
+
 def of_disks(disks: Sequence[str], *, is_replaced: bool) -> str:
     """Name the disks that the VM had before; those that were replaced are still there."""
     named = f"{', '.join(disks[:DISKS_SHOWN])}{' …' if len(disks) > DISKS_SHOWN else ''}"
@@ -86,7 +119,10 @@ def of_disks(disks: Sequence[str], *, is_replaced: bool) -> str:
 def said(error: JobError) -> str:
     """Return an error of Azure's in one sentence."""
     code = f" {error.code}" if error.code is not None else ""
-    texts = [full(text) for text in (error.title, error.text, *error.recommendations) if text]
+    known = azure_codes.find(error.title)
+    advice = known.advice if known else ""
+    told = (error.title, error.text, *error.recommendations, advice)
+    texts = [full(text) for text in told if text]
     return f"Azure's error{code}: {full(' '.join(texts) or 'no text', ERROR_TEXT_MAX)}"
 
 

@@ -1,11 +1,13 @@
 """How it ended: the verdict of a job, of a failure, of a deadline. Its words: verdict_texts.py.
 
-CompletedWithWarnings is not success where disks were to be replaced: there Azure says so too when
-nothing was replaced at all (OlrBackupFailed).
+`succeeded` says whether what was asked for came to be, and Azure's status alone does not: it says
+CompletedWithWarnings too when nothing was replaced at all (OlrBackupFailed), or when the disks are
+there and the VM could not be created.
 """
 
 from collections.abc import Sequence
 
+from restore.messages.job_details import DONE_TASKS
 from restore.messages.model import Failure, JobError, JobSnapshot, Verdict, VerdictKind
 from restore.result import verdict_texts as texts
 from restore.values.times import text_of
@@ -34,17 +36,11 @@ def judge_job(
     said = [texts.said(error) for error in snapshot.errors[: texts.ERRORS_SHOWN]]
     if not said and snapshot.message and kind != "Completed":
         said = [f"Azure says: {texts.full(snapshot.message)}"]
-    happened, next_step = {
-        "Completed": (texts.DONE[request_type], texts.NEXT[request_type]),
-        "CompletedWithWarnings": texts.WARNED[request_type],
-        "Cancelled": ("The restore was cancelled.", texts.CANCELLED_NEXT),
-        "Failed": ("The restore failed.", texts.FAILED_NEXT[request_type]),
-    }[kind]
+    succeeded = _is_done(request_type, snapshot)
+    happened, next_step = texts.of_job(request_type, snapshot, is_done=succeeded)
     is_replacing = request_type == "OriginalLocation"
-    is_replaced = kind == "Completed" or not is_replacing
-    succeeded = kind in ("Completed", "CompletedWithWarnings") and is_replaced
     if is_replacing and disks is not None:
-        next_step += texts.of_disks(disks, is_replaced=is_replaced)
+        next_step += texts.of_disks(disks, is_replaced=succeeded)
     return Verdict(
         verdict=kind,
         succeeded=succeeded,
@@ -53,7 +49,8 @@ def judge_job(
         recovery_point=recovery_point,
         error=None if succeeded or kind == "Cancelled" else _job_failure(snapshot),
         job_errors=snapshot.errors,
-        replaced_disks=tuple(disks or ()) if is_replacing and is_replaced else (),
+        replaced_disks=tuple(disks or ()) if is_replacing and succeeded else (),
+        output=snapshot.output,
     )
 
 
@@ -127,6 +124,29 @@ def deadline_passed(
     )
 
 
+def _is_done(request_type: str, snapshot: JobSnapshot) -> bool:
+    """Whether what was asked for came to be: by status, tasks and a look at the new VM. Where
+    nothing tells, it did not.
+
+    | status     | what was asked    | done                                                |
+    |------------|-------------------|-----------------------------------------------------|
+    | any        | any               | no, where a task failed                             |
+    | Completed  | any               | yes                                                 |
+    | … Warnings | RestoreDisks      | unless a task is not completed                      |
+    | … Warnings | AlternateLocation | if the VM is there; not seen: if all tasks are done |
+    | … Warnings | OriginalLocation  | no                                                  |
+    """
+    if snapshot.failed_tasks or snapshot.status not in ("Completed", "CompletedWithWarnings"):
+        return False
+    if snapshot.status == "Completed":
+        return True
+    are_done = all(task.status in DONE_TASKS for task in snapshot.tasks)
+    if request_type == "AlternateLocation":
+        seen = snapshot.has_target_vm
+        return bool(snapshot.tasks) and are_done if seen is None else seen
+    return request_type == "RestoreDisks" and are_done
+
+
 def _end_of(failure: Failure) -> VerdictKind:
     return "DeadlinePassed" if failure.category == "DeadlinePassed" else "Failed"
 
@@ -154,11 +174,9 @@ def _of_failure(
 
 
 def _job_failure(snapshot: JobSnapshot) -> Failure:
-    first = (
-        snapshot.errors[0]
-        if snapshot.errors
-        else JobError(text=snapshot.message or "No reason was given.")
-    )
+    failed = texts.failed_tasks(snapshot)
+    unsaid = JobError(text=snapshot.message or failed or "No reason was given.")
+    first = snapshot.errors[0] if snapshot.errors else unsaid
     return Failure(
         code=snapshot.status if first.code is None else str(first.code),
         message=" ".join(texts.full(text) for text in (first.title, first.text) if text),

@@ -31,6 +31,7 @@ _GIVES_WAY = (
     "replacedDisks",
     "verdict.replacedDisks",
     "disksToReplace",
+    "verdict.output",
     "verdict.error.message",
     "recoveryPoint.why",
     "recoveryPoint.consistency",

@@ -93,6 +93,7 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "trigger_restore": Session.restore,
     "read_operation": lambda session: None,  # in the step before
     "vm_disks": lambda session: session.backup.vm_disks(VM),
+    "has_new_vm": lambda session: session.backup.has_new_vm(VM, None),
     "restore_jobs": Session.find_job,
     "read_job": lambda session: session.backup.read_job(session.vault_id, session.job_id),
     "cancel_job": lambda session: session.backup.cancel_job(session.vault_id, session.job_id),

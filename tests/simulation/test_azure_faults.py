@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from restore.messages import names
+from restore.values.decoding import encode
 from simulated_azure.faults import Fault
 from tests.end_to_end.stage import request_for
 from tests.fakes.laboratory import Laboratory
@@ -135,6 +136,104 @@ def test_a_token_that_expires_for_good_says_so_while_it_is_waited_for(
     laboratory.run_for(HOUR)
     waiting = laboratory.status(names.wait_id("restore-r1"))["waiting"]
     assert waiting["reason"].startswith("ExpiredAuthenticationToken: ")
+
+
+TRANSFER, CREATE = "Transfer data from vault", "Create the restored virtual machine"
+WARNED = {"outcome": "CompletedWithWarnings"}
+
+
+def jobs(laboratory: Laboratory, **settings: Any) -> None:
+    for name, value in settings.items():
+        setattr(laboratory.simulator.state.jobs, name, value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "failed_task"),
+    [
+        ("AlternateLocation", CREATE),
+        ("AlternateLocation", TRANSFER),
+        ("RestoreDisks", TRANSFER),
+        ("OriginalLocation", "Update the virtual machine"),
+        ("OriginalLocation", TRANSFER),
+    ],
+)
+@pytest.mark.parametrize("outcome", ["CompletedWithWarnings", "Completed"])
+def test_a_job_that_ends_with_a_failed_task_has_not_done_what_was_asked(
+    laboratory: Laboratory, kind: str, failed_task: str, outcome: str
+) -> None:
+    jobs(laboratory, outcome=outcome, failed_task=failed_task)
+    verdict = restored(laboratory, kind=kind)
+    assert (verdict.verdict, verdict.succeeded) == (outcome, False)
+    assert "NOT" in verdict.text
+    assert f"Failed: '{failed_task}'." in verdict.text
+    expected = "400238" if outcome == "CompletedWithWarnings" else "Completed"
+    assert verdict.error.code == expected
+    (finished,) = laboratory.sent("finished")
+    assert finished["verdict"]["succeeded"] is False
+
+
+def test_a_new_vm_that_is_there_makes_a_job_with_warnings_a_success(
+    laboratory: Laboratory,
+) -> None:
+    jobs(laboratory, **WARNED)
+    verdict = restored(laboratory, kind="AlternateLocation")
+    assert (verdict.verdict, verdict.succeeded) == ("CompletedWithWarnings", True)
+    assert [call["operation"] for call in laboratory.calls()].count("vm") == 1
+
+
+def test_a_new_vm_that_is_not_there_is_none_whatever_the_tasks_say(
+    laboratory: Laboratory,
+) -> None:
+    jobs(laboratory, **WARNED)
+    code = "ResourceNotFound"
+    fault(laboratory, match={"operation": "vm"}, kind="status", status=404, code=code)
+    verdict = restored(laboratory, kind="AlternateLocation")
+    assert (verdict.succeeded, "the VM was NOT created" in verdict.text) == (False, True)
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_a_new_vm_that_cannot_be_looked_at_is_judged_by_the_tasks(
+    laboratory: Laboratory, status: int
+) -> None:
+    jobs(laboratory, **WARNED)
+    fault(laboratory, match={"operation": "vm"}, kind="status", status=status, times=None)
+    assert restored(laboratory, kind="AlternateLocation").succeeded
+
+
+def test_a_new_vm_of_which_nothing_tells_is_no_success(laboratory: Laboratory) -> None:
+    jobs(laboratory, **WARNED)
+    fault(laboratory, match={"operation": "vm"}, kind="status", status=403, times=None)
+    fault(laboratory, kind="job_properties", properties={"tasksList": None}, times=None)
+    verdict = restored(laboratory, kind="AlternateLocation")
+    assert (verdict.succeeded, "could not be seen" in verdict.text) == (False, True)
+
+
+BAG = {
+    "Job Type": "Recover disks",
+    "Target Storage Account Name": "stage",
+    "Target resource group": "rg-new",
+    "Config Blob Container Name": "vm1-daa19311",
+    "Template Blob Uri": "https://stage.blob.core.windows.net/vm1-daa19311/t.json?sig=S3CRET",
+}
+
+
+def test_what_came_out_of_it_is_told_everywhere_with_the_next_command(
+    laboratory: Laboratory,
+) -> None:
+    fault(laboratory, kind="job_properties", properties={"propertyBag": BAG}, times=None)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(600)
+    told = laboratory.status(names.watch_id("restore-r1"))["job"]["output"]
+    assert (told["resourceGroup"], told["container"]) == ("rg-new", "vm1-daa19311")
+    laboratory.run_for(HOUR)
+    verdict = laboratory.verdict("r1")
+    assert "--container-name vm1-daa19311 --name t.json" in verdict.text
+    assert "az deployment group create --resource-group rg-new" in verdict.text
+    assert verdict.output is not None
+    assert verdict.output.template_uri == "https://stage.blob.core.windows.net/vm1-daa19311/t.json"
+    (finished,) = laboratory.sent("finished")
+    assert finished["verdict"]["output"] == encode(verdict.output)
+    assert "S3CRET" not in str((told, verdict, laboratory.events.sent))
 
 
 def test_a_policy_of_azures_is_named_and_nobody_is_sent_to_the_roles(

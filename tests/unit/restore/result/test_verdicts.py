@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from restore.messages.job_details import JobTask, RestoreOutput
 from restore.messages.model import Failure, JobError, JobSnapshot
 from restore.messages.request import REQUEST_TYPES
 from restore.result import verdicts
@@ -28,7 +29,7 @@ def _poll(status: str, **fields: Any) -> JobSnapshot:
         ("Completed", "AlternateLocation", "Completed", True),
         ("CompletedWithWarnings", "RestoreDisks", "CompletedWithWarnings", True),
         ("CompletedWithWarnings", "OriginalLocation", "CompletedWithWarnings", False),
-        ("CompletedWithWarnings", "AlternateLocation", "CompletedWithWarnings", True),
+        ("CompletedWithWarnings", "AlternateLocation", "CompletedWithWarnings", False),
         ("Failed", "RestoreDisks", "Failed", False),
         ("Invalid", "AlternateLocation", "Failed", False),
         ("Cancelled", "OriginalLocation", "Cancelled", False),
@@ -42,6 +43,77 @@ def test_a_job_is_judged_by_its_status(
     assert judged.text.endswith("(job job-1, recovery point 123)")
     assert (judged.job_id, judged.recovery_point) == ("job-1", "123")
     assert (judged.error is None) == (succeeded or verdict == "Cancelled")
+
+
+_TRANSFER, _CREATE = "Transfer data from vault", "Create the restored virtual machine"
+
+
+def _tasks(*statuses: str) -> tuple[JobTask, ...]:
+    names = (_TRANSFER, _CREATE)
+    return tuple(
+        JobTask(name=name, status=status) for name, status in zip(names, statuses, strict=False)
+    )
+
+
+@pytest.mark.parametrize(
+    ("request_type", "status", "tasks", "has_vm", "succeeded"),
+    [
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "Failed"), None, False),
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "Failed"), True, False),
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "Completed"), None, True),
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "Completed"), True, True),
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "Completed"), False, False),
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "NotStarted"), None, False),
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "other: Odd"), None, False),
+        ("AlternateLocation", "CompletedWithWarnings", ("Completed", "other: Odd"), True, True),
+        ("AlternateLocation", "CompletedWithWarnings", (), True, True),
+        ("AlternateLocation", "CompletedWithWarnings", (), None, False),
+        ("AlternateLocation", "Completed", ("Completed", "Failed"), None, False),
+        ("AlternateLocation", "Completed", ("Completed", "InProgress"), None, True),
+        ("RestoreDisks", "CompletedWithWarnings", ("Failed",), None, False),
+        ("RestoreDisks", "CompletedWithWarnings", ("Completed",), None, True),
+        ("RestoreDisks", "CompletedWithWarnings", ("InProgress",), None, False),
+        ("RestoreDisks", "Completed", ("Cancelled",), None, False),
+        ("OriginalLocation", "Completed", ("Completed", "Failed"), None, False),
+        ("OriginalLocation", "CompletedWithWarnings", ("Completed", "Completed"), None, False),
+    ],
+)
+def test_success_is_that_what_was_asked_for_came_to_be(
+    request_type: str, status: str, tasks: tuple[str, ...], has_vm: bool | None, succeeded: bool
+) -> None:
+    snapshot = _poll(status, tasks=_tasks(*tasks), has_target_vm=has_vm)
+    judged = verdicts.judge_job(request_type, snapshot, disks=["os"])
+    assert (judged.verdict, judged.succeeded) == (status, succeeded)
+    assert (judged.error is None) is succeeded
+    assert ("NOT" in judged.text or "could not be seen" in judged.text) is not succeeded
+    assert bool(judged.replaced_disks) is False
+
+
+def test_a_task_that_failed_is_named_and_is_the_error_where_azure_gives_none() -> None:
+    snapshot = _poll("CompletedWithWarnings", tasks=_tasks("Completed", "Failed"))
+    judged = verdicts.judge_job("AlternateLocation", snapshot)
+    assert judged.text.startswith(
+        "The job ended with warnings, and the VM was NOT created. Failed: "
+        "'Create the restored virtual machine'. Look in the target resource group:"
+    )
+    assert judged.error is not None
+    assert judged.error.message == "Failed: 'Create the restored virtual machine'."
+    told = verdicts.judge_job("AlternateLocation", _poll("Completed", tasks=snapshot.tasks))
+    assert told.text.startswith("The job says Completed, and the VM was NOT created.")
+
+
+def test_the_group_in_which_the_disks_are_left_is_named() -> None:
+    output = RestoreOutput(resource_group="rg-new")
+    snapshot = _poll("CompletedWithWarnings", tasks=_tasks("Completed", "Failed"), output=output)
+    judged = verdicts.judge_job("AlternateLocation", snapshot)
+    assert "Look in the target resource group rg-new:" in judged.text
+    assert judged.output == output
+
+
+def test_a_known_code_in_a_jobs_error_brings_its_advice() -> None:
+    error = JobError(code=1, title="UserErrorSkuNotAvailable", text="No such size.")
+    judged = verdicts.judge_job("AlternateLocation", _poll("Failed", errors=(error,)))
+    assert "The VM size is not available there: restore the disks instead." in judged.text
 
 
 def test_a_running_job_cannot_be_judged() -> None:

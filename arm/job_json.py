@@ -1,0 +1,66 @@
+"""A job's extendedInfo -> its tasks and what came out of it. Pure, like arm_json.py.
+
+The property bag's names are display text, and which of them a job has differs by recovery type and
+over the years: those that are known become fields, the others are kept by Azure's own names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from arm import texts
+from restore.messages.job_details import DONE_TASKS, FAILED_TASKS, JobTask, RestoreOutput
+
+_TASKS_MAX = 20
+_STATUSES = ("NotStarted", "InProgress", "Skipped", *DONE_TASKS, *FAILED_TASKS)
+_ENTRIES_MAX = 20
+_NAME_CHARS_MAX = 60
+_VALUE_CHARS_MAX = 400
+_FIELDS = {
+    "target vm name": "target_vm",
+    "target resource group": "resource_group",
+    "target subscription id": "subscription",
+    "target storage account name": "storage_account",
+    "config blob container name": "container",
+    "target blob container name": "container",
+    "template blob uri": "template_uri",
+    "config blob uri": "config_uri",
+}
+"""Azure's tutorial "Restore a disk" and its PowerShell page, and recorded jobs (November 2026)."""
+
+
+def tasks(extended: Mapping[str, Any]) -> tuple[JobTask, ...]:
+    """The job's tasks, in its own order."""
+    listed = extended.get("tasksList")
+    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return tuple(
+        JobTask(
+            name=texts.free(each.get("taskId"), _VALUE_CHARS_MAX),
+            status=texts.one_of(each.get("status"), _STATUSES) or "",
+        )
+        for each in found[:_TASKS_MAX]
+    )
+
+
+def output(extended: Mapping[str, Any]) -> RestoreOutput | None:
+    """What came out of the job; None where it says nothing of it."""
+    bag = extended.get("propertyBag")
+    fields: dict[str, str] = {}
+    more: dict[str, str] = {}
+    for name, value in bag.items() if isinstance(bag, dict) else ():
+        shown = _shown(value)
+        field = _FIELDS.get(name.strip().lower(), "")
+        if shown and field and field not in fields:
+            fields[field] = shown
+        elif shown and len(more) < _ENTRIES_MAX:
+            more[texts.free(name.strip(), _NAME_CHARS_MAX)] = shown
+    return RestoreOutput(**fields, more=more) if fields or more else None
+
+
+def _shown(value: object) -> str:
+    """The value; of a URL what leads to it, for a query may hold a signature."""
+    if isinstance(value, str) and re.match(r"(?i)\s*https?:", value):
+        value = re.split(r"[?#]", value, maxsplit=1)[0]
+    return texts.free(value, _VALUE_CHARS_MAX)
