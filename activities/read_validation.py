@@ -6,16 +6,14 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection
-from restore.messages.errors import NotYet
+from arm.preflight import Opinion
+from restore.messages import azure_codes
 from restore.messages.model import Finding
 from restore.messages.plan_io import ReadValidation
 from restore.values.decoding import encode
 from restore.values.plain_text import plain
 
 blueprint = df.Blueprint()
-
-_ASK_AGAIN_S = 10.0
-"""Where Azure gives no Retry-After."""
 
 
 @blueprint.activity_trigger(input_name="order")
@@ -27,17 +25,15 @@ def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
 def _read(order: ReadValidation) -> dict[str, Any]:
     preflight = connection.backup().preflight
     opinions = preflight.read_validation(order.vault_id, order.operation_id)
-    if opinions is None:
-        raise NotYet(
-            "Azure still validates the request.", code="Validating", retry_after_s=_ASK_AGAIN_S
-        )
-    found = [
-        Finding(
-            severity="blocking",
-            code=opinion.code,
-            text=f"Azure would refuse this restore: {opinion.message}",
-            action=plain(" ".join(opinion.recommendations)),
-        )
-        for opinion in opinions
-    ]
-    return {"findings": encode(found)}
+    return {"findings": encode([_finding(opinion) for opinion in opinions])}
+
+
+def _finding(opinion: Opinion) -> Finding:
+    known = azure_codes.find(opinion.code)
+    advice = (*opinion.recommendations, known.advice if known else "")
+    return Finding(
+        severity="blocking",
+        code=opinion.code,
+        text=f"Azure would refuse this restore: {opinion.message}",
+        action=plain(" ".join(advice).strip()),
+    )

@@ -13,10 +13,12 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order")
 def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
-    """Input: StartValidation. Done with `{operationId}`, None when Azure named none."""
+    """Input: StartValidation. Done with `{operationId, retryAfterS}`, each None when Azure named
+    none."""
     return activity_result.outcome(lambda: _start(StartValidation.from_json(order)))
 
 
 def _start(order: StartValidation) -> dict[str, Any]:
     preflight = connection.backup().preflight
-    return {"operationId": preflight.start_validation(order.item, order.point, order.body)}
+    begun = preflight.start_validation(order.item, order.point, order.body)
+    return {"operationId": begun.operation_id, "retryAfterS": begun.retry_after_s}

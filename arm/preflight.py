@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from arm import compute, long_running, resource_ids, texts
 from arm.client import Client
+from restore.messages import errors
 from restore.messages.model import ProtectedItem
 from restore.values.arm_ids import lower_ascii
 
@@ -18,6 +19,8 @@ _GUARDED = (
     "microsoft.recoveryservices/vaults/backupfabrics/protectioncontainers/protecteditems/"
     "recoverypoints/restore/action"
 )
+_ASK_AGAIN_S = 10.0
+"""What Azure's own example asks for, where it asks for nothing."""
 _FINDINGS_MAX = 50
 _CODE_CHARS_MAX = 120
 _RESTORES_ELSEWHERE = ("Enabled", "Disabled", "PermanentlyDisabled")
@@ -35,6 +38,15 @@ class Opinion(NamedTuple):
     code: str
     message: str
     recommendations: tuple[str, ...]
+
+
+class Begun(NamedTuple):
+    """A validation that Azure has begun."""
+
+    operation_id: str | None
+    """By which to read it; None when Azure named none."""
+    retry_after_s: float | None
+    """How long to leave it alone, where Azure says so."""
 
 
 class Preflight:
@@ -88,8 +100,8 @@ class Preflight:
 
     def start_validation(
         self, item: ProtectedItem, point_name: str, body: Mapping[str, Any]
-    ) -> str | None:
-        """Ask Azure for its opinion of a restore body; the id by which to read it."""
+    ) -> Begun:
+        """Ask Azure for its opinion of a restore body."""
         vault_id = item.vault_id
         path = resource_ids.path(vault_id, "backupTriggerValidateOperation")
         question = {
@@ -100,14 +112,20 @@ class Preflight:
             },
         }
         answer = self._client.post(self._versioned(path), question, "ask Azure to validate")
-        return long_running.operation_id(long_running.poll_urls(answer.headers))
+        operation_id = long_running.operation_id(long_running.poll_urls(answer.headers))
+        return Begun(operation_id, answer.retry_after_s)
 
-    def read_validation(self, vault_id: str, operation_id: str) -> tuple[Opinion, ...] | None:
-        """Azure's findings; None while it still looks. A 200 may carry failures (facts 6)."""
+    def read_validation(self, vault_id: str, operation_id: str) -> tuple[Opinion, ...]:
+        """Azure's findings; NotYet while it still looks. A 200 may carry failures (facts 6)."""
         path = resource_ids.path(vault_id, "backupValidateOperationResults", operation_id)
         answer = self._client.get(self._versioned(path), "read Azure's validation")
         if answer.status == 202:
-            return None
+            wait_s = answer.retry_after_s
+            raise errors.NotYet(
+                "Azure still validates the request.",
+                code="Validating",
+                retry_after_s=_ASK_AGAIN_S if wait_s is None else wait_s,
+            )
         results = _list(_at(answer.body, "validateOperationResponse", "validationResults"))
         found = [_opinion(one) for one in results[:_FINDINGS_MAX] if isinstance(one, dict)]
         return tuple(one for one in found if one.code.lower() != "success")

@@ -24,6 +24,7 @@ blueprint = df.Blueprint()
 
 _PATIENCE = timedelta(minutes=15)
 """Somebody waits for the plan, and may ask for it again."""
+_VALIDATION_MAX = timedelta(seconds=assemble.VALIDATION_S_MAX)
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.PLAN_RESTORE)
@@ -33,7 +34,7 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
 
     1. Find the protected item.
     2. RunPreflight: choose the point, build the body, check what ARM would refuse.
-    3. Ask Azure to validate the body, and wait for its findings.
+    3. Ask Azure to validate the body, and wait some minutes for its findings.
     4. A plan that came by the queue is published.
     """
     order = MakePlan.from_json(context.get_input())
@@ -48,7 +49,7 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
 
 
 def _plan(context: df.DurableOrchestrationContext, steps: Steps, order: MakePlan) -> Step:
-    request = order.request
+    request, until = order.request, steps.until
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
     found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, wanted.as_json())
     if found.kind != "done":
@@ -61,7 +62,9 @@ def _plan(context: df.DurableOrchestrationContext, steps: Steps, order: MakePlan
     preflight = PreflightResult.from_json(checked.value)
     opinion: Outcome | None = None
     if preflight.body is not None:
+        steps.until = min(until, context.current_utc_datetime + _VALIDATION_MAX)
         opinion = yield from _ask_azure(steps, item, preflight)
+        steps.until = until
     return assemble.plan(request, item, preflight, opinion, context.current_utc_datetime)
 
 
@@ -75,6 +78,7 @@ def _ask_azure(steps: Steps, item: ProtectedItem, preflight: PreflightResult) ->
     operation_id = started.value["operationId"]
     if operation_id is None:
         return assemble.UNNAMED
-    yield from steps.sleep(WAIT_S_MIN)
+    asked_s = min(started.value.get("retryAfterS") or 0, assemble.VALIDATION_S_MAX)
+    yield from steps.sleep(max(asked_s, WAIT_S_MIN))
     read = ReadValidation(vault_id=item.vault_id, operation_id=operation_id)
     return (yield from steps.run(names.READ_VALIDATION, read.as_json()))

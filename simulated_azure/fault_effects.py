@@ -42,8 +42,12 @@ def afterwards(faults: Iterable[Fault], reply: Reply, now: datetime) -> Answer:
     return Answer(reply, lost=lost, delay_s=delay_s)
 
 
+def _wait(fault: Fault) -> dict[str, str]:
+    return {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+
+
 def _error_reply(fault: Fault) -> Reply:
-    wait = {} if fault.retry_after is None else {"Retry-After": f"{fault.retry_after:g}"}
+    wait = _wait(fault)
     if fault.body is not None:
         return Reply(fault.status, wait, fault.body.encode())
     if fault.kind == "throttle":
@@ -144,6 +148,11 @@ def _unescaped_next_link(fault: Fault, reply: Reply, now: datetime) -> Reply:
     return json_reply(reply.status, body, reply.headers)
 
 
+def _still_validating(fault: Fault, reply: Reply, now: datetime) -> Reply:
+    del reply, now
+    return Reply(202, _wait(fault))
+
+
 _SPOILERS: dict[str, Callable[[Fault, Reply, datetime], Reply]] = {
     "malformed": _malformed,
     "foreign_poll_url": _foreign_poll_url,
@@ -156,4 +165,5 @@ _SPOILERS: dict[str, Callable[[Fault, Reply, datetime], Reply]] = {
     "operation_stuck": _stuck,
     "foreign_next_link": _foreign_next_link,
     "unescaped_next_link": _unescaped_next_link,
+    "still_validating": _still_validating,
 }

@@ -33,6 +33,7 @@ Kind = Literal[
     "empty_page",
     "foreign_next_link",
     "unescaped_next_link",
+    "still_validating",
 ]
 BEFORE: tuple[Kind, ...] = ("refused", "drop_before", "status", "throttle", "job_404")
 """Kinds after which the request goes no further, so that nothing is accepted."""
@@ -53,6 +54,7 @@ _NATURAL: dict[Kind, str] = {
     "empty_page": _LISTS,
     "foreign_next_link": _LISTS,
     "unescaped_next_link": _LISTS,
+    "still_validating": "validate_result",
 }
 
 

@@ -57,7 +57,7 @@ class PreflightResult(StrictModel, frozen=True, kw_only=True):
 
 
 class StartValidation(StrictModel, frozen=True, kw_only=True):
-    """Input of start_validation, answered by `{operationId}`."""
+    """Input of start_validation, answered by `{operationId, retryAfterS}`."""
 
     item: ProtectedItem
     point: str

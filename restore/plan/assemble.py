@@ -6,16 +6,24 @@ What the looks found stands in checks.py, what a plan is in hashing.py.
 from datetime import datetime
 from typing import Any
 
-from restore.messages.errors import problems_of
+from restore.messages.errors import AccessDenied, DeadlinePassed, problems_of
 from restore.messages.model import Failure, Finding, Outcome, ProtectedItem
 from restore.messages.plan_io import PreflightResult
 from restore.messages.request import RestoreRequest
 from restore.plan.model import Plan, in_order
 from restore.values import cloud_events
 from restore.values.decoding import decode, encode
+from restore.values.times import text_of
 
 _TEMPORARY = ("ServiceUnavailable", "Throttled", "DeadlinePassed")
 
+VALIDATION_S_MAX = 300.0
+"""How long Azure's validation is waited for. It takes seconds, or Azure says how long to wait."""
+_RIGHTS = (
+    "The app's identity needs backupTriggerValidateOperation/action and "
+    "backupValidateOperationResults/read on the vault."
+)
+_AGAIN = "Ask for the plan again later. The restore may be asked for without it."
 UNNAMED = Outcome.failed(
     Failure(
         code="ValidationUnnamed",
@@ -88,16 +96,13 @@ def _of_opinion(opinion: Outcome | None) -> list[Finding]:
         return []
     if opinion.kind == "done":
         return decode(opinion.value["findings"], list[Finding])
-    assert opinion.error is not None, "what failed says why"
-    return [
-        Finding(
-            severity="warning",
-            code="NotValidated",
-            text=f"Azure could not be asked: {opinion.error.code}: {opinion.error.message}",
-            action="The app's identity needs backupTriggerValidateOperation/action and "
-            "backupValidateOperationResults/read on the vault.",
-        )
-    ]
+    error = opinion.error
+    assert error is not None, "what failed says why"
+    text = f"Azure could not be asked: {error.code}: {error.message}"
+    if error.category == DeadlinePassed.__name__:
+        text = f"Azure's validation did not finish within {text_of(VALIDATION_S_MAX)}."
+    action = _RIGHTS if error.category == AccessDenied.__name__ else _AGAIN
+    return [Finding(severity="warning", code="NotValidated", text=text, action=action)]
 
 
 def _is_allowed(found: list[Finding]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from arm.client import Client
 from arm.long_running import PollUrls
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock
+from restore.messages.errors import NotYet
 from restore.messages.model import ProtectedItem
 from simulated_azure import seed
 from simulated_azure.simulator import Simulator
@@ -67,9 +69,10 @@ class Session:
     def validate(self) -> None:
         """Ask for Azure's opinion, and read it."""
         point = self.backup.recovery_points(self.item).points[0]
-        operation_id = self.backup.preflight.start_validation(self.item, point.name, BODY)
+        operation_id = self.backup.preflight.start_validation(self.item, point.name, BODY)[0]
         assert operation_id is not None
-        self.backup.preflight.read_validation(self.vault_id, operation_id)
+        with suppress(NotYet):
+            self.backup.preflight.read_validation(self.vault_id, operation_id)
 
     def find_job(self) -> None:
         """Find its job by the list, for its operation may not be over yet."""

@@ -76,6 +76,7 @@ CALLS: dict[str, Callable[[Backup], Any]] = {
     "trigger": lambda backup: backup.trigger_restore(ITEM, "p1", {"properties": {}}),
     "cancel": lambda backup: backup.cancel_job(VAULT, "j1"),
     "disks": lambda backup: backup.vm_disks(vm()),
+    "new VM": lambda backup: backup.has_new_vm(vm(), START),
     "settings": lambda backup: (
         backup.preflight.cross_subscription(VAULT),
         backup.preflight.storage_type(VAULT),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -32,10 +33,14 @@ def harness() -> Iterator[AppHarness]:
         yield it
 
 
-def outcome_of(harness: AppHarness, fields: dict[str, Any], source: str = "http") -> Outcome:
+def _ask(harness: AppHarness, fields: dict[str, Any], source: str = "http") -> None:
     request = parsing.parse_request(fields, default_request_id="none")
     order = encode(MakePlan(request=request, source=source))
     harness.driver.client.start_new(names.PLAN_RESTORE, json.dumps(json.dumps(order)), "plan-1")
+
+
+def outcome_of(harness: AppHarness, fields: dict[str, Any], source: str = "http") -> Outcome:
+    _ask(harness, fields, source)
     harness.run_for(7200)
     row = harness.driver.client.get("plan-1")
     assert row is not None, "it was started"
@@ -191,6 +196,48 @@ def test_without_the_right_to_validate_the_plan_says_that_azure_was_not_asked(
     assert "NotValidated" in codes(plan, "warning")
 
 
+def _validation_reads(harness: AppHarness) -> list[float]:
+    """When Azure's validation was read, in seconds from when it was asked for."""
+    calls = [call for call in harness.calls() if "alidateOperation" in call["path"]]
+    asked_at, *read_at = [datetime.fromisoformat(call["time"]) for call in calls]
+    return [(each - asked_at).total_seconds() for each in read_at]
+
+
+def test_a_slow_validation_is_read_when_azure_says(harness: AppHarness) -> None:
+    harness.simulator.state.service.retry_after_s = 20
+    _fault(harness, kind="still_validating", retry_after=60, times=2)
+    plan = plan_of(harness, request_for("RestoreDisks", "r1"))
+    assert plan.validated
+    first, second, third = _validation_reads(harness)
+    assert 19 <= first < 30  # timers fire up to a second early
+    assert 59 <= second - first < 70
+    assert 59 <= third - second < 70
+
+
+@pytest.mark.parametrize("retry_after", [None, 60, 3600])
+def test_a_validation_without_end_is_told_as_that(
+    harness: AppHarness, retry_after: float | None
+) -> None:
+    _fault(harness, kind="still_validating", retry_after=retry_after, times=None)
+    plan = plan_of(harness, request_for("RestoreDisks", "r1"))
+    assert (plan.allowed, plan.validated) == (True, False)
+    (finding,) = [each for each in plan.findings if each.code == "NotValidated"]
+    assert finding.text == "Azure's validation did not finish within 5 min."
+    assert "identity needs" not in finding.action
+    assert max(_validation_reads(harness)) <= 360
+
+
+def test_a_plan_says_why_it_waits_for_azure(harness: AppHarness) -> None:
+    _fault(harness, kind="still_validating", retry_after=60, times=None)
+    _ask(harness, request_for("RestoreDisks", "r1"))
+    harness.run_for(100)
+    waiting = harness.status("plan-1")["waiting"]
+    assert (waiting["code"], waiting["reason"]) == (
+        "Validating",
+        "Azure still validates the request.",
+    )
+
+
 def test_an_azure_that_does_not_answer_is_a_failure_and_no_plan(harness: AppHarness) -> None:
     harness.simulator.faults.add(
         [msgspec.convert({"kind": "status", "status": 503, "times": None}, Fault)]
@@ -217,8 +264,11 @@ def test_the_same_restore_planned_again_has_the_same_hash(harness: AppHarness) -
 
 
 def _deny(harness: AppHarness, part: str) -> None:
-    fault = {"match": {"path": part}, "kind": "status", "status": 403, "times": None}
-    harness.simulator.faults.add([msgspec.convert(fault, Fault)])
+    _fault(harness, match={"path": part}, kind="status", status=403, times=None)
+
+
+def _fault(harness: AppHarness, **what: Any) -> None:
+    harness.simulator.faults.add([msgspec.convert(what, Fault)])
 
 
 def test_a_plan_names_the_disks_that_would_be_replaced(harness: AppHarness) -> None:

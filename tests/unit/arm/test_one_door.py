@@ -36,7 +36,7 @@ from tests.unit.arm.answers import (
     SENT,
     VM_BODY,
 )
-from tests.unit.arm.fakes import ENDPOINT, ITEM, VAULT, VM, Script, backup
+from tests.unit.arm.fakes import ENDPOINT, ITEM, NOW, VAULT, VM, Script, backup
 from tests.unit.arm.test_hostile_answers import texts_of
 
 
@@ -90,6 +90,7 @@ CALLS = {
     ),
     "cancel": Call(lambda azure: azure.cancel_job(VAULT, OPERATION), [(409, ERROR_BODY)]),
     "disks": Call(lambda azure: azure.vm_disks(VM), [(200, VM_BODY)]),
+    "new VM": Call(lambda azure: azure.has_new_vm(VM, NOW), [(200, VM_BODY)]),
     "settings": Call(
         _settings,
         [
