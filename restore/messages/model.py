@@ -19,7 +19,7 @@ VerdictKind = Literal[
 
 Severity = Literal["blocking", "warning", "info"]
 
-_TERMINAL_STATUSES = {"Completed", "CompletedWithWarnings", "Failed", "Cancelled", "Invalid"}
+_TERMINAL_STATUSES = {"Completed", "CompletedWithWarnings", "Failed", "Cancelled"}
 
 
 class ProtectedItem(Model, frozen=True, kw_only=True):
@@ -212,7 +212,8 @@ class JobSnapshot(Model, frozen=True, kw_only=True):
 
     @property
     def is_terminal(self) -> bool:
-        """Only the status decides. A status that nobody knows is followed until the deadline."""
+        """Only the status decides. `Invalid` (Azure could not tell) and a status that nobody knows
+        are followed until the deadline."""
         return self.status in _TERMINAL_STATUSES
 
 

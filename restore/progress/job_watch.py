@@ -115,7 +115,7 @@ def status(
             "percent": snapshot.percent if snapshot else None,
             "remainingS": snapshot.remaining_s if snapshot else None,
             "task": snapshot.task if snapshot else None,
-            "cancellable": snapshot.cancellable if snapshot else None,
+            "cancellable": _is_cancellable(watch, snapshot) if snapshot else None,
         }
         if snapshot is not None and snapshot.output is not None:
             job["output"] = encode(snapshot.output)
@@ -136,6 +136,11 @@ def _why(watch: Watch) -> Waiting | None:
     return wait_reasons.why(
         watch.error, watch.deadline_at, watch.consecutive_failures or watch.consecutive_not_found
     )
+
+
+def _is_cancellable(watch: Watch, snapshot: JobSnapshot) -> bool:
+    """Azure says so until the job is over, and refuses once the data is there (facts 4)."""
+    return snapshot.cancellable and watch.phase != RestorePhase.FINALIZING
 
 
 def _over(

@@ -74,7 +74,6 @@ _PHASE_OF_STATUS = {
     "Completed": _P.COMPLETED,
     "CompletedWithWarnings": _P.COMPLETED_WITH_WARNINGS,
     "Failed": _P.FAILED,
-    "Invalid": _P.FAILED,
     "Cancelled": _P.CANCELLED,
 }
 _TRANSFER_TASK = "transfer data"

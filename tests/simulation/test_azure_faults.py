@@ -208,6 +208,45 @@ def test_a_new_vm_of_which_nothing_tells_is_no_success(laboratory: Laboratory) -
     assert (verdict.succeeded, "could not be seen" in verdict.text) == (False, True)
 
 
+@pytest.mark.parametrize("status", ["Invalid", "Finalizing", "Restoring", "Paused"])
+def test_a_status_that_says_nothing_certain_is_followed(
+    laboratory: Laboratory, status: str
+) -> None:
+    fault(laboratory, kind="job_status", job_status=status, times=3)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(60)
+    watched = laboratory.status(names.watch_id("restore-r1"))
+    assert (watched["phase"], watched["job"]["cancellable"]) == ("Transferring", False)
+    assert status in watched["job"]["status"]
+    laboratory.run_for(HOUR)
+    assert laboratory.verdict("r1").verdict == "Completed"
+
+
+def test_a_status_that_stays_invalid_ends_with_the_deadline(laboratory: Laboratory) -> None:
+    fault(laboratory, kind="job_status", job_status="Invalid", times=None)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT3H"))
+    laboratory.run_for(4 * HOUR)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "DeadlinePassed"
+    assert "It was last seen Invalid" in verdict.text
+
+
+def test_a_status_in_americas_spelling_is_no_other(laboratory: Laboratory) -> None:
+    fault(laboratory, kind="job_status", job_status="Canceled", times=None)
+    assert restored(laboratory).verdict == "Cancelled"
+
+
+def test_what_is_finalizing_is_not_shown_as_cancellable(laboratory: Laboratory) -> None:
+    laboratory.ask(request_for("AlternateLocation", "r1"))
+    shown = set()
+    for _ in range(30):
+        laboratory.run_for(60)
+        watched = laboratory.status(names.watch_id("restore-r1"))
+        shown.add((watched["phase"], (watched["job"] or {}).get("cancellable")))
+    assert {("Transferring", True), ("Finalizing", False)} <= shown
+    assert ("Finalizing", True) not in shown
+
+
 BAG = {
     "Job Type": "Recover disks",
     "Target Storage Account Name": "stage",

@@ -57,6 +57,12 @@ JOB_BODY = {
             "progressPercentage": "41",
             "estimatedRemainingDuration": "PT5M",
             "dynamicErrorMessage": "Slow.",
+            "propertyBag": {
+                "Target VM Name": "web-01",
+                "Target resource group": "rg-new",
+                "Template Blob Uri": "https://stage.blob.core.windows.net/c/azuredeploy.json",
+                "Job Type": "Recover disks",
+            },
         },
     },
 }
@@ -77,10 +83,12 @@ ERROR_BODY = {
 VM_BODY = {
     "location": "westeurope",
     "properties": {
+        "provisioningState": "Succeeded",
+        "timeCreated": "2026-07-26T15:16:05Z",
         "storageProfile": {
             "osDisk": {"name": "web-01_OsDisk"},
             "dataDisks": [{"name": "web-01_Data", "lun": 0}],
-        }
+        },
     },
 }
 GUARD_DETAIL = {

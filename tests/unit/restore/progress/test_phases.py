@@ -52,7 +52,8 @@ def test_a_look_that_comes_late_does_not_lead_back() -> None:
         ("CompletedWithWarnings", None, "CompletedWithWarnings"),
         ("Failed", None, "Failed"),
         ("Cancelled", None, "Cancelled"),
-        ("Invalid", None, "Failed"),
+        ("Invalid", None, "Transferring"),
+        ("Invalid", "Create the restored virtual machine", "Finalizing"),
         ("SomethingNew", None, "Transferring"),
     ],
 )
