@@ -1,11 +1,14 @@
 """Faults on demand: what a client sees, and what was accepted all the same."""
 
 import json
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
+import simulated_azure
 from simulated_azure import seed
+from simulated_azure.faults import Kind
 from tests.contract.simulated_azure.caller import Caller, document, error, value
 
 JOBS = f"{seed.VAULT_ID}/backupJobs"
@@ -118,6 +121,38 @@ def test_a_late_reply_runs_into_the_timeout_after_acceptance(azure: Caller) -> N
     with pytest.raises(TimeoutError):
         azure.send("POST", url, azure.headers, json.dumps(body).encode(), timeout=0.1)
     assert len(value(azure.get(JOBS))) == 1
+
+
+def test_an_error_can_say_more_or_have_another_shape(azure: Caller) -> None:
+    info = [{"info": {"recommendedAction": ["Retry after few hours"]}}]
+    _arm(azure, "status", status=400, code="New", error={"additionalInfo": info})
+    _arm(azure, "status", status=403, body="<html>Blocked</html>")
+    assert json.loads(azure.get(JOBS).body)["error"]["additionalInfo"] == info
+    blocked = azure.get(JOBS)
+    assert (blocked.status, blocked.body) == (403, b"<html>Blocked</html>")
+
+
+def test_a_token_that_has_expired_stays_so(azure: Caller) -> None:
+    _arm(azure, "expire_token")
+    for _ in range(2):
+        assert error(azure.get(JOBS)) == (401, "ExpiredAuthenticationToken")
+    azure.headers["Authorization"] = "Bearer another"
+    assert azure.get(JOBS).status == 200
+
+
+def test_a_next_link_may_be_unescaped(azure: Caller) -> None:
+    azure.control("PUT", "/state", {"service": {"page_size": 1}})
+    _arm(azure, "unescaped_next_link", query="&$x=a#b")
+    query = {"$filter": "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"}
+    items = f"{seed.VAULT_ID}/backupProtectedItems"
+    link = document(azure.get(items, **query))["nextLink"]
+    assert "eq 'AzureIaasVM' and" in link
+    assert link.endswith("&$x=a#b")
+
+
+def test_every_kind_of_fault_is_described() -> None:
+    text = (Path(simulated_azure.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert [kind for kind in get_args(Kind) if f"`{kind}`" not in text] == []
 
 
 def test_chance_is_drawn_from_a_seed(azure: Caller) -> None:
