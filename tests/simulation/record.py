@@ -46,7 +46,7 @@ class Poll:
     state: str | None
     retry_after_s: float | None
     life: int
-    """Which process looked: another one repeats what a killed one had begun."""
+    """Which follower looked: another one repeats what a killed one had begun."""
     round: int = 0
     """Which run of an activity: the client repeats a read that fails, within seconds."""
 

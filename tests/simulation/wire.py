@@ -131,7 +131,7 @@ class Wire:
         world.record.posts.append(Post(at, request_id, vm, segments[-2], operation, job_id, turn))
         if reply.status == 429 and is_heard:
             again_s = float(reply.headers.get("Retry-After", 0))
-            refused = Poll(at, 429, None, again_s, world.process)
+            refused = Poll(at, 429, None, again_s, world.follower)
             world.record.refusals[request_id].append(refused)
 
     def _see_job(self, path: str, entry: Entry, *, is_heard: bool) -> None:
@@ -150,7 +150,7 @@ class Wire:
             reply.status if is_heard else 0,
             state,
             float(asked) if asked else None,
-            world.process,
+            world.follower,
             world.round,
         )
         world.record.polls[job_id].append(seen)

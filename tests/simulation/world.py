@@ -144,9 +144,12 @@ class World:
         self.driver.at(self.clock.now() + timedelta(seconds=after_s), action)
 
     @property
-    def process(self) -> int:
-        """Which process runs the app's code: the host's end is the worker's, too."""
-        return self.life + self.worker.number
+    def follower(self) -> int:
+        """Which process and which revivals follow restores: none of them remembers what the one
+        before had begun. The host's end is the worker's, too."""
+        restarts = self.record.restarts
+        revivals = sum(restarts[f"restore-{each.request_id}"] for each in self.scenario.asks)
+        return self.life + self.worker.number + revivals
 
     @property
     def elapsed_s(self) -> float:
