@@ -343,7 +343,7 @@ def test_what_a_newer_build_wrote_survives_every_move_of_an_older_one(move: str)
     assert after is not None
     assert after.document["fromANewerBuild"] == NEWER["fromANewerBuild"]
     assert after.document["events"][0] == NEWER["events"][0]
-    if move != "authorization":
+    if move != "authorize":
         assert after.document["authorization"] == NEWER["authorization"]
 
 
