@@ -12,7 +12,6 @@ import azure.durable_functions as df
 
 from activities import activity_result, admission, clock, policies
 from arm import connection as arm_connection
-from restore.messages import names
 from restore.messages.activity_io import Authorize, Authorized
 from restore.messages.errors import RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
@@ -30,7 +29,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it judges by these settings' policy."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.AUTHORIZE_RESTORE)
+    @functions.activity_trigger(input_name="order")
     def authorize_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Input: Authorize. Done with Authorized; failed when no rule allows it."""
         return activity_result.outcome(

@@ -3,14 +3,13 @@
 import azure.durable_functions as df
 
 from activities import activity_result, cancelling
-from restore.messages import names
 from restore.messages.activity_io import Cancel
 from storage import connection
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.CANCEL_RESTORE)
+@blueprint.activity_trigger(input_name="order")
 def cancel_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: Cancel. Done when nothing has to be asked any more, what came of it stands in the
     ledger; retry later while the job is not known, or Azure does not answer."""

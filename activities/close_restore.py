@@ -5,7 +5,6 @@ from typing import Any
 import azure.durable_functions as df
 
 from activities import activity_result, clock
-from restore.messages import names
 from restore.messages.activity_io import Close
 from restore.values.decoding import encode
 from storage import closing, connection
@@ -13,7 +12,7 @@ from storage import closing, connection
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.CLOSE_RESTORE)
+@blueprint.activity_trigger(input_name="order")
 def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: Close. Done with `{verdict}`, the one that stands: the first that was written."""
     return activity_result.outcome(lambda: _close(Close.from_json(order)))

@@ -4,7 +4,6 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection as arm_connection
-from restore.messages import names
 from restore.messages.activity_io import FindJob
 from restore.start import job_search
 from storage import connection, item_lock
@@ -12,7 +11,7 @@ from storage import connection, item_lock
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.FIND_JOB)
+@blueprint.activity_trigger(input_name="order")
 def find_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
     return activity_result.outcome(lambda: _find(FindJob.from_json(order)))

@@ -6,14 +6,13 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection
-from restore.messages import names
 from restore.messages.activity_io import FindItem
 from restore.messages.model import ProtectedItem
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.FIND_PROTECTED_ITEM)
+@blueprint.activity_trigger(input_name="order")
 def find_protected_item(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: FindItem. Done with a ProtectedItem."""
     return activity_result.outcome(lambda: _find(order))

@@ -8,7 +8,6 @@ import azure.durable_functions as df
 
 from activities import activity_result, clock
 from arm import connection
-from restore.messages import names
 from restore.messages.activity_io import FindPoint
 from restore.messages.model import Choice, RecoveryPoint
 from restore.start import job_search
@@ -19,7 +18,7 @@ blueprint = df.Blueprint()
 _SENT = "An earlier attempt at this request was sent with this recovery point."
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.FIND_RECOVERY_POINT)
+@blueprint.activity_trigger(input_name="order")
 def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: FindPoint. Done with a Choice; failed when no point fits, or the request cannot be
     sent for the chosen one (then nothing has been sent yet)."""

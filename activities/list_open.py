@@ -3,7 +3,6 @@
 import azure.durable_functions as df
 
 from activities import activity_result
-from restore.messages import names
 from restore.messages.reconcile_io import ListOpen, OpenRequests
 from storage import connection, open_index
 
@@ -13,7 +12,7 @@ _PAGE_SIZE = 20
 """Each costs its orchestrator four events of history."""
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.LIST_OPEN)
+@blueprint.activity_trigger(input_name="order")
 def list_open(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ListOpen. Done with OpenRequests."""
     return activity_result.outcome(lambda: _list(ListOpen.from_json(order)))

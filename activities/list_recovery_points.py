@@ -6,7 +6,6 @@ import azure.durable_functions as df
 
 from activities import activity_result, clock
 from arm import connection
-from restore.messages import names
 from restore.messages.errors import NotFound
 from restore.messages.plan_io import ListPoints
 from restore.messages.request import RecoveryPointChoice
@@ -15,7 +14,7 @@ from restore.values.decoding import encode
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.LIST_RECOVERY_POINTS)
+@blueprint.activity_trigger(input_name="order")
 def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ListPoints. Done with `{points, total, choice, continuationToken?}`."""
     return activity_result.outcome(lambda: _list(order))

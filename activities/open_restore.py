@@ -13,7 +13,7 @@ from storage import concurrency_slots, connection
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.OPEN_RESTORE)
+@blueprint.activity_trigger(input_name="order")
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: Restore. Done with Opened; a live request has no verdict yet."""
     return activity_result.outcome(lambda: _open(Restore.from_json(order)))

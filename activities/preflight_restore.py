@@ -11,7 +11,6 @@ import azure.durable_functions as df
 from activities import activity_result, clock, policies
 from arm import connection as arm_connection
 from arm.backup import Backup
-from restore.messages import names
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
 from restore.messages.model import Finding, ProtectedItem
 from restore.messages.plan_io import PreflightResult, RunPreflight
@@ -31,7 +30,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it judges by these settings' policy."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.PREFLIGHT_RESTORE)
+    @functions.activity_trigger(input_name="order")
     def preflight_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Input: RunPreflight. Done with PreflightResult; failed when there is no recovery point to
         restore."""

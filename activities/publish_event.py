@@ -6,13 +6,12 @@ from typing import Any
 import azure.durable_functions as df
 
 from activities import activity_result
-from restore.messages import names
 from storage import connection
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="event", activity=names.PUBLISH_EVENT)
+@blueprint.activity_trigger(input_name="event")
 def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
     """Input: a CloudEvent of restore/values/cloud_events.py."""
     return activity_result.outcome(lambda: _publish(event))

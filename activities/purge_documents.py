@@ -9,7 +9,6 @@ from datetime import timedelta
 import azure.durable_functions as df
 
 from activities import activity_result, clock
-from restore.messages import names
 from restore.messages.reconcile_io import Purge
 from restore.settings import Settings
 from storage import connection
@@ -21,7 +20,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it keeps documents as long as these settings say."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.PURGE_DOCUMENTS)
+    @functions.activity_trigger(input_name="order")
     def purge_documents(order: dict) -> dict:  # type: ignore[type-arg]
         """Input: Purge. Done with `{token}`: where the next page begins, null after the last."""
         keep = timedelta(days=settings.restore_keep_d)

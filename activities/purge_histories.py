@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 import azure.durable_functions as df
 
 from activities import activity_result, clock
-from restore.messages import names
 from restore.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -25,7 +24,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it keeps histories as long as these settings say."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.PURGE_HISTORIES)
+    @functions.activity_trigger(input_name="order")
     @functions.durable_client_input(client_name="client")
     async def purge_histories(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Input: Purge. Done with `{token}`: null when none are left."""

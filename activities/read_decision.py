@@ -7,7 +7,6 @@ the two exactly one stands.
 import azure.durable_functions as df
 
 from activities import activity_result, clock
-from restore.messages import names
 from restore.messages.activity_io import Decided, ReadDecision
 from restore.messages.model import Approval
 from storage import connection
@@ -15,7 +14,7 @@ from storage import connection
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.READ_DECISION)
+@blueprint.activity_trigger(input_name="order")
 def read_decision(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadDecision. Done with Decided."""
     return activity_result.outcome(lambda: _read(ReadDecision.from_json(order)))

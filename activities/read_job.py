@@ -9,7 +9,6 @@ import azure.durable_functions as df
 
 from activities import activity_result, cancelling
 from arm import connection as arm_connection
-from restore.messages import names
 from restore.messages.activity_io import ReadJob
 from restore.messages.errors import NotFound, TemporaryError
 from restore.messages.model import JobSnapshot
@@ -20,7 +19,7 @@ _log = logging.getLogger(__name__)
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.READ_JOB)
+@blueprint.activity_trigger(input_name="order")
 def read_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadJob. Done with a JobSnapshot, or with null while the job is not to be seen."""
     return activity_result.outcome(lambda: _read(ReadJob.from_json(order)))

@@ -4,7 +4,6 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection as arm_connection
-from restore.messages import names
 from restore.messages.activity_io import ReadOperation
 from restore.messages.model import OperationSnapshot
 from storage import connection, poll_urls
@@ -12,7 +11,7 @@ from storage import connection, poll_urls
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.READ_OPERATION)
+@blueprint.activity_trigger(input_name="order")
 def read_operation(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadOperation. Done with an OperationSnapshot; a job id it names is in the ledger
     then."""

@@ -6,7 +6,6 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection
-from restore.messages import names
 from restore.messages.errors import NotYet
 from restore.messages.model import Finding
 from restore.messages.plan_io import ReadValidation
@@ -18,7 +17,7 @@ blueprint = df.Blueprint()
 _ASK_AGAIN_S = 10.0
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.READ_VALIDATION)
+@blueprint.activity_trigger(input_name="order")
 def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadValidation. Done with `{findings}`; retry later while Azure still looks."""
     return activity_result.outcome(lambda: _read(ReadValidation.from_json(order)))

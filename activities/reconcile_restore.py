@@ -26,7 +26,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it revives as often, and at the pace, that these settings say."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.RECONCILE_RESTORE)
+    @functions.activity_trigger(input_name="order")
     @functions.durable_client_input(client_name="client")
     async def reconcile_restore(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Input: ReconcileRestore. Done with `{step}`; retry later when storage does not answer."""

@@ -26,7 +26,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; it revives as often as these settings say."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.REVIVE_PLANS)
+    @functions.activity_trigger(input_name="order")
     @functions.durable_client_input(client_name="client")
     async def revive_plans(order: None, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Done with `{count}`."""

@@ -6,13 +6,12 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection
-from restore.messages import names
 from restore.messages.plan_io import StartValidation
 
 blueprint = df.Blueprint()
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.START_VALIDATION)
+@blueprint.activity_trigger(input_name="order")
 def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: StartValidation. Done with `{operationId}`, None when Azure named none."""
     return activity_result.outcome(lambda: _start(StartValidation.from_json(order)))

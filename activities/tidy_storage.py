@@ -22,7 +22,7 @@ blueprint = df.Blueprint()
 _PAGES_MAX = 10
 
 
-@blueprint.activity_trigger(input_name="order", activity=names.TIDY_STORAGE)
+@blueprint.activity_trigger(input_name="order")
 def tidy_storage(order: None) -> dict:  # type: ignore[type-arg]
     """Done, with whatever could be done."""
     del order

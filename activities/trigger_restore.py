@@ -16,7 +16,7 @@ from functools import partial
 import azure.durable_functions as df
 
 from activities import activity_result, admission, clock, policies, sending, slot_leases
-from restore.messages import names, poll_policy
+from restore.messages import poll_policy
 from restore.messages.activity_io import Started, Trigger
 from restore.messages.errors import Conflict, DeadlinePassed, NotYet, RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
@@ -37,7 +37,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     """Return the activity; the limits are those of these settings' policy."""
     functions = df.Blueprint()
 
-    @functions.activity_trigger(input_name="order", activity=names.TRIGGER_RESTORE)
+    @functions.activity_trigger(input_name="order")
     def trigger_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Input: Trigger. Done with Started; retry later with a code that says what it waits for:
         NoSlot, ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""

@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import msgspec
 
-from restore.values.decoding import decode
 from restore.values.rewriting import rewritten
 from restore.values.structs import Model
 from storage.documents import RACES_MAX, Changed, Documents, Taken, contended
@@ -82,7 +81,7 @@ def renew(documents: Documents, request_id: str, until: datetime) -> None:
 def overdue(documents: Documents, now: datetime) -> tuple[str, ...]:
     """Return the requests that hold a slot whose lease has run out."""
     found = documents.read(_NAME)
-    return () if found is None else _overdue(decode(found.document, ConcurrencySlots), now)
+    return () if found is None else _overdue(ConcurrencySlots.from_json(found.document), now)
 
 
 def _asked(
@@ -130,7 +129,7 @@ def _update(
 ) -> ConcurrencySlots:
     for _ in range(RACES_MAX):
         found = documents.read(_NAME)
-        kept = ConcurrencySlots() if found is None else decode(found.document, ConcurrencySlots)
+        kept = ConcurrencySlots() if found is None else ConcurrencySlots.from_json(found.document)
         changed = change(kept)
         if changed == kept:
             return kept

@@ -18,7 +18,6 @@ import msgspec
 
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.values.arm_ids import lower_as_azure
-from restore.values.decoding import decode
 from restore.values.rewriting import rewritten
 from restore.values.structs import Model
 from storage.documents import Changed, Taken
@@ -67,7 +66,7 @@ def acquire(ledger: Ledger, item_id: str, held: Held, now: datetime) -> LockAtte
         if found is None:
             documents.create(name, lock.as_json(), {})
             return LockAttempt(is_ours=True)
-        before = decode(found.document, ItemLock)
+        before = ItemLock.from_json(found.document)
         holder = held if before.holder == us else ledger.read(before.holder)
         ends = None if holder is None else _ends(before, holder)
         if ends is not None and now < ends:
@@ -86,7 +85,7 @@ def acquire(ledger: Ledger, item_id: str, held: Held, now: datetime) -> LockAtte
 def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:
     """Return the item's jobs that belong to earlier requests of ours."""
     found = ledger.documents.read(_name(item_id))
-    return () if found is None else decode(found.document, ItemLock).claimed
+    return () if found is None else ItemLock.from_json(found.document).claimed
 
 
 def _ends(lock: ItemLock, holder: Held) -> datetime | None:

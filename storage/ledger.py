@@ -17,7 +17,6 @@ from restore.messages import names
 from restore.messages.ledger_entry import CancelAnswer, Intent, LedgerEntry, LedgerState, moved
 from restore.messages.model import Approval, Authorization, Choice, ProtectedItem, Verdict
 from restore.progress.ledger_events import told
-from restore.values.decoding import decode
 from restore.values.rewriting import rewritten
 from storage import open_index
 from storage.documents import RACES_MAX, Changed, Document, Documents, Page, Taken, contended
@@ -66,7 +65,7 @@ class Ledger:
         found = self.documents.read(_name(request_id))
         if found is None:
             return None
-        return Held(decode(found.document, LedgerEntry), found.version, found.document)
+        return Held(LedgerEntry.from_json(found.document), found.version, found.document)
 
     def page(self, size: int, token: str | None) -> Page:
         """List entries by their labels, in the order of their request ids."""

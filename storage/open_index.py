@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from restore.messages import names
-from restore.values.decoding import decode
 from restore.values.structs import Model
 from storage.documents import Documents, Taken, Versioned
 
@@ -53,7 +52,7 @@ def opened(documents: Documents, request_id: str, at: datetime) -> bool:
 def read(documents: Documents, request_id: str) -> Noted | None:
     """Return a request's note; None when it is not open."""
     found = documents.read(name_of(request_id))
-    return None if found is None else Noted(decode(found.document, Note), found)
+    return None if found is None else Noted(Note.from_json(found.document), found)
 
 
 def note(documents: Documents, request_id: str, opened_at: datetime, sent: int) -> None:

@@ -6,7 +6,6 @@ id, and the URLs wait here, in the private ledger container, until the restore i
 
 from typing import TYPE_CHECKING
 
-from restore.values.decoding import decode
 from storage.documents import Documents, Taken
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def find(documents: Documents, request_id: str) -> "PollUrls | None":
     from arm.long_running import PollUrls
 
     found = documents.read(_name(request_id))
-    return None if found is None else decode(found.document, PollUrls)
+    return None if found is None else PollUrls.from_json(found.document)
 
 
 def drop(documents: Documents, request_id: str) -> None:

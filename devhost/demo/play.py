@@ -20,7 +20,7 @@ from devhost.demo.following import NotOver, Pulse
 from simulated_azure import names
 
 _LOG = "host.log"
-_BETWEEN_LOOKS = "The app looks at Azure 5 to 10 s apart; what it does not know is not shown."
+_BETWEEN_POLLS = "The app polls Azure 5 to 10 s apart; what it does not know is not shown."
 _COMPLETED, _REJECTED = "Completed", "Rejected"
 
 
@@ -68,7 +68,7 @@ def restore(
     for asked in all_asked:
         said = app.send(asked)
         console.print(f"{asked.vm}: {asked.recovery_type}, by {said}", soft_wrap=True, markup=False)
-    console.print(f"{_BETWEEN_LOOKS}\n", style="dim")
+    console.print(f"{_BETWEEN_POLLS}\n", style="dim")
     with display_on(console) as display:
         views = following.follow(app, all_asked, display, ended, pulse)
     events, calls = following.published(app, all_asked, pulse), app.calls()

@@ -1,6 +1,6 @@
 """How a restore on its way looks: from what the app says of it to a row with a bar, or to a line.
 
-Shows what is known and no more: between two looks of the app at the job nothing moves but the time.
+Shows what is known and no more: between two polls of the job nothing moves but the time.
 Pure, so that tests can look at it.
 """
 

@@ -40,8 +40,8 @@ QUICK = {
 """The app's shortest waits, in place of minutes; and nobody has to approve what only seems to
 happen."""
 _LOG_LINES = 8
-_OUR_LOOK = re.compile(r"GET /(api|admin)/\S+ -> 200")
-"""The demo's own looks at the app, which nobody wants to read about."""
+_OUR_REQUEST = re.compile(r"GET /(api|admin)/\S+ -> 200")
+"""The demo's own requests to the app, which nobody wants to read about."""
 _HERE = "127.0.0.1,localhost"
 
 
@@ -88,7 +88,7 @@ def on_stage(folder: Path, log_path: Path, engine: str | None = None) -> Iterato
 
 
 def app_settings(storage: str, vault_url: str) -> dict[str, str]:
-    """The app's settings: simulated Azure, quick looks, and whatever else by its default."""
+    """The app's settings: simulated Azure, quick polls, and whatever else by its default."""
     defaults = dict.fromkeys((field.name.upper() for field in fields(Settings)), "")
     chosen = {"AzureWebJobsStorage": storage, "SIMULATED_ARM_ENDPOINT": vault_url}
     return {**defaults, **QUICK, **chosen}
@@ -100,7 +100,7 @@ def last_lines(log_path: Path) -> str:
         lines = log_path.read_text(errors="replace").rstrip().splitlines()
     except OSError:
         return f"Its log, {log_path}, cannot be read."
-    told = [line for line in lines if not _OUR_LOOK.search(line)]
+    told = [line for line in lines if not _OUR_REQUEST.search(line)]
     shown = [f"  {hide_secrets(line)}" for line in told[-_LOG_LINES:]]
     return "\n".join([f"The end of the app's log, {log_path}:", *(shown or ["  (empty)"])])
 
