@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import azure.durable_functions as df
+import msgspec
 
 from activities import activity_result, clock
 from arm import connection
@@ -35,7 +36,8 @@ def _find(order: dict[str, Any]) -> Choice:
 
     choice = recovery_point_choice.choose_for(wanted.request, points, now=clock.now())
     arm_body.build(wanted.request, wanted.item, choice.point)
-    return choice
+    point = connection.backup().with_disks(wanted.item, choice.point)
+    return msgspec.structs.replace(choice, point=point)
 
 
 def _sent(request_id: str, points: Iterable[RecoveryPoint]) -> RecoveryPoint | None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, TypeVar
 
-from arm import resource_ids, texts
+from arm import point_details, resource_ids, texts
 from restore.messages.model import JobError, JobSnapshot, ProtectedItem, RecoveryPoint
 from restore.messages.request import ExtendedLocation
 from restore.start.recovery_point_choice import CONSISTENCIES, usable_tier
@@ -114,6 +114,7 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
         original_storage_account_option=known.get("originalStorageAccountOption") is True,
         threat_status=texts.one_of(known.get("threatStatus"), _THREAT_STATUSES),
         is_encrypted=known.get("isSourceVMEncrypted") is True,
+        disks=point_details.disks(known.get("recoveryPointDiskConfiguration")),
     )
 
 

@@ -13,18 +13,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import msgspec
+
 from arm import arm_json, compute, discovery, long_running, resource_ids, texts
 from arm.client import Client
 from arm.long_running import PollUrls
 from arm.preflight import VAULT_API_VERSION, Preflight
 from restore.messages import errors
+from restore.messages.disks import VmDisk
 from restore.messages.model import (
     JobSnapshot,
     OperationSnapshot,
     ProtectedItem,
     RecoveryPoint,
     Triggered,
-    VmDisk,
 )
 from restore.values.arm_ids import lower_as_azure
 
@@ -99,6 +101,21 @@ class Backup:
         where = self._versioned(resource_ids.path(item.id, "recoveryPoints"))
         raw = self._all(where, "list the recovery points")
         return [point for point in map(arm_json.recovery_point, raw) if point is not None]
+
+    def with_disks(self, item: ProtectedItem, point: RecoveryPoint) -> RecoveryPoint:
+        """The point with its disks. A list may leave them out: then they are read with the point
+        itself, which may leave them out, too."""
+        if point.disks is not None and point.disks.are_listed:
+            return point
+        where = self._versioned(resource_ids.path(item.id, "recoveryPoints", point.name))
+        try:
+            raw = self._client.get(where, "read the recovery point's disks").body
+        except errors.PermanentError:
+            return point
+        alone = arm_json.recovery_point(raw)
+        known = alone.disks if alone is not None and alone.name == point.name else None
+        is_better = known is not None and (known.are_listed or point.disks is None)
+        return msgspec.structs.replace(point, disks=known) if is_better else point
 
     def restore_jobs(
         self, item_or_vault: ProtectedItem | str, since: datetime | None = None

@@ -8,7 +8,7 @@ from typing import Any
 from arm import resource_ids, texts
 from arm.client import Client
 from restore.messages import errors
-from restore.messages.model import VmDisk
+from restore.messages.disks import VmDisk
 
 API_VERSION = "2024-07-01"
 

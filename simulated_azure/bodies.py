@@ -56,13 +56,15 @@ def vm_resource(vm: Vm) -> JSON:
 
 
 def _vm_disks(vm: Vm) -> JSON:
-    """The VM's disks; after a replacement they have other names."""
+    """The VM's disks; those that were replaced have other names afterwards."""
     name = _last(vm.id)
     suffix = f"-{vm.disks_replaced_by_job[:8]}" if vm.disks_replaced_by_job else ""
-    data = [{"lun": lun, "name": f"{name}-data{lun}{suffix}"} for lun in vm.data_luns]
     return {
         "osDisk": {"osType": vm.os_type, "name": f"{name}-osdisk{suffix}"},
-        "dataDisks": data,
+        "dataDisks": [
+            {"lun": lun, "name": f"{name}-data{lun}{'' if lun in vm.kept_luns else suffix}"}
+            for lun in vm.data_luns
+        ],
     }
 
 
@@ -107,8 +109,11 @@ def item_resource(vault: Vault, item: Item, base: str) -> JSON:
     return {"id": path, "name": _last(path), "type": ITEM_TYPE, "properties": properties}
 
 
-def point_resource(vault: Vault, item: Item, point: Point, version: Version) -> JSON:
-    """The recovery point; tier details are numbers in old versions."""
+def point_resource(
+    vault: Vault, item: Item, point: Point, version: Version, *, is_listed: bool = False
+) -> JSON:
+    """The recovery point; tier details are numbers in old versions. A list counts its disks and
+    does not name them."""
     properties: JSON = {
         "objectType": "IaasVMRecoveryPoint",
         "recoveryPointType": point.consistency,
@@ -125,7 +130,7 @@ def point_resource(vault: Vault, item: Item, point: Point, version: Version) -> 
         "originalStorageAccountOption": point.original_storage_account_option,
     }
     if not version.has_numbers:
-        properties |= _newer_properties(point)
+        properties |= _newer_properties(point, is_listed)
     return {
         "id": f"{item_path(vault, item)}/recoveryPoints/{point.name}",
         "name": point.name,
@@ -182,7 +187,7 @@ def _tier(kind: str, status: str, version: Version) -> JSON:
     return {"type": kind, "status": status}
 
 
-def _newer_properties(point: Point) -> JSON:
+def _newer_properties(point: Point, is_listed: bool) -> JSON:
     properties: JSON = {
         "osType": point.os_type,
         "securityType": point.security_type,
@@ -199,9 +204,11 @@ def _newer_properties(point: Point) -> JSON:
     if point.disks:
         properties["recoveryPointDiskConfiguration"] = {
             "numberOfDisksIncludedInBackup": len(point.disks),
-            "numberOfDisksAttachedToVm": len(point.disks),
-            "includedDiskList": [_disk(disk) for disk in point.disks],
-            "excludedDiskList": [],
+            "numberOfDisksAttachedToVm": len(point.disks) + len(point.excluded_disks),
+            "includedDiskList": None if is_listed else [_disk(disk) for disk in point.disks],
+            "excludedDiskList": None
+            if is_listed
+            else [_disk(disk) for disk in point.excluded_disks],
         }
     if point.soft_deleted or point.expiry_time is not None:
         properties["recoveryPointProperties"] = _lifetime(point)

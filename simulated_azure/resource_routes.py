@@ -88,7 +88,8 @@ def list_recovery_points(call: Call) -> Reply:
     if call.version.is_passive:
         points = []
     shown, token = page(points, call.query.get("$skiptoken", ""), call.page_size)
-    return list_reply(call, [point_resource(vault, item, p, call.version) for p in shown], token)
+    told = [point_resource(vault, item, p, call.version, is_listed=True) for p in shown]
+    return list_reply(call, told, token)
 
 
 def read_recovery_point(call: Call) -> Reply:

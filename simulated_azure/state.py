@@ -45,6 +45,8 @@ class Vm(Part, kw_only=True, omit_defaults=True):
     data_luns: list[int] = []
     created_by_job: str | None = None
     disks_replaced_by_job: str | None = None
+    kept_luns: list[int] = []
+    """Of the data disks, those that the replacement did not touch."""
 
 
 class Point(Part, kw_only=True, omit_defaults=True):
@@ -68,6 +70,9 @@ class Point(Part, kw_only=True, omit_defaults=True):
     size: str = "Standard_D2s_v5"
     storage_type: str = "PremiumVMOnPartialPremiumStorage"
     disks: list[Disk] = []
+    """What the point holds; none means that nobody is told."""
+    excluded_disks: list[Disk] = []
+    """What else the VM had when it was backed up."""
 
 
 class Item(Part, kw_only=True, omit_defaults=True):

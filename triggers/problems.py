@@ -23,6 +23,8 @@ _GIVES_WAY = (
     "problems",
     "findings",
     "replacedDisks",
+    "keptDisks",
+    "disksToKeep",
     "disksToReplace",
     "body",
 )

@@ -8,6 +8,7 @@ history can still be read.
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.disks import KeptDisk, PointDisks, VmDisk
 from restore.messages.request import ExtendedLocation
 from restore.values.problem import Problem
 from restore.values.structs import Model
@@ -52,14 +53,9 @@ class RecoveryPoint(Model, frozen=True, kw_only=True):
     original_storage_account_option: bool = False
     threat_status: str | None = None
     is_encrypted: bool = False
-
-
-class VmDisk(Model, frozen=True, kw_only=True):
-    """A disk of a VM as it is now."""
-
-    name: str
-    lun: int | None = None
-    """None: the OS disk."""
+    """With Azure Disk Encryption."""
+    disks: PointDisks | None = None
+    """None: Azure does not say which disks it holds."""
 
 
 class PassedOver(Model, frozen=True, kw_only=True):
@@ -152,6 +148,8 @@ class Authorization(Model, frozen=True, kw_only=True):
     """By then, or it has expired."""
     disks: tuple[VmDisk, ...] | None = None
     """Of OriginalLocation: those that will be replaced; None: they could not be read."""
+    kept_disks: tuple[KeptDisk, ...] = ()
+    """Of OriginalLocation: those that will not, or of which that is not known."""
     plan_hash: str | None = None
     """Of what was judged."""
 
@@ -218,6 +216,8 @@ class Verdict(Model, frozen=True, kw_only=True):
     job_errors: tuple[JobError, ...] = ()
     replaced_disks: tuple[str, ...] = ()
     """The disks that the VM had before, which are still there; as far as they could be read."""
+    kept_disks: tuple[str, ...] = ()
+    """The disks that were not replaced, or may not have been: nobody must delete them."""
 
 
 class Finding(Model, frozen=True, kw_only=True):

@@ -15,6 +15,8 @@ from restore.plan.model import in_order
 from restore.policy import judging
 from restore.policy.judging import Asked
 from restore.policy.rules import Policy
+from restore.result import disk_remarks
+from restore.start import disks
 from restore.values import arm_ids
 from restore.values.problem import Problem
 from restore.values.times import text_of
@@ -105,15 +107,19 @@ def _point(case: Case) -> Found:
 
 def _consequences(case: Case) -> Found:
     if isinstance(case.request, OriginalLocation):
-        named = ", ".join(case.facts.disks or ())
-        disks = f"Disks ({named})" if named else "The disks"
+        of_vm, lun_list = case.facts.disks or (), case.request.restore_disk_lun_list
+        fates = disks.fates(of_vm, case.point.disks, lun_list)
+        named = ", ".join(disk.name for disk in fates.replaced)
+        replaced = f"Disks ({named})" if named else "The disks"
         yield Finding(
             severity="warning",
             code="DisksWillBeReplaced",
-            text=f"{disks} of {arm_ids.name_of(case.item.source_resource_id)} will be replaced. "
+            text=f"{replaced} of {arm_ids.name_of(case.item.source_resource_id)} will be replaced. "
             "Azure Backup takes a snapshot of the VM first; the old disks stay in its resource "
             "group, and are paid for, until somebody deletes them.",
         )
+        for text in disk_remarks.of_kept(fates.kept):
+            yield Finding(severity="warning", code="DisksKept", text=text)
     if isinstance(case.request, AlternateLocation):
         yield Finding(
             severity="info",
@@ -121,6 +127,16 @@ def _consequences(case: Case) -> Found:
             text="The new VM is in no availability set, a static IP address becomes dynamic, and "
             "extensions are there but not enabled. Should the VM not be creatable, its disks are "
             "restored all the same.",
+        )
+
+
+def _disks(case: Case) -> Found:
+    held = case.point.disks
+    if held is None or not held.are_listed:
+        yield Finding(
+            severity="info",
+            code="DisksNotKnown",
+            text="Azure does not say which disks this recovery point holds.",
         )
 
 
@@ -139,5 +155,6 @@ _CHECKS: tuple[Callable[[Case], Found], ...] = (
     _guard,
     _point,
     _consequences,
+    _disks,
     _unread,
 )

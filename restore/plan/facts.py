@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from restore.messages.disks import VmDisk
 from restore.messages.model import Finding, ProtectedItem, RecoveryPoint
 from restore.messages.request import RestoreRequest
 from restore.values.structs import Model
@@ -17,8 +18,8 @@ class PreflightFacts(Model, frozen=True, kw_only=True):
     guard_requests: tuple[str, ...] | None = None
     """What a request must name when a Resource Guard protects restores; empty: no guard."""
     has_source_vm: bool | None = None
-    disks: tuple[str, ...] | None = None
-    """The VM's disks that would be replaced."""
+    disks: tuple[VmDisk, ...] | None = None
+    """The disks that the VM has now."""
     has_target_vm: bool | None = None
     unread: tuple[str, ...] = ()
     """What could not be read, and why."""

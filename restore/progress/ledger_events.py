@@ -72,6 +72,7 @@ def _to_decide(entry: LedgerEntry) -> JSON:
         "decideAt": f"/api/restores/{entry.request_id}/approval",
         "until": stamp(authorization.until) if authorization.until else None,
         "disksToReplace": encode(authorization.disks),
+        "disksToKeep": encode(authorization.kept_disks),
     }
 
 

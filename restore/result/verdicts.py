@@ -6,6 +6,7 @@ nothing was replaced at all (OlrBackupFailed).
 
 from collections.abc import Sequence
 
+from restore.messages.disks import VmDisk
 from restore.messages.model import Failure, JobError, JobSnapshot, Verdict, VerdictKind
 from restore.result import verdict_texts as texts
 from restore.values.times import text_of
@@ -24,13 +25,15 @@ def judge_job(
     *,
     recovery_point: str | None = None,
     disks: Sequence[str] | None = None,
+    kept_disks: Sequence[VmDisk] = (),
+    remarks: Sequence[str] = (),
 ) -> Verdict:
     """Judge a job that has ended, by its status; never by its texts, which are localised.
 
     `disks` are those that were to be replaced, as far as they could be read; None: nobody looked.
+    `kept_disks` are the VM's others, `remarks` what else is to be known before the next step.
     """
-    assert snapshot.is_terminal, "a job is judged when it is over"
-    kind = _KINDS.get(snapshot.status, "Failed")
+    kind = kind_of(snapshot)
     said = [texts.said(error) for error in snapshot.errors[: texts.ERRORS_SHOWN]]
     if not said and snapshot.message and kind != "Completed":
         said = [f"Azure says: {texts.full(snapshot.message)}"]
@@ -43,18 +46,26 @@ def judge_job(
     is_replacing = request_type == "OriginalLocation"
     is_replaced = kind == "Completed" or not is_replacing
     succeeded = kind in ("Completed", "CompletedWithWarnings") and is_replaced
+    where = texts.where(snapshot.job_id, recovery_point)
     if is_replacing and disks is not None:
         next_step += texts.of_disks(disks, is_replaced=is_replaced)
     return Verdict(
         verdict=kind,
         succeeded=succeeded,
-        text=" ".join([happened, *said, next_step, texts.where(snapshot.job_id, recovery_point)]),
+        text=" ".join([happened, *said, *remarks, next_step, where]),
         job_id=snapshot.job_id,
         recovery_point=recovery_point,
         error=None if succeeded or kind == "Cancelled" else _job_failure(snapshot),
         job_errors=snapshot.errors,
         replaced_disks=tuple(disks or ()) if is_replacing and is_replaced else (),
+        kept_disks=tuple(disk.name for disk in kept_disks),
     )
+
+
+def kind_of(snapshot: JobSnapshot) -> VerdictKind:
+    """Return how a job has ended."""
+    assert snapshot.is_terminal, "a job is judged when it is over"
+    return _KINDS.get(snapshot.status, "Failed")
 
 
 def rejected(failure: Failure) -> Verdict:

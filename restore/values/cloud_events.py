@@ -30,6 +30,8 @@ _GIVES_WAY = (
     "plan.findings",
     "replacedDisks",
     "verdict.replacedDisks",
+    "verdict.keptDisks",
+    "disksToKeep",
     "disksToReplace",
     "verdict.error.message",
     "recoveryPoint.why",

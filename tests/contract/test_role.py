@@ -64,6 +64,11 @@ class Story:
             look = self.backup.read_operation(self.vault_id, operation_id, known)
             self.job_id = look.job_id or self.job_id
 
+    def read_disks(self) -> None:
+        """Read the disks of a point that the list has not told."""
+        point = self.backup.recovery_points(self.item)[0]
+        assert self.backup.with_disks(self.item, point).disks != point.disks
+
     def validate(self) -> None:
         """Ask for Azure's opinion, and read it."""
         point = self.backup.recovery_points(self.item)[0]
@@ -88,6 +93,7 @@ PLAYED: dict[str, Callable[[Story], object]] = {
     "find_protected_item": lambda story: story.backup.find_protected_item(story.vault_id, VM),
     "find_vault_item": lambda story: story.backup.find_vault_item(VM),
     "recovery_points": lambda story: story.backup.recovery_points(story.item),
+    "with_disks": Story.read_disks,
     "trigger_restore": Story.restore,
     "read_operation": lambda story: None,  # in the step before
     "vm_disks": lambda story: story.backup.vm_disks(VM),
