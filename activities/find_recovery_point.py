@@ -34,7 +34,7 @@ def _find(order: dict[str, Any]) -> Choice:
         return Choice(point=sent, why=_SENT, considered=len(points))
     from restore.start import arm_body, recovery_point_choice
 
-    choice = recovery_point_choice.choose_for(wanted.request, points, now=clock.now())
+    choice = recovery_point_choice.choose_for(wanted.request, wanted.item, points, now=clock.now())
     arm_body.build(wanted.request, wanted.item, choice.point)
     point = connection.backup().with_disks(wanted.item, choice.point)
     return msgspec.structs.replace(choice, point=point)

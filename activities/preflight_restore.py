@@ -49,7 +49,7 @@ def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     request, item = order.request, order.item
     backup = arm_connection.backup()
     points = backup.recovery_points(item)
-    choice = recovery_point_choice.choose_for(request, points, now=clock.now())
+    choice = recovery_point_choice.choose_for(request, item, points, now=clock.now())
     point = backup.with_disks(item, choice.point)
     choice = msgspec.structs.replace(choice, point=point)
     facts = _facts(request, item)

@@ -55,6 +55,7 @@ _PROTECTION_STATES = (
     "BackupsSuspended",
 )
 _THREAT_STATUSES = ("Unknown", "Healthy", "UnHealthy", "Warning", "NotAvailable")
+_SECURITY_TYPES = ("None", "Standard", "TrustedLaunch", "ConfidentialVM")
 _CANCELLABLE = ("Cancellable", 1)
 
 
@@ -114,6 +115,7 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
         original_storage_account_option=known.get("originalStorageAccountOption") is True,
         threat_status=texts.one_of(known.get("threatStatus"), _THREAT_STATUSES),
         is_encrypted=known.get("isSourceVMEncrypted") is True,
+        security_type=texts.one_of(known.get("securityType"), _SECURITY_TYPES),
         disks=point_details.disks(known.get("recoveryPointDiskConfiguration")),
     )
 

@@ -32,6 +32,7 @@ _GIVES_WAY = (
 
 _STATUS_OF_CATEGORY = {
     "InvalidRequest": 400,
+    "NotSupported": 400,
     "AccessDenied": 403,
     "PolicyRefused": 403,
     "NotFound": 404,

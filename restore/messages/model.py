@@ -54,6 +54,7 @@ class RecoveryPoint(Model, frozen=True, kw_only=True):
     threat_status: str | None = None
     is_encrypted: bool = False
     """With Azure Disk Encryption."""
+    security_type: str | None = None
     disks: PointDisks | None = None
     """None: Azure does not say which disks it holds."""
 

@@ -1,7 +1,7 @@
 """What can be said of a restore before Azure is asked: each check is a small generator of findings.
 
 Checks look at the request, the recovery point and what could be read of the surroundings; what
-could not be read is None, and said. Sources: facts 1.4, 7.2, 7.3, 7.4.
+could not be read is None, and said. What Azure Backup does not restore stands in restrictions.py.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from restore.messages.errors import PolicyRefused
 from restore.messages.model import Finding
 from restore.messages.request import AlternateLocation, OriginalLocation
-from restore.plan import target_checks
+from restore.plan import facts, restrictions
 from restore.plan.facts import Case, Found
 from restore.plan.model import in_order
 from restore.policy import judging
@@ -61,6 +61,18 @@ def of_policy(in_force: Policy, asked: Asked) -> Found:
         code="PolicyAllows",
         text=f"The policy's rule {allowed.rule!r} allows it.",
     )
+
+
+def _restrictions(case: Case) -> Found:
+    traits = facts.traits_of(case.request, case.item, case.point, case.facts)
+    for row in restrictions.met(traits):
+        yield Finding(
+            severity=row.severity,
+            code=row.code,
+            text=row.says(traits),
+            action=row.action,
+            path=row.path,
+        )
 
 
 def _guard(case: Case) -> Found:
@@ -151,7 +163,7 @@ def _unread(case: Case) -> Found:
 
 
 _CHECKS: tuple[Callable[[Case], Found], ...] = (
-    *target_checks.ALL,
+    _restrictions,
     _guard,
     _point,
     _consequences,

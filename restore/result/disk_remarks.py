@@ -7,7 +7,8 @@ is named before that.
 from restore.messages.disks import KeptBecause, KeptDisk
 from restore.messages.model import RecoveryPoint, VerdictKind
 from restore.progress.run_state import RestoreProgress
-from restore.start import disks
+from restore.result import verdict_texts
+from restore.start import disks, recovery_point_choice
 
 _KEEP: dict[KeptBecause, str] = {
     "NotInRecoveryPoint": "{} {are} not in this recovery point: do not delete.",
@@ -24,9 +25,10 @@ def remarks(kind: VerdictKind, progress: RestoreProgress) -> list[str]:
         return []
     if progress.request.recovery_type == "OriginalLocation":
         return of_kept(progress.authorization.kept_disks if progress.authorization else ())
-    if kind == "Failed" or progress.choice is None:
+    if progress.choice is None:
         return []
-    return _of_missing(progress.choice.point)
+    of_point = _of_encrypted if kind == "Failed" else _of_missing
+    return of_point(progress.choice.point)
 
 
 def of_kept(kept: tuple[KeptDisk, ...]) -> list[str]:
@@ -38,6 +40,11 @@ def of_kept(kept: tuple[KeptDisk, ...]) -> list[str]:
             are, were = ("is", "was") if len(of_it) == 1 else ("are", "were")
             found.append(text.format(disks.named(of_it), are=are, were=were))
     return found
+
+
+def _of_encrypted(point: RecoveryPoint) -> list[str]:
+    from_snapshot = "Snapshot" in recovery_point_choice.offers_of(point.tier)
+    return [verdict_texts.FROM_VAULT_TIER] * (point.is_encrypted and from_snapshot)
 
 
 def _of_missing(point: RecoveryPoint) -> list[str]:

@@ -11,7 +11,9 @@ from restore.messages.model import Failure, JobError, JobSnapshot, Verdict, Verd
 from restore.result import verdict_texts as texts
 from restore.values.times import text_of
 
-_REJECTING = ("InvalidRequest", "PolicyRefused", "PlanChanged", "NotFound", "Conflict")
+_REJECTING = (
+    *("InvalidRequest", "NotSupported", "PolicyRefused", "PlanChanged", "NotFound", "Conflict"),
+)
 _KINDS: dict[str, VerdictKind] = {
     "Completed": "Completed",
     "CompletedWithWarnings": "CompletedWithWarnings",

@@ -13,14 +13,15 @@ from typing import Any
 from msgspec import Struct
 
 from restore.messages.errors import NotFound
-from restore.messages.model import Choice, PassedOver, RecoveryPoint
+from restore.messages.model import Choice, PassedOver, ProtectedItem, RecoveryPoint
 from restore.messages.request import (
     OriginalLocation,
     RecoveryPointChoice,
     RestoreDisks,
     RestoreRequest,
 )
-from restore.values.arm_ids import name_of, subscription_of
+from restore.start.targets import target_of
+from restore.values.arm_ids import is_other_subscription, name_of
 from restore.values.times import seconds_of
 
 PASSED_OVER_MAX = 20
@@ -41,12 +42,12 @@ REASONS = {
 
 CONSISTENCIES = ("CrashConsistent", "FileSystemConsistent", "AppConsistent")
 _OFFERS = {
-    "Snapshot": {"Snapshot"},
-    "VaultStandard": {"VaultStandard"},
-    "VaultStandardRehydrated": {"VaultStandard"},
-    "SnapshotAndVaultStandard": {"Snapshot", "VaultStandard"},
-    "SnapshotAndVaultArchive": {"Snapshot", "VaultArchive"},
-    "VaultArchive": {"VaultArchive"},
+    "Snapshot": frozenset({"Snapshot"}),
+    "VaultStandard": frozenset({"VaultStandard"}),
+    "VaultStandardRehydrated": frozenset({"VaultStandard"}),
+    "SnapshotAndVaultStandard": frozenset({"Snapshot", "VaultStandard"}),
+    "SnapshotAndVaultArchive": frozenset({"Snapshot", "VaultArchive"}),
+    "VaultArchive": frozenset({"VaultArchive"}),
 }
 _TYPES = ("Invalid", "InstantRP", "HardenedRP", "ArchivedRP")
 _STATUSES = ("Invalid", "Valid", "Disabled", "Deleted", "Rehydrated")
@@ -62,10 +63,10 @@ class Needs(Struct, frozen=True, kw_only=True):
 
 
 def choose_for(
-    request: RestoreRequest, points: Sequence[RecoveryPoint], *, now: datetime
+    request: RestoreRequest, item: ProtectedItem, points: Sequence[RecoveryPoint], *, now: datetime
 ) -> Choice:
     """Choose the point that a request wants and that its restore can use. Raises NotFound."""
-    return choose(points, request.recovery_point, now=now, needs=needs_of(request))
+    return choose(points, request.recovery_point, now=now, needs=needs_of(request, item))
 
 
 def choose(
@@ -97,19 +98,24 @@ def choose(
     )
 
 
-def needs_of(request: RestoreRequest) -> Needs:
+def needs_of(request: RestoreRequest, item: ProtectedItem) -> Needs:
     """Return what a request's target demands: a zone or another subscription needs the vault."""
     rehydration_allowed = request.recovery_point_rehydration_info is not None
     if isinstance(request, OriginalLocation):
         return Needs(rehydration_allowed=rehydration_allowed)
-    target, source = request.target_resource_group_id, request.source_resource_id
-    elsewhere = target is not None and subscription_of(target) != subscription_of(source)
+    elsewhere = is_other_subscription(target_of(request), item.vault_id, item.source_resource_id)
     converts = isinstance(request, RestoreDisks) and request.restore_with_managed_disks is True
     return Needs(
         rehydration_allowed=rehydration_allowed,
         not_snapshot_only=elsewhere or converts,
         in_vault_standard=request.zones is not None,
     )
+
+
+def offers_of(tier: str | None) -> frozenset[str]:
+    """Return from where a point of this usable tier can be restored: Snapshot, VaultStandard,
+    VaultArchive."""
+    return _OFFERS.get(tier or "", frozenset())
 
 
 def usable_tier(details: Sequence[Mapping[str, Any]] | None) -> str | None:
@@ -140,7 +146,7 @@ def _reason(
     point: RecoveryPoint, choice: RecoveryPointChoice, needs: Needs, now: datetime
 ) -> str | None:
     """Return the first reason against a point, None if it fits."""
-    offers = _OFFERS.get(point.tier or "", set())
+    offers = offers_of(point.tier)
     oldest = choice.not_before
     if choice.max_age is not None:
         oldest = max(filter(None, (oldest, now - timedelta(seconds=seconds_of(choice.max_age)))))
@@ -170,7 +176,7 @@ def _rank(consistency: str) -> int:
 
 
 def _offers(point: RecoveryPoint, preferred: str | None) -> bool:
-    return preferred is None or preferred == point.tier or preferred in _OFFERS[point.tier or ""]
+    return preferred is None or preferred == point.tier or preferred in offers_of(point.tier)
 
 
 def _second_to(chosen: RecoveryPoint, point: RecoveryPoint) -> str:

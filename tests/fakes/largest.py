@@ -125,6 +125,7 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
         "zones": [letter * 40] * _MANY,
         "extendedLocation": {"name": text, "type": text},
         "threatStatus": text,
+        "securityType": text,
         "recoveryPointDiskConfiguration": {"includedDiskList": disks, "excludedDiskList": disks},
     }
     found = [

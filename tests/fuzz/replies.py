@@ -53,7 +53,7 @@ def _choose(backup: Backup) -> Any:
 
 
 def _body(request: RestoreRequest, points: Any) -> Any:
-    chosen = recovery_point_choice.choose_for(request, points, now=START).point
+    chosen = recovery_point_choice.choose_for(request, ITEM, points, now=START).point
     return chosen, arm_body.build(request, ITEM, chosen)
 
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from restore.messages.errors import NotFound
 from restore.messages.field_types import Tier
-from restore.messages.model import RecoveryPoint
+from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import RecoveryPointChoice, RestoreRequest
+from restore.plan import facts
 from restore.start.recovery_point_choice import (
     REASONS,
     Needs,
@@ -24,6 +25,18 @@ from restore.start.recovery_point_choice import (
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 _GROUP = "/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg"
 _VM = _GROUP.format(1) + "/providers/Microsoft.Compute/virtualMachines/web-01"
+
+
+def _item(vault: int = 1, source: int = 1) -> ProtectedItem:
+    return ProtectedItem(
+        id="/item",
+        vault_id=f"{_GROUP.format(vault)}/providers/Microsoft.RecoveryServices/vaults/v",
+        container_name="c",
+        name="i",
+        source_resource_id=_VM.replace(_GROUP.format(1), _GROUP.format(source)),
+        region="westeurope",
+        protection_state="Protected",
+    )
 
 
 def _point(name: str, hours_ago: float, **fields: Any) -> RecoveryPoint:
@@ -133,9 +146,9 @@ def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
     points = [_point("archived", 1, tier="VaultArchive"), _point("old", 9)]
     allowed = {"recoveryPointRehydrationInfo": {"rehydrationPriority": "High"}}
     request = _request("OriginalLocation", confirm="web-01", **allowed)
-    assert choose_for(request, points, now=_NOW).point.name == "archived"
+    assert choose_for(request, _item(), points, now=_NOW).point.name == "archived"
     plain = _request("OriginalLocation", confirm="web-01")
-    assert choose_for(plain, points, now=_NOW).point.name == "old"
+    assert choose_for(plain, _item(), points, now=_NOW).point.name == "old"
 
 
 @pytest.mark.parametrize(
@@ -155,7 +168,58 @@ def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
 def test_zones_and_other_subscriptions_need_the_vaults_copy(
     request_: RestoreRequest, needs: Needs
 ) -> None:
-    assert needs_of(request_) == needs
+    assert needs_of(request_, _item()) == needs
+
+
+_ACCOUNT = "/providers/Microsoft.Storage/storageAccounts/a"
+
+
+@pytest.mark.parametrize(
+    ("vault", "source", "fields", "is_other"),
+    [
+        (1, 1, {"targetResourceGroupId": _GROUP.format(1)}, False),
+        (1, 1, {"targetResourceGroupId": _GROUP.format(1).upper()}, False),
+        (1, 1, {"targetResourceGroupId": _GROUP.format(2)}, True),
+        (1, 2, {"targetResourceGroupId": _GROUP.format(2)}, True),
+        (1, 2, {"targetResourceGroupId": _GROUP.format(1)}, True),
+        (1, 2, {"targetResourceGroupId": _GROUP.format(3)}, True),
+        (1, 1, {"storageAccountId": _GROUP.format(1) + _ACCOUNT}, False),
+        (1, 1, {"storageAccountId": _GROUP.format(2) + _ACCOUNT}, True),
+        (
+            1,
+            1,
+            {
+                "identityBasedRestoreDetails": {
+                    "targetStorageAccountId": _GROUP.format(2) + _ACCOUNT
+                }
+            },
+            True,
+        ),
+    ],
+)
+def test_another_subscription_is_one_that_is_not_both_the_vaults_and_the_vms(
+    vault: int, source: int, fields: dict[str, Any], is_other: bool
+) -> None:
+    """What the plan calls another subscription, too: tests/unit/restore/plan."""
+    item, request = _item(vault, source), _request("RestoreDisks", **fields)
+    assert needs_of(request, item).not_snapshot_only is is_other
+    assert facts.traits_of(request, item, _point("p", 1)).is_elsewhere is is_other
+
+
+def test_the_newest_point_is_passed_over_where_it_is_a_snapshot_of_another_subscription() -> None:
+    """A vault may hold the backup of a VM in another subscription than its own."""
+    points = [_point("snapshot", 1, tier="Snapshot"), _point("vault", 2)]
+    request = _request("RestoreDisks", targetResourceGroupId=_GROUP.format(2))
+    chosen = choose_for(request, _item(vault=1, source=2), points, now=_NOW)
+    assert chosen.point.name == "vault"
+    assert [each.reason for each in chosen.passed_over] == ["NeedsVaultTier"]
+
+
+def test_disks_are_replaced_from_a_snapshot_wherever_the_vault_is() -> None:
+    request = _request("OriginalLocation", confirm="web-01")
+    points = [_point("snapshot", 1, tier="Snapshot"), _point("vault", 2)]
+    chosen = choose_for(request, _item(vault=1, source=2), points, now=_NOW)
+    assert chosen.point.name == "snapshot"
 
 
 def test_a_snapshot_is_no_use_where_the_vaults_copy_is_needed() -> None:
