@@ -63,7 +63,7 @@ def _properties(job: JobRecord, view: JobView, version: Version, job_type: str) 
         properties["errorDetails"] = [_error(job.error)]
     if properties["jobType"] == "AzureIaaSVMJob":
         properties["isUserTriggered"] = True
-    return properties
+    return version.visible("AzureIaaSVMJob", properties)
 
 
 def _extended_info(job: JobRecord, view: JobView, version: Version) -> JSON:

@@ -5,24 +5,20 @@ Plain mutable structs with snake_case fields and units last; this is also the JS
 move is in jobs.py, what requests do to the state is in the route modules.
 """
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from simulated_azure.parts import Moment, Part, Threat
+
 Tier = Literal["Invalid", "InstantRP", "HardenedRP", "ArchivedRP", "IASnapshotRP"]
 TierStatus = Literal["Invalid", "Valid", "Disabled", "Deleted", "Rehydrated"]
 Tiers = dict[Tier, TierStatus]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Outcome = Literal["Completed", "CompletedWithWarnings", "Failed"]
 
 
 def _usable_tiers() -> Tiers:
     return {"InstantRP": "Valid", "HardenedRP": "Valid"}
-
-
-class Part(msgspec.Struct, forbid_unknown_fields=True):
-    """What all parts of the state have in common: unknown fields are refused."""
 
 
 class Disk(Part, kw_only=True, omit_defaults=True):
@@ -65,6 +61,7 @@ class Point(Part, kw_only=True, omit_defaults=True):
     extended_location: str | None = None
     security_type: str = "None"
     threat_status: str | None = None
+    threats: list[Threat] = []
     expiry_time: Moment | None = None
     os_type: str = "Linux"
     size: str = "Standard_D2s_v5"
