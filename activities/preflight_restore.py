@@ -128,5 +128,6 @@ def _facts(request: RestoreRequest, item: ProtectedItem) -> PreflightFacts:
         has_source_vm=has_source,
         disks=disks,
         has_target_vm=has_target,
+        tells_threats=backup.tells_threats,
         unread=tuple(unread),
     )  # fmt: skip

@@ -114,6 +114,7 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
         extended_location=_extended_location(_map(known.get("extendedLocation"))),
         original_storage_account_option=known.get("originalStorageAccountOption") is True,
         threat_status=texts.one_of(known.get("threatStatus"), _THREAT_STATUSES),
+        threats=point_details.threats(known.get("threatInfo")),
         is_encrypted=known.get("isSourceVMEncrypted") is True,
         security_type=texts.one_of(known.get("securityType"), _SECURITY_TYPES),
         disks=point_details.disks(known.get("recoveryPointDiskConfiguration")),

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import msgspec
 
-from arm import arm_json, compute, discovery, long_running, resource_ids, texts
+from arm import arm_json, compute, discovery, filters, long_running, resource_ids, texts
 from arm.client import Client
 from arm.long_running import PollUrls
 from arm.preflight import VAULT_API_VERSION, Preflight
@@ -28,12 +28,8 @@ from restore.messages.model import (
     RecoveryPoint,
     Triggered,
 )
+from restore.values import api_versions
 from restore.values.arm_ids import lower_as_azure
-
-_VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
-_RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"
-# The list wants both ends of a time span; nobody looks for a job that began a month too late.
-_JOBS_SPAN = timedelta(days=30)
 
 
 class JobList(NamedTuple):
@@ -65,6 +61,11 @@ class Backup:
         traced = Backup(self._client.for_request(request_id), self._api_version)
         traced._regions = self._regions
         return traced
+
+    @property
+    def tells_threats(self) -> bool:
+        """Whether the api-version that is asked for says what threats a recovery point has."""
+        return api_versions.tells_threats(self._api_version)
 
     @property
     def preflight(self) -> Preflight:
@@ -124,11 +125,7 @@ class Backup:
         inside = item_or_vault if isinstance(item_or_vault, str) else item_or_vault.vault_id
         vault_id = resource_ids.vault_id(inside)
         first = None if since is None else since.astimezone(UTC).replace(microsecond=0)
-        span = "" if first is None else (
-            f" and startTime eq '{_date_text(first)}'"
-            f" and endTime eq '{_date_text(first + _JOBS_SPAN)}'"
-        )  # fmt: skip
-        where = self._versioned(resource_ids.path(vault_id, "backupJobs"), _RESTORES + span)
+        where = self._versioned(resource_ids.path(vault_id, "backupJobs"), filters.restores(first))
         jobs: list[JobSnapshot] = []
         times: list[datetime] = []
         for page in self._client.pages(where, "list the vault's restore jobs"):
@@ -182,7 +179,7 @@ class Backup:
         return CancelReply(True)
 
     def _items_of(self, vault_id: str, source_resource_id: str, doing: str) -> list[Any]:
-        where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), _VMS)
+        where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), filters.VMS)
         raw = self._all(where, doing)
         return [item for item in raw if arm_json.is_of_vm(item, source_resource_id)]
 
@@ -241,9 +238,3 @@ def _values(body: Mapping[str, Any]) -> list[Any]:
 def _is_wanted(job: JobSnapshot, first: datetime | None) -> bool:
     is_restore = job.operation in (None, "Restore")
     return is_restore and (first is None or job.start_time is None or job.start_time >= first)
-
-
-def _date_text(time: datetime) -> str:
-    """A filter's date: UTC, twelve hours, whatever this machine's language is."""
-    half = "AM" if time.hour < 12 else "PM"
-    return f"{time:%Y-%m-%d} {time.hour % 12 or 12:02}:{time:%M:%S} {half}"

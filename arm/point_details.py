@@ -1,4 +1,4 @@
-"""What a recovery point's JSON says of its disks -> our structs. Pure, like arm_json.py.
+"""What a recovery point's JSON says of its disks and threats -> our structs. Pure.
 
 A list of disks counts only if every entry of it is understood: who is told that a disk is not in a
 recovery point keeps it, and who is told that it is may delete the one that it replaces.
@@ -7,14 +7,20 @@ recovery point keeps it, and who is told that it is may delete the one that it r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from arm import texts
 from restore.messages.disks import PointDisks, VmDisk
+from restore.messages.threats import Threat
+from restore.values.times import time_of
 
 _DISKS_MAX = 100
 _OS_LUN = -1
+_THREATS_MAX, _TITLE_CHARS_MAX, _DESCRIPTION_CHARS_MAX = 5, 200, 500
+_SEVERITIES = ("Critical", "High", "Warning", "Informational")
+_STATES = ("Active", "InProgress", "Ignored", "Resolved")
 
 
 def disks(raw: object) -> PointDisks | None:
@@ -28,6 +34,29 @@ def disks(raw: object) -> PointDisks | None:
         attached_count=_count(raw.get("numberOfDisksAttachedToVm")),
     )
     return None if found == PointDisks() else found
+
+
+def threats(raw: object) -> tuple[Threat, ...]:
+    """The first few threats that Azure names; what it names none of is none."""
+    found = raw[:_THREATS_MAX] if isinstance(raw, list) else []
+    return tuple(_threat(each) for each in found if isinstance(each, dict))
+
+
+def _threat(raw: Mapping[str, Any]) -> Threat:
+    return Threat(
+        title=texts.free(raw.get("threatTitle"), _TITLE_CHARS_MAX) or "without a title",
+        description=texts.free(raw.get("threatDescription"), _DESCRIPTION_CHARS_MAX),
+        severity=texts.one_of(raw.get("threatSeverity"), _SEVERITIES),
+        state=texts.one_of(raw.get("threatState"), _STATES),
+        last_updated=_time(raw.get("lastUpdatedTime")),
+    )
+
+
+def _time(raw: object) -> datetime | None:
+    try:
+        return time_of(raw) if isinstance(raw, str) and raw else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _list(raw: object) -> tuple[VmDisk, ...] | None:

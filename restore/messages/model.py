@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from restore.messages.disks import KeptDisk, PointDisks, VmDisk
 from restore.messages.request import ExtendedLocation
+from restore.messages.threats import Threat
 from restore.values.problem import Problem
 from restore.values.structs import Model
 
@@ -52,6 +53,8 @@ class RecoveryPoint(Model, frozen=True, kw_only=True):
     extended_location: ExtendedLocation | None = None
     original_storage_account_option: bool = False
     threat_status: str | None = None
+    """ARM's threatStatus; None: not told, as by an api-version before 2026-07-01."""
+    threats: tuple[Threat, ...] = ()
     is_encrypted: bool = False
     """With Azure Disk Encryption."""
     security_type: str | None = None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from restore.messages.errors import PolicyRefused
 from restore.messages.model import Finding
 from restore.messages.request import AlternateLocation, OriginalLocation
+from restore.messages.threats import SUSPECT
 from restore.plan import facts, restrictions
 from restore.plan.facts import Case, Found
 from restore.plan.model import in_order
@@ -18,6 +19,7 @@ from restore.policy.rules import Policy
 from restore.result import disk_remarks
 from restore.start import disks
 from restore.values import arm_ids
+from restore.values.api_versions import THREATS_SINCE
 from restore.values.problem import Problem
 from restore.values.times import text_of
 
@@ -99,13 +101,23 @@ def _guard(case: Case) -> Found:
 
 
 def _point(case: Case) -> Found:
-    if case.point.threat_status == "UnHealthy":
+    if case.point.threat_status in SUSPECT:
+        named = "; ".join(map(str, case.point.threats))
         yield Finding(
             severity="warning",
             code="ThreatFound",
-            text="Azure found a threat in this recovery point.",
+            text=f"Azure calls this recovery point {case.point.threat_status}"
+            f"{f': {named}' if named else ''}.",
             action="Choose an older point, or restore it where it can do no harm.",
             path="$.recoveryPoint",
+        )
+    if not case.facts.tells_threats:
+        yield Finding(
+            severity="warning",
+            code="ThreatsNotTold",
+            text="Whether Azure found threats in this recovery point is not known: the api-version "
+            f"in BACKUP_API_VERSION is older than {THREATS_SINCE}, and tells none.",
+            action=f"Set BACKUP_API_VERSION to {THREATS_SINCE}.",
         )
     if case.point.tier == "VaultArchive":
         yield Finding(

@@ -24,6 +24,8 @@ class PreflightFacts(Model, frozen=True, kw_only=True):
     disks: tuple[VmDisk, ...] | None = None
     """The disks that the VM has now."""
     has_target_vm: bool | None = None
+    tells_threats: bool = True
+    """Whether the api-version that was asked knows threats."""
     unread: tuple[str, ...] = ()
     """What could not be read, and why."""
 

@@ -29,10 +29,11 @@ PASSED_OVER_MAX = 20
 REASONS = {
     "NotTheRequestedPoint": "not the one asked for by its id",
     "SoftDeleted": "soft-deleted",
-    "NoValidTier": "without a valid tier",
+    "NoValidTier": "without a valid tier that is known here",
     "NeedsRehydration": "in the archive only (recoveryPointRehydrationInfo would allow it)",
     "NeedsVaultTier": "without the copy in the vault that this restore needs",
     "ThreatUnHealthy": "with a threat that Azure found (by its id it can be had all the same)",
+    "ThreatWarning": "of which Azure warns (by its id it can be had all the same)",
     "TooNew": "made after notAfter",
     "TooOld": "made before notBefore or longer ago than maxAge",
     "ConsistencyTooLow": "of less consistency than asked for",
@@ -158,6 +159,7 @@ def _reason(
         "NeedsVaultTier": (needs.not_snapshot_only and offers == {"Snapshot"})
         or (needs.in_vault_standard and "VaultStandard" not in offers),
         "ThreatUnHealthy": point.threat_status == "UnHealthy" and choice.id is None,
+        "ThreatWarning": point.threat_status == "Warning" and choice.id is None,
         "TooNew": choice.not_after is not None and point.time > choice.not_after,
         "TooOld": oldest is not None and point.time + _ROUNDING < oldest,
         "ConsistencyTooLow": choice.consistency is not None

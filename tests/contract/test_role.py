@@ -20,6 +20,7 @@ from arm.long_running import PollUrls
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock
 from restore.messages.model import ProtectedItem
+from restore.values import api_versions
 from simulated_azure import seed
 from simulated_azure.simulator import Simulator
 from simulated_azure.transport import InProcess
@@ -46,7 +47,7 @@ class Story:
         self.simulator = Simulator(VirtualClock())
         self.calls: list[tuple[str, str]] = []
         authorized = AuthorizedRequest("https://management.azure.com", lambda: "t", self._send)
-        self.backup = Backup(Client(authorized), "2025-02-01")
+        self.backup = Backup(Client(authorized), api_versions.DEFAULT)
         self.item: ProtectedItem = self.backup.find_vault_item(VM)
         self.vault_id, self.job_id = self.item.vault_id, ""
 
@@ -94,6 +95,7 @@ PLAYED: dict[str, Callable[[Story], object]] = {
     "find_vault_item": lambda story: story.backup.find_vault_item(VM),
     "recovery_points": lambda story: story.backup.recovery_points(story.item),
     "with_disks": Story.read_disks,
+    "tells_threats": lambda story: story.backup.tells_threats,  # asks nobody
     "trigger_restore": Story.restore,
     "read_operation": lambda story: None,  # in the step before
     "vm_disks": lambda story: story.backup.vm_disks(VM),

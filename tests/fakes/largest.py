@@ -41,6 +41,7 @@ LETTERS = ("x", '"', "𝕏")
 
 _MANY = 210
 _DISKS = 100
+_THREAT = ("threatTitle", "threatDescription", "threatSeverity", "threatState")
 _NAME, _TEXT, _FAR_TOO_LONG = 512, 2_000, 4_100
 _ID_NAME = 260
 _BY_PATTERN = {
@@ -125,6 +126,7 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
         "zones": [letter * 40] * _MANY,
         "extendedLocation": {"name": text, "type": text},
         "threatStatus": text,
+        "threatInfo": [dict.fromkeys(_THREAT, text)] * _MANY,
         "securityType": text,
         "recoveryPointDiskConfiguration": {"includedDiskList": disks, "excludedDiskList": disks},
     }

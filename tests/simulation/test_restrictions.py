@@ -12,6 +12,7 @@ import pytest
 from restore.messages.model import Verdict
 from simulated_azure import seed
 from simulated_azure.faults import Fault
+from simulated_azure.parts import Threat
 from simulated_azure.state import Disk, Item, Point, Vm
 from tests.end_to_end.stage import VAULT, request_for, vm
 from tests.fakes.laboratory import START, Laboratory
@@ -185,3 +186,29 @@ def test_the_disks_of_a_vm_elsewhere_are_replaced_from_its_snapshot(laboratory: 
     assert plan.allowed, plan.findings
     assert plan.choice is not None
     assert plan.choice.point.tier == "Snapshot"
+
+
+@pytest.mark.parametrize("status", ["UnHealthy", "Warning"])
+def test_a_point_with_a_threat_is_restored_only_if_it_is_asked_for(
+    laboratory: Laboratory, status: str
+) -> None:
+    newest, *_ = points = points_of(laboratory)
+    newest.threat_status, newest.threats = status, [Threat(title="Ransomware")]
+    plan = plan_of(laboratory, request_for("RestoreDisks", "r1"))
+    assert plan.choice is not None
+    assert plan.choice.point.name == points[1].name
+    assert plan.choice.passed_over[0].reason == f"Threat{status}"
+    chosen = request_for("RestoreDisks", "r2", recoveryPoint={"id": newest.name})
+    verdict = verdict_of(laboratory, chosen)
+    assert (verdict.succeeded, verdict.recovery_point) == (True, newest.name)
+
+
+def test_the_plan_of_a_point_with_a_threat_tells_it(laboratory: Laboratory) -> None:
+    newest = points_of(laboratory)[0]
+    newest.threat_status = "Warning"
+    newest.threats = [Threat(title="Ransomware", severity="Critical", state="InProgress")]
+    plan = plan_of(laboratory, request_for("RestoreDisks", "r1", recoveryPoint={"id": newest.name}))
+    (finding,) = [each for each in plan.findings if each.code == "ThreatFound"]
+    assert "Ransomware (Critical, InProgress)" in finding.text
+    assert plan.choice is not None
+    assert [threat.title for threat in plan.choice.point.threats] == ["Ransomware"]

@@ -67,6 +67,34 @@ def test_soft_deletion_and_threats_are_read() -> None:
     assert point.threat_status == "UnHealthy"
 
 
+def test_the_threats_that_azure_names_are_told_in_its_words() -> None:
+    info = {
+        "threatTitle": "Ransomware",
+        "threatDescription": "See https://x.example/a?sig=S3CRET",
+        "threatSeverity": "critical",
+        "threatState": "Odd; thing",
+        "lastUpdatedTime": "2026-11-01T00:00:00.1234567Z",
+        "threatURI": "https://portal.example",
+    }
+    raw = _point(threatStatus="Warning", threatInfo=[info, {}, "rubbish", *[info] * 9])
+    point = arm_json.recovery_point(raw)
+    assert point is not None
+    assert point.threat_status == "Warning"
+    first, second, *others = point.threats
+    assert str(first) == "Ransomware (Critical, other: Odd thing)"
+    assert "S3CRET" not in first.description
+    assert first.last_updated == datetime(2026, 11, 1, 0, 0, 0, 123456, tzinfo=UTC)
+    assert str(second) == "without a title"
+    assert len(others) == 2, "the first few are told"
+
+
+@pytest.mark.parametrize("raw", [None, {}, "none", []])
+def test_no_threats_are_none(raw: object) -> None:
+    point = arm_json.recovery_point(_point(threatInfo=raw))
+    assert point is not None
+    assert point.threats == ()
+
+
 def _disks(**configuration: Any) -> PointDisks | None:
     point = arm_json.recovery_point(_point(recoveryPointDiskConfiguration=configuration))
     assert point is not None

@@ -333,3 +333,10 @@ def test_the_api_version_is_the_settings() -> None:
     script = Script(reply(200, {"value": []}))
     Backup(client(script), "2026-07-01").recovery_points(ITEM)
     assert script.urls[0].endswith("/recoveryPoints?api-version=2026-07-01")
+
+
+@pytest.mark.parametrize(
+    ("version", "tells"), [("2025-02-01", False), ("2026-07-01", True), ("2026-10-01", True)]
+)
+def test_threats_are_told_by_newer_versions_only(version: str, tells: bool) -> None:
+    assert Backup(client(Script()), version).tells_threats is tells

@@ -12,6 +12,7 @@ from restore.messages.errors import NotFound
 from restore.messages.field_types import Tier
 from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import RecoveryPointChoice, RestoreRequest
+from restore.messages.threats import SUSPECT
 from restore.plan import facts
 from restore.start.recovery_point_choice import (
     REASONS,
@@ -68,6 +69,7 @@ def test_nothing_said_means_the_newest_in_whatever_order_they_are_listed() -> No
         ({"tier": None}, {}, "NoValidTier"),
         ({"tier": "VaultArchive"}, {}, "NeedsRehydration"),
         ({"threat_status": "UnHealthy"}, {}, "ThreatUnHealthy"),
+        ({"threat_status": "Warning"}, {}, "ThreatWarning"),
         ({}, {"not_after": _NOW - timedelta(hours=2)}, "TooNew"),
         ({"consistency": "CrashConsistent"}, {"consistency": "AppConsistent"}, "ConsistencyTooLow"),
         ({"consistency": "Odd"}, {"consistency": "CrashConsistent"}, "ConsistencyTooLow"),
@@ -111,8 +113,15 @@ def test_an_id_may_be_the_name_or_the_arm_id() -> None:
         assert choose(points, RecoveryPointChoice(id=wanted), now=_NOW).point.name == "123"
 
 
-def test_who_asks_by_id_gets_a_point_in_which_azure_found_a_threat() -> None:
-    points = [_point("123", 5, threat_status="UnHealthy")]
+@pytest.mark.parametrize("status", ["Healthy", "Unknown", "NotAvailable", None, "other: Odd"])
+def test_a_point_of_which_azure_says_no_ill_is_chosen(status: str | None) -> None:
+    points = [_point("old", 5), _point("new", 1, threat_status=status)]
+    assert choose(points, RecoveryPointChoice(), now=_NOW).point.name == "new"
+
+
+@pytest.mark.parametrize("status", SUSPECT)
+def test_who_asks_by_id_gets_a_point_in_which_azure_found_a_threat(status: str) -> None:
+    points = [_point("123", 5, threat_status=status)]
     assert choose(points, RecoveryPointChoice(id="123"), now=_NOW).point.name == "123"
 
 
@@ -287,11 +296,12 @@ def test_only_the_twenty_newest_are_named_but_all_are_counted() -> None:
             [_point("a", 1, tier=None), _point("b", 2, tier=None), _point("c", 30)],
             {"max_age": "P1D"},
             (
-                "None of the 3 recovery points can be used: 2 without a valid tier, "
+                "None of the 3 recovery points can be used: "
+                "2 without a valid tier that is known here, "
                 "1 made before notBefore or longer ago than maxAge."
             ),
             (
-                "2 NoValidTier: without a valid tier",
+                "2 NoValidTier: without a valid tier that is known here",
                 "1 TooOld: made before notBefore or longer ago than maxAge",
             ),
         ),
