@@ -24,12 +24,12 @@ KNOWN: tuple[ApiVersion, ...] = (
     *(ApiVersion(each, _SECONDARY_REGION, f"{_SDK}-passivestamp") for each in SECONDARY_REGION),
     ApiVersion("2021-10-01", "Words where older versions have numbers.", f"{_SDK} 4.0.0"),
     ApiVersion(
-        "2024-04-01", "The first that takes what a Resource Guard wants.", "Microsoft's spec"
+        "2024-04-01", "The first that takes what a Resource Guard wants.", "bms.json of 2024-04-01"
     ),
     ApiVersion("2025-02-01", "Seen in July 2026. Tells no threats.", f"{_SEEN}; {_SDK} 10.0.0"),
     ApiVersion(
         DEFAULT,
-        "**The default.** Seen in September 2026. Tells threats.",
+        "The default. Seen in September 2026. Tells threats.",
         f"{_SEEN}; {_SDK} 11.0.0",
     ),
     ApiVersion(

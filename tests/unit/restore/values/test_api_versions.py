@@ -1,4 +1,4 @@
-"""The api-version that is asked for by default is one that tells threats, and no secondary region's."""
+"""The api-version that is asked for by default tells threats, and is no secondary region's."""
 
 from restore.values import api_versions
 from simulated_azure import versions
