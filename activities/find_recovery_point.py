@@ -29,6 +29,12 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 def _find(order: dict[str, Any]) -> Choice:
     wanted = FindPoint.from_json(order)
     points = connection.backup().recovery_points(wanted.item)
+    choice = _choose(wanted, points)
+    point = connection.backup().with_disks(wanted.item, choice.point)
+    return msgspec.structs.replace(choice, point=point)
+
+
+def _choose(wanted: FindPoint, points: list[RecoveryPoint]) -> Choice:
     sent = _sent(wanted.request.request_id, points)
     if sent is not None:
         return Choice(point=sent, why=_SENT, considered=len(points))
@@ -36,8 +42,7 @@ def _find(order: dict[str, Any]) -> Choice:
 
     choice = recovery_point_choice.choose_for(wanted.request, wanted.item, points, now=clock.now())
     arm_body.build(wanted.request, wanted.item, choice.point)
-    point = connection.backup().with_disks(wanted.item, choice.point)
-    return msgspec.structs.replace(choice, point=point)
+    return choice
 
 
 def _sent(request_id: str, points: Iterable[RecoveryPoint]) -> RecoveryPoint | None:

@@ -17,6 +17,8 @@ BODY_BYTES_MAX = 1024 * 1024
 _GIVES_WAY = (
     "recoveryPoint.passedOver",
     "choice.passedOver",
+    "choice.point.disks",
+    "choice.point.threats",
     "jobErrors",
     "error.details",
     "error.problems",

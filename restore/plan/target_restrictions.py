@@ -119,6 +119,15 @@ ROWS: tuple[Restriction, ...] = (
         source=sources.CLI,
     ),
     Restriction(
+        code="NeverInEdgeZone",
+        severity="warning",
+        rule="Only what was backed up in an edge zone is restored to one; Azure may refuse.",
+        applies=lambda s: s.to_edge_zone and s.edge_zone is None,
+        action="Leave extendedLocation out.",
+        path="$.extendedLocation",
+        source=sources.CLI,
+    ),
+    Restriction(
         code="LeavesEdgeZone",
         severity="warning",
         rule="Without extendedLocation what is restored lies in the region, not in an edge zone.",

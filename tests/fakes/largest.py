@@ -15,7 +15,7 @@ from arm import arm_json, compute, errors
 from arm.authorized_request import AuthorizedRequest
 from arm.client import Client
 from restore.messages.disks import VmDisk
-from restore.messages.errors import InvalidRequest, PlanChanged, to_failure
+from restore.messages.errors import InvalidRequest, NotSupported, PlanChanged, to_failure
 from restore.messages.field_types import REQUEST_ID
 from restore.messages.model import (
     Approval,
@@ -118,7 +118,7 @@ def item(letter: str) -> ProtectedItem:
 def points(letter: str, count: int) -> list[RecoveryPoint]:
     """So many of the largest recovery points, all of the same time."""
     text = letter * _TEXT
-    disks = [{"lun": lun, "name": _of_names(letter) * _NAME} for lun in range(_DISKS)]
+    disks = [{"lun": lun, "name": _of_names(letter) * 128} for lun in range(_DISKS)]
     known = {
         "recoveryPointTime": START.isoformat(),
         "recoveryPointType": text,
@@ -200,6 +200,7 @@ def failures(letter: str) -> list[Failure]:
         errors.to_failure(said),
         to_failure(InvalidRequest(problems)),
         to_failure(PlanChanged(problems)),
+        to_failure(NotSupported(problems, code=text)),
     ]
 
 

@@ -121,6 +121,11 @@ CASES: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = [
     ),
     ("CrossSubscriptionEdgeZone", (DISKS, OTHER | EDGE, {}), (DISKS, EDGE, {})),
     (
+        "NeverInEdgeZone",
+        (DISKS, EDGE, {}),
+        (DISKS, EDGE, {"extended_location": ExtendedLocation(name="z", type="EdgeZone")}),
+    ),
+    (
         "LeavesEdgeZone",
         (DISKS, {}, {"extended_location": ExtendedLocation(name="z", type="EdgeZone")}),
         (DISKS, EDGE, {"extended_location": ExtendedLocation(name="z", type="EdgeZone")}),
