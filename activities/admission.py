@@ -36,11 +36,13 @@ def admit(
     item: ProtectedItem,
     point: RecoveryPoint,
 ) -> Admitted:
-    """Build the body and judge it, by the policy and by the plan that the request names. Raises
-    InvalidRequest, PolicyRefused, PlanChanged."""
-    from restore.plan import hashing
+    """Look whether Azure Backup restores it so, build the body and judge it, by the policy and by
+    the plan that the request names. Raises NotSupported, InvalidRequest, PolicyRefused,
+    PlanChanged."""
+    from restore.plan import facts, hashing, restrictions
     from restore.start import arm_body
 
+    restrictions.require_none(facts.traits_of(request, item, point))
     body = arm_body.build(request, item, point)
     allowed = judging.judge(in_force, Asked(body, source, item, point, clock.now()))
     subject = hashing.subject_of(request, item, point, body)

@@ -15,11 +15,11 @@ from arm import connection as arm_connection
 from restore.messages.activity_io import Authorize, Authorized
 from restore.messages.errors import RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Authorization, VmDisk
-from restore.messages.request import OriginalLocation, RestoreRequest
+from restore.messages.model import Authorization
+from restore.messages.request import OriginalLocation
 from restore.policy.rules import Policy
 from restore.settings import Settings
-from restore.start.disks import replaced_disks
+from restore.start import disks
 from storage import connection
 
 _SENT = Authorization(rule="sent-before")
@@ -50,11 +50,13 @@ def _authorize(order: Authorize, in_force: Policy) -> Authorized:
             in_force, held.entry.source, order.request, order.item, order.choice.point
         )
     within = timedelta(seconds=in_force.approval_within_s)
+    fates = _disks(order)
     authorization = Authorization(
         rule=allowed.rule,
         approval=allowed.approval,
         until=clock.now() + within if allowed.approval else None,
-        disks=_disks(order.request),
+        disks=fates.replaced if fates else None,
+        kept_disks=fates.kept if fates else (),
         plan_hash=plan_hash,
     )
     entry = ledger.authorize(request_id, authorization, held, item=order.item, choice=order.choice)
@@ -72,18 +74,18 @@ def _as_it_stands(entry: LedgerEntry) -> Authorized:
         )
     # Whatever the policy says by now, it is out: its job must be found and followed.
     sent = entry.authorization or _SENT
-    return Authorized(
-        authorization=Authorization(rule=sent.rule, disks=sent.disks), approval=entry.approval
-    )
+    authorization = Authorization(rule=sent.rule, disks=sent.disks, kept_disks=sent.kept_disks)
+    return Authorized(authorization=authorization, approval=entry.approval)
 
 
-def _disks(request: RestoreRequest) -> tuple[VmDisk, ...] | None:
-    """The disks that will be replaced. Not being able to read them is no reason not to restore: the
-    VM may be what is broken."""
+def _disks(order: Authorize) -> disks.Fates | None:
+    """The disks that will be replaced, and those that will not. Not being able to read them is no
+    reason not to restore: the VM may be what is broken."""
+    request = order.request
     if not isinstance(request, OriginalLocation):
         return None
     try:
-        disks = arm_connection.backup().vm_disks(request.source_resource_id)
+        found = arm_connection.backup().vm_disks(request.source_resource_id)
     except RestoreError:
         return None
-    return replaced_disks(disks, request.restore_disk_lun_list)
+    return disks.fates(found, order.choice.point.disks, request.restore_disk_lun_list)

@@ -1,10 +1,11 @@
 """List the item's recovery points and return the one that restore/start/recovery_point_choice.py
 chooses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import azure.durable_functions as df
+import msgspec
 
 from activities import activity_result, clock
 from arm import connection
@@ -28,6 +29,12 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 def _find(order: dict[str, Any]) -> Choice:
     wanted = FindPoint.from_json(order)
     points, unreadable = connection.backup().recovery_points(wanted.item)
+    choice = _choose(wanted, points, unreadable)
+    point = connection.backup().with_disks(wanted.item, choice.point)
+    return msgspec.structs.replace(choice, point=point)
+
+
+def _choose(wanted: FindPoint, points: Sequence[RecoveryPoint], unreadable: int) -> Choice:
     sent = _sent(wanted.request.request_id, points)
     if sent is not None:
         return Choice(point=sent, why=_SENT, considered=len(points))

@@ -3,6 +3,7 @@
 from typing import Any
 
 import azure.durable_functions as df
+import msgspec
 
 from activities import activity_result, clock
 from arm import connection
@@ -22,7 +23,8 @@ def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
 
 def _list(order: dict[str, Any]) -> dict[str, Any]:
     wanted = ListPoints.from_json(order)
-    points, unreadable = connection.backup().recovery_points(wanted.item)
+    backup = connection.backup()
+    points, unreadable = backup.recovery_points(wanted.item)
     from restore.request import point_pages
     from restore.start import recovery_point_choice
 
@@ -30,6 +32,8 @@ def _list(order: dict[str, Any]) -> dict[str, Any]:
         choice = recovery_point_choice.choose(
             points, RecoveryPointChoice(), now=clock.now(), unreadable=unreadable
         )
+        point = backup.with_disks(wanted.item, choice.point)
+        choice = msgspec.structs.replace(choice, point=point)
     except NotFound:
         choice = None
     page = point_pages.page(points, wanted.continuation_token)

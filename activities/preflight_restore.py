@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import azure.durable_functions as df
+import msgspec
 
 from activities import activity_result, clock, policies
 from arm import connection as arm_connection
 from arm.backup import Backup
+from restore.messages.disks import VmDisk
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
 from restore.messages.model import Finding, ProtectedItem
 from restore.messages.plan_io import PreflightResult, RunPreflight
@@ -20,7 +22,6 @@ from restore.plan.facts import Case, PreflightFacts
 from restore.policy.judging import Asked
 from restore.policy.rules import Policy
 from restore.settings import Settings
-from restore.start.disks import replaced_disks
 from storage import connection, plans
 
 T = TypeVar("T")
@@ -46,10 +47,13 @@ def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     from restore.start import arm_body, recovery_point_choice
 
     request, item = order.request, order.item
-    points, unreadable = arm_connection.backup().recovery_points(item)
+    backup = arm_connection.backup()
+    points, unreadable = backup.recovery_points(item)
     choice = recovery_point_choice.choose_for(
         request, item, points, now=clock.now(), unreadable=unreadable
     )
+    point = backup.with_disks(item, choice.point)
+    choice = msgspec.structs.replace(choice, point=point)
     facts = _facts(request, item)
     case = Case(request=request, item=item, point=choice.point, facts=facts)
     found = list(checks.findings(case))
@@ -86,17 +90,15 @@ def _of_hash(request: RestoreRequest, subject: dict[str, object]) -> list[Findin
 
 def _vm(
     backup: Backup, request: OriginalLocation, unread: list[str]
-) -> tuple[bool | None, tuple[str, ...] | None]:
-    """Whether the VM exists, and which of its disks would be replaced."""
+) -> tuple[bool | None, tuple[VmDisk, ...] | None]:
+    """Whether the VM exists, and the disks that it has."""
     try:
-        disks = backup.vm_disks(request.source_resource_id)
+        return True, backup.vm_disks(request.source_resource_id)
     except NotFound:
         return False, None
     except AccessDenied as error:
         unread.append(f"The VM could not be read: {error.code}: {error.message}")
         return None, None
-    wanted = replaced_disks(disks, request.restore_disk_lun_list)
-    return True, tuple(disk.name for disk in wanted)
 
 
 def _facts(request: RestoreRequest, item: ProtectedItem) -> PreflightFacts:
@@ -128,5 +130,6 @@ def _facts(request: RestoreRequest, item: ProtectedItem) -> PreflightFacts:
         has_source_vm=has_source,
         disks=disks,
         has_target_vm=has_target,
+        tells_threats=backup.tells_threats,
         unread=tuple(unread),
     )  # fmt: skip

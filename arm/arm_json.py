@@ -12,10 +12,11 @@ from datetime import datetime
 from math import isfinite
 from typing import Any, TypeVar
 
-from arm import job_json, resource_ids, texts
+from arm import job_json, point_details, resource_ids, texts
 from restore.messages.model import JobError, JobSnapshot, ProtectedItem, RecoveryPoint
 from restore.messages.request import ExtendedLocation
-from restore.start.recovery_point_choice import CONSISTENCIES, usable_tier
+from restore.start.recovery_point_choice import CONSISTENCIES
+from restore.start.tiers import usable_tier
 from restore.values.times import seconds_of, time_of
 
 T = TypeVar("T")
@@ -55,6 +56,7 @@ _PROTECTION_STATES = (
     "BackupsSuspended",
 )
 _THREAT_STATUSES = ("Unknown", "Healthy", "UnHealthy", "Warning", "NotAvailable")
+_SECURITY_TYPES = ("None", "Standard", "TrustedLaunch", "ConfidentialVM")
 _CANCELLABLE = ("Cancellable", 1)
 
 
@@ -123,7 +125,10 @@ def recovery_point(raw: object) -> RecoveryPoint | None:
         extended_location=_extended_location(_map(known.get("extendedLocation"))),
         original_storage_account_option=known.get("originalStorageAccountOption") is True,
         threat_status=texts.one_of(known.get("threatStatus"), _THREAT_STATUSES),
+        threats=point_details.threats(known.get("threatInfo")),
         is_encrypted=known.get("isSourceVMEncrypted") is True,
+        security_type=texts.one_of(known.get("securityType"), _SECURITY_TYPES),
+        disks=point_details.disks(known.get("recoveryPointDiskConfiguration")),
     )
 
 

@@ -9,29 +9,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from arm import arm_json, compute, discovery, long_running, protected_items, resource_ids, texts
+import msgspec
+
+from arm import (
+    arm_json,
+    compute,
+    discovery,
+    filters,
+    long_running,
+    protected_items,
+    resource_ids,
+    texts,
+)
 from arm.client import Client
 from arm.long_running import PollUrls
 from arm.preflight import VAULT_API_VERSION, Preflight
 from restore.messages import errors
+from restore.messages.disks import VmDisk
 from restore.messages.model import (
     JobSnapshot,
     OperationSnapshot,
     ProtectedItem,
     RecoveryPoint,
     Triggered,
-    VmDisk,
 )
+from restore.values import api_versions
 from restore.values.arm_ids import lower_as_azure
-
-_VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
-_RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"
-# The list wants both ends of a time span; nobody looks for a job that began a month too late.
-_JOBS_SPAN = timedelta(days=30)
 
 
 class JobList(NamedTuple):
@@ -73,6 +80,11 @@ class Backup:
         return traced
 
     @property
+    def tells_threats(self) -> bool:
+        """Whether the api-version that is asked for says what threats a recovery point has."""
+        return api_versions.tells_threats(self._api_version)
+
+    @property
     def preflight(self) -> Preflight:
         """What is read before a restore is asked for."""
         return Preflight(self._client, self._api_version)
@@ -82,7 +94,9 @@ class Backup:
         doing = "find the protected item in the vault"
         vault_id = resource_ids.vault_id(vault_id)
         with _vault_must_exist(doing):
-            where = self._versioned(resource_ids.path(vault_id, "backupProtectedItems"), _VMS)
+            where = self._versioned(
+                resource_ids.path(vault_id, "backupProtectedItems"), filters.VMS
+            )
             items = self._all(where, doing)
         found = protected_items.find(items, source_resource_id, doing)
         with _vault_must_exist(doing):
@@ -116,6 +130,21 @@ class Backup:
         points = tuple(point for point in map(arm_json.recovery_point, raw) if point is not None)
         return PointList(points, unreadable=len(raw) - len(points))
 
+    def with_disks(self, item: ProtectedItem, point: RecoveryPoint) -> RecoveryPoint:
+        """The point with its disks. A list may leave them out: then they are read with the point
+        itself, which may leave them out, too."""
+        if point.disks is not None and point.disks.are_listed:
+            return point
+        where = self._versioned(resource_ids.path(item.id, "recoveryPoints", point.name))
+        try:
+            raw = self._client.get(where, "read the recovery point's disks").body
+        except errors.PermanentError:
+            return point
+        alone = arm_json.recovery_point(raw)
+        known = alone.disks if alone is not None and alone.name == point.name else None
+        is_better = known is not None and (known.are_listed or point.disks is None)
+        return msgspec.structs.replace(point, disks=known) if is_better else point
+
     def restore_jobs(
         self, item_or_vault: ProtectedItem | str, since: datetime | None = None
     ) -> JobList:
@@ -123,11 +152,7 @@ class Backup:
         inside = item_or_vault if isinstance(item_or_vault, str) else item_or_vault.vault_id
         vault_id = resource_ids.vault_id(inside)
         first = None if since is None else since.astimezone(UTC).replace(microsecond=0)
-        span = "" if first is None else (
-            f" and startTime eq '{_date_text(first)}'"
-            f" and endTime eq '{_date_text(first + _JOBS_SPAN)}'"
-        )  # fmt: skip
-        where = self._versioned(resource_ids.path(vault_id, "backupJobs"), _RESTORES + span)
+        where = self._versioned(resource_ids.path(vault_id, "backupJobs"), filters.restores(first))
         jobs: list[JobSnapshot] = []
         times: list[datetime] = []
         for page in self._client.pages(where, "list the vault's restore jobs"):
@@ -223,9 +248,3 @@ def _values(body: Mapping[str, Any]) -> list[Any]:
 def _is_wanted(job: JobSnapshot, first: datetime | None) -> bool:
     is_restore = job.operation in (None, "Restore")
     return is_restore and (first is None or job.start_time is None or job.start_time >= first)
-
-
-def _date_text(time: datetime) -> str:
-    """A filter's date: UTC, twelve hours, whatever this machine's language is."""
-    half = "AM" if time.hour < 12 else "PM"
-    return f"{time:%Y-%m-%d} {time.hour % 12 or 12:02}:{time:%M:%S} {half}"

@@ -10,7 +10,7 @@ from arm import resource_ids, texts
 from arm.arm_json import moment
 from arm.client import Client
 from restore.messages import errors
-from restore.messages.model import VmDisk
+from restore.messages.disks import VmDisk
 
 API_VERSION = "2024-07-01"
 

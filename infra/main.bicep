@@ -130,7 +130,7 @@ param eventTopic bool = false
 param AZURE_CLOUD string = 'public'
 
 @description('Version of Azure Backup\'s API.')
-param BACKUP_API_VERSION string = '2025-02-01'
+param BACKUP_API_VERSION string = '2026-07-01'
 
 @description('Seconds until the first look at an operation or job.')
 @minValue(5)

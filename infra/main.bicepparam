@@ -41,7 +41,7 @@ param logHost = bool(readEnvironmentVariable('LOG_HOST', 'false'))
 param eventTopic = bool(readEnvironmentVariable('EVENT_TOPIC', 'false'))
 
 param AZURE_CLOUD = readEnvironmentVariable('AZURE_CLOUD', 'public')
-param BACKUP_API_VERSION = readEnvironmentVariable('BACKUP_API_VERSION', '2025-02-01')
+param BACKUP_API_VERSION = readEnvironmentVariable('BACKUP_API_VERSION', '2026-07-01')
 param RESTORE_POLL_S_FIRST = int(readEnvironmentVariable('RESTORE_POLL_S_FIRST', '30'))
 param RESTORE_POLL_S_MIN = int(readEnvironmentVariable('RESTORE_POLL_S_MIN', '60'))
 param RESTORE_POLL_S_MAX = int(readEnvironmentVariable('RESTORE_POLL_S_MAX', '300'))

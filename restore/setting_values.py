@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore.messages.poll_policy import WAIT_S_MIN
+from restore.values import api_versions
 from restore.values.schedules import ncrontab
 
 ARM_ENDPOINTS = {
@@ -12,7 +13,6 @@ ARM_ENDPOINTS = {
     "usgovernment": "https://management.usgovcloudapi.net",
     "china": "https://management.chinacloudapi.cn",
 }
-SECONDARY_REGION_VERSIONS = ("2018-12-20", "2021-11-15", "2023-01-15")
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
 _CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
@@ -88,9 +88,9 @@ def _endpoint_problem(text: str) -> str | None:
 
 
 def _version_problem(text: str) -> str | None:
-    if text in SECONDARY_REGION_VERSIONS:
+    if text in api_versions.SECONDARY_REGION:
         return "names a version that restores in the secondary region: choose another"
-    return None if _VERSION.fullmatch(text) else "must look like 2025-02-01"
+    return None if _VERSION.fullmatch(text) else f"must look like {api_versions.DEFAULT}"
 
 
 def client_id_problem(text: str) -> str | None:

@@ -13,7 +13,7 @@ from restore.policy import rules
 from restore.policy.rules import Policy
 from restore.request.sender_habits import texts
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
-from restore.values import host_json
+from restore.values import api_versions, host_json
 
 
 class InvalidSettings(Exception):
@@ -35,9 +35,10 @@ class Settings:
     """SIMULATED_ARM_ENDPOINT: http address on loopback. Default none. For the simulated vault only;
     anything else would send a token over plain http."""
 
-    backup_api_version: str = "2025-02-01"
-    """BACKUP_API_VERSION: default the one best attested in real traffic. Versions that route to the
-    secondary region are refused: a restore would silently go elsewhere."""
+    backup_api_version: str = api_versions.DEFAULT
+    """BACKUP_API_VERSION: default 2026-07-01, the oldest that tells threats, seen in real traffic.
+    Versions that route to the secondary region are refused: a restore would silently go
+    elsewhere."""
 
     azure_client_id: str | None = None
     """AZURE_CLIENT_ID: a user-assigned managed identity. Default none: the system-assigned one."""

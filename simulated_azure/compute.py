@@ -130,7 +130,13 @@ def _replaced(state: State, vm: Vm) -> list[Disk]:
     if vm.disks_replaced_by_job is None:
         return []
     jobs = [None, *(job.id for job in state.job_records.values() if _has_replaced(job, vm))]
-    return [disk for job in jobs if job != vm.disks_replaced_by_job for disk in _named(vm, job)]
+    return [
+        disk
+        for job in jobs
+        if job != vm.disks_replaced_by_job
+        for disk in _named(vm, job)
+        if disk.lun is None or disk.lun not in vm.kept_luns
+    ]
 
 
 def _has_replaced(job: JobRecord, vm: Vm) -> bool:
@@ -146,7 +152,10 @@ def _has_replaced(job: JobRecord, vm: Vm) -> bool:
 def _named(vm: Vm, job: str | None) -> list[Disk]:
     """A VM's disks by their names, which those that a job put in have its id in."""
     name, suffix = names.last(vm.id), f"-{job[:8]}" if job else ""
-    data = [Disk(lun=lun, name=f"{name}-data{lun}{suffix}") for lun in vm.data_luns]
+    data = [
+        Disk(lun=lun, name=f"{name}-data{lun}{'' if lun in vm.kept_luns else suffix}")
+        for lun in vm.data_luns
+    ]
     return [Disk(name=f"{name}-osdisk{suffix}", size_gb=OS_DISK_GB), *data]
 
 

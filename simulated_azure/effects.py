@@ -119,6 +119,9 @@ def _apply(state: State, job: JobRecord) -> None:
         vm = state.vms.get(names.key(job.vm_id))
         if vm is not None and job.outcome == "Completed" and job.failed_task is None:
             vm.disks_replaced_by_job = job.id
+            _, point = _source(state, job)
+            restored = {disk.lun for disk in _disks(point, job)}
+            vm.kept_luns = [lun for lun in vm.data_luns if point.disks and lun not in restored]
         return
     target = str(job.request.get("targetVirtualMachineId") or "")
     is_new_vm = job.recovery_type == "AlternateLocation"

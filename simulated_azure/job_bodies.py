@@ -63,9 +63,8 @@ def _properties(job: JobRecord, view: JobView, version: Version, job_type: str) 
         properties["endTime"] = wire_time(view.end)
     if view.status in ("Failed", "CompletedWithWarnings") and job.error is not None:
         properties["errorDetails"] = [_error(job.error)]
-    if not version.has_numbers:
-        properties["containerName"] = names.short_container(job.vm_id)
-    return properties
+    properties["containerName"] = names.short_container(job.vm_id)
+    return version.visible("AzureIaaSVMJob", properties)
 
 
 def _extended_info(job: JobRecord, view: JobView, version: Version) -> JSON:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 import msgspec
 
 from simulated_azure import names, store
-from simulated_azure.bodies import is_after, item_path, item_resource, point_resource
+from simulated_azure.bodies import is_after, item_path, item_resource
 from simulated_azure.filters import bool_term, fits, list_reply, page, parse_filter, time_term
+from simulated_azure.point_bodies import point_resource
 from simulated_azure.routing import Call
 from simulated_azure.state import Item, Point
 from simulated_azure.wire import Reply, invalid_input, json_reply, part_not_found
@@ -44,13 +45,14 @@ def list_protected_items(call: Call) -> Reply:
     if call.version.is_passive:
         items = []
     shown, token = page(items, call.query.get("$skiptoken", ""), call.page_size)
-    return list_reply(call, [item_resource(vault, one, call.target.base) for one in shown], token)
+    told = [item_resource(vault, one, call.target.base, call.version) for one in shown]
+    return list_reply(call, told, token)
 
 
 def read_protected_item(call: Call) -> Reply:
     """GET one protected item."""
     vault, item = store.item(call)
-    return json_reply(200, item_resource(vault, item, call.target.base))
+    return json_reply(200, item_resource(vault, item, call.target.base, call.version))
 
 
 def list_recovery_points(call: Call) -> Reply:
@@ -61,7 +63,8 @@ def list_recovery_points(call: Call) -> Reply:
     if call.version.is_passive:
         points = []
     shown, token = page(points, call.query.get("$skiptoken", ""), call.page_size)
-    return list_reply(call, [point_resource(vault, item, p, call.version) for p in shown], token)
+    told = [point_resource(vault, item, p, call.version, is_listed=True) for p in shown]
+    return list_reply(call, told, token)
 
 
 def list_recommended_for_move(call: Call) -> Reply:

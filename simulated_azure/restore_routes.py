@@ -20,7 +20,7 @@ def trigger_restore(call: Call) -> Reply:
     vault, item, point = store.point(call)
     if call.version.is_passive:
         raise part_not_found("recovery point", point.name)
-    case = Case(call.state, vault, item, point, decode_body(call.body))
+    case = Case(call.state, vault, item, point, decode_body(call, call.body))
     found = problems(case)
     if found:
         raise invalid_input(*found)
@@ -125,8 +125,11 @@ def signed_operation(call: Call) -> OperationRecord:
     return operation
 
 
-def decode_body(value: object) -> RestoreRequest:
-    """The restore request in a body, or the service's refusal."""
+def decode_body(call: Call, value: object) -> RestoreRequest:
+    """The restore request in a body, as far as the version knows it; or the service's refusal."""
+    properties = value.get("properties") if isinstance(value, dict) else None
+    if isinstance(properties, dict):
+        value = {"properties": call.version.visible("IaasVMRestoreRequest", properties)}
     try:
         return decode(value)
     except msgspec.ValidationError as error:

@@ -2,13 +2,14 @@
 
 Each rule yields what is wrong in words, for the request log; the client is only told
 BMSUserErrorInvalidInput, as in reality. Rules need the protected item and point that the URL names.
+What Azure Backup does not restore at all is said in support.py.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from simulated_azure import names
+from simulated_azure import names, support
 from simulated_azure.restore_request import REHYDRATION_TYPE, RestoreRequest
 from simulated_azure.state import Item, Point, State, Vault
 from simulated_azure.vault_bodies import guard_request
@@ -45,19 +46,20 @@ def problems(case: Case) -> list[str]:
     if case.request.recovery_type in RECOVERY_TYPES:
         for rule in (_fields_of_type, _staging, _point, _targets, _original, _zones, _options):
             found += rule(case)
+        found += support.problems(case.state, case.vault, case.item, case.point, case.request)
     return found
 
 
 def _basics(case: Case) -> Iterator[str]:
-    request, vault = case.request, case.vault
+    request = case.request
     if request.recovery_type not in RECOVERY_TYPES:
         yield f"recoveryType {request.recovery_type} cannot be restored"
     if request.recovery_point_id != case.point.name:
         yield "recoveryPointId is not the recovery point in the URL"
     if names.key(request.source_resource_id or "") != names.key(case.item.vm_id):
         yield "sourceResourceId is not the protected item's VM"
-    if _region(request.region or "") != _region(vault.location):
-        yield "region is not the vault's location"
+    if not request.region:
+        yield "region is required"
     guard = case.vault.resource_guard
     named = {names.key(each) for each in request.resource_guard_operation_requests or ()}
     if guard is not None and names.key(guard_request(guard)) not in named:
@@ -86,8 +88,6 @@ def _staging(case: Case) -> Iterator[str]:
             yield "storageAccountId and identityBasedRestoreDetails exclude each other"
         if request.identity_info is None:
             yield "identityBasedRestoreDetails needs identityInfo"
-        if not case.point.managed:
-            yield "identity-based restore is for managed VMs only"
         account = details.target_storage_account_id
     if not account:
         yield "a staging storage account is required"
@@ -132,8 +132,6 @@ def _targets(case: Case) -> Iterator[str]:
     parts = names.parse(target)
     if parts is None or parts.type.lower() != "microsoft.compute/virtualmachines":
         yield "targetVirtualMachineId is not a VM's id"
-    elif names.key(target) in state.vms:
-        yield "the target VM exists already"
     elif group and names.key(names.group_of(target)) != names.key(group):
         yield "the target VM is not in the target resource group"
     network, subnet = request.virtual_network_id or "", request.subnet_id or ""
@@ -147,27 +145,15 @@ def _targets(case: Case) -> Iterator[str]:
 
 
 def _original(case: Case) -> Iterator[str]:
-    if case.request.recovery_type != "OriginalLocation":
-        return
-    if names.key(case.item.vm_id) not in case.state.vms:
-        yield "the VM whose disks are to be replaced does not exist"
-    if not case.point.managed or names.is_classic(case.item.vm_id):
-        yield "only managed VMs can have their disks replaced"
-    if case.point.encrypted:
-        yield "an encrypted VM cannot have its disks replaced"
-    if case.point.extended_location and case.request.extended_location is None:
+    wants = case.request.recovery_type == "OriginalLocation" and case.point.extended_location
+    if wants and case.request.extended_location is None:
         yield "extendedLocation must be that of the recovery point"
 
 
 def _zones(case: Case) -> Iterator[str]:
     zones = case.request.zones
-    if not zones or zones == ["NoZone"]:
-        return
-    if len(zones) != 1 or zones[0] not in ("1", "2", "3"):
+    if zones and zones not in (["NoZone"], ["1"], ["2"], ["3"]):
         yield "zones takes one of 1, 2, 3"
-    in_vault = case.point.tiers.get("HardenedRP") == "Valid"
-    if case.vault.storage_type != "ZoneRedundant" or not in_vault or not case.point.managed:
-        yield "zones need a zone-redundant vault and a managed point in its standard tier"
 
 
 def _options(case: Case) -> Iterator[str]:
@@ -179,9 +165,6 @@ def _options(case: Case) -> Iterator[str]:
         not case.vault.customer_managed_key or not point.managed or point.encrypted
     ):
         yield "diskEncryptionSetId needs a customer-managed key and an unencrypted managed point"
-    luns = {disk.lun for disk in point.disks}
-    if luns and not set(request.restore_disk_lun_list or ()) <= luns:
-        yield "restoreDiskLunList names a disk that the point does not have"
     access = request.target_disk_network_access_settings
     if point.private_access != (access is not None):
         yield "targetDiskNetworkAccessSettings goes with points of private disks, and must"
@@ -191,13 +174,6 @@ def _options(case: Case) -> Iterator[str]:
             private != bool(access.target_disk_access_id)
         ):
             yield "targetDiskAccessId goes with EnablePrivateAccessForAllDisks, and must"
-    group = names.parse_group(request.target_resource_group_id or "")
-    mine = names.parse(case.vault.id)
-    if group and mine and group[0].lower() != mine.subscription.lower():
-        if case.vault.cross_subscription_restore not in (None, "Enabled"):
-            yield "the vault does not restore to other subscriptions"
-        if set(point.tiers) == {"InstantRP"}:
-            yield "a snapshot cannot be restored to another subscription"
 
 
 def _region(text: str) -> str:

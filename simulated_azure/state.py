@@ -5,24 +5,20 @@ Plain mutable structs with snake_case fields and units last; this is also the JS
 move is in jobs.py, what requests do to the state is in the route modules.
 """
 
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
+from simulated_azure.parts import Moment, Part, Threat
+
 Tier = Literal["Invalid", "InstantRP", "HardenedRP", "ArchivedRP", "IASnapshotRP"]
 TierStatus = Literal["Invalid", "Valid", "Disabled", "Deleted", "Rehydrated"]
 Tiers = dict[Tier, TierStatus]
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Outcome = Literal["Completed", "CompletedWithWarnings", "Failed"]
 
 
 def _usable_tiers() -> Tiers:
     return {"InstantRP": "Valid", "HardenedRP": "Valid"}
-
-
-class Part(msgspec.Struct, forbid_unknown_fields=True):
-    """What all parts of the state have in common: unknown fields are refused."""
 
 
 class Disk(Part, kw_only=True, omit_defaults=True):
@@ -45,6 +41,8 @@ class Vm(Part, kw_only=True, omit_defaults=True):
     data_luns: list[int] = []
     created_by_job: str | None = None
     disks_replaced_by_job: str | None = None
+    kept_luns: list[int] = []
+    """Of the data disks, those that the replacement did not touch."""
 
 
 class Point(Part, kw_only=True, omit_defaults=True):
@@ -63,11 +61,15 @@ class Point(Part, kw_only=True, omit_defaults=True):
     extended_location: str | None = None
     security_type: str = "None"
     threat_status: str | None = None
+    threats: list[Threat] = []
     expiry_time: Moment | None = None
     os_type: str = "Linux"
     size: str = "Standard_D2s_v5"
     storage_type: str = "PremiumVMOnPartialPremiumStorage"
     disks: list[Disk] = []
+    """What the point holds; none means that nobody is told."""
+    excluded_disks: list[Disk] = []
+    """What else the VM had when it was backed up."""
 
 
 class Item(Part, kw_only=True, omit_defaults=True):

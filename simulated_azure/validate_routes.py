@@ -52,7 +52,7 @@ def _findings(call: Call) -> list[Text]:
         raise invalid_input("id and properties are required")
     if asked.get("objectType") != "ValidateIaasVMRestoreOperationRequest":
         raise invalid_input("properties.objectType is not one that is served")
-    request = decode_body({"properties": asked.get("restoreRequest")})
+    request = decode_body(call, {"properties": asked.get("restoreRequest")})
     case = Case(call.state, *_point_by_id(call, body["id"]), request)
     return [Text(code="BMSUserErrorInvalidInput", message=text) for text in problems(case)]
 

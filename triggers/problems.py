@@ -17,12 +17,16 @@ BODY_BYTES_MAX = 1024 * 1024
 _GIVES_WAY = (
     "recoveryPoint.passedOver",
     "choice.passedOver",
+    "choice.point.disks",
+    "choice.point.threats",
     "jobErrors",
     "error.details",
     "error.problems",
     "problems",
     "findings",
     "replacedDisks",
+    "keptDisks",
+    "disksToKeep",
     "disksToReplace",
     "body",
 )
@@ -30,6 +34,7 @@ _GIVES_WAY = (
 
 _STATUS_OF_CATEGORY = {
     "InvalidRequest": 400,
+    "NotSupported": 400,
     "AccessDenied": 403,
     "PolicyRefused": 403,
     "NotFound": 404,

@@ -71,9 +71,13 @@ class Restore(Model, frozen=True, kw_only=True):
     error: Failure | None = None
     job_errors: tuple[JobError, ...] = ()
     disks_to_replace: tuple[str, ...] | None = None
+    disks_to_keep: tuple[str, ...] | None = None
+    """Not in the recovery point, or not known to be: they are not replaced, nobody must delete
+    them."""
     replaced_disks: tuple[str, ...] | None = None
     output: RestoreOutput | None = None
     """What came out of it: VM, resource group, template; all that the job says of it."""
+    kept_disks: tuple[str, ...] | None = None
     is_new: bool | None = None
     """In the answer to a request: it was not known before."""
     truncated: tuple[str, ...] = ()

@@ -6,12 +6,14 @@ missing: a history can be purged, a watch not yet begun.
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import azure.durable_functions as df
 
 from restore.messages import names
+from restore.messages.disks import KeptDisk, VmDisk
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Verdict
 from restore.progress.phases import RestorePhase
@@ -103,7 +105,8 @@ def _view(
         "recoveryPoint": status.get("recoveryPoint") or _intended(entry),
         "rule": entry.authorization.rule if entry.authorization else None,
         "approval": _approval(entry, prefix),
-        "disksToReplace": _names(entry),
+        "disksToReplace": _names(entry.authorization.disks if entry.authorization else None),
+        "disksToKeep": _names(_kept(entry) or None),
         "operationId": entry.operation_id,
         "job": job,
         "cancel": _cancel(entry),
@@ -146,21 +149,28 @@ def _cancel(entry: LedgerEntry) -> dict[str, Any] | None:
     return {"asked": True} | {name: value for name, value in said.items() if value is not None}
 
 
-def _names(entry: LedgerEntry) -> list[str] | None:
-    disks = entry.authorization.disks if entry.authorization else None
+def _kept(entry: LedgerEntry) -> tuple[KeptDisk, ...]:
+    return entry.authorization.kept_disks if entry.authorization else ()
+
+
+def _names(disks: Sequence[VmDisk] | None) -> list[str] | None:
     return None if disks is None else [disk.name for disk in disks]
 
 
 def _ended(verdict: Verdict) -> dict[str, Any]:
     """Return what a verdict changes: what the last poll before it saw is no news any more."""
     plain = verdict.as_json()
-    told = ("verdict", "succeeded", "text", "error", "jobErrors", "replacedDisks", "output")
+    told = (
+        *("verdict", "succeeded", "text", "error", "jobErrors"),
+        *("replacedDisks", "keptDisks", "output"),
+    )
     return {name: plain.get(name) for name in told} | {
         "phase": verdict.verdict,
         "waiting": None,
         "percent": 100.0 if verdict.verdict == "Completed" else None,
         "remainingS": None,
         "disksToReplace": None,
+        "disksToKeep": None,
         "job": {"id": verdict.job_id} if verdict.job_id else None,
     }
 

@@ -8,6 +8,7 @@
         ReplyLost               it may have happened: find out by reading, never send again
       PermanentError          a person must act
         InvalidRequest          the request is wrong; .problems lists everything that is
+        NotSupported            Azure Backup does not restore it so; .problems says why
         PolicyRefused           the policy does not allow it; .problems says which rule, and why
         AccessDenied            identity or role is missing
         NotFound                vault, item, point or job does not exist
@@ -121,6 +122,16 @@ class InvalidRequest(PermanentError):
             doing=doing,
             request_id=request_id,
         )
+
+
+class NotSupported(PermanentError):
+    """Azure Backup does not restore it so, for all the reasons that .problems lists."""
+
+    def __init__(self, problems: Sequence[Problem], *, code: str) -> None:
+        assert problems, "what is not supported has a reason"
+        self.problems = _redacted(problems)
+        texts = " ".join(problem.message for problem in self.problems)
+        super().__init__(texts, code=code, doing="look whether Azure Backup restores it so")
 
 
 class PolicyRefused(PermanentError):

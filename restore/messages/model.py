@@ -8,8 +8,10 @@ history can still be read.
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.disks import KeptDisk, PointDisks, VmDisk
 from restore.messages.job_details import FAILED_TASKS, JobTask, RestoreOutput
 from restore.messages.request import ExtendedLocation
+from restore.messages.threats import Threat
 from restore.values.problem import Problem
 from restore.values.structs import Model
 
@@ -44,7 +46,7 @@ class RecoveryPoint(Model, frozen=True, kw_only=True):
     consistency: str = ""
     """ARM's recoveryPointType: one of selection.CONSISTENCIES, "other: …", or empty."""
     tier: str | None = None
-    """The usable tier (selection.usable_tier); None: cannot be restored."""
+    """The usable tier (restore/start/tiers.py); None: cannot be restored."""
     is_soft_deleted: bool = False
     is_managed_vm: bool = True
     zones: tuple[str, ...] | None = None
@@ -52,15 +54,13 @@ class RecoveryPoint(Model, frozen=True, kw_only=True):
     extended_location: ExtendedLocation | None = None
     original_storage_account_option: bool = False
     threat_status: str | None = None
+    """ARM's threatStatus; None: not told, as by an api-version before 2026-07-01."""
+    threats: tuple[Threat, ...] = ()
     is_encrypted: bool = False
-
-
-class VmDisk(Model, frozen=True, kw_only=True):
-    """A disk of a VM as it is now."""
-
-    name: str
-    lun: int | None = None
-    """None: the OS disk."""
+    """With Azure Disk Encryption."""
+    security_type: str | None = None
+    disks: PointDisks | None = None
+    """None: Azure does not say which disks it holds."""
 
 
 class PassedOver(Model, frozen=True, kw_only=True):
@@ -153,6 +153,8 @@ class Authorization(Model, frozen=True, kw_only=True):
     """By then, or it has expired."""
     disks: tuple[VmDisk, ...] | None = None
     """Of OriginalLocation: those that will be replaced; None: they could not be read."""
+    kept_disks: tuple[KeptDisk, ...] = ()
+    """Of OriginalLocation: those that will not, or of which that is not known."""
     plan_hash: str | None = None
     """Of what was judged."""
 
@@ -232,6 +234,8 @@ class Verdict(Model, frozen=True, kw_only=True):
     """The disks that the VM had before, which are still there; as far as they could be read."""
     output: RestoreOutput | None = None
     """What came out of it, as the job says."""
+    kept_disks: tuple[str, ...] = ()
+    """The disks that were not replaced, or may not have been: nobody must delete them."""
 
 
 class Finding(Model, frozen=True, kw_only=True):
@@ -242,6 +246,5 @@ class Finding(Model, frozen=True, kw_only=True):
     code: str
     text: str
     action: str = ""
-    """What to do about it."""
     path: str | None = None
     """The request's field, if it is one that decides it."""

@@ -1,7 +1,7 @@
 """What can be said of a restore before Azure is asked: each check is a small generator of findings.
 
 Checks look at the request, the recovery point and what could be read of the surroundings; what
-could not be read is None, and said. Sources: facts 1.4, 7.2, 7.3, 7.4.
+could not be read is None, and said. What Azure Backup does not restore stands in restrictions.py.
 """
 
 from collections.abc import Callable
@@ -9,13 +9,17 @@ from collections.abc import Callable
 from restore.messages.errors import PolicyRefused
 from restore.messages.model import Finding
 from restore.messages.request import AlternateLocation, OriginalLocation
-from restore.plan import target_checks
+from restore.messages.threats import SUSPECT
+from restore.plan import facts, restrictions
 from restore.plan.facts import Case, Found
 from restore.plan.model import in_order
 from restore.policy import judging
 from restore.policy.judging import Asked
 from restore.policy.rules import Policy
+from restore.result import disk_remarks
+from restore.start import disks
 from restore.values import arm_ids
+from restore.values.api_versions import THREATS_SINCE
 from restore.values.problem import Problem
 from restore.values.times import text_of
 
@@ -61,6 +65,18 @@ def of_policy(in_force: Policy, asked: Asked) -> Found:
     )
 
 
+def _restrictions(case: Case) -> Found:
+    traits = facts.traits_of(case.request, case.item, case.point, case.facts)
+    for row in restrictions.met(traits):
+        yield Finding(
+            severity=row.severity,
+            code=row.code,
+            text=row.says(traits),
+            action=row.action,
+            path=row.path,
+        )
+
+
 def _guard(case: Case) -> Found:
     wanted = case.facts.guard_requests
     given = case.request.resource_guard_operation_requests or ()
@@ -85,13 +101,23 @@ def _guard(case: Case) -> Found:
 
 
 def _point(case: Case) -> Found:
-    if case.point.threat_status == "UnHealthy":
+    if case.point.threat_status in SUSPECT:
+        named = "; ".join(map(str, case.point.threats))
         yield Finding(
             severity="warning",
             code="ThreatFound",
-            text="Azure found a threat in this recovery point.",
+            text=f"Azure calls this recovery point {case.point.threat_status}"
+            f"{f': {named}' if named else ''}.",
             action="Choose an older point, or restore it where it can do no harm.",
             path="$.recoveryPoint",
+        )
+    if not case.facts.tells_threats:
+        yield Finding(
+            severity="warning",
+            code="ThreatsNotTold",
+            text="Whether Azure found threats in this recovery point is not known: the api-version "
+            f"in BACKUP_API_VERSION is older than {THREATS_SINCE}, and tells none.",
+            action=f"Set BACKUP_API_VERSION to {THREATS_SINCE}.",
         )
     if case.point.tier == "VaultArchive":
         yield Finding(
@@ -105,15 +131,19 @@ def _point(case: Case) -> Found:
 
 def _consequences(case: Case) -> Found:
     if isinstance(case.request, OriginalLocation):
-        named = ", ".join(case.facts.disks or ())
-        disks = f"Disks ({named})" if named else "The disks"
+        of_vm, lun_list = case.facts.disks or (), case.request.restore_disk_lun_list
+        fates = disks.fates(of_vm, case.point.disks, lun_list)
+        named = ", ".join(disk.name for disk in fates.replaced)
+        replaced = f"Disks ({named})" if named else "The disks"
         yield Finding(
             severity="warning",
             code="DisksWillBeReplaced",
-            text=f"{disks} of {arm_ids.name_of(case.item.source_resource_id)} will be replaced. "
+            text=f"{replaced} of {arm_ids.name_of(case.item.source_resource_id)} will be replaced. "
             "Azure Backup takes a snapshot of the VM first; the old disks stay in its resource "
             "group, and are paid for, until somebody deletes them.",
         )
+        for text in disk_remarks.of_kept(fates.kept):
+            yield Finding(severity="warning", code="DisksKept", text=text)
     if isinstance(case.request, AlternateLocation):
         yield Finding(
             severity="info",
@@ -121,6 +151,16 @@ def _consequences(case: Case) -> Found:
             text="The new VM is in no availability set, a static IP address becomes dynamic, and "
             "extensions are there but not enabled. Should the VM not be creatable, its disks are "
             "restored all the same.",
+        )
+
+
+def _disks(case: Case) -> Found:
+    held = case.point.disks
+    if held is None or not held.are_listed:
+        yield Finding(
+            severity="info",
+            code="DisksNotKnown",
+            text="Azure does not say which disks this recovery point holds.",
         )
 
 
@@ -135,9 +175,10 @@ def _unread(case: Case) -> Found:
 
 
 _CHECKS: tuple[Callable[[Case], Found], ...] = (
-    *target_checks.ALL,
+    _restrictions,
     _guard,
     _point,
     _consequences,
+    _disks,
     _unread,
 )

@@ -72,6 +72,7 @@ def _to_decide(entry: LedgerEntry) -> JSON:
         "decideAt": f"/api/restores/{entry.request_id}/approval",
         "until": stamp(authorization.until) if authorization.until else None,
         "disksToReplace": encode(authorization.disks),
+        "disksToKeep": encode(authorization.kept_disks),
     }
 
 
@@ -91,8 +92,10 @@ def _wrong(entry: LedgerEntry) -> JSON:
 
 
 def _ended(entry: LedgerEntry) -> JSON:
-    replaced = entry.verdict.replaced_disks if entry.verdict else ()
-    return _facts(entry) | ({"replacedDisks": list(replaced)} if replaced else {})
+    verdict = entry.verdict
+    replaced, kept = (verdict.replaced_disks, verdict.kept_disks) if verdict else ((), ())
+    told = {"replacedDisks": list(replaced), "keptDisks": list(kept)}
+    return _facts(entry) | {name: disks for name, disks in told.items() if disks}
 
 
 def _always(_: LedgerEntry) -> bool:

@@ -6,7 +6,7 @@ from restore.messages.activity_io import Close, Watched
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Failure, JobSnapshot, Verdict
 from restore.progress.run_state import RestoreProgress
-from restore.result import verdicts
+from restore.result import disk_remarks, verdicts
 
 _LOST = Failure(
     code="JobNotSeen",
@@ -36,7 +36,12 @@ def of_watched(watched: Watched, progress: RestoreProgress) -> Verdict:
     if watched.end == "job":
         assert snapshot is not None, "a watch that ends with its job has seen it"
         return verdicts.judge_job(
-            progress.request.recovery_type, snapshot, recovery_point=point, disks=progress.disks
+            progress.request.recovery_type,
+            snapshot,
+            recovery_point=point,
+            disks=progress.disks,
+            kept_disks=progress.authorization.kept_disks if progress.authorization else (),
+            remarks=disk_remarks.remarks(verdicts.kind_of(snapshot), progress),
         )
     job_id = snapshot.job_id if snapshot else watched.job_id
     if watched.end == "deadline":

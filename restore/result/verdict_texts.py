@@ -59,11 +59,16 @@ _FAILED_NEXT = {
     ),
 }
 _CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
+FROM_VAULT_TIER = (
+    "If encrypted disks cannot be restored from a snapshot, restore them from the vault: ask by "
+    "its id for a recovery point whose tier is VaultStandard."
+)
 EXPIRED = "The request's deadline passed before the restore could be started. Nothing was started."
 UNKNOWN = "It is not known whether Azure started a restore."
 LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
 TO_DO = {
     "InvalidRequest": "Correct the request and send it with a new requestId.",
+    "NotSupported": "Change the request as it says, then send it with a new requestId.",
     "PolicyRefused": (
         "Ask for what the policy allows, or have the policy changed; then ask with a new requestId."
     ),

@@ -7,12 +7,15 @@ there and the VM could not be created.
 
 from collections.abc import Sequence
 
+from restore.messages.disks import VmDisk
 from restore.messages.job_details import DONE_TASKS
 from restore.messages.model import Failure, JobError, JobSnapshot, Verdict, VerdictKind
 from restore.result import verdict_texts as texts
 from restore.values.times import text_of
 
-_REJECTING = ("InvalidRequest", "PolicyRefused", "PlanChanged", "NotFound", "Conflict")
+_REJECTING = (
+    *("InvalidRequest", "NotSupported", "PolicyRefused", "PlanChanged", "NotFound", "Conflict"),
+)
 _KINDS: dict[str, VerdictKind] = {
     "Completed": "Completed",
     "CompletedWithWarnings": "CompletedWithWarnings",
@@ -26,32 +29,42 @@ def judge_job(
     *,
     recovery_point: str | None = None,
     disks: Sequence[str] | None = None,
+    kept_disks: Sequence[VmDisk] = (),
+    remarks: Sequence[str] = (),
 ) -> Verdict:
     """Judge a job that has ended, by its status; never by its texts, which are localised.
 
     `disks` are those that were to be replaced, as far as they could be read; None: nobody looked.
+    `kept_disks` are the VM's others, `remarks` what else is to be known before the next step.
     """
-    assert snapshot.is_terminal, "a job is judged when it is over"
-    kind = _KINDS.get(snapshot.status, "Failed")
+    kind = kind_of(snapshot)
     said = [texts.said(error) for error in snapshot.errors[: texts.ERRORS_SHOWN]]
     if not said and snapshot.message and kind != "Completed":
         said = [f"Azure says: {texts.full(snapshot.message)}"]
     succeeded = _is_done(request_type, snapshot)
     happened, next_step = texts.of_job(request_type, snapshot, is_done=succeeded)
     is_replacing = request_type == "OriginalLocation"
+    where = texts.where(snapshot.job_id, recovery_point)
     if is_replacing and disks is not None:
         next_step += texts.of_disks(disks, is_replaced=succeeded)
     return Verdict(
         verdict=kind,
         succeeded=succeeded,
-        text=" ".join([happened, *said, next_step, texts.where(snapshot.job_id, recovery_point)]),
+        text=" ".join([happened, *said, *remarks, next_step, where]),
         job_id=snapshot.job_id,
         recovery_point=recovery_point,
         error=None if succeeded or kind == "Cancelled" else _job_failure(snapshot),
         job_errors=snapshot.errors,
         replaced_disks=tuple(disks or ()) if is_replacing and succeeded else (),
         output=snapshot.output,
+        kept_disks=tuple(disk.name for disk in kept_disks),
     )
+
+
+def kind_of(snapshot: JobSnapshot) -> VerdictKind:
+    """Return how a job has ended."""
+    assert snapshot.is_terminal, "a job is judged when it is over"
+    return _KINDS.get(snapshot.status, "Failed")
 
 
 def rejected(failure: Failure) -> Verdict:

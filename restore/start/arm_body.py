@@ -1,7 +1,8 @@
 """Build the body of the restore POST: ARM's IaasVMRestoreRequest, field for field.
 
-Also here: the rules that need the chosen recovery point or the vault. What can be said of a request
-alone is said earlier, by parsing.py and cross_field_rules.py.
+Also here: which fields the chosen recovery point demands or excludes. What can be said of a request
+alone is said earlier, by parsing.py and cross_field_rules.py; what Azure Backup does not restore at
+all, by plan/restrictions.py.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,6 @@ import msgspec
 from restore.messages.errors import InvalidRequest
 from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import OriginalLocation, RestoreDisks, RestoreRequest
-from restore.values.arm_ids import lower_ascii
 from restore.values.problem import Problem
 
 _ARCHIVE = "VaultArchive"
@@ -35,7 +35,7 @@ _WOULD_BE_VHDS = (
 
 def build(request: RestoreRequest, item: ProtectedItem, point: RecoveryPoint) -> dict[str, Any]:
     """Return `{"properties": …}`. Raises InvalidRequest where request and point do not fit."""
-    problems = [Problem(path=path, message=text) for path, text in _problems(request, item, point)]
+    problems = [Problem(path=path, message=text) for path, text in _problems(request, point)]
     if problems:
         raise InvalidRequest(
             problems, request_id=request.request_id, doing="build the restore request"
@@ -72,11 +72,7 @@ def _rehydration(given: dict[str, Any], point: RecoveryPoint) -> dict[str, Any]:
     }
 
 
-def _problems(
-    request: RestoreRequest, item: ProtectedItem, point: RecoveryPoint
-) -> Iterator[tuple[str, str]]:
-    if request.region is not None and _plain(request.region) != _plain(item.region):
-        yield "$.region", f"must be the vault's own region, {item.region}; leave it out"
+def _problems(request: RestoreRequest, point: RecoveryPoint) -> Iterator[tuple[str, str]]:
     if point.tier == _ARCHIVE and request.recovery_point_rehydration_info is None:
         yield "$.recoveryPointRehydrationInfo", "is required: the point lies in the archive only"
     yield from _managed_disk_problems(request, point)
@@ -86,9 +82,6 @@ def _problems(
 def _managed_disk_problems(
     request: RestoreRequest, point: RecoveryPoint
 ) -> Iterator[tuple[str, str]]:
-    is_original = isinstance(request, OriginalLocation)
-    if is_original and not point.is_managed_vm:
-        yield "$.recoveryType", "OriginalLocation cannot replace unmanaged disks; use RestoreDisks"
     if isinstance(request, RestoreDisks) and _lands_as_vhds(request, point):
         yield "$.targetResourceGroupId", _WOULD_BE_VHDS
     if request.original_storage_account_option and not point.original_storage_account_option:
@@ -121,8 +114,3 @@ def _network_problems(request: RestoreRequest, point: RecoveryPoint) -> Iterator
             "$.targetDiskNetworkAccessSettings",
             "does not apply: no disk of the recovery point has private network access",
         )
-
-
-def _plain(region: str) -> str:
-    """`West Europe` and `westeurope` are the same region."""
-    return lower_ascii(region.replace(" ", ""))

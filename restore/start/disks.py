@@ -1,13 +1,65 @@
-"""Which of a VM's disks a restore in place replaces. The old ones stay in the resource group."""
+"""Which of a VM's disks a restore in place replaces. The old ones stay in the resource group.
+
+What counts are the disks that the recovery point holds, not those that the VM has today: a disk
+that was added since, or left out of the backup, stays attached to the VM.
+"""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from restore.messages.model import VmDisk
+from restore.messages.disks import KeptBecause, KeptDisk, PointDisks, VmDisk
+
+SHOWN_MAX = 8
 
 
-def replaced_disks(disks: Iterable[VmDisk], lun_list: Sequence[int] | None) -> tuple[VmDisk, ...]:
-    """Return the disks that will be replaced: the OS disk, and the data disks at these LUNs; with
-    no list, all of them."""
-    return tuple(
-        disk for disk in disks if lun_list is None or disk.lun is None or disk.lun in lun_list
-    )
+class Fates(NamedTuple):
+    """What becomes of the disks that a VM has now."""
+
+    replaced: tuple[VmDisk, ...]
+    kept: tuple[KeptDisk, ...]
+
+
+def fates(
+    disks: Iterable[VmDisk], held: PointDisks | None, lun_list: Sequence[int] | None
+) -> Fates:
+    """Tell the disks that will be replaced from those that will not, or of which nobody knows.
+
+    The OS disk is always replaced; data disks where the point holds their LUN and `lun_list` names
+    it, or there is no list.
+    """
+    replaced, kept = [], []
+    for disk in disks:
+        why = _kept_because(disk, held or PointDisks(), lun_list)
+        if why is None:
+            replaced.append(disk)
+        else:
+            kept.append(KeptDisk(name=disk.name, lun=disk.lun, why=why))
+    return Fates(tuple(replaced), tuple(kept))
+
+
+def left_out(held: PointDisks | None) -> str | None:
+    """Name the disks that the VM had and the point does not hold, or how many; None: none known."""
+    if held is None or not held.excluded_count:
+        return None
+    if held.excluded is not None and len(held.excluded) == held.excluded_count:
+        return named(held.excluded)
+    of = f" of {held.attached_count}" if held.attached_count else ""
+    return f"{held.excluded_count}{of} disks (Azure does not say which)"
+
+
+def named(disks: Sequence[VmDisk]) -> str:
+    """Name disks by LUN and name, the first few of many."""
+    more = len(disks) - SHOWN_MAX
+    shown = ", ".join(str(disk) for disk in disks[:SHOWN_MAX])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _kept_because(
+    disk: VmDisk, held: PointDisks, lun_list: Sequence[int] | None
+) -> KeptBecause | None:
+    is_held = held.holds(disk.lun)
+    if is_held is False:
+        return "NotInRecoveryPoint"
+    if disk.lun is not None and lun_list is not None and disk.lun not in lun_list:
+        return "NotAskedFor"
+    return None if is_held else "NotKnown"

@@ -6,9 +6,8 @@ are told apart by consistency, then by name, so that the same list always gives 
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from msgspec import Struct
 
@@ -21,7 +20,9 @@ from restore.messages.request import (
     RestoreRequest,
 )
 from restore.start import point_owner
-from restore.values.arm_ids import name_of, subscription_of
+from restore.start.targets import target_of
+from restore.start.tiers import offers_of
+from restore.values.arm_ids import is_other_subscription, name_of
 from restore.values.times import seconds_of
 
 PASSED_OVER_MAX = 20
@@ -30,10 +31,11 @@ PASSED_OVER_MAX = 20
 REASONS = {
     "NotTheRequestedPoint": "not the one asked for by its id",
     "SoftDeleted": "soft-deleted",
-    "NoValidTier": "without a valid tier",
+    "NoValidTier": "without a valid tier that is known here",
     "NeedsRehydration": "in the archive only (recoveryPointRehydrationInfo would allow it)",
     "NeedsVaultTier": "without the copy in the vault that this restore needs",
     "ThreatUnHealthy": "with a threat that Azure found (by its id it can be had all the same)",
+    "ThreatWarning": "of which Azure warns (by its id it can be had all the same)",
     "TooNew": "made after notAfter",
     "TooOld": "made before notBefore or longer ago than maxAge",
     "ConsistencyTooLow": "of less consistency than asked for",
@@ -44,16 +46,6 @@ REASONS = {
 _UNREADABLE = "Unreadable"
 
 CONSISTENCIES = ("CrashConsistent", "FileSystemConsistent", "AppConsistent")
-_OFFERS = {
-    "Snapshot": {"Snapshot"},
-    "VaultStandard": {"VaultStandard"},
-    "VaultStandardRehydrated": {"VaultStandard"},
-    "SnapshotAndVaultStandard": {"Snapshot", "VaultStandard"},
-    "SnapshotAndVaultArchive": {"Snapshot", "VaultArchive"},
-    "VaultArchive": {"VaultArchive"},
-}
-_TYPES = ("Invalid", "InstantRP", "HardenedRP", "ArchivedRP")
-_STATUSES = ("Invalid", "Valid", "Disabled", "Deleted", "Rehydrated")
 _ROUNDING = timedelta(microseconds=1)  # a request's seventh digit is rounded, ARM's is cut off
 
 
@@ -78,7 +70,7 @@ def choose_for(
     wanted = request.recovery_point
     if wanted.id is not None:
         point_owner.require_own(wanted.id, item)
-    return choose(points, wanted, now=now, needs=needs_of(request), unreadable=unreadable)
+    return choose(points, wanted, now=now, needs=needs_of(request, item), unreadable=unreadable)
 
 
 def choose(
@@ -114,13 +106,12 @@ def choose(
     )
 
 
-def needs_of(request: RestoreRequest) -> Needs:
+def needs_of(request: RestoreRequest, item: ProtectedItem) -> Needs:
     """Return what a request's target demands: a zone or another subscription needs the vault."""
     rehydration_allowed = request.recovery_point_rehydration_info is not None
     if isinstance(request, OriginalLocation):
         return Needs(rehydration_allowed=rehydration_allowed)
-    target, source = request.target_resource_group_id, request.source_resource_id
-    elsewhere = target is not None and subscription_of(target) != subscription_of(source)
+    elsewhere = is_other_subscription(target_of(request), item.vault_id, item.source_resource_id)
     converts = isinstance(request, RestoreDisks) and request.restore_with_managed_disks is True
     return Needs(
         rehydration_allowed=rehydration_allowed,
@@ -129,35 +120,11 @@ def needs_of(request: RestoreRequest) -> Needs:
     )
 
 
-def usable_tier(details: Sequence[Mapping[str, Any]] | None) -> str | None:
-    """Name the tier to restore from, None for none. Reads numbers and names alike."""
-    status = {
-        _named(detail.get("type"), _TYPES): _named(detail.get("status"), _STATUSES)
-        for detail in details or ()
-    }
-    instant, hardened, archived = (status.get(tier) == "Valid" for tier in _TYPES[1:])
-    if status.get("ArchivedRP") == "Rehydrated" or (hardened and archived):
-        return "VaultStandardRehydrated"
-    return {
-        (True, True, False): "SnapshotAndVaultStandard",
-        (True, False, True): "SnapshotAndVaultArchive",
-        (False, False, True): "VaultArchive",
-        (True, False, False): "Snapshot",
-        (False, True, False): "VaultStandard",
-    }.get((instant, hardened, archived))
-
-
-def _named(value: object, names: Sequence[str]) -> str:
-    if isinstance(value, int) and 0 <= value < len(names):
-        return names[value]
-    return str(value)
-
-
 def _reason(
     point: RecoveryPoint, choice: RecoveryPointChoice, needs: Needs, now: datetime
 ) -> str | None:
     """Return the first reason against a point, None if it fits."""
-    offers = _OFFERS.get(point.tier or "", set())
+    offers = offers_of(point.tier)
     oldest = choice.not_before
     if choice.max_age is not None:
         oldest = max(filter(None, (oldest, now - timedelta(seconds=seconds_of(choice.max_age)))))
@@ -169,6 +136,7 @@ def _reason(
         "NeedsVaultTier": (needs.not_snapshot_only and offers == {"Snapshot"})
         or (needs.in_vault_standard and "VaultStandard" not in offers),
         "ThreatUnHealthy": point.threat_status == "UnHealthy" and choice.id is None,
+        "ThreatWarning": point.threat_status == "Warning" and choice.id is None,
         "TooNew": choice.not_after is not None and point.time > choice.not_after,
         "TooOld": oldest is not None and point.time + _ROUNDING < oldest,
         "ConsistencyTooLow": choice.consistency is not None
@@ -187,7 +155,7 @@ def _rank(consistency: str) -> int:
 
 
 def _offers(point: RecoveryPoint, preferred: str | None) -> bool:
-    return preferred is None or preferred == point.tier or preferred in _OFFERS[point.tier or ""]
+    return preferred is None or preferred == point.tier or preferred in offers_of(point.tier)
 
 
 def _second_to(chosen: RecoveryPoint, point: RecoveryPoint) -> str:

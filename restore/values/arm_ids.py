@@ -109,6 +109,13 @@ def subscription_of(text: str) -> str:
     return lower_ascii(text.split("/")[2])
 
 
+def is_other_subscription(target: str | None, vault_id: str, source_id: str) -> bool:
+    """Whether a restore into the target leaves the subscription of its vault or that of its VM,
+    which need not be the same. No target is where the VM is."""
+    homes = {subscription_of(vault_id), subscription_of(source_id)}
+    return target is not None and homes != {subscription_of(target)}
+
+
 def name_of(text: str) -> str:
     """Return the last name of an id; a bare name is returned as it is."""
     return text.rsplit("/", 1)[-1]

@@ -22,6 +22,7 @@ from arm.preflight import Preflight
 from devhost.clock import VirtualClock
 from restore.messages.errors import NotYet
 from restore.messages.model import ProtectedItem
+from restore.values import api_versions
 from simulated_azure import seed
 from simulated_azure.simulator import Simulator
 from simulated_azure.transport import InProcess
@@ -48,7 +49,7 @@ class Session:
         self.simulator = Simulator(VirtualClock())
         self.calls: list[tuple[str, str]] = []
         authorized = AuthorizedRequest("https://management.azure.com", lambda: "t", self._send)
-        self.backup = Backup(Client(authorized), "2025-02-01")
+        self.backup = Backup(Client(authorized), api_versions.DEFAULT)
         self.item: ProtectedItem = self.backup.find_vault_item(VM)
         self.vault_id, self.job_id = self.item.vault_id, ""
 
@@ -65,6 +66,11 @@ class Session:
             operation_id = None if known else triggered.operation_id
             look = self.backup.read_operation(self.vault_id, operation_id, known)
             self.job_id = look.job_id or self.job_id
+
+    def read_disks(self) -> None:
+        """Read the disks of a point that the list has not told."""
+        point = self.backup.recovery_points(self.item).points[0]
+        assert self.backup.with_disks(self.item, point).disks != point.disks
 
     def validate(self) -> None:
         """Ask for Azure's opinion, and read it."""
@@ -93,6 +99,8 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "find_protected_item": lambda session: session.backup.find_protected_item(session.vault_id, VM),
     "find_vault_item": lambda session: session.backup.find_vault_item(VM),
     "recovery_points": lambda session: session.backup.recovery_points(session.item),
+    "with_disks": Session.read_disks,
+    "tells_threats": lambda session: session.backup.tells_threats,  # asks nobody
     "trigger_restore": Session.restore,
     "read_operation": lambda session: None,  # in the step before
     "vm_disks": lambda session: session.backup.vm_disks(VM),

@@ -38,6 +38,7 @@ from restore.messages.poll_policy import PollPolicy
 from restore.messages.reconcile_io import Reconcile
 from restore.policy.rules import Policy
 from restore.request import parsing
+from restore.values import api_versions
 from restore.values.decoding import encode
 from simulated_azure.seed import default_state
 from simulated_azure.simulator import Simulator
@@ -54,7 +55,7 @@ Decision = Literal["approved", "refused", "expired"]
 ROOT = Path(__file__).parents[2]
 START = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 ENDPOINT = "https://arm.test"
-API_VERSION = "2025-02-01"
+API_VERSION = api_versions.DEFAULT
 
 
 def _nothing(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None:

@@ -14,7 +14,8 @@ from msgspec import inspect
 from arm import arm_json, compute, errors
 from arm.authorized_request import AuthorizedRequest
 from arm.client import Client
-from restore.messages.errors import InvalidRequest, PlanChanged, to_failure
+from restore.messages.disks import VmDisk
+from restore.messages.errors import InvalidRequest, NotSupported, PlanChanged, to_failure
 from restore.messages.field_types import REQUEST_ID
 from restore.messages.model import (
     Approval,
@@ -24,7 +25,6 @@ from restore.messages.model import (
     JobSnapshot,
     ProtectedItem,
     RecoveryPoint,
-    VmDisk,
 )
 from restore.messages.request import REQUEST_TYPES, RecoveryPointChoice, RestoreRequest
 from restore.policy import decisions
@@ -40,6 +40,8 @@ LETTERS = ("x", '"', "𝕏")
 """Of one byte, of two by an escape, of four."""
 
 _MANY = 210
+_DISKS = 100
+_THREAT = ("threatTitle", "threatDescription", "threatSeverity", "threatState")
 _NAME, _TEXT, _FAR_TOO_LONG = 512, 2_000, 4_100
 _ID_NAME = 260
 _BY_PATTERN = {
@@ -116,6 +118,7 @@ def item(letter: str) -> ProtectedItem:
 def points(letter: str, count: int) -> list[RecoveryPoint]:
     """So many of the largest recovery points, all of the same time."""
     text = letter * _TEXT
+    disks = [{"lun": lun, "name": _of_names(letter) * 128} for lun in range(_DISKS)]
     known = {
         "recoveryPointTime": START.isoformat(),
         "recoveryPointType": text,
@@ -123,6 +126,9 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
         "zones": [letter * 40] * _MANY,
         "extendedLocation": {"name": text, "type": text},
         "threatStatus": text,
+        "threatInfo": [dict.fromkeys(_THREAT, text)] * _MANY,
+        "securityType": text,
+        "recoveryPointDiskConfiguration": {"includedDiskList": disks, "excludedDiskList": disks},
     }
     found = [
         arm_json.recovery_point(
@@ -194,6 +200,7 @@ def failures(letter: str) -> list[Failure]:
         errors.to_failure(said),
         to_failure(InvalidRequest(problems)),
         to_failure(PlanChanged(problems)),
+        to_failure(NotSupported(problems, code=text)),
     ]
 
 

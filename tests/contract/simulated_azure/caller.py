@@ -12,7 +12,7 @@ from simulated_azure import seed
 from simulated_azure.simulator import Simulator
 from simulated_azure.wire import Reply
 
-VERSION = "2025-02-01"
+VERSION = "2026-07-01"
 HEADERS = {"Authorization": "Bearer a-token", "Content-Type": "application/json"}
 
 Send = Callable[..., Reply]

@@ -9,7 +9,7 @@ import pytest
 from simulated_azure import seed
 from simulated_azure.server import ThreadedVaultServer
 from simulated_azure.simulator import Simulator
-from tests.contract.simulated_azure.caller import Caller, document, send_over_http, value
+from tests.contract.simulated_azure.caller import VERSION, Caller, document, send_over_http, value
 
 JOBS = f"{seed.VAULT_ID}/backupJobs"
 
@@ -31,7 +31,7 @@ def test_requests_are_logged_with_body_and_status_and_without_secrets(azure: Cal
     post, poll = azure.control("GET", "/requests")[-2:]
     assert (post["method"], post["operation"], post["status"]) == ("POST", "restore", 202)
     assert post["path"].endswith("/restore")
-    assert (post["body"], post["apiVersion"]) == (body, "2025-02-01")
+    assert (post["body"], post["apiVersion"]) == (body, VERSION)
     assert post["time"].startswith("2030-01-01T00:00:00")
     assert "s=redacted" in poll["query"]
     assert len(poll["query"]) < 100

@@ -28,7 +28,11 @@ _ODD_POINT: dict[str, Any] = {
     "disks": [{"name": "odd-01-osdisk"}, {"lun": 0, "name": "odd-01-data-0"}],
     "tiers": {"InstantRP": "Deleted", "ArchivedRP": "Rehydrated"},
 }
-_SINCE_2026 = {"threat_status": "UnHealthy", "tiers": {"IASnapshotRP": "Valid"}}
+_SINCE_2026 = {
+    "threat_status": "UnHealthy",
+    "threats": [{"title": "Odd", "last_updated": "2030-01-01T00:00:00Z"}],
+    "tiers": {"IASnapshotRP": "Valid"},
+}
 _ENDS: dict[str, dict[str, Any]] = {
     "web-01": {"outcome": "Completed"},
     "web-02": {"outcome": "CompletedWithWarnings"},

@@ -10,6 +10,7 @@ from arm import arm_json
 from arm.backup import Backup, CancelReply
 from arm.transport import Reply
 from restore.messages import errors
+from restore.messages.disks import PointDisks
 from restore.messages.model import Triggered
 from tests.unit.arm import samples
 from tests.unit.arm.fakes import (
@@ -193,6 +194,54 @@ def test_recovery_points_that_cannot_be_read_are_counted() -> None:
     assert backup(Script(reply(200, {"value": raw}))).recovery_points(ITEM) == ((), 4)
 
 
+def _listed(disks: object = None) -> dict[str, Any]:
+    known = {"recoveryPointTime": "2026-07-26T13:16:55Z", "recoveryPointDiskConfiguration": disks}
+    return {"name": "123", "properties": known}
+
+
+COUNTED = {"numberOfDisksIncludedInBackup": 1, "numberOfDisksAttachedToVm": 2}
+KNOWN = COUNTED | {
+    "includedDiskList": [{"lun": -1, "name": "os"}],
+    "excludedDiskList": [{"lun": 0, "name": "d0"}],
+}
+
+
+def _with_disks(listed: object, *steps: Reply | Exception) -> tuple[PointDisks | None, Script]:
+    script = Script(*steps)
+    (point,), _ = backup(Script(reply(200, {"value": [_listed(listed)]}))).recovery_points(ITEM)
+    return backup(script).with_disks(ITEM, point).disks, script
+
+
+@pytest.mark.parametrize("listed", [None, COUNTED])
+def test_disks_that_the_list_leaves_out_are_read_with_the_point_itself(listed: object) -> None:
+    found, script = _with_disks(listed, reply(200, _listed(KNOWN)))
+    assert found is not None
+    assert [str(disk) for disk in found.excluded or ()] == ["LUN 0 (d0)"]
+    assert script.urls[0].endswith("%3Bweb-01/recoveryPoints/123?api-version=2025-02-01")
+
+
+def test_disks_that_the_list_names_are_not_read_again() -> None:
+    found, script = _with_disks(KNOWN)
+    assert found is not None
+    assert found.are_listed
+    assert script.urls == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reply(200, _listed()),
+        reply(200, {}),
+        reply(200, _listed(KNOWN) | {"name": "124"}),
+        refusal(404, "ResourceNotFound"),
+        refusal(403, "AuthorizationFailed"),
+    ],
+)
+def test_where_the_point_itself_does_not_say_them_the_counts_are_kept(answer: Reply) -> None:
+    assert _with_disks(COUNTED, answer)[0] == PointDisks(included_count=1, attached_count=2)
+    assert _with_disks(None, answer)[0] is None
+
+
 def test_jobs_are_filtered_by_azure_and_again_here() -> None:
     def job(name: str, start: str | None, operation: str = "Restore") -> dict[str, Any]:
         known = {"status": "InProgress", "operation": operation, "startTime": start}
@@ -323,3 +372,10 @@ def test_the_api_version_is_the_settings() -> None:
     script = Script(reply(200, {"value": []}))
     Backup(client(script), "2026-07-01").recovery_points(ITEM)
     assert script.urls[0].endswith("/recoveryPoints?api-version=2026-07-01")
+
+
+@pytest.mark.parametrize(
+    ("version", "tells"), [("2025-02-01", False), ("2026-07-01", True), ("2026-10-01", True)]
+)
+def test_threats_are_told_by_newer_versions_only(version: str, tells: bool) -> None:
+    assert Backup(client(Script()), version).tells_threats is tells

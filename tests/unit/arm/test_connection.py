@@ -47,7 +47,7 @@ def test_a_token_that_was_refused_is_asked_for_anew(monkeypatch: pytest.MonkeyPa
             return AccessToken(self.token, 0)
 
     made: list[Identity] = []
-    monkeypatch.setattr(credentials, "build", lambda settings, in_azure: Identity())
+    monkeypatch.setattr(credentials, "build", lambda settings, in_azure, named: Identity())
     connection.credential.cache_clear()
     refused = refusal(401, "ExpiredAuthenticationToken")
     script = Script(refused, reply(200, {"value": []}), reply(200, {"value": []}))

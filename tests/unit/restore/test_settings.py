@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from restore import setting_values
 from restore.messages.poll_policy import PollPolicy
 from restore.policy import rules
 from restore.settings import InvalidSettings, Settings
-from restore.values import host_json
+from restore.values import api_versions, host_json
 
 
 def _problems(**environment: str) -> tuple[str, ...]:
@@ -76,7 +75,7 @@ def test_a_token_goes_over_plain_http_to_loopback_only(address: str) -> None:
     assert "must be a plain loopback address" in _problems(SIMULATED_ARM_ENDPOINT=address)[0]
 
 
-@pytest.mark.parametrize("version", setting_values.SECONDARY_REGION_VERSIONS)
+@pytest.mark.parametrize("version", api_versions.SECONDARY_REGION)
 def test_versions_of_the_secondary_region_are_refused(version: str) -> None:
     assert "secondary region" in _problems(BACKUP_API_VERSION=version)[0]
 
@@ -111,7 +110,7 @@ def test_everything_wrong_is_said_at_once() -> None:
     )
     assert problems == (
         "AZURE_CLOUD must be one of public, usgovernment, china.",
-        "BACKUP_API_VERSION must look like 2025-02-01.",
+        "BACKUP_API_VERSION must look like 2026-07-01.",
         "AZURE_CLIENT_ID must be a client id (a GUID).",
         "RESTORE_POLL_S_FIRST must be a number from 5 to 3600.",
         "RESTORE_JOB_SEARCH_S must be a number from 0 to 3600.",

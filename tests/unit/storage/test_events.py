@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from restore.messages.disks import VmDisk
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Authorization, Failure, Outcome, Verdict, VmDisk
+from restore.messages.model import Authorization, Failure, Outcome, Verdict
 from restore.messages.request import RestoreRequest
 from restore.plan import assemble
 from restore.progress import ledger_events

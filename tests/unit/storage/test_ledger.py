@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from restore.messages.disks import VmDisk
 from restore.messages.ledger_entry import (
     ALLOWED,
     CancelAnswer,
@@ -14,7 +15,7 @@ from restore.messages.ledger_entry import (
     LedgerState,
     moved,
 )
-from restore.messages.model import Approval, Authorization, Verdict, VmDisk
+from restore.messages.model import Approval, Authorization, Verdict
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 from tests.fakes.storage import MemoryDocuments

@@ -12,14 +12,16 @@ from restore.messages.errors import NotFound
 from restore.messages.field_types import Tier
 from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import RecoveryPointChoice, RestoreRequest
+from restore.messages.threats import SUSPECT
+from restore.plan import facts
 from restore.start.recovery_point_choice import (
     REASONS,
     Needs,
     choose,
     choose_for,
     needs_of,
-    usable_tier,
 )
+from restore.start.tiers import usable_tier
 
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 _GROUP = "/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg"
@@ -34,6 +36,18 @@ _ITEM = ProtectedItem(
     region="westeurope",
     protection_state="Protected",
 )
+
+
+def _item(vault: int = 1, source: int = 1) -> ProtectedItem:
+    return ProtectedItem(
+        id="/item",
+        vault_id=f"{_GROUP.format(vault)}/providers/Microsoft.RecoveryServices/vaults/v",
+        container_name="c",
+        name="i",
+        source_resource_id=_VM.replace(_GROUP.format(1), _GROUP.format(source)),
+        region="westeurope",
+        protection_state="Protected",
+    )
 
 
 def _point(name: str, hours_ago: float, **fields: Any) -> RecoveryPoint:
@@ -65,6 +79,7 @@ def test_nothing_said_means_the_newest_in_whatever_order_they_are_listed() -> No
         ({"tier": None}, {}, "NoValidTier"),
         ({"tier": "VaultArchive"}, {}, "NeedsRehydration"),
         ({"threat_status": "UnHealthy"}, {}, "ThreatUnHealthy"),
+        ({"threat_status": "Warning"}, {}, "ThreatWarning"),
         ({}, {"not_after": _NOW - timedelta(hours=2)}, "TooNew"),
         ({"consistency": "CrashConsistent"}, {"consistency": "AppConsistent"}, "ConsistencyTooLow"),
         ({"consistency": "Odd"}, {"consistency": "CrashConsistent"}, "ConsistencyTooLow"),
@@ -158,7 +173,7 @@ def test_points_that_cannot_be_read_are_counted_and_said() -> None:
     ("points", "choice", "message"),
     [
         ([], {}, "None of the 3 recovery points has a name and a time that can be read."),
-        ([_point("a", 1, tier=None)], {}, "valid tier. 3 more are without a name or a time that"),
+        ([_point("a", 1, tier=None)], {}, "known here. 3 more are without a name or a time that"),
         ([], {"id": "123"}, "not among the 0 that the item has. 3 more are without a name"),
     ],
 )
@@ -171,8 +186,15 @@ def test_there_is_no_point_for_want_of_reading(
     assert "has no recovery points" not in caught.value.message
 
 
-def test_who_asks_by_id_gets_a_point_in_which_azure_found_a_threat() -> None:
-    points = [_point("123", 5, threat_status="UnHealthy")]
+@pytest.mark.parametrize("status", ["Healthy", "Unknown", "NotAvailable", None, "other: Odd"])
+def test_a_point_of_which_azure_says_no_ill_is_chosen(status: str | None) -> None:
+    points = [_point("old", 5), _point("new", 1, threat_status=status)]
+    assert choose(points, RecoveryPointChoice(), now=_NOW).point.name == "new"
+
+
+@pytest.mark.parametrize("status", SUSPECT)
+def test_who_asks_by_id_gets_a_point_in_which_azure_found_a_threat(status: str) -> None:
+    points = [_point("123", 5, threat_status=status)]
     assert choose(points, RecoveryPointChoice(id="123"), now=_NOW).point.name == "123"
 
 
@@ -228,7 +250,58 @@ def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
 def test_zones_and_other_subscriptions_need_the_vaults_copy(
     request_: RestoreRequest, needs: Needs
 ) -> None:
-    assert needs_of(request_) == needs
+    assert needs_of(request_, _item()) == needs
+
+
+_ACCOUNT = "/providers/Microsoft.Storage/storageAccounts/a"
+
+
+@pytest.mark.parametrize(
+    ("vault", "source", "fields", "is_other"),
+    [
+        (1, 1, {"targetResourceGroupId": _GROUP.format(1)}, False),
+        (1, 1, {"targetResourceGroupId": _GROUP.format(1).upper()}, False),
+        (1, 1, {"targetResourceGroupId": _GROUP.format(2)}, True),
+        (1, 2, {"targetResourceGroupId": _GROUP.format(2)}, True),
+        (1, 2, {"targetResourceGroupId": _GROUP.format(1)}, True),
+        (1, 2, {"targetResourceGroupId": _GROUP.format(3)}, True),
+        (1, 1, {"storageAccountId": _GROUP.format(1) + _ACCOUNT}, False),
+        (1, 1, {"storageAccountId": _GROUP.format(2) + _ACCOUNT}, True),
+        (
+            1,
+            1,
+            {
+                "identityBasedRestoreDetails": {
+                    "targetStorageAccountId": _GROUP.format(2) + _ACCOUNT
+                }
+            },
+            True,
+        ),
+    ],
+)
+def test_another_subscription_is_one_that_is_not_both_the_vaults_and_the_vms(
+    vault: int, source: int, fields: dict[str, Any], is_other: bool
+) -> None:
+    """What the plan calls another subscription, too: tests/unit/restore/plan."""
+    item, request = _item(vault, source), _request("RestoreDisks", **fields)
+    assert needs_of(request, item).not_snapshot_only is is_other
+    assert facts.traits_of(request, item, _point("p", 1)).is_elsewhere is is_other
+
+
+def test_the_newest_point_is_passed_over_where_it_is_a_snapshot_of_another_subscription() -> None:
+    """A vault may hold the backup of a VM in another subscription than its own."""
+    points = [_point("snapshot", 1, tier="Snapshot"), _point("vault", 2)]
+    request = _request("RestoreDisks", targetResourceGroupId=_GROUP.format(2))
+    chosen = choose_for(request, _item(vault=1, source=2), points, now=_NOW)
+    assert chosen.point.name == "vault"
+    assert [each.reason for each in chosen.passed_over] == ["NeedsVaultTier"]
+
+
+def test_disks_are_replaced_from_a_snapshot_wherever_the_vault_is() -> None:
+    request = _request("OriginalLocation", confirm="web-01")
+    points = [_point("snapshot", 1, tier="Snapshot"), _point("vault", 2)]
+    chosen = choose_for(request, _item(vault=1, source=2), points, now=_NOW)
+    assert chosen.point.name == "snapshot"
 
 
 def test_a_snapshot_is_no_use_where_the_vaults_copy_is_needed() -> None:
@@ -296,11 +369,12 @@ def test_only_the_twenty_newest_are_named_but_all_are_counted() -> None:
             [_point("a", 1, tier=None), _point("b", 2, tier=None), _point("c", 30)],
             {"max_age": "P1D"},
             (
-                "None of the 3 recovery points can be used: 2 without a valid tier, "
+                "None of the 3 recovery points can be used: "
+                "2 without a valid tier that is known here, "
                 "1 made before notBefore or longer ago than maxAge."
             ),
             (
-                "2 NoValidTier: without a valid tier",
+                "2 NoValidTier: without a valid tier that is known here",
                 "1 TooOld: made before notBefore or longer ago than maxAge",
             ),
         ),

@@ -1,0 +1,62 @@
+"""Disks: those that a VM has now, and those that a recovery point holds.
+
+Told apart by their LUN, as Azure Backup does: a disk that was replaced has another name afterwards.
+"""
+
+from typing import Literal
+
+from restore.values.structs import Model
+
+KeptBecause = Literal["NotInRecoveryPoint", "NotKnown", "NotAskedFor"]
+
+
+class VmDisk(Model, frozen=True, kw_only=True):
+    """A disk of a VM: as the VM is now, or as it was when it was backed up."""
+
+    name: str
+    lun: int | None = None
+    """None: the OS disk."""
+
+    def __str__(self) -> str:
+        """For people: the LUN, for that is what requests name, and the disk's own name."""
+        place = "OS disk" if self.lun is None else f"LUN {self.lun}"
+        return f"{place} ({self.name})" if self.name else place
+
+
+class KeptDisk(VmDisk, frozen=True, kw_only=True):
+    """A disk that the VM keeps when others are replaced, or may keep: nobody must delete it."""
+
+    why: KeptBecause
+
+
+class PointDisks(Model, frozen=True, kw_only=True):
+    """Which of the VM's disks a recovery point holds, as far as Azure says
+    (recoveryPointDiskConfiguration). A list that is None is not known."""
+
+    included: tuple[VmDisk, ...] | None = None
+    excluded: tuple[VmDisk, ...] | None = None
+    included_count: int | None = None
+    attached_count: int | None = None
+    """How many disks the VM had when it was backed up."""
+
+    @property
+    def are_listed(self) -> bool:
+        """Whether it is known of every disk whether the point holds it."""
+        return self.included is not None
+
+    @property
+    def excluded_count(self) -> int:
+        """How many disks the VM had that the point does not hold, as far as lists or counts say."""
+        held = self.included_count
+        if held is None and self.included is not None:
+            held = len(self.included)
+        missing = (self.attached_count or 0) - held if held is not None else 0
+        return max(missing, len(self.excluded or ()))
+
+    def holds(self, lun: int | None) -> bool | None:
+        """Whether the point holds the disk at a LUN (None: the OS disk); None: it is not known."""
+        if lun is None:  # Azure Backup leaves out no OS disk
+            return True
+        if self.included is not None:
+            return any(disk.lun == lun for disk in self.included)
+        return False if any(disk.lun == lun for disk in self.excluded or ()) else None

@@ -1,0 +1,21 @@
+"""The api-version that is asked for by default tells threats, and is no secondary region's."""
+
+from restore.values import api_versions
+from simulated_azure import versions
+
+
+def test_the_default_tells_threats_and_is_served_by_the_simulated_azure() -> None:
+    assert api_versions.tells_threats(api_versions.DEFAULT)
+    assert api_versions.DEFAULT not in api_versions.SECONDARY_REGION
+    assert api_versions.DEFAULT in versions.BACKUP
+
+
+def test_each_version_is_told_once_and_the_simulated_azure_knows_it() -> None:
+    told = [each.version for each in api_versions.KNOWN]
+    assert len(set(told)) == len(told)
+    assert set(told) <= {*versions.BACKUP, *versions.PASSIVE}
+    assert api_versions.SECONDARY_REGION == versions.PASSIVE
+
+
+def test_threats_are_told_since_the_version_in_which_azure_does() -> None:
+    assert versions.SINCE["IaasVMRecoveryPoint"]["threatStatus"] == api_versions.THREATS_SINCE
