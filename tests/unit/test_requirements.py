@@ -16,6 +16,7 @@ DEPLOYED, DEVELOPING = "requirements.txt", "requirements-dev.txt"
 NODE = "tools/requirements-node.txt"
 FUZZ = "tools/requirements-fuzz.txt"
 CHECKOV = "tools/requirements-checkov.txt"
+MUTANTS = "tools/requirements-mutants.txt"
 PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9A-Za-z.]*)")
 
 PROVIDES = {
@@ -73,7 +74,7 @@ def unanswered(names: set[str], requirements: dict[str, str]) -> list[str]:
     return sorted(name for name in names if not any(is_within(name, each) for each in provided))
 
 
-@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV])
+@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV, MUTANTS])
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     assert pins(name)
 
