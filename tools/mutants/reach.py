@@ -51,14 +51,17 @@ class Reach:
     def of(self, root: Path, path: str, line: int) -> list[Test]:
         """Return the tests to run for a fault on this line: the module's own first, cheap first.
 
-        What runs at import is reached by all tests of the module and of those that import it.
+        What runs at import, or once in a process, is reached by all tests of the module and of
+        those that import it.
         """
         lines = _statement(root / path, line)
         tests = {test for test, reached in self._tests(path) if lines & reached}
-        if AT_IMPORT in tests or not _is_in_function(root / path, line):
-            importing = [other for other in self._lines if _imports(root / other, path)]
-            tests = {test for other in (path, *importing) for test, _ in self._tests(other)}
-        tests |= {test for test in self._costs_s if mirrors(test, path)}
+        paths = [path]
+        is_once = len(tests) <= 1 and not any(mirrors(test, path) for test in tests)
+        if is_once or AT_IMPORT in tests or not _is_in_function(root / path, line):
+            paths += [other for other in self._lines if _imports(root / other, path)]
+            tests = {test for other in paths for test, _ in self._tests(other)}
+        tests |= {test for test in self._costs_s if any(mirrors(test, each) for each in paths)}
         found = [Test(test, self._costs_s[test]) for test in tests if test in self._costs_s]
         return sorted(found, key=lambda test: (-_nearness(test.file, path), test.cost_s, test.id))
 
@@ -69,7 +72,8 @@ class Reach:
 def mirrors(test: str, path: str) -> bool:
     """Tell whether this test's file is named after the module, in the folder that mirrors it."""
     module = PurePosixPath(path)
-    return test.startswith(f"tests/unit/{module.parent}/test_{module.stem}.py")
+    wanted = PurePosixPath("tests/unit") / module.parent / f"test_{module.stem}.py"
+    return test.startswith(f"{wanted}::")
 
 
 def test_files(root: Path) -> list[str]:

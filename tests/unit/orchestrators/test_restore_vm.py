@@ -1,0 +1,240 @@
+"""One restore from request to verdict: its steps in order, what each shows, how it ends."""
+
+import json
+from typing import Any
+
+import pytest
+
+from activities import close_restore
+from devhost.engine import purge
+from orchestrators import watch_job
+from restore.messages import names
+from restore.messages.activity_io import RESTORE_VERSION, Restore
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.poll_policy import Pace
+from restore.messages.request import RestoreRequest
+from restore.result import conclude
+from restore.values.decoding import decode
+from tests.end_to_end.stage import request_for
+from tests.fakes.laboratory import Laboratory
+from tests.unit.orchestrators.journal import Journal, plant
+
+HOUR, DAY = 3600.0, 86400.0
+ID = "restore-r1"
+POST = {"method": "POST", "path": "/restore$"}
+
+
+def entry(laboratory: Laboratory) -> LedgerEntry:
+    held = laboratory.ledger.read("r1")
+    assert held is not None
+    return held.entry
+
+
+def output(laboratory: Laboratory) -> Any:
+    row = laboratory.driver.client.get(ID)
+    assert row is not None
+    assert row.runtime_status == "Completed", row
+    return json.loads(row.output_text or "null")
+
+
+def test_a_restore_takes_its_steps_in_order_and_shows_each(
+    laboratory: Laboratory, journal: Journal
+) -> None:
+    laboratory.ask(request_for("AlternateLocation", "r1"))
+    laboratory.run_for(HOUR)
+    steps = list(dict.fromkeys(journal.calls))
+    assert steps == [
+        names.OPEN_RESTORE, names.FIND_PROTECTED_ITEM, names.FIND_RECOVERY_POINT,
+        names.GUARD_RESTORE, names.TRIGGER_RESTORE, names.READ_OPERATION, names.READ_JOB,
+        names.CLOSE_RESTORE,
+    ]  # fmt: skip
+    for once in {*steps} - {names.READ_OPERATION, names.READ_JOB}:
+        assert journal.calls.count(once) == 1
+    assert journal.phases(names.RESTORE_VM) == [
+        "Accepted", "FindingItem", "ChoosingPoint", "Triggering", "Starting", "Completed",
+    ]  # fmt: skip
+    assert output(laboratory) == laboratory.verdict("r1").as_json()
+
+
+def test_the_status_at_the_end_says_which_point_of_which_item_was_restored(
+    laboratory: Laboratory,
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(HOUR)
+    shown, known = laboratory.status(ID), entry(laboratory)
+    assert known.item is not None
+    assert known.choice is not None
+    assert (shown["phase"], shown["protectedItem"]) == ("Completed", known.item.name)
+    assert shown["recoveryPoint"]["id"] == known.choice.point.name
+
+
+def test_a_request_that_has_its_verdict_gets_it_again_and_nothing_is_done(
+    laboratory: Laboratory, journal: Journal
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(HOUR)
+    first, calls = output(laboratory), len(laboratory.calls())
+    purge.purge(laboratory.driver.client, ID)
+    journal.calls.clear()
+    start_again(laboratory)
+    laboratory.run_for(HOUR)
+    assert output(laboratory) == first
+    assert journal.calls == [names.OPEN_RESTORE]
+    assert len(laboratory.calls()) == calls
+
+
+def start_again(laboratory: Laboratory) -> None:
+    order = Restore(
+        request=decode(entry(laboratory).request, RestoreRequest),
+        pace=Pace(),
+        source="queue",
+        version=RESTORE_VERSION,
+        revival=1,
+    )
+    text = json.dumps(json.dumps(order.as_json()))
+    laboratory.driver.client.start_new(names.RESTORE_VM, text, ID)
+
+
+def test_one_that_was_followed_before_goes_on_from_where_the_ledger_says(
+    laboratory: Laboratory, journal: Journal
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(300)
+    job_id = entry(laboratory).job_id
+    laboratory.purge()
+    journal.calls.clear()
+    start_again(laboratory)
+    laboratory.run_for(HOUR)
+    assert list(dict.fromkeys(journal.calls)) == [
+        names.OPEN_RESTORE, names.READ_JOB, names.CLOSE_RESTORE,
+    ]  # fmt: skip
+    assert laboratory.verdict("r1").job_id == job_id
+    assert len(laboratory.posts()) == 1
+
+
+def test_a_vm_that_nobody_protects_ends_the_restore_before_a_point_is_looked_for(
+    laboratory: Laboratory, journal: Journal
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1", name="nobody-knows"))
+    laboratory.run_for(HOUR)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "Rejected"
+    assert not verdict.succeeded
+    assert names.FIND_RECOVERY_POINT not in journal.calls
+    assert names.TRIGGER_RESTORE not in journal.calls
+    assert (entry(laboratory).item, entry(laboratory).choice) == (None, None)
+    assert laboratory.status(ID)["phase"] == "Rejected"
+
+
+def test_what_refuses_the_restore_leaves_item_and_choice_in_the_ledger(
+    laboratory: Laboratory,
+) -> None:
+    plant(laboratory, "status", POST, status=400, code="BMSUserErrorInvalidInput")
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(HOUR)
+    known = entry(laboratory)
+    assert laboratory.verdict("r1").verdict == "Rejected"
+    assert known.item is not None
+    assert known.choice is not None
+    assert laboratory.sent("finished")[0]["recoveryPoint"]["id"] == known.choice.point.name
+
+
+def test_a_bug_of_ours_closes_the_restore_and_names_its_kind_only(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: Any) -> None:
+        raise KeyError("our insides")
+
+    monkeypatch.setattr(conclude, "of_watched", broken)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(2 * HOUR)
+    verdict = laboratory.verdict("r1")
+    assert verdict.error is not None
+    assert verdict.error.code == "ActivityFailed"
+    assert "(KeyError)" in verdict.text
+    assert "our insides" not in verdict.text
+    assert verdict.job_id == entry(laboratory).job_id
+    told = [line for line in caplog.messages if "nobody foresaw this" in line]
+    assert told == [f"{ID} ends: nobody foresaw this"]
+
+
+def storage_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unavailable(order: Any) -> None:
+        raise ServiceUnavailable("No answer.", code="ServerBusy", retry_after_s=3600)
+
+    monkeypatch.setattr(close_restore, "_close", unavailable)
+
+
+@pytest.mark.parametrize(("days", "is_over"), [(6.9, False), (7.2, True)])
+def test_a_verdict_is_tried_to_be_written_for_a_week(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch, days: float, is_over: bool
+) -> None:
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(300)
+    storage_fails(monkeypatch)
+    laboratory.run_for(days * DAY)
+    row = laboratory.driver.client.get(ID)
+    assert row is not None
+    assert (row.runtime_status == "Completed") == is_over
+    assert entry(laboratory).verdict is None
+    if is_over:  # what the job came to is said all the same
+        assert output(laboratory)["verdict"] == "Completed"
+        assert laboratory.status(ID)["phase"] == "Completed"
+
+
+def test_a_failure_whose_verdict_cannot_be_written_is_said_all_the_same(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage_fails(monkeypatch)
+    laboratory.ask(request_for("RestoreDisks", "r1", name="nobody-knows"))
+    laboratory.run_for(8 * DAY)
+    told = output(laboratory)
+    assert not told["succeeded"]
+    assert told["error"]["code"] != "DeadlinePassed"
+
+
+def test_until_the_deadline_it_is_tried_and_the_deadline_runs_from_the_acceptance(
+    laboratory: Laboratory,
+) -> None:
+    plant(laboratory, "status", POST, status=503, times=None)
+    laboratory.ask(request_for("RestoreDisks", "r1", deadline="PT2H"))
+    laboratory.run_for(2 * HOUR - 60)
+    shown = laboratory.status(ID)
+    assert shown["waiting"]["until"] == "2026-11-23T05:00:00Z"
+    assert entry(laboratory).verdict is None
+    laboratory.run_for(120)
+    assert laboratory.verdict("r1").error is not None
+
+
+def test_what_is_waited_for_is_shown_and_gone_when_it_is_over(
+    laboratory: Laboratory, journal: Journal
+) -> None:
+    plant(laboratory, "status", {"path": "backupProtectedItems"}, status=503, times=9)
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(HOUR)
+    shown = journal.statuses[names.RESTORE_VM]
+    waiting = [status for status in shown if status.get("waiting")]
+    assert {status["phase"] for status in waiting} == {"FindingItem"}
+    attempts = [status["waiting"]["attempt"] for status in waiting]
+    assert attempts == sorted(set(attempts))
+    assert attempts[0] == 1
+    assert laboratory.verdict("r1").verdict == "Completed"
+    assert laboratory.status(ID).get("waiting") is None
+
+
+def test_a_follower_that_always_breaks_is_given_up_and_the_verdict_names_the_job(
+    laboratory: Laboratory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ValueError("planted")
+
+    laboratory.ask(request_for("RestoreDisks", "r1"))
+    laboratory.run_for(120)
+    monkeypatch.setattr(watch_job.job_watch, "learn_job", broken)
+    laboratory.run_for(DAY)
+    verdict = laboratory.verdict("r1")
+    assert verdict.verdict == "Failed"
+    assert "lost sight of it" in verdict.text
+    assert "watch_job failed in a way that nobody foresaw (ValueError)" in verdict.text
+    assert entry(laboratory).state is LedgerState.FINISHED
