@@ -1,6 +1,7 @@
 """What an orchestration did, as its engine saw it: activities called, statuses shown, waits."""
 
 import json
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -45,10 +46,17 @@ class Journal:
         known = self.statuses.setdefault(name, [])
         if shown is not None and (not known or known[-1] != shown):
             known.append(shown)
-        for action in [action for turn in answer["actions"] for action in turn]:
-            due = action.get("fireAt")
-            if due is not None and datetime.fromisoformat(due) not in self.timers:
-                self.timers.append(datetime.fromisoformat(due))
+        for due in [due for turn in answer["actions"] for action in turn for due in _due(action)]:
+            if due not in self.timers:
+                self.timers.append(due)
+
+
+def _due(action: dict[str, Any]) -> Iterator[datetime]:
+    """When an action's timers fire; one that waits for the first of several holds several."""
+    if "fireAt" in action:
+        yield datetime.fromisoformat(action["fireAt"])
+    for inner in action.get("compoundActions", ()):
+        yield from _due(inner)
 
 
 def plant(laboratory: Laboratory, kind: str, match: dict[str, str], **more: Any) -> None:
