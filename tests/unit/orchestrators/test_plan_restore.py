@@ -1,7 +1,10 @@
 """A plan looks at everything, asks Azure, and says so; it may stop at each step."""
 
+from typing import Any
+
 import pytest
 
+from arm.preflight import Preflight
 from restore.messages import names
 from restore.messages.plan_io import MakePlan
 from restore.plan.model import Plan
@@ -82,12 +85,22 @@ def test_azure_that_does_not_answer_is_waited_for_a_quarter_of_an_hour(
     assert names.READ_VALIDATION not in journal.calls
 
 
-def test_azure_that_is_still_validating_is_asked_again(
-    laboratory: Laboratory, journal: Journal
+def test_azure_that_is_still_validating_is_asked_again_after_ten_seconds(
+    laboratory: Laboratory, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plant(laboratory, "operation_stuck", {"operation": "validate_result"}, times=2)
+    looks = []
+
+    def read(*_: Any) -> tuple[()] | None:
+        looks.append(1)
+        return None if len(looks) < 3 else ()
+
+    monkeypatch.setattr(Preflight, "read_validation", read)
     made = plan(laboratory, order())
-    assert journal.calls.count(names.READ_VALIDATION) > 1
+    assert journal.calls.count(names.READ_VALIDATION) == 3
+    first_s, second_s, third_s = journal.waits_s()
+    assert first_s < second_s < third_s
+    assert 9 <= second_s - first_s <= 12
+    assert 9 <= third_s - second_s <= 12
     assert made.validated
 
 
