@@ -10,7 +10,7 @@ from restore.messages import names
 from restore.messages.model import Failure, Outcome
 from restore.values.decoding import encode
 from tests.end_to_end.stage import request_for
-from triggers import answers, plans
+from triggers import plans
 
 FIELDS = json.dumps(request_for("RestoreDisks", "r1")).encode()
 FAILED = Failure(code="VaultNotFound", message="No such vault.", category="NotFound")
@@ -64,8 +64,8 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
-    monkeypatch.setattr(answers.asyncio, "sleep", sleep)
-    monkeypatch.setattr(answers.time, "monotonic", lambda: 100.0 + sum(waits))
+    monkeypatch.setattr("triggers.answers.asyncio.sleep", sleep)
+    monkeypatch.setattr("triggers.answers.time.monotonic", lambda: 100.0 + sum(waits))
     return waits
 
 
