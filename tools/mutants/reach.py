@@ -87,9 +87,15 @@ def test_files(root: Path) -> list[str]:
 
 
 def key(root: Path, shipped: Sequence[str], test_file: str) -> str:
-    """Name what a test file's reach depends on: itself, the app, and what tests share."""
-    shared = [path for path in (root / "tests").rglob("*.py") if _is_shared(path.relative_to(root))]
-    texts = [*(root / path for path in shipped), *sorted(shared), root / test_file]
+    """Name what a test file reaches with: itself, the app, the fakes, its folders' helpers."""
+    fakes = sorted((root / "tests" / "fakes").glob("*.py"))
+    helpers = [
+        path
+        for folder in (root / test_file).relative_to(root / "tests").parents
+        for path in sorted((root / "tests" / folder).glob("*.py"))
+        if not path.name.startswith("test_")
+    ]
+    texts = [*(root / path for path in shipped), *fakes, *helpers, root / test_file]
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in texts)).hexdigest()
 
 
@@ -106,11 +112,6 @@ def write(kept: Path, key: str, reached: Reached) -> None:
     kept.parent.mkdir(parents=True, exist_ok=True)
     found = {"key": key, "costs_s": reached.costs_s, "lines": reached.lines}
     kept.write_text(json.dumps(found), encoding="utf-8")
-
-
-def _is_shared(path: Path) -> bool:
-    is_test = path.name.startswith("test_")
-    return not is_test and path.parts[1] in {"unit", "fakes", "conftest.py"}
 
 
 def _nearness(test_file: str, path: str) -> int:

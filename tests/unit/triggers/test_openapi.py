@@ -8,7 +8,7 @@ import pytest
 
 from restore.messages.request import REQUEST_TYPES
 from triggers import openapi
-from triggers.operations import OPERATIONS, Operation
+from triggers.operations import OPERATIONS, Operation, ref
 
 DOCUMENT = json.loads(openapi.show().get_body())
 SCHEMAS = DOCUMENT["components"]["schemas"]
@@ -68,7 +68,7 @@ def test_every_answer_has_its_shape_and_a_text(operation: Operation) -> None:
     assert all(response["description"] for response in responses.values())
     for status, kind in operation.answers.items():
         (content,) = responses[str(status)]["content"].items()
-        shape = {"type": "object"} if kind is None else openapi.ref(kind)
+        shape = {"type": "object"} if kind is None else ref(kind)
         assert content == ("application/json", {"schema": shape})
         is_elsewhere = status == 202
         assert ("Location" in responses[str(status)].get("headers", {})) == is_elsewhere
