@@ -20,6 +20,7 @@ _TESTS_S_MAX = 30.0
 """So much processor time the tests of one fault cost at most without a fault; cheap ones first."""
 _LIMIT_S = 90
 """So much they may use with the fault."""
+_NEAR_FILES = 3
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,9 @@ def _drawn(
         is_equivalent = (fault.path, change) in equivalent
         tests = _affordable(reach.of(ROOT, fault.path, fault.line))
         ending = Ending.SURVIVED
-        if tests and not is_equivalent:
-            ending = running.run(ROOT, fault.path, text, tests, _LIMIT_S)
+        for part in [] if is_equivalent else _in_two(tests):
+            if ending is Ending.SURVIVED:
+                ending = running.run(ROOT, fault.path, text, part, _LIMIT_S)
         if ending is not Ending.NO_IMPORT:
             yield Drawn(fault, change, ending, is_equivalent, len(tests))
 
@@ -81,6 +83,16 @@ def _affordable(tests: list[Test]) -> list[Test]:
         if cost_s <= _TESTS_S_MAX:
             chosen.append(test)
     return chosen
+
+
+def _in_two(tests: list[Test]) -> list[list[Test]]:
+    """The tests of the nearest files first: importing all that reach a line takes its time."""
+    near = set(list(dict.fromkeys(test.file for test in tests))[:_NEAR_FILES])
+    parts = (
+        [test for test in tests if test.file in near],
+        [test for test in tests if test.file not in near],
+    )
+    return [part for part in parts if part]
 
 
 def _told(drawn: Drawn) -> str:

@@ -5,6 +5,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path, PurePosixPath
 
 _OTHER_ROOMS = ("devhost", "benchmarks", "simulated_azure")
@@ -123,7 +124,7 @@ def _nearness(test_file: str, path: str) -> int:
 
 def _statement(path: Path, line: int) -> set[int]:
     """Return the lines of the smallest statement around this one; of a compound its head only."""
-    around = list(_heads(ast.parse(path.read_text(encoding="utf-8")), line))
+    around = list(_heads(_parsed(path), line))
     around.sort(key=len)
     return set(around[0]) if around else {line}
 
@@ -142,14 +143,20 @@ def _heads(tree: ast.AST, line: int) -> Iterator[range]:
 def _is_in_function(path: Path, line: int) -> bool:
     return any(
         node.body[0].lineno <= line <= (node.end_lineno or line)
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(_parsed(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
 
 
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def _imports(importer: Path, path: str) -> bool:
     package, _, module = path.removesuffix(".py").replace("/", ".").rpartition(".")
-    for node in ast.walk(ast.parse(importer.read_text(encoding="utf-8"))):
+    for node in ast.walk(_parsed(importer)):
         if isinstance(node, ast.ImportFrom):
             if node.module == f"{package}.{module}".strip("."):
                 return True
