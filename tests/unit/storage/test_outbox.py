@@ -299,3 +299,13 @@ def test_nothing_to_do_costs_two_looks(stage: Stage, monkeypatch: pytest.MonkeyP
 def _once(stage: Stage, action: Any) -> None:
     stage.queue.before_send = lambda: None
     action()
+
+
+def test_the_oldest_unsent_event_decides_since_when_they_are_held_up(stage: Stage) -> None:
+    stage.refuses = True
+    stage.outbox.tell(stage.accept())
+    accepted_at, stage.now = stage.now, LATER
+    entry = stage.start()
+    held_up = stage.outbox.held_up(entry, LATER + timedelta(seconds=1))
+    assert held_up is not None
+    assert (held_up.events, held_up.since) == (2, accepted_at)
