@@ -18,8 +18,8 @@ _LISTED = ROOT / "tools" / "mutants" / "equivalent.toml"
 _PERCENT_MIN = 95
 _TESTS_S_MAX = 30.0
 """So much processor time the tests of one fault cost at most without a fault; cheap ones first."""
-_LIMIT_S = 90
-"""So much they may use with the fault."""
+_LIMIT_S, _LIMIT_FACTOR = 15, 3
+"""With the fault they may use so much, and so many times what they cost without."""
 _NEAR_FILES = 3
 
 
@@ -71,7 +71,7 @@ def _drawn(
         ending = Ending.SURVIVED
         for part in [] if is_equivalent else _in_two(tests):
             if ending is Ending.SURVIVED:
-                ending = running.run(ROOT, fault.path, text, part, _LIMIT_S)
+                ending = running.run(ROOT, fault.path, text, part, _limit_s(part))
         if ending is not Ending.NO_IMPORT:
             yield Drawn(fault, change, ending, is_equivalent, len(tests))
 
@@ -93,6 +93,10 @@ def _in_two(tests: list[Test]) -> list[list[Test]]:
         [test for test in tests if test.file not in near],
     )
     return [part for part in parts if part]
+
+
+def _limit_s(tests: list[Test]) -> int:
+    return round(_LIMIT_S + _LIMIT_FACTOR * sum(test.cost_s for test in tests))
 
 
 def _told(drawn: Drawn) -> str:
