@@ -15,7 +15,7 @@ ENGINE_PATH = $(if $(filter real,$(ENGINE)),$$(tools/engine.sh path),$(ENGINE))
 ON_ENGINE = $(if $(ENGINE),--engine "$(ENGINE_PATH)")
 CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation tests/fuzz)
 
-.PHONY: help setup setup-python engine engine-asked demo run test check bench fuzz static checkov clean
+.PHONY: help setup setup-python engine engine-asked demo run test check bench fuzz mutants static checkov clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -56,6 +56,12 @@ fuzz: setup ## draw INPUTS=20000 odd inputs, then let coverage guide some for MI
 		-r tools/requirements-fuzz.txt || true
 	@PYTHONPATH=.cache/fuzz/packages \
 		$(BIN)/python -m tests.fuzz.coverage_guided --minutes $(or $(MINUTES),10)
+
+mutants: setup-python ## draw FAULTS=200 faults in the shipped code, SEED=1; do the unit tests notice?
+	@test -d .cache/mutants/packages/cosmic_ray || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --no-input --target .cache/mutants/packages \
+		-r tools/requirements-mutants.txt
+	@$(BIN)/python -m tools.mutants --faults $(or $(FAULTS),200) --seed $(or $(SEED),1) $(IN)
 
 static: setup-python
 	@$(BIN)/python -m ruff check .

@@ -41,8 +41,7 @@ class Vm(Part, kw_only=True, omit_defaults=True):
     data_luns: list[int] = []
     created_by_job: str | None = None
     disks_replaced_by_job: str | None = None
-    kept_luns: list[int] = []
-    """Of the data disks, those that the replacement did not touch."""
+    kept_luns: list[int] = []  # of the data disks, those that the replacement left alone
 
 
 class Point(Part, kw_only=True, omit_defaults=True):

@@ -17,6 +17,7 @@ NODE = "tools/requirements-node.txt"
 FUZZ = "tools/requirements-fuzz.txt"
 CHECKOV = "tools/requirements-checkov.txt"
 AZURE_CLI = "tools/requirements-azcli.txt"
+MUTANTS = "tools/requirements-mutants.txt"
 PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9A-Za-z.]*)")
 
 PROVIDES = {
@@ -77,7 +78,7 @@ def unanswered(names: set[str], requirements: dict[str, str]) -> list[str]:
     return sorted(name for name in names if not any(is_within(name, each) for each in provided))
 
 
-@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV, AZURE_CLI])
+@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV, AZURE_CLI, MUTANTS])
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     assert pins(name)
 

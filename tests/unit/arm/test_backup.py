@@ -379,3 +379,13 @@ def test_the_api_version_is_the_settings() -> None:
 )
 def test_threats_are_told_by_newer_versions_only(version: str, tells: bool) -> None:
     assert Backup(client(Script()), version).tells_threats is tells
+
+
+def test_the_vaults_time_is_that_of_the_first_page_for_a_job_may_begin_after_it() -> None:
+    following = f"{ENDPOINT}{VAULT}/backupJobs?page=2"
+    script = Script(
+        reply(200, {"value": [], "nextLink": following}, {"Date": "Sun, 26 Jul 2026 15:20:00 GMT"}),
+        reply(200, {"value": []}, {"Date": "Sun, 26 Jul 2026 15:21:00 GMT"}),
+    )
+    found = backup(script).restore_jobs(VAULT)
+    assert found.vault_time == datetime(2026, 7, 26, 15, 20, tzinfo=UTC)

@@ -20,3 +20,10 @@ NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 def test_a_date_beyond_any_calendar_is_no_date(date: str) -> None:
     assert headers.service_time({"date": date}) is None
     assert headers.retry_after_s({"retry-after": date}, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "wait_s"), [("7", 7), (" 1.5 ", 1.5), ("1.2.3", None), ("²", None), ("-1", None)]
+)
+def test_a_wait_is_a_plain_number_or_none(text: str, wait_s: float | None) -> None:
+    assert headers.retry_after_s({"retry-after": text}, NOW) == wait_s

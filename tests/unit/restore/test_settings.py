@@ -120,6 +120,27 @@ def test_everything_wrong_is_said_at_once() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "least", "most"),
+    [
+        ("RESTORE_POLL_S_FIRST", 5, 3600), ("RESTORE_POLL_S_MAX", 60, 3600),
+        ("RESTORE_POLL_S_MIN", 5, 300), ("RESTORE_JOB_SEARCH_S", 0, 3600),
+        ("ARM_TIMEOUT_S", 1, None), ("RESTORE_RECONCILE_S", 5, 3600),
+        ("RESTORE_REVIVALS_MAX", 1, 20), ("RESTORE_KEEP_D", 1, 3650),
+    ],
+)  # fmt: skip
+def test_each_number_may_be_as_small_and_as_large_as_is_said_and_no_more(
+    name: str, least: int, most: int | None
+) -> None:
+    field = name.lower()
+    for value in (least, most):
+        if value is not None:
+            assert getattr(Settings.parse({name: str(value)}), field) == value
+    for value in (least - 1, most + 1 if most is not None else None):
+        if value is not None:
+            assert _problems(**{name: str(value)})
+
+
 def test_the_least_wait_may_not_exceed_the_most() -> None:
     assert _problems(RESTORE_POLL_S_MIN="400") == (
         "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX.",
@@ -301,7 +322,7 @@ def test_a_policys_file_that_cannot_be_read_is_a_fault() -> None:
     )
 
 
-@pytest.mark.parametrize(("text", "is_on"), [("True", True), ("true", True), ("False", False),
-                                             ("1", False), ("", False)])  # fmt: skip
-def test_only_azures_own_word_says_that_callers_are_known(text: str, is_on: bool) -> None:
-    assert Settings.parse({"WEBSITE_AUTH_ENABLED": text}).website_auth_enabled is is_on
+@pytest.mark.parametrize("text", ["True", "true", "False", "1", "yes", ""])
+def test_only_azures_own_word_says_that_callers_are_known(text: str) -> None:
+    is_on = Settings.parse({"WEBSITE_AUTH_ENABLED": text}).website_auth_enabled
+    assert is_on is (text in {"True", "true"})

@@ -307,3 +307,15 @@ def test_nothing_to_do_costs_two_looks(
 def _once(harness: OutboxHarness, action: Any) -> None:
     harness.queue.before_send = lambda: None
     action()
+
+
+def test_the_oldest_unsent_event_decides_since_when_they_are_held_up(
+    harness: OutboxHarness,
+) -> None:
+    harness.refuses = True
+    harness.outbox.tell(harness.accept())
+    accepted_at, harness.now = harness.now, LATER
+    entry = harness.start()
+    held_up = harness.outbox.held_up(entry, LATER + timedelta(seconds=1))
+    assert held_up is not None
+    assert (held_up.events, held_up.since) == (2, accepted_at)

@@ -1,6 +1,7 @@
 """A starter starts at most one orchestration per request id, and always the first request's."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any, cast
 
 import msgspec
@@ -9,6 +10,7 @@ import pytest
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Verdict
 from restore.messages.request import RestoreDisks, RestoreRequest
+from restore.progress import reconciling
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
@@ -93,3 +95,19 @@ async def test_a_finished_restore_is_never_started_again_even_when_its_history_i
     again = await start(client, request())
     assert again.entry.verdict == done
     assert client.started == {}
+
+
+async def test_an_open_restore_whose_orchestration_is_gone_is_started_again_and_counted(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = FakeDurableClient()
+    await start(client, request())
+    client.started.clear()
+    monkeypatch.setattr(reconciling, "START_MAX", timedelta(seconds=-1))
+    again = await start(client, request())
+    assert not again.is_new
+    _, order = client.started["restore-r1"]
+    assert order.get("revival") == 1
+    held = ledger.read("r1")
+    assert held is not None
+    assert held.entry.revivals == 1

@@ -79,3 +79,9 @@ def test_the_next_page_begins_behind_the_last_point_though_others_came_and_went(
 )
 def test_what_continues_no_such_list_is_no_token(token: str) -> None:
     assert not point_pages.is_token(token)
+
+
+def test_what_a_page_gives_to_go_on_with_is_a_token() -> None:
+    token = page(points(POINTS_MAX + 1), None).continuation_token
+    assert token is not None
+    assert point_pages.is_token(token)

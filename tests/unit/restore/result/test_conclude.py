@@ -1,12 +1,23 @@
 """Only the ledger's entry says whether anything can have been started."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from restore.messages.activity_io import Close
+from restore.messages.activity_io import Close, Watched
+from restore.messages.disks import VmDisk
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
-from restore.messages.model import Failure, Verdict
+from restore.messages.model import (
+    Authorization,
+    Choice,
+    Failure,
+    JobSnapshot,
+    RecoveryPoint,
+    Verdict,
+)
+from restore.messages.request import RestoreDisks
+from restore.progress.run_state import RestoreProgress
 from restore.result import conclude
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -74,3 +85,48 @@ def test_a_lost_reply_is_not_said_to_have_started_nothing() -> None:
 def test_a_verdict_on_a_job_that_was_followed_stands() -> None:
     done = Verdict(verdict="Completed", succeeded=True, text="It is done.")
     assert conclude.of_entry(entry(S.STARTED, "job"), Close(request_id="r", verdict=done)) == done
+
+
+def progress() -> RestoreProgress:
+    known = RestoreProgress(RestoreDisks(request_id="r", source_resource_id="/vm"))
+    point = RecoveryPoint(name="p1", time=NOW)
+    known.choice = Choice(point=point, why="w", considered=1)
+    known.authorization = Authorization(rule="r", disks=(VmDisk(name="os"),))
+    return known
+
+
+def test_a_job_that_is_over_is_judged() -> None:
+    job = JobSnapshot(job_id="j", status="Completed").as_json()
+    verdict = conclude.of_watched(Watched(end="job", job=job, job_id="j"), progress())
+    assert (verdict.verdict, verdict.job_id, verdict.recovery_point) == ("Completed", "j", "p1")
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_at_the_deadline_the_job_is_named_whether_it_was_seen_or_not(seen: bool) -> None:
+    job = JobSnapshot(job_id="j", status="InProgress").as_json() if seen else None
+    verdict = conclude.of_watched(Watched(end="deadline", job=job, job_id="j"), progress())
+    assert (verdict.verdict, verdict.job_id, verdict.recovery_point) == (
+        "DeadlinePassed", "j", "p1",
+    )  # fmt: skip
+    assert ("InProgress" in verdict.text) == seen
+
+
+def test_an_operation_that_failed_ends_with_azures_reason() -> None:
+    watched = Watched(end="operation_failed", error=DENIED)
+    verdict = conclude.of_watched(watched, progress())
+    assert (verdict.verdict, verdict.error, verdict.job_id) == ("Failed", DENIED, None)
+    assert verdict.recovery_point == "p1"
+
+
+@pytest.mark.parametrize(("error", "code"), [(None, "JobNotSeen"), (DENIED, DENIED.code)])
+def test_a_job_that_is_seen_no_more_is_lost_with_a_reason(error: Any, code: str) -> None:
+    watched = Watched(end="lost", job_id="j", error=error)
+    verdict = conclude.of_watched(watched, progress())
+    assert verdict.error is not None
+    assert (verdict.error.code, verdict.job_id) == (code, "j")
+    assert "lost sight" in verdict.text
+
+
+def test_without_a_choice_no_point_is_named() -> None:
+    bare = RestoreProgress(RestoreDisks(request_id="r", source_resource_id="/vm"))
+    assert conclude.of_watched(Watched(end="lost"), bare).recovery_point is None

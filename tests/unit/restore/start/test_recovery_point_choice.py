@@ -21,7 +21,6 @@ from restore.start.recovery_point_choice import (
     choose_for,
     needs_of,
 )
-from restore.start.tiers import usable_tier
 
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 _GROUP = "/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg"
@@ -331,65 +330,6 @@ def test_a_point_listed_on_two_pages_counts_once() -> None:
     assert (chosen.considered, chosen.passed_over) == (1, ())
 
 
-def test_why_is_one_sentence_for_a_person() -> None:
-    points = [_point("7", 30), _point("8", 2, is_soft_deleted=True), _point("9", 1)]
-    choice = RecoveryPointChoice(not_after=_NOW - timedelta(hours=1.5))
-    assert choose(points, choice, now=_NOW).why == (
-        "Recovery point 7 of 2026-11-18 21:00 UTC (AppConsistent, VaultStandard) is the newest "
-        "that can be restored and fits the request; 2 newer ones were passed over: "
-        "1 made after notAfter, 1 soft-deleted."
-    )
-
-
-def test_only_the_twenty_newest_are_named_but_all_are_counted() -> None:
-    points = [_point(str(hours), hours) for hours in range(1, 9_999)]
-    chosen = choose(points, RecoveryPointChoice(), now=_NOW)
-    assert chosen.point.name == "1"
-    assert [each.recovery_point for each in chosen.passed_over] == [str(n) for n in range(2, 22)]
-    assert chosen.passed_over_counts == {"OlderThanChosen": 9_997}
-
-
-@pytest.mark.parametrize(
-    ("points", "choice", "message", "details"),
-    [
-        ([], {}, "The protected item has no recovery points.", ()),
-        (
-            [_point("a", 1)],
-            {"id": "b"},
-            "The requested recovery point is not among the 1 that the item has.",
-            (),
-        ),
-        (
-            [_point("a", 1, is_soft_deleted=True), _point("b", 2)],
-            {"id": "a"},
-            "The requested recovery point is soft-deleted.",
-            ("1 SoftDeleted: soft-deleted",),
-        ),
-        (
-            [_point("a", 1, tier=None), _point("b", 2, tier=None), _point("c", 30)],
-            {"max_age": "P1D"},
-            (
-                "None of the 3 recovery points can be used: "
-                "2 without a valid tier that is known here, "
-                "1 made before notBefore or longer ago than maxAge."
-            ),
-            (
-                "2 NoValidTier: without a valid tier that is known here",
-                "1 TooOld: made before notBefore or longer ago than maxAge",
-            ),
-        ),
-    ],
-)
-def test_when_none_fits_the_error_says_what_stood_against_them(
-    points: list[RecoveryPoint], choice: dict[str, Any], message: str, details: tuple[str, ...]
-) -> None:
-    with pytest.raises(NotFound) as caught:
-        choose(points, RecoveryPointChoice(**choice), now=_NOW)
-    assert caught.value.code == "NoRestorablePoint"
-    assert caught.value.message == message
-    assert caught.value.details == details
-
-
 _points = st.lists(
     st.builds(
         _point,
@@ -420,31 +360,3 @@ def test_no_point_is_lost_and_no_unusable_one_is_chosen(
     assert names == {point.name for point in points}
     assert {each.reason for each in chosen.passed_over} <= set(REASONS)
     assert sum(chosen.passed_over_counts.values()) == len(points) - 1
-
-
-@pytest.mark.parametrize(
-    ("details", "tier"),
-    [
-        ([("InstantRP", "Valid"), ("HardenedRP", "Valid")], "SnapshotAndVaultStandard"),
-        ([(1, 1), (2, 1)], "SnapshotAndVaultStandard"),
-        ([("InstantRP", "Deleted"), ("HardenedRP", "Valid")], "VaultStandard"),
-        ([(1, 3), (2, 1)], "VaultStandard"),
-        ([("InstantRP", "Valid")], "Snapshot"),
-        ([("InstantRP", "Valid"), ("ArchivedRP", "Valid")], "SnapshotAndVaultArchive"),
-        ([("ArchivedRP", "Valid")], "VaultArchive"),
-        ([(3, 4)], "VaultStandardRehydrated"),
-        ([("HardenedRP", "Valid"), ("ArchivedRP", "Valid")], "VaultStandardRehydrated"),
-        ([("InstantRP", "Disabled"), ("HardenedRP", "Invalid")], None),
-        ([("IASnapshotRP", "Valid")], None),
-        ([], None),
-    ],
-)
-def test_the_usable_tier_is_the_one_azure_cli_would_name(
-    details: list[tuple[Any, Any]], tier: str | None
-) -> None:
-    assert usable_tier([{"type": kind, "status": status} for kind, status in details]) == tier
-
-
-def test_a_point_without_tier_details_cannot_be_restored() -> None:
-    assert usable_tier(None) is None
-    assert usable_tier([{}]) is None

@@ -101,3 +101,13 @@ def _drawn_name(dice: Random) -> str:
     parts = [f"{dice.choice(words)}{dice.choice(('', '1', '02', '2019'))}" for _ in range(4)]
     made = ("", dice.randbytes(8).hex(), "k3j5x9q2m8v4t", "01HV6Z3K5XQ8W9T2M4N7P0R1S3")
     return dice.choice(("-", "_")).join(filter(None, (*parts, dice.choice(made))))
+
+
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+@pytest.mark.parametrize("length", range(1, 13))
+def test_a_login_is_removed_however_it_is_padded(
+    encode: Callable[[bytes], bytes], length: int
+) -> None:
+    login = encode(b"u:" + b"p" * length).decode()
+    for written in (login, login.rstrip("=")):
+        assert redacted(f"Sent Basic {written} to it.") == f"Sent {REMOVED} to it."

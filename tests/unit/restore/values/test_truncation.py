@@ -87,3 +87,13 @@ def test_short_values_stay_whole_beside_one_that_is_far_too_long() -> None:
 def test_a_document_is_counted_as_it_is_sent() -> None:
     assert compact({"a": "é\n𝕏"}) == '{"a":"é\\n𝕏"}'
     assert utf8_bytes({"a": "é\n𝕏"}) == len('{"a":"é\\n𝕏"}'.encode())
+
+
+@pytest.mark.parametrize(("bytes_max", "limit"), [(60, 2), (36, 1)])
+def test_what_may_not_give_way_is_shortened_by_halves_down_to_one(
+    bytes_max: int, limit: int
+) -> None:
+    document = {"a": ["x" * 50] * 50, "b": "y" * 50, "c": 1}
+    found = fit(document, bytes_max)
+    assert len(found["a"]) == limit
+    assert len(found["a"][0]) == limit

@@ -1,0 +1,89 @@
+"""The app's storage account is found in the host's settings, in each of their forms."""
+
+from typing import Any
+
+import pytest
+
+from arm import connection as arm_connection
+from storage import connection
+from storage.ledger import Ledger
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+
+SETTING = "AzureWebJobsStorage"
+
+
+class Service:
+    """A client of one service, which keeps what it was made with."""
+
+    def __init__(self, address: str, credential: Any = None, **times: Any) -> None:
+        self.address, self.credential, self.times = address, credential, times
+
+    @classmethod
+    def from_connection_string(cls, text: str, **times: Any) -> "Service":
+        """Make one from a connection string."""
+        return cls(text, None, **times)
+
+
+@pytest.fixture
+def credential(monkeypatch: pytest.MonkeyPatch) -> object:
+    mark = object()
+    monkeypatch.setattr(arm_connection, "credential", lambda: mark)
+    return mark
+
+
+def service(kind: str = "blob") -> Service:
+    made: Service = connection._service(Service, kind, {"read_timeout": 3})
+    assert made.times == {"read_timeout": 3}
+    return made
+
+
+def test_development_storage_is_azurite_on_its_own_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SETTING, "UseDevelopmentStorage=true")
+    parts = dict(part.split("=", 1) for part in service().address.strip(";").split(";"))
+    assert parts["AccountName"] == "devstoreaccount1"
+    assert parts["BlobEndpoint"] == "http://127.0.0.1:10000/devstoreaccount1"
+    assert parts["QueueEndpoint"] == "http://127.0.0.1:10001/devstoreaccount1"
+    assert parts["DefaultEndpointsProtocol"] == "http"
+
+
+def test_an_account_name_is_enough_with_an_identity(
+    monkeypatch: pytest.MonkeyPatch, credential: object
+) -> None:
+    monkeypatch.setenv(f"{SETTING}__accountName", "acc")
+    made = service("queue")
+    assert made.address == "https://acc.queue.core.windows.net"
+    assert made.credential is credential
+
+
+def test_a_service_uri_goes_before_the_account_name(
+    monkeypatch: pytest.MonkeyPatch, credential: object
+) -> None:
+    monkeypatch.setenv(f"{SETTING}__accountName", "acc")
+    monkeypatch.setenv(f"{SETTING}__blobServiceUri", "https://acc.blob.core.chinacloudapi.cn")
+    assert service().address == "https://acc.blob.core.chinacloudapi.cn"
+    assert service().credential is credential
+    assert service("queue").address == "https://acc.queue.core.windows.net"
+
+
+def test_what_is_in_use_is_what_is_asked_and_afterwards_what_was_before() -> None:
+    outer, inner = Ledger(MemoryDocuments()), Ledger(MemoryDocuments())
+    made: list[str] = []
+    with connection.use(outer, MemoryEvents()):
+        with connection.use(inner, MemoryEvents(), made.append):
+            assert connection.ledger() is inner
+            connection.make_queue("q")
+        assert connection.ledger() is outer
+        connection.make_queue("p")
+    assert made == ["q"]
+
+
+def test_an_event_waits_for_storage_for_four_seconds_at_most_and_is_tried_once() -> None:
+    """A restore does not wait for its events; what is not sent then is sent later."""
+    assert connection.EVENT_S_MAX == 4
+    assert connection._ONE_SHORT_TRY["retry_total"] == 0
+
+
+def test_the_ledger_is_waited_for_well_within_an_activitys_time() -> None:
+    tries = 1 + connection._TIMEOUTS["retry_total"]
+    one_s = connection._TIMEOUTS["connection_timeout"] + connection._TIMEOUTS["read_timeout"]
+    assert (tries, one_s) == (3, 25)

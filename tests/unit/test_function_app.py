@@ -1,0 +1,73 @@
+"""What is registered with the Functions host: each function with its trigger and its bindings."""
+
+from typing import Any
+
+import pytest
+
+from devhost.worker import LoadedFunction
+from restore.messages import names
+from tests.fakes.app_harness import worker
+from triggers import operations
+
+HOLD_CLIENTS = {
+    names.PURGE_HISTORIES, names.RECONCILE_RESTORE, names.REVIVE_PLANS, "take_restore_request",
+    "reconcile_restores",
+}  # fmt: skip
+NEED_NO_ENGINE = {"list_restores", "show_event_data", "show_health", "show_openapi_document"}
+
+
+def of_kind(*kinds: str) -> list[LoadedFunction]:
+    return [function for function in worker().functions if function.kind in kinds]
+
+
+def test_whoever_starts_or_ends_orchestrations_holds_a_client_and_nobody_else() -> None:
+    routes = {function.name for function in of_kind("httpTrigger")}
+    holders = {function.name for function in worker().functions if [*function.clients]}
+    assert holders == (routes - NEED_NO_ENGINE) | HOLD_CLIENTS
+
+
+def test_the_routes_are_those_of_the_document() -> None:
+    registered = sorted(
+        (str(method).lower(), f"/{function.trigger['route']}")
+        for function in of_kind("httpTrigger")
+        for method in function.trigger["methods"]
+    )
+    assert registered == sorted((each.method, each.path) for each in operations.OPERATIONS)
+
+
+def test_every_route_wants_a_function_key() -> None:
+    levels = {str(function.trigger["authLevel"]).lower() for function in of_kind("httpTrigger")}
+    assert levels == {"function"}
+
+
+def test_requests_come_from_the_apps_own_queue() -> None:
+    (taken,) = [function.trigger for function in of_kind("queueTrigger")]
+    assert (taken["queueName"], taken["connection"]) == ("restore-requests", "AzureWebJobsStorage")
+
+
+def test_the_reconciler_has_a_timer() -> None:
+    (timer,) = [function.trigger for function in of_kind("timerTrigger")]
+    assert timer["schedule"] == "0 */5 * * * *"
+
+
+def test_every_name_of_an_orchestrator_or_activity_is_registered() -> None:
+    registered = {each.name for each in of_kind("activityTrigger", "orchestrationTrigger")}
+    values: dict[str, Any] = {key: value for key, value in vars(names).items() if key.isupper()}
+    assert registered == {value for key, value in values.items() if value == key.lower()}
+
+
+@pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda each: str(each.name))
+def test_what_a_route_may_refuse_fits_what_it_asks(operation: operations.Operation) -> None:
+    """What has an id may be unknown; what takes a body or a query may be wrong; what reads the
+    ledger may find no storage."""
+    refusals = set(operation.refusals)
+    takes = operation.asks is not None or any(
+        each["in"] == "query" for each in operation.parameters
+    )
+    needs_storage = operation.path not in {"/health", "/openapi.json"}
+    assert (404 in refusals) >= ("{id}" in operation.path)
+    assert (400 in refusals) == takes
+    assert (503 in refusals) == needs_storage
+    assert refusals.isdisjoint({*operation.answers} - {503})
+    assert refusals <= {400, 403, 404, 409, 502, 503}
+    assert len(refusals) == len(operation.refusals)

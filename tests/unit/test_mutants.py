@@ -1,0 +1,56 @@
+"""The faults that `make mutants` does not count are named exactly, and each with its reason."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.mutants import equivalents
+from tools.mutants.faults import Change
+from tools.mutants.reach import Reach, Reached, mirrors
+
+ROOT = Path(__file__).resolve().parents[2]
+LISTED = ROOT / "tools" / "mutants" / "equivalent.toml"
+ENTRY = {"file": "a.py", "before": "x = 1", "after": "x = 2", "reason": "Nobody reads x."}
+
+
+def known(folder: Path, **changes: str) -> set[tuple[str, Change]]:
+    (folder / "a.py").write_text("def f():\n    x = 1\n", encoding="utf-8")
+    lines = [f'{name} = "{value}"' for name, value in (ENTRY | changes).items()]
+    (folder / "e.toml").write_text("\n".join(["[[equivalent]]", *lines]), encoding="utf-8")
+    return equivalents.known(folder / "e.toml", folder)
+
+
+def test_every_fault_that_is_not_counted_is_still_possible() -> None:
+    equivalents.known(LISTED, ROOT)
+
+
+def test_a_fault_is_known_by_its_file_and_its_line_before_and_after(tmp_path: Path) -> None:
+    assert known(tmp_path) == {("a.py", Change("x = 1", "x = 2"))}
+
+
+@pytest.mark.parametrize(
+    "changes", [{"reason": " "}, {"before": "x = 3"}, {"file": "b.py"}, {"more": "y"}]
+)
+def test_an_entry_that_does_not_fit_is_refused(tmp_path: Path, changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"e\.toml"):
+        known(tmp_path, **changes)
+
+
+def test_the_tests_named_after_a_module_come_first_and_cheap_ones_before_dear_ones(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "arm").mkdir()
+    (tmp_path / "arm" / "client.py").write_text("def f():\n    return 1\n", encoding="utf-8")
+    own, near, far = (
+        f"tests/unit/{file}.py::test" for file in ("arm/test_client", "arm/test_x", "test_y")
+    )
+    costs = {far: 0.1, near: 0.1, f"{own}_b": 2.0, f"{own}_a": 1.0, f"{far}_blind": 0.0}
+    reached = {test: [2] for test in costs if "blind" not in test}
+    found = Reach([Reached(costs, {"arm/client.py": reached})])
+    tests = [test.id for test in found.of(tmp_path, "arm/client.py", 2)]
+    assert tests == [f"{own}_a", f"{own}_b", near, far]
+
+
+def test_a_test_mirrors_the_module_it_is_named_after() -> None:
+    assert mirrors("tests/unit/restore/plan/test_hashing.py::test_x", "restore/plan/hashing.py")
+    assert not mirrors("tests/unit/restore/plan/test_hashing.py::test_x", "restore/plan/model.py")
