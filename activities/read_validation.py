@@ -8,6 +8,7 @@ from activities import activity_result
 from arm import connection
 from arm.preflight import Opinion
 from restore.messages import azure_codes
+from restore.messages.errors import TemporaryError
 from restore.messages.model import Finding
 from restore.messages.plan_io import ReadValidation
 from restore.values.decoding import encode
@@ -30,9 +31,10 @@ def _read(order: ReadValidation) -> dict[str, Any]:
 
 def _finding(opinion: Opinion) -> Finding:
     known = azure_codes.find(opinion.code)
+    passes = known is not None and issubclass(known.kind, TemporaryError)
     advice = (*opinion.recommendations, known.advice if known else "")
     return Finding(
-        severity="blocking",
+        severity="warning" if passes else "blocking",
         code=opinion.code,
         text=f"Azure would refuse this restore: {opinion.message}",
         action=plain(" ".join(advice).strip()),

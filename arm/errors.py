@@ -21,6 +21,8 @@ from restore.values.problem import Problem
 _NAME_CHARS_MAX = 300
 _PAGE_CHARS_MAX = 300
 
+# What a wait that somebody asks for does not change.
+_FINAL = frozenset({401, 403, 404, 410})
 # Client errors that a gateway may send although the request has gone on to its destination.
 _GATEWAY = frozenset({408, 499})
 # compiled, and kept, on first use
@@ -61,7 +63,7 @@ def from_reply(
     """The error that a reply without success stands for."""
     said = error_body.of_bytes(body)
     details = (*said.details, f"Azure's trace id: {trace_id}") if trace_id else said.details
-    kind, advice, wait_s = _meaning(status, said)
+    kind, advice, wait_s = _meaning(status, said, retry_after_s)
     code = said.code or f"HTTP {status}"
     text = _sentence(said.message or _unsaid(status, said), advice)
     if issubclass(kind, errors.TemporaryError):
@@ -101,7 +103,7 @@ def _known(said: ArmError) -> AzureCode | None:
     return next((row for row in rows if row is not None), None)
 
 
-def _meaning(status: int, said: ArmError) -> _Meaning:
+def _meaning(status: int, said: ArmError, retry_after_s: float | None) -> _Meaning:
     known = _known(said)
     if status == 429 or not 400 <= status < 500:
         usual = _BY_STATUS.get(status, _PASSES)
@@ -110,6 +112,8 @@ def _meaning(status: int, said: ArmError) -> _Meaning:
         return _Meaning(usual.kind, known.advice, known.wait_s)
     if known is not None:
         return _Meaning(known.kind, _advice(known, said), known.wait_s)
+    if retry_after_s is not None and status not in _FINAL:
+        return _PASSES  # Azure's own libraries take Retry-After for that at any status (facts 0.5)
     if status == 403 and said.code is None:
         return _Meaning(errors.AccessDenied, azure_codes.ROLES)
     return _BY_STATUS.get(status) or _Meaning(errors.InvalidRequest, "")

@@ -60,6 +60,7 @@ def _error_reply(fault: Fault) -> Reply:
 
 def _code_for(status: int) -> str:
     known = {
+        400: "BMSUserErrorInvalidInput",
         401: "ExpiredAuthenticationToken",
         403: "AuthorizationFailed",
         404: "ResourceNotFound",

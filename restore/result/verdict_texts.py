@@ -14,7 +14,10 @@ ERROR_TEXT_MAX = 1_500
 ERRORS_SHOWN = 3
 DISKS_SHOWN = 8
 _DONE = {
-    "RestoreDisks": ("The disks are restored.", "The disks are restored, with warnings."),
+    "RestoreDisks": (
+        "The disks are restored.",
+        "The disks are restored, with warnings: check them.",
+    ),
     "OriginalLocation": ("The VM's disks are replaced.", ""),
     "AlternateLocation": ("The new VM is created.", "The new VM is created, with warnings."),
 }

@@ -75,8 +75,7 @@ CALLS: dict[str, Callable[[Backup], Any]] = {
     "operation": lambda backup: backup.read_operation(VAULT, OPERATION, _HANDLES),
     "trigger": lambda backup: backup.trigger_restore(ITEM, "p1", {"properties": {}}),
     "cancel": lambda backup: backup.cancel_job(VAULT, "j1"),
-    "disks": lambda backup: backup.vm_disks(vm()),
-    "new VM": lambda backup: backup.has_new_vm(vm(), START),
+    "disks": lambda backup: (backup.vm_disks(vm()), backup.has_new_vm(vm(), START)),
     "settings": lambda backup: (
         backup.preflight.cross_subscription(VAULT),
         backup.preflight.storage_type(VAULT),

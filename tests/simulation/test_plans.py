@@ -238,6 +238,21 @@ def test_a_plan_says_why_it_waits_for_azure(harness: AppHarness) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("code", "allowed"), [("BMSUserErrorObjectLocked", True), ("UserErrorSkuNotAvailable", False)]
+)
+def test_a_finding_of_azures_that_passes_forbids_nothing(
+    harness: AppHarness, code: str, allowed: bool
+) -> None:
+    results = [{"code": code, "message": "No.", "recommendations": ["Wait."]}]
+    body = json.dumps({"validateOperationResponse": {"validationResults": results}})
+    _fault(harness, match={"operation": "validate_result"}, kind="status", status=200, body=body)
+    plan = plan_of(harness, request_for("RestoreDisks", "r1"))
+    assert plan.allowed is allowed
+    (finding,) = [each for each in plan.findings if each.code == code]
+    assert finding.action.startswith("Wait. ")
+
+
 def test_an_azure_that_does_not_answer_is_a_failure_and_no_plan(harness: AppHarness) -> None:
     harness.simulator.faults.add(
         [msgspec.convert({"kind": "status", "status": 503, "times": None}, Fault)]

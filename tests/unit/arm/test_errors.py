@@ -174,6 +174,22 @@ def test_a_code_has_its_own_patience_where_azure_asks_for_none(
         assert found.retry_after_s == wait_s
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (409, "SomethingNew", errors.ServiceUnavailable),
+        (400, "SomethingNew", errors.ServiceUnavailable),
+        (403, "SomethingNew", errors.AccessDenied),
+        (404, "SomethingNew", errors.NotFound),
+        (409, "ScopeLocked", errors.Conflict),
+    ],
+)
+def test_who_asks_for_a_wait_will_take_it_later_unless_the_code_says_no(
+    status: int, code: str, kind: type[errors.RestoreError]
+) -> None:
+    assert type(_from(status, {"error": {"code": code}}, 30)) is kind
+
+
 def test_a_long_message_does_not_cut_off_its_advice() -> None:
     found = _from(403, {"error": {"code": "LinkedAccessCheckFailed", "message": "a b " * 900}})
     assert found.message.endswith("the vault's Resource Guard.")
