@@ -10,13 +10,12 @@ from arm import resource_ids, texts
 from arm.arm_json import moment
 from arm.client import Client
 from restore.messages import errors
-from restore.messages.disks import VmDisk
+from restore.messages.disks import NAME_CHARS_MAX, VmDisk
 
 API_VERSION = "2024-07-01"
 
 _CLOCKS = timedelta(minutes=2)
 """So much may Azure's own clocks differ."""
-_NAME_MAX = 260
 _DISKS_MAX = 200
 _DOING = "find the VM's region"
 _ADVICE = "Give the request a vaultId: then the VM need not exist any more."
@@ -88,5 +87,5 @@ def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
 
 
 def _disk(raw: Mapping[str, Any] | None, lun: int | None) -> VmDisk | None:
-    name = texts.free(raw.get("name"), _NAME_MAX) if isinstance(raw, dict) else ""
+    name = texts.free(raw.get("name"), NAME_CHARS_MAX) if isinstance(raw, dict) else ""
     return VmDisk(name=name, lun=lun) if name else None

@@ -12,12 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from arm import texts
-from restore.messages.disks import PointDisks, VmDisk
+from restore.messages.disks import NAME_CHARS_MAX, PointDisks, VmDisk
 from restore.messages.threats import Threat
 from restore.values.times import time_of
 
 _DISKS_MAX = 100
-_NAME_CHARS_MAX = 128
 _OS_LUN = -1
 _THREATS_MAX, _TITLE_CHARS_MAX, _DESCRIPTION_CHARS_MAX = 5, 200, 500
 _SEVERITIES = ("Critical", "High", "Warning", "Informational")
@@ -84,7 +83,7 @@ def _name(raw: Mapping[str, Any]) -> str:
 @lru_cache(maxsize=1024)
 def _name_of(text: str) -> str:
     """A VM's thousands of points name the same few disks."""
-    return (texts.name(text) if len(text) <= _NAME_CHARS_MAX else None) or ""
+    return (texts.name(text) if len(text) <= NAME_CHARS_MAX else None) or ""
 
 
 def _count(raw: object) -> int | None:

@@ -7,6 +7,9 @@ from typing import Literal
 
 from restore.values.structs import Model
 
+NAME_CHARS_MAX = 80
+"""Azure gives no disk a longer name."""
+
 KeptBecause = Literal["NotInRecoveryPoint", "NotKnown", "NotAskedFor"]
 
 

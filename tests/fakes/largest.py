@@ -14,7 +14,7 @@ from msgspec import inspect
 from arm import arm_json, compute, errors
 from arm.authorized_request import AuthorizedRequest
 from arm.client import Client
-from restore.messages.disks import VmDisk
+from restore.messages.disks import NAME_CHARS_MAX, KeptDisk, VmDisk
 from restore.messages.errors import InvalidRequest, NotSupported, PlanChanged, to_failure
 from restore.messages.field_types import REQUEST_ID
 from restore.messages.model import (
@@ -118,7 +118,7 @@ def item(letter: str) -> ProtectedItem:
 def points(letter: str, count: int) -> list[RecoveryPoint]:
     """So many of the largest recovery points, all of the same time."""
     text = letter * _TEXT
-    disks = [{"lun": lun, "name": _of_names(letter) * 128} for lun in range(_DISKS)]
+    disks = [{"lun": lun, "name": _of_names(letter) * NAME_CHARS_MAX} for lun in range(_DISKS)]
     known = {
         "recoveryPointTime": START.isoformat(),
         "recoveryPointType": text,
@@ -206,8 +206,15 @@ def failures(letter: str) -> list[Failure]:
 
 @cache
 def authorization(letter: str) -> Authorization:
-    """The largest authorization."""
-    return Authorization(rule="r" * 200, approval=True, until=START, disks=_disks(letter))
+    """The largest authorization: no VM has so many disks, replaced or not."""
+    disks = _disks(letter)
+    return Authorization(
+        rule="r" * 200,
+        approval=True,
+        until=START,
+        disks=disks,
+        kept_disks=tuple(KeptDisk(name=d.name, lun=d.lun, why="NotInRecoveryPoint") for d in disks),
+    )
 
 
 def approval(letter: str) -> Approval:

@@ -25,7 +25,7 @@ from restore.progress.custom_status import fitted
 from restore.progress.phases import RestorePhase
 from restore.progress.run_state import RestoreProgress
 from restore.request import point_pages, rejections
-from restore.result import verdicts
+from restore.result import disk_remarks, verdicts
 from restore.values import cloud_events
 from restore.values.decoding import encode
 from restore.values.problem import Problem
@@ -55,10 +55,18 @@ by_pair = pytest.mark.parametrize(("kind", "letter"), PAIRS)
 def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
     """Every way in which a restore ends, with as much to tell as there can be."""
     disks = [disk.name for disk in largest.authorization(letter).disks or ()]
+    kept = largest.authorization(letter).kept_disks
     point = largest.points(letter, 1)[0].name
     for status in ("Completed", "CompletedWithWarnings", "Failed", "Cancelled"):
         look = largest.job(letter, status)
-        yield verdicts.judge_job(kind, look, recovery_point=point, disks=disks)
+        yield verdicts.judge_job(
+            kind,
+            look,
+            recovery_point=point,
+            disks=disks,
+            kept_disks=kept,
+            remarks=disk_remarks.of_kept(kept),
+        )
     yield verdicts.deadline_passed(6e5, largest.job(letter, letter * 2000), recovery_point=point)
     for failure in largest.failures(letter):
         yield verdicts.before_start(failure)
