@@ -56,14 +56,24 @@ def _restore_specially(az: Az) -> None:
     """What needs a vault or a point of another kind."""
     group = ("--target-resource-group", "rg-restored")
     west = az.simulator.state.vaults[names.key(seed.VAULT_ID)]
-    point = west.items[names.key(seed.vm_id("db-01"))].points[point_of(az, "db-01")]
-    point.private_access = True
+    private, on_edge, confidential = (
+        west.items[names.key(seed.vm_id("db-01"))].points[point_of(az, "db-01", index)]
+        for index in (1, 2, 3)
+    )
+    private.private_access = True
     access = f"{seed.TARGET_GROUP}/providers/Microsoft.Compute/diskAccesses/access"
-    option = ("--disk-access-option", "EnablePrivateAccessForAllDisks")
-    _restore(az, "private disks", "db-01", *group, *option, "--target-disk-access-id", access)
+    option = (
+        *("--disk-access-option", "EnablePrivateAccessForAllDisks"),
+        *("--target-disk-access-id", access),
+    )
+    _restore(az, "private disks", "db-01", *group, *option, point=1)
+    on_edge.extended_location = "losangeles"
+    _restore(az, "disks in an edge zone", "db-01", *group, "--restore-to-edge-zone", point=2)
     west.customer_managed_key = True
     keys = f"{seed.TARGET_GROUP}/providers/Microsoft.Compute/diskEncryptionSets/keys"
     _restore(az, "disks with own keys", "web-02", *group, "--disk-encryption-set-id", keys)
+    confidential.security_type = "ConfidentialVM"
+    _restore(az, "disks of a confidential VM", "db-01", *group, "--cvm-os-des-id", keys, point=3)
     west.resource_guard = f"{seed.VAULT_GROUP}/providers/Microsoft.DataProtection/resourceGuards/g"
     _restore(az, "disks from a guarded vault", "web-02", *group)
     west.resource_guard = None
