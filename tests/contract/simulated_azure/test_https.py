@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from azure.identity import ClientSecretCredential
 
-from simulated_azure import seed
+from simulated_azure import seed, sign_in
 from simulated_azure.certificate import make_certificate, server_context
+from simulated_azure.resource_bodies import TENANT
 from simulated_azure.server import ThreadedVaultServer
 from simulated_azure.simulator import Simulator
 
@@ -38,6 +40,23 @@ def test_a_client_that_trusts_the_certificate_is_served_and_led_on_by_https(
         assert len(_get(page["nextLink"], trusting)["value"]) == 2
         with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
             _get(place, ssl.create_default_context())
+
+
+def test_azure_identity_signs_in_without_asking_anybody_else(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    paths = make_certificate(tmp_path, datetime.now(UTC))
+    with ThreadedVaultServer(simulator, tls=server_context(*paths)) as url:
+        local = url.replace("127.0.0.1", "localhost")
+        with ClientSecretCredential(
+            TENANT,
+            "rehearsal",
+            "any",
+            authority=local,
+            disable_instance_discovery=True,
+            connection_verify=str(paths[0]),
+        ) as credential:
+            assert credential.get_token(f"{local}/.default").token == sign_in.TOKEN
 
 
 def test_only_its_owner_can_read_the_key_and_each_start_makes_a_new_one(tmp_path: Path) -> None:
