@@ -21,11 +21,11 @@ NEXT = {
         "Create a VM from them with the template that the job wrote to the staging storage account."
     ),
     "OriginalLocation": (
-        "Check the VM, then delete its old disks: they are still in the resource group."
+        "Check the VM. Then delete its old disks: they are still in the resource group."
     ),
     "AlternateLocation": (
-        "Check the VM: its extensions are not enabled, a static IP address is dynamic now, and "
-        "backup may have to be configured anew."
+        "Check the VM. Enable its extensions. Set a static IP address again: it is dynamic now. "
+        "Configure its backup again if it has none."
     ),
 }
 WARNED = {
@@ -35,40 +35,39 @@ WARNED = {
     ),
     "OriginalLocation": (
         "The job ended with warnings, and the disks may NOT have been replaced.",
-        "Check the VM's disks before anything else; then ask again with a new requestId.",
+        "Check the VM's disks first. Then ask again with a new requestId.",
     ),
     "AlternateLocation": (
         "The restore ended with warnings.",
-        "Check that the VM exists: if creating it failed, its disks are in the target group.",
+        "Check that the VM exists. If it does not, its disks are in the target resource group.",
     ),
 }
 FAILED_NEXT = {
-    "RestoreDisks": "Remove what the failure says, then ask again with a new requestId.",
+    "RestoreDisks": "Fix the cause. Then ask again with a new requestId.",
     "OriginalLocation": (
-        "Check the VM's disks first; remove what the failure says, then ask again with a new "
-        "requestId."
+        "Check the VM's disks first. Fix the cause. Then ask again with a new requestId."
     ),
     "AlternateLocation": (
-        "Look in the target resource group for restored disks, remove what the failure says, then "
-        "ask again with a new requestId."
+        "Look in the target resource group for restored disks. Fix the cause. Then ask again with "
+        "a new requestId."
     ),
 }
-CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
-EXPIRED = "The request's deadline passed before the restore could be started. Nothing was started."
+CANCELLED_NEXT = "Look in the target: the job may have left restored disks there."
+EXPIRED = "The deadline passed before the app sent the restore. Nothing was started."
 UNKNOWN = "It is not known whether Azure started a restore."
-LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
+LOST_SIGHT = "This app started the restore and lost sight of its job. The job may still run."
 TO_DO = {
-    "InvalidRequest": "Correct the request and send it with a new requestId.",
+    "InvalidRequest": "Correct the request. Then send it with a new requestId.",
     "PolicyRefused": (
-        "Ask for what the policy allows, or have the policy changed; then ask with a new requestId."
+        "Change the request, or have the policy changed. Then ask again with a new requestId."
     ),
-    "PlanChanged": "Look at a new plan, then ask with its planHash and a new requestId.",
-    "NotFound": "Correct the request and send it with a new requestId.",
-    "Conflict": "Look at what stands in the way, then ask again with a new requestId.",
-    "AccessDenied": "Set that right, then ask again with a new requestId.",
-    "DeadlinePassed": "Set right what it waited for, then ask again with a new requestId.",
+    "PlanChanged": "Make a new plan. Then send the request with its planHash and a new requestId.",
+    "NotFound": "Correct the request. Then send it with a new requestId.",
+    "Conflict": "Remove the conflict. Then ask again with a new requestId.",
+    "AccessDenied": "Fix the cause. Then ask again with a new requestId.",
+    "DeadlinePassed": "Fix what it waited for. Then ask again with a new requestId.",
 }
-TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
+TO_DO_ELSE = "Look at the vault's restore jobs. Then ask again with a new requestId."
 
 
 def of_disks(disks: Sequence[str], *, is_replaced: bool) -> str:
