@@ -58,7 +58,7 @@ def _parsed(text: str) -> Any:
     except RecursionError:
         raise _invalid("is nested too deeply") from None
     except ValueError:
-        raise _invalid("holds a number that is none, or far too long") from None
+        raise _invalid("has a number that is not valid JSON, or too long") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
