@@ -26,15 +26,15 @@ from restore.values.times import seconds_of
 PASSED_OVER_MAX = 20
 
 REASONS = {
-    "NotTheRequestedPoint": "not the one asked for by its id",
+    "NotTheRequestedPoint": "not the requested one",
     "SoftDeleted": "soft-deleted",
     "NoValidTier": "without a valid tier",
-    "NeedsRehydration": "in the archive only (recoveryPointRehydrationInfo would allow it)",
-    "NeedsVaultTier": "without the copy in the vault that this restore needs",
-    "ThreatUnHealthy": "with a threat that Azure found (by its id it can be had all the same)",
+    "NeedsRehydration": "in the archive only (add recoveryPointRehydrationInfo to use it)",
+    "NeedsVaultTier": "without a copy in the vault, which this restore needs",
+    "ThreatUnHealthy": "with a threat that Azure found (name its id to restore it anyway)",
     "TooNew": "made after notAfter",
     "TooOld": "made before notBefore or longer ago than maxAge",
-    "ConsistencyTooLow": "of less consistency than asked for",
+    "ConsistencyTooLow": "less consistent than requested",
     "OtherTierPreferred": "not in the preferred tier",
     "OlderThanChosen": "older than the chosen one",
 }
@@ -187,7 +187,7 @@ def _why(chosen: RecoveryPoint, choice: RecoveryPointChoice, passed: list[Passed
     kind = f"{chosen.consistency or 'unknown consistency'}, {chosen.tier}"
     about = f"Recovery point {chosen.name} of {chosen.time:%Y-%m-%d %H:%M} UTC ({kind})"
     if choice.id is not None:
-        return f"{about} is the one that was asked for."
+        return f"{about} is the requested one."
     newer = [each.reason for each in passed if each.time > chosen.time]
     because = "is the newest that can be restored and fits the request"
     if not _offers(chosen, choice.tier):
@@ -211,7 +211,7 @@ def _none_fits(choice: RecoveryPointChoice, reasons: list[str]) -> NotFound:
     if counts and choice.id is not None:
         message = f"The requested recovery point is {REASONS[next(iter(counts))]}."
     elif choice.id is not None:
-        message = f"The requested recovery point is not among the {others} that the item has."
+        message = f"The item does not have the requested recovery point. Other points: {others}."
     elif not reasons:
         message = "The protected item has no recovery points."
     else:

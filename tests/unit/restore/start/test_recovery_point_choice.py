@@ -210,7 +210,7 @@ def test_only_the_twenty_newest_are_named_but_all_are_counted() -> None:
         (
             [_point("a", 1)],
             {"id": "b"},
-            "The requested recovery point is not among the 1 that the item has.",
+            "The item does not have the requested recovery point. Other points: 1.",
             (),
         ),
         (
