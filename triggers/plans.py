@@ -47,7 +47,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     plan_id = req.route_params["id"]
     instance_id = names.plan_instance_id(plan_id)
     if not names.is_request_id(plan_id) or not await client.get_status(instance_id):
-        detail = "No such plan is being made. Ask for it again: POST /api/restores/plan."
+        detail = "The app is making no such plan. Ask for it again: POST /api/restores/plan."
         return problems.problem(404, "PlanNotFound", "No such plan", detail)
     outcome = await answers.wait(client, instance_id, wait_s=0)
     return _not_yet(plan_id) if outcome is None else _told(outcome)
@@ -74,4 +74,4 @@ def _told(outcome: Outcome) -> func.HttpResponse:
 def _not_yet(plan_id: str) -> func.HttpResponse:
     place = f"/api/plans/{plan_id}"
     headers = {"Location": place, "Retry-After": "5"}
-    return problems.ok(202, {"plan": place, "text": f"Azure takes long; GET {place}."}, headers)
+    return problems.ok(202, {"plan": place, "text": f"Azure takes long. GET {place}."}, headers)

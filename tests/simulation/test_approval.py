@@ -198,7 +198,7 @@ def test_whoever_asked_by_a_name_alone_can_be_told_from_nobody(laboratory: Labor
     laboratory.run_for(60)
     reply = door.decide("r1", "approve", "bob@example.com")
     assert (reply.status, reply.body["code"]) == (403, "ApproverUnknown")
-    assert "whoever asked" in reply.body["detail"]
+    assert "the person who asked" in reply.body["detail"]
 
 
 def test_what_nobody_known_asked_for_may_be_approved_by_anybody_who_may_call(
