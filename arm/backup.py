@@ -151,7 +151,7 @@ class Backup:
         found = arm_json.job(self._client.get(self._versioned(where), doing).body, job_id)
         if found is None:
             raise errors.ServiceUnavailable(
-                "Azure's reply does not say how the job stands.", code="MalformedReply", doing=doing
+                "Azure's reply does not show the job's status.", code="MalformedReply", doing=doing
             )
         return found
 
@@ -177,7 +177,7 @@ class Backup:
             region = texts.name(body.get("location"))
             if region is None:
                 raise errors.ServiceUnavailable(
-                    "Azure does not say where the vault is.", code="MalformedReply"
+                    "Azure's reply does not name the vault's region.", code="MalformedReply"
                 )
             self._regions[key] = region
         return self._regions[key]
@@ -209,7 +209,7 @@ def _restorable(found: list[Any], doing: str) -> Any:
     usable = [item for item in found if not arm_json.is_soft_deleted_item(item)]
     if found and not usable:
         raise errors.Conflict(
-            "The VM's backup is deleted and awaits its end: undelete it in the vault first.",
+            "The VM's backup is soft-deleted. Undelete it in the vault first.",
             code="ProtectedItemSoftDeleted",
             doing=doing,
         )

@@ -38,7 +38,7 @@ class Walk:
         if not link:
             return None
         if not isinstance(link, str) or link in self._seen or len(self._seen) >= PAGES_MAX:
-            text = f"The list does not end: page {len(self._seen)} leads nowhere new."
+            text = f"The list does not end: page {len(self._seen)} leads to no new page."
             raise self._refusal("EndlessList", text)
         if (now - self._started).total_seconds() > LIST_S_MAX:
             raise self._refusal("ListTooSlow", f"The list takes longer than {LIST_S_MAX:.0f} s.")
@@ -54,7 +54,7 @@ class Walk:
 def untrusted(doing: str) -> errors.ServiceUnavailable:
     """What is raised instead of following a URL; its text does not show the URL."""
     return errors.ServiceUnavailable(
-        "Azure's reply points to a URL outside the expected resource; not followed.",
+        "Azure's reply points to a URL outside the expected resource. The app does not follow it.",
         code="UntrustedUrl",
         doing=doing,
     )
