@@ -28,7 +28,7 @@ def _read(order: ReadValidation) -> dict[str, Any]:
     opinions = preflight.read_validation(order.vault_id, order.operation_id)
     if opinions is None:
         raise NotYet(
-            "Azure still validates the request.", code="Validating", retry_after_s=_ASK_AGAIN_S
+            "Azure is still validating the request.", code="Validating", retry_after_s=_ASK_AGAIN_S
         )
     found = [
         Finding(

@@ -89,7 +89,7 @@ def _endpoint_problem(text: str) -> str | None:
 
 def _version_problem(text: str) -> str | None:
     if text in SECONDARY_REGION_VERSIONS:
-        return "names a version that restores in the secondary region: choose another"
+        return "names a version that restores in the secondary region. Choose another version"
     return None if _VERSION.fullmatch(text) else "must look like 2025-02-01"
 
 

@@ -154,7 +154,7 @@ def _at_odds(settings: Settings) -> Iterator[str]:
         yield (
             f"ARM_TIMEOUT_S ({timeout_s:g}) does not fit into functionTimeout "
             f"({settings.function_timeout_s:g} s): it needs {calls_s + _STORAGE_S:g} s. Lower the "
-            f"one, or raise the other ({host_json.OVERRIDE}, or host.json)."
+            f"first, or raise the second ({host_json.OVERRIDE}, or host.json)."
         )
 
 
@@ -169,7 +169,7 @@ def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, 
             text = read_file(text)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            return rules.DEFAULT, [f"RESTORE_POLICY names a file that cannot be read: {why}."]
+            return rules.DEFAULT, [f"RESTORE_POLICY names a file that the app cannot read: {why}."]
     from restore.policy import policy_text  # most apps have no policy of their own
 
     try:
