@@ -76,8 +76,8 @@ def _standing(entry: LedgerEntry, is_heard: bool) -> dict[str, Any]:
     body = {"requestId": entry.request_id} | standing
     if not is_heard:
         body["text"] = (
-            "The app recorded the decision, but somebody ended this restore's orchestration by "
-            "hand. Send the request again; then the decision takes effect."
+            "The app recorded the decision, but no orchestration follows this restore. Send the "
+            "request again. Then the decision takes effect."
         )
     return body
 

@@ -225,7 +225,7 @@ def test_an_approved_restore_that_is_started_anew_needs_no_second_approval(
 ) -> None:
     laboratory.purge()
     reply = door.decide("r1", "approve")
-    assert "nobody follows" in reply.body["text"]
+    assert "no orchestration follows" in reply.body["text"]
     door.ask(request_for("OriginalLocation", "r1"))
     laboratory.run_for(2 * HOUR)
     assert verdict_code(laboratory) == ("Completed", None)
