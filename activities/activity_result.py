@@ -26,10 +26,10 @@ _LOST_RACE_S = 5.0
 _OTHER_BUILD_S = 30.0
 """A deployment replaces its instances within a minute or two."""
 _OTHER_BUILD = NotYet(
-    "Another build of the app wrote what this one cannot read; it waits for that build.",
+    "Another build of the app wrote data that this build cannot read. It waits for that build.",
     code="OtherBuild",
 )
-_LOST_RACE = NotYet("Somebody else changed the restore's entry at that moment.", code="LostRace")
+_LOST_RACE = NotYet("Another process has just changed the restore's entry.", code="LostRace")
 
 
 def outcome(effect: Callable[[], Any]) -> dict[str, Any]:

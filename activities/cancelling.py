@@ -34,7 +34,7 @@ def ask(ledger: Ledger, held: Held) -> None:
 
 def _not_yet() -> NotYet:
     return NotYet(
-        "Azure does not show the job yet that is to be cancelled.",
+        "Azure does not yet show the job to cancel.",
         code="LocatingJob",
         retry_after_s=_JOB_AGAIN_S,
     )

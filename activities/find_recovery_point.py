@@ -16,7 +16,7 @@ from storage import connection as storage_connection
 
 blueprint = df.Blueprint()
 
-_SENT = "An earlier attempt at this request was sent with this recovery point."
+_SENT = "The app sent an earlier attempt at this request with this recovery point."
 
 
 @blueprint.activity_trigger(input_name="order")

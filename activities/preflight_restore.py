@@ -97,7 +97,7 @@ def _vm(
     except NotFound:
         return False, None
     except AccessDenied as error:
-        unread.append(f"The VM could not be read: {error.code}: {error.message}")
+        unread.append(f"The app could not read the VM: {error.code}: {error.message}")
         return None, None
 
 
@@ -109,7 +109,7 @@ def _facts(request: RestoreRequest, item: ProtectedItem) -> PreflightFacts:
         try:
             return read()
         except (AccessDenied, NotFound) as error:
-            unread.append(f"{what} could not be read: {error.code}: {error.message}")
+            unread.append(f"The app could not read {what}: {error.code}: {error.message}")
             return None
 
     vault_id = item.vault_id
@@ -118,14 +118,14 @@ def _facts(request: RestoreRequest, item: ProtectedItem) -> PreflightFacts:
         has_source, disks = _vm(backup, request, unread)
     if isinstance(request, AlternateLocation):
         target_id = request.target_virtual_machine_id
-        has_target = tried("Whether the new VM's name is free", lambda: look.has_vm(target_id))
+        has_target = tried("whether the new VM's name is free", lambda: look.has_vm(target_id))
     return PreflightFacts(
-        storage_type=tried("The vault's redundancy", lambda: look.storage_type(vault_id)),
+        storage_type=tried("the vault's redundancy", lambda: look.storage_type(vault_id)),
         cross_subscription=tried(
-            "The vault's restore settings", lambda: look.cross_subscription(vault_id)
+            "the vault's restore settings", lambda: look.cross_subscription(vault_id)
         ),
         guard_requests=tried(
-            "The vault's Resource Guard", lambda: look.guard_requests(vault_id)
+            "the vault's Resource Guard", lambda: look.guard_requests(vault_id)
         ),
         has_source_vm=has_source,
         disks=disks,

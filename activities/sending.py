@@ -86,7 +86,7 @@ def _intend(
     if clock.now() - now > _INTENT_MAX:
         ledger.withdraw(held)
         raise ServiceUnavailable(
-            "The app's storage account took too long to note what was about to be sent.",
+            "The app's storage account took too long to record the intent. The app sent nothing.",
             code="IntentTooLate",
             doing="write the intent",
         )

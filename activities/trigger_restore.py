@@ -79,7 +79,7 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
         _take_slot(ledger, order, in_force())
         lock = _lock_item(ledger, order, held)  # it is another version that will be sent
     if order.until - clock.now() <= _NEAR:
-        raise DeadlinePassed("The request's deadline is over: nothing is sent any more.")
+        raise DeadlinePassed("The request's deadline has passed. The app sends nothing more.")
     with admission.refusing(ledger, held):
         body = _admit(order, in_force(), held.entry, seen, step.known_jobs, lock).body
     return sending.send(ledger, order, held, seen, step.known_jobs, body)
@@ -108,7 +108,7 @@ def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
     if slot.overdue:
         slot_leases.end(ledger, slot.overdue, now)
     raise NotYet(
-        f"As many restores run as the policy allows at once (maxConcurrentRestores is {limit}); "
+        f"The policy allows no more restores at once (maxConcurrentRestores is {limit}). "
         f"{slot.ahead} wait before this one.",
         code="NoSlot",
         retry_after_s=concurrency_slots.ASK_AGAIN_S,
@@ -120,7 +120,7 @@ def _lock_item(ledger: Ledger, order: Trigger, held: Held) -> item_lock.LockAtte
     if lock.is_ours:
         return lock
     raise NotYet(
-        "Another restore of this VM is being started, and its job is not known yet.",
+        "The app is starting another restore of this VM, and does not know its job yet.",
         code="ItemLocked",
         retry_after_s=lock.wait_s,
     )
@@ -148,14 +148,14 @@ def _admit(
 def _not_to_be_sent(step: job_search.Wait | job_search.Ambiguous) -> RestoreError:
     if isinstance(step, job_search.Wait):
         return NotYet(
-            "The reply to the restore request was lost: the vault's job list will tell whether it "
-            "has started a job.",
+            "Azure's reply to the restore request did not arrive. The app looks for the job in the "
+            "vault's job list.",
             code="LocatingJob",
             retry_after_s=step.seconds,
         )
     return Conflict(
-        "The reply to the restore request was lost, and nothing tells for certain whether it has "
-        f"started one of these jobs: {', '.join(step.job_ids)}. Look at them before asking again.",
+        "Azure's reply to the restore request did not arrive. The app cannot tell which of these "
+        f"jobs it started: {', '.join(step.job_ids)}. Look at them before you ask again.",
         code="RestoreJobAmbiguous",
         doing="find the job of a lost reply",
     )

@@ -192,7 +192,7 @@ class Backup:
         found = arm_json.job(self._client.get(self._versioned(where), doing).body, job_id)
         if found is None:
             raise errors.ServiceUnavailable(
-                "Azure's reply does not say how the job stands.", code="MalformedReply", doing=doing
+                "Azure's reply does not show the job's status.", code="MalformedReply", doing=doing
             )
         return found
 
@@ -213,7 +213,7 @@ class Backup:
             region = texts.name(body.get("location"))
             if region is None:
                 raise errors.ServiceUnavailable(
-                    "Azure does not say where the vault is.", code="MalformedReply"
+                    "Azure's reply does not name the vault's region.", code="MalformedReply"
                 )
             self._regions[key] = region
         return self._regions[key]

@@ -96,7 +96,7 @@ class Client:
         except (NotSent, ConnectionRefusedError):
             raise _unreachable(doing) from None
         except OSError as error:
-            raise _lost(f"no reply came back ({type(error).__name__})", doing) from None
+            raise _lost(f"Azure did not reply ({type(error).__name__})", doing) from None
         status = answered.status
         if status == 401:
             self.authorized.renew()
@@ -127,7 +127,7 @@ class Client:
         """Raise ServiceUnavailable where the activity would be ended within the call."""
         if self.authorized.left_s < needed_s:
             raise errors.ServiceUnavailable(
-                "Azure has answered so slowly that this step's time is used up; it is repeated.",
+                "Azure answered so slowly that this step ran out of time. The app repeats it.",
                 code="OutOfTime",
                 doing=doing,
             )
@@ -141,7 +141,7 @@ class Client:
             raise _unreachable(doing) from None
         except TooLarge:
             raise errors.ServiceUnavailable(
-                "Azure's reply is larger than any should be; it was not read.",
+                "Azure's reply is too large. The app did not read it.",
                 code="ReplyTooLarge",
                 doing=doing,
                 retry_after_s=AFTER_TIMEOUT_S,
@@ -171,7 +171,7 @@ def _object(body: bytes, doing: str) -> dict[str, Any]:
         return msgspec.json.decode(body, type=dict[str, Any])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise errors.ServiceUnavailable(
-            "Azure's reply is not the JSON object that it should be.",
+            "Azure's reply is not a JSON object.",
             code="MalformedReply",
             doing=doing,
         ) from None
@@ -189,7 +189,7 @@ def _refusal(answered: Answered, doing: str) -> errors.RestoreError:
 
 def _unreachable(doing: str) -> errors.ServiceUnavailable:
     return errors.ServiceUnavailable(
-        "Azure Resource Manager could not be reached, or the connection broke.",
+        "The app could not reach Azure Resource Manager, or the connection broke.",
         code="Unreachable",
         doing=doing,
     )

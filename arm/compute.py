@@ -18,7 +18,7 @@ _CLOCKS = timedelta(minutes=2)
 """So much may Azure's own clocks differ."""
 _DISKS_MAX = 200
 _DOING = "find the VM's region"
-_ADVICE = "Give the request a vaultId: then the VM need not exist any more."
+_ADVICE = "Give the request a vaultId: then the VM need not exist."
 
 
 def read_vm_region(client: Client, vm_id: str) -> str:
@@ -42,7 +42,7 @@ def read_vm_region(client: Client, vm_id: str) -> str:
     region = texts.name(answer.body.get("location"))
     if region is None:
         raise errors.ServiceUnavailable(
-            "Azure does not say where the VM is.", code="MalformedReply", doing=_DOING
+            "Azure's reply does not name the VM's region.", code="MalformedReply", doing=_DOING
         )
     return region
 

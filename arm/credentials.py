@@ -27,7 +27,7 @@ _AUTHORITIES = {
 }
 _DOING = "get a token for Azure"
 _IN_AZURE = (
-    "Turn on the Function App's managed identity; for a user-assigned one, set AZURE_CLIENT_ID to "
+    "Turn on the Function App's managed identity. For a user-assigned one, set AZURE_CLIENT_ID to "
     "its client id."
 )
 _ELSEWHERE = "Log in with `az login` (or `azd auth login`), or set the AZURE_* variables."

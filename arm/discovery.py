@@ -26,7 +26,7 @@ def find_vault_id(client: Client, api_version: str, vm_id: str) -> str:
         answer = client.ask(f"{path}?api-version={api_version}", body, _DOING)
     except errors.AccessDenied as error:
         raise errors.AccessDenied(
-            f"{error.message} The app's identity needs {_ACTION} on the VM's subscription; or give "
+            f"{error.message} Give the app's identity {_ACTION} on the VM's subscription, or give "
             "the request a vaultId.",
             code=error.code,
             doing=_DOING,

@@ -168,5 +168,5 @@ def unforeseen(name: str, error: Exception) -> Failure:
 def broken(name: str, kind: str | None) -> Failure:
     """Return the failure of what raised this kind of error."""
     kind = f" ({kind})" if kind else ""
-    message = f"{name} failed in a way that nobody foresaw{kind}; the app's log says why."
+    message = f"{name} failed with an unforeseen error{kind}. Read the app's log."
     return Failure(code=wait_reasons.UNFORESEEN, message=message, category="ServiceUnavailable")

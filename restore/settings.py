@@ -164,7 +164,7 @@ def _at_odds(settings: Settings) -> Iterator[str]:
         yield (
             f"ARM_TIMEOUT_S ({timeout_s:g}) does not fit into functionTimeout "
             f"({settings.function_timeout_s:g} s): it needs {calls_s + _STORAGE_S:g} s. Lower the "
-            f"one, or raise the other ({host_json.OVERRIDE}, or host.json)."
+            f"first, or raise the second ({host_json.OVERRIDE}, or host.json)."
         )
 
 

@@ -187,7 +187,7 @@ class BlobDocuments:
 def contended(doing: str) -> ServiceUnavailable:
     """Return the error of who has lost every race: nothing is wrong but the moment."""
     return ServiceUnavailable(
-        f"Others changed the same document each of {RACES_MAX} times.",
+        f"Other processes changed the same document, {RACES_MAX} times in a row.",
         code="Contended",
         doing=doing,
         retry_after_s=_RACE_S,

@@ -76,7 +76,7 @@ class QueueEvents:
                 self._queue.send_message(text, time_to_live=_FOREVER_S)
         except AzureError as error:
             code = str(getattr(error, "error_code", None) or type(error).__name__)
-            message = "The app's storage account did not take the event."
+            message = "The app's storage account did not accept the event."
             raise ServiceUnavailable(
                 message, code=code, doing="publish an event", retry_after_s=_RETRY_AFTER_S
             ) from None

@@ -18,5 +18,5 @@ def make(queue: "QueueClient") -> None:
         return
     except AzureError as error:
         code = str(getattr(error, "error_code", None) or type(error).__name__)
-        message = "The app's storage account did not make a queue."
+        message = "The app's storage account did not create a queue."
         raise ServiceUnavailable(message, code=code, doing="make a missing queue") from None

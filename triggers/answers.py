@@ -18,7 +18,7 @@ _LOOK_S = 0.3
 _OVER = frozenset({"Completed", "Failed", "Terminated", "Canceled"})
 _BROKEN = Failure(
     code="LookFailed",
-    message="The app could not read what this needs; its log says why. Ask again.",
+    message="The app could not read the answer. Ask again. Its log says why.",
     category="ServiceUnavailable",
 )
 

@@ -76,47 +76,47 @@ def _standing(entry: LedgerEntry, is_heard: bool) -> dict[str, Any]:
     body = {"requestId": entry.request_id} | standing
     if not is_heard:
         body["text"] = (
-            "The decision is recorded, but nobody follows this restore: its orchestration was "
-            "ended by hand. Send the request again; then the decision counts."
+            "The app recorded the decision, but no orchestration follows this restore. Send the "
+            "request again. Then the decision takes effect."
         )
     return body
 
 
 def _own(entry: LedgerEntry) -> func.HttpResponse:
-    detail = f"{entry.asked_by} asked for this restore; somebody else must approve it."
-    return problems.problem(403, "OwnRequest", "Nobody approves their own request", detail)
+    detail = f"{entry.asked_by} asked for this restore. Somebody else must approve it."
+    return problems.problem(403, "OwnRequest", "You may not approve your own request", detail)
 
 
 def _unknown(entry: LedgerEntry, caller: Caller | None) -> func.HttpResponse:
-    whose = "you" if caller is None or caller.id is None else "whoever asked"
+    whose = "you" if caller is None or caller.id is None else "the person who asked"
     detail = (
-        f"{entry.asked_by} asked for this restore; somebody else must approve it, and that can be "
-        f"told only by the principal id, which App Service did not give for {whose}. Sign in to "
-        "approve. Anybody may refuse."
+        f"{entry.asked_by} asked for this restore. Somebody else must approve it. The app compares "
+        f"principal ids, and App Service gave none for {whose}. Sign in to approve. Anybody may "
+        "refuse."
     )
-    return problems.problem(403, "ApproverUnknown", "Nobody approves unknown", detail)
+    return problems.problem(403, "ApproverUnknown", "The principal id is missing", detail)
 
 
 def _expired(entry: LedgerEntry) -> func.HttpResponse:
     until = entry.authorization.until if entry.authorization else None
     by = f" by {stamp(until)}" if until else ""
-    detail = f"Nobody decided{by}: the restore is rejected. Ask again with a new requestId."
+    detail = f"Nobody decided{by}. The restore is rejected. Ask again with a new requestId."
     return problems.problem(409, "ApprovalExpired", "Too late to decide", detail)
 
 
 def _decided(entry: LedgerEntry) -> func.HttpResponse:
     standing = entry.approval
     assert standing is not None, "it was decided"
-    who = standing.by or "Somebody whose name is not known"
-    detail = f"{who} decided at {stamp(standing.at)}: {standing.decision}. That stands."
+    who = standing.by or "Somebody unknown"
+    detail = f"{who} decided at {stamp(standing.at)}: {standing.decision}. That decision counts."
     return problems.problem(
-        409, "DecidedOtherwise", "It is decided", detail, approval=standing.as_json()
+        409, "DecidedOtherwise", "Already decided", detail, approval=standing.as_json()
     )
 
 
 def _not_waiting(entry: LedgerEntry) -> func.HttpResponse:
     detail = (
-        f"This restore waits for no approval; the ledger says {entry.state.value}. Before it has "
-        "looked at the vault it is not known whether it needs one."
+        f"This restore waits for no approval. Its state is {entry.state.value}. If the app has not "
+        "read the vault yet, ask again later: the restore may still need one."
     )
     return problems.problem(409, "NotWaiting", "Nothing to decide", detail)

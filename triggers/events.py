@@ -21,8 +21,8 @@ async def show_data(req: func.HttpRequest) -> func.HttpResponse:
         return problems.unavailable(to_failure(error))
     if data is None:
         detail = (
-            f"Nothing of an event {event_id[:200]!r} was put aside: either its message holds all "
-            "of its data, or there was no such event."
+            f"The app keeps no data of an event {event_id[:200]!r}. Either the event's message has "
+            "all of its data, or there was no such event."
         )
         return problems.problem(404, "EventDataNotFound", "No such data", detail)
     return problems.whole(data)

@@ -31,7 +31,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     async def plan_one_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
-        """Say what a restore would be, and restore nothing."""
+        """Show what a restore would do, and restore nothing."""
         return await plans.ask(req, client)
 
     @functions.route(route="restores/{id}/cancel", methods=["POST"])
@@ -39,7 +39,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     async def cancel_restore_request(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
-        """Cancel one restore, as far as that is still possible."""
+        """Cancel one restore, if it is not too late."""
         return await restores.cancel(req, client, settings)
 
     @functions.route(route="restores/{id}/abandon", methods=["POST"])
@@ -47,7 +47,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     async def abandon_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
-        """Follow one restore no longer; what runs in Azure goes on."""
+        """Stop following one restore; its job in Azure continues."""
         return await abandon.abandon(req, client, settings)
 
     @functions.route(route="restores/{id}/approval", methods=["POST"])
@@ -80,7 +80,7 @@ def _register_views(functions: df.Blueprint, settings: Settings) -> None:
     async def show_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
-        """Show where one restore stands."""
+        """Show the state of one restore."""
         return await restores.show(req, client)
 
     @functions.route(route="events/{id}/data", methods=["GET"])

@@ -48,7 +48,7 @@ async def show_page(req: func.HttpRequest) -> func.HttpResponse:
     if given is not None and token is None:
         faults.append(Problem(path="$.continuationToken", message="Not a token of this list"))
     if faults:
-        detail = "The list was not read."
+        detail = "The app did not read the list."
         return problems.problem(400, "InvalidRequest", "The query is not valid", detail, faults)
     wanted = {
         name: lower_as_azure(shown_of(trimmed(req.params[name])))

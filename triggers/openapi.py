@@ -18,11 +18,11 @@ JSON = dict[str, Any]
 _PROBLEM = "application/problem+json"
 _TEXTS = {
     200: "Known, or done",
-    202: "Accepted; Location tells where it can be followed",
+    202: "Accepted; follow it at Location",
     400: "The request is wrong: every fault is listed by its JSON path",
     403: "The policy, or Azure's access control, refuses",
-    404: "There is no such thing",
-    409: "Something stands in the way",
+    404: "Not found",
+    409: "The current state does not allow it",
     502: "Azure answered with an error",
     503: "The app's storage or Azure does not answer; ask again",
 }

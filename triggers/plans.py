@@ -74,4 +74,4 @@ def _told(outcome: Outcome) -> func.HttpResponse:
 
 def _not_yet(place: str) -> func.HttpResponse:
     headers = {"Location": place, "Retry-After": "5"}
-    return problems.ok(202, {"plan": place, "text": f"Azure takes long; GET {place}."}, headers)
+    return problems.ok(202, {"plan": place, "text": f"Azure takes long. GET {place}."}, headers)

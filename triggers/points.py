@@ -31,7 +31,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     await client.start_new(names.SHOW_RECOVERY_POINTS, instance_id, wanted.as_json())
     outcome = await answers.wait(client, instance_id)
     if outcome is None:
-        detail = "Azure took too long to list the recovery points; ask again."
+        detail = "Azure took too long to list the recovery points. Ask again."
         return problems.problem(503, "TooSlow", "No answer in time", detail)
     await client.purge_instance_history(instance_id)
     if outcome.kind == "done":

@@ -71,19 +71,19 @@ def problem(
 def of_failure(failure: Failure, **more: Any) -> func.HttpResponse:
     """Return a failure of ours or Azure's as a problem."""
     status = _STATUS_OF_CATEGORY.get(failure.category, 502)
-    title = f"The request cannot be served: {failure.code}"
+    title = f"The app cannot serve the request: {failure.code}"
     return problem(status, failure.code, title, failure.message, problems_of(failure), **more)
 
 
 def unavailable(failure: Failure) -> func.HttpResponse:
     """Return that the app's own storage did not take it: nothing was accepted, ask again."""
-    detail = f"{failure.message} Nothing was started by this call; send it again."
-    return problem(503, failure.code, "The app's storage did not take it", detail)
+    detail = f"{failure.message} This call started nothing. Send it again."
+    return problem(503, failure.code, "The app's storage failed", detail)
 
 
 def unknown(request_id: str) -> func.HttpResponse:
     """Return that no such restore was ever accepted."""
-    detail = f"No restore with the request id {request_id[:128]!r} was ever accepted here."
+    detail = f"This app never accepted a request with the id {request_id[:128]!r}."
     return problem(404, "RestoreNotFound", "No such restore", detail)
 
 

@@ -34,14 +34,14 @@ class ProblemDocument(Model, frozen=True, kw_only=True):
 
 
 class EventsHeld(Model, frozen=True, kw_only=True):
-    """What the queue of events has not taken; it is sent as soon as it does."""
+    """Events that the queue has not accepted yet. The app sends them as soon as it does."""
 
     events: int
     since: datetime
 
 
 class Restore(Model, frozen=True, kw_only=True):
-    """One restore as it stands."""
+    """The state of one restore."""
 
     request_id: str
     phase: str
@@ -63,7 +63,7 @@ class Restore(Model, frozen=True, kw_only=True):
     approval: dict[str, Any] | None = None
     runtime_status: str | None = None
     events_held: EventsHeld | None = None
-    """Events that could not be sent for more than a minute. The restore does not wait for them."""
+    """Events that the app could not send for more than a minute. The restore does not wait."""
     finished_at: datetime | None = None
     verdict: str | None = None
     succeeded: bool | None = None
@@ -106,7 +106,7 @@ class RestoreList(Model, frozen=True, kw_only=True):
 
 
 class CancelAnswer(Model, frozen=True, kw_only=True):
-    """What became of a wish to cancel."""
+    """The result of a request to cancel."""
 
     request_id: str
     cancel: Literal["BeforeStart", "Asked"]
@@ -114,7 +114,7 @@ class CancelAnswer(Model, frozen=True, kw_only=True):
 
 
 class AbandonAnswer(Model, frozen=True, kw_only=True):
-    """The verdict that a restore has which nobody follows any more."""
+    """The verdict of an abandoned restore."""
 
     request_id: str
     verdict: VerdictKind
@@ -122,7 +122,7 @@ class AbandonAnswer(Model, frozen=True, kw_only=True):
 
 
 class ApprovalAnswer(Model, frozen=True, kw_only=True):
-    """The decision that stands."""
+    """The decision that counts."""
 
     request_id: str
     decision: str
@@ -135,14 +135,14 @@ class ApprovalAnswer(Model, frozen=True, kw_only=True):
 
 
 class PlanPending(Model, frozen=True, kw_only=True):
-    """The plan takes longer; this is where it will be."""
+    """The plan takes longer. Fetch it from this address."""
 
     plan: str
     text: str
 
 
 class RecoveryPoints(Model, frozen=True, kw_only=True):
-    """One page of a VM's recovery points, newest first, and the one that would be chosen."""
+    """One page of a VM's recovery points, newest first, and the one that the app would choose."""
 
     item: ProtectedItem
     points: tuple[RecoveryPoint, ...]

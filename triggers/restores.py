@@ -85,12 +85,12 @@ async def cancel(
             await instances.wake(
                 client, request_id, names.DECISION_EVENT
             )  # it may be waiting for one
-        text = "Cancelled before anything was sent: nothing was started, and nothing will be."
+        text = "Cancelled before the app sent it: nothing was started, and nothing will be."
         return problems.ok(202, {"requestId": request_id, "cancel": "BeforeStart", "text": text})
     await starter.start_cancel(client, request_id, settings)
     text = (
-        "Azure will be asked to cancel the job, which it does only while data is transferred. "
-        f"GET {place} tells what came of it."
+        "The app will ask Azure to cancel the job. Azure cancels it only while it transfers data. "
+        f"GET {place} shows the result."
     )
     return problems.ok(202, {"requestId": request_id, "cancel": "Asked", "text": text})
 

@@ -39,7 +39,7 @@ class Start(NamedTuple):
 def reused(entry: LedgerEntry) -> str:
     """Say why a request id cannot stand for another request."""
     return (
-        f"{entry.request_id!r} was used before for a different request, accepted at "
+        f"A different request has used {entry.request_id!r} before. The app accepted it at "
         f"{stamp(entry.accepted_at)}. Give a new restore a new requestId."
     )
 

@@ -168,8 +168,8 @@ class PlanChanged(PermanentError):
         assert problems, "a plan that changed differs in something"
         self.problems = _redacted(problems)
         super().__init__(
-            "The plan changed: the restore would not be the one that planHash stands for. Nothing "
-            "was started. Look at a new plan, and send the request with its planHash.",
+            "The plan changed: the restore would differ from the plan of this planHash. Nothing "
+            "was started. Make a new plan. Then send the request with its planHash.",
             doing="compare the restore with its plan",
         )
 

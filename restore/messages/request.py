@@ -43,7 +43,7 @@ from restore.values.times import seconds_of
 
 
 class RecoveryPointChoice(StrictModel, frozen=True, kw_only=True):
-    """Which recovery point is wanted. Nothing said: the newest that can be restored."""
+    """Which recovery point to restore. Absent: the newest that Azure can restore."""
 
     id: Name | None = None
     """The point's name or its ARM id; then nothing else may be said."""
@@ -74,7 +74,7 @@ class IdentityInfo(StrictModel, frozen=True, kw_only=True):
 
 
 class IdentityBasedRestoreDetails(StrictModel, frozen=True, kw_only=True):
-    """The staging storage account when it is reached by identity; replaces storageAccountId."""
+    """The staging storage account, reached by identity; replaces storageAccountId."""
 
     target_storage_account_id: StorageAccountId
     object_type: Text | None = None
@@ -131,7 +131,7 @@ class TargetDiskNetworkAccessSettings(StrictModel, frozen=True, kw_only=True):
 
 
 class RehydrationInfo(StrictModel, frozen=True, kw_only=True, omit_defaults=False):
-    """Allows a point that lies in the archive only, which takes hours more."""
+    """Allows a point that is in the archive only; the restore then takes hours longer."""
 
     rehydration_priority: Literal["Standard", "High"]
     rehydration_retention_duration: Retention = "P15D"
@@ -189,7 +189,7 @@ class RestoreDisks(_Restore, frozen=True, kw_only=True, tag="RestoreDisks"):
 
 
 class OriginalLocation(_Restore, frozen=True, kw_only=True, tag="OriginalLocation"):
-    """The disks of the existing VM are replaced."""
+    """Azure replaces the disks of the existing VM."""
 
     confirm: Name
     """The VM's name, echoed, for this type destroys."""

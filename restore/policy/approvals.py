@@ -36,14 +36,14 @@ def require(allowed: Allowed, approval: Approval | None, plan_hash: str) -> None
         return
     if approval is None or approval.decision != "approved":
         raise PolicyRefused(
-            f"The policy's rule {allowed.rule!r} demands an approval by now, and there is none.",
+            f"The policy's rule {allowed.rule!r} now requires an approval; this restore has none.",
             code="ApprovalMissing",
             doing="check the approval",
         )
     if approval.plan_hash != plan_hash:
         raise PolicyRefused(
-            "Something else was approved than what would be sent now: another recovery point, or "
-            "another body.",
+            "The approval is for another recovery point or another body than the app would send "
+            "now.",
             code="ApprovalOutdated",
             doing="check the approval",
         )
@@ -60,12 +60,12 @@ def refusal(authorization: Authorization, approval: Approval | None) -> Failure 
         until = f" by {stamp(authorization.until)}" if authorization.until else ""
         return Failure(
             code="ApprovalExpired",
-            message=f"Nobody approved this restore{until}; the rule {authorization.rule!r} demands "
-            "it.",
+            message=f"Nobody approved this restore{until}. The rule {authorization.rule!r} "
+            "requires an approval.",
             category=_REFUSING,
         )
-    who = approval.by or "somebody whose name is not known"
-    why = f": {approval.reason}" if approval.reason else "; no reason was given"
+    who = approval.by or "somebody unknown"
+    why = f": {approval.reason}" if approval.reason else " and gave no reason"
     return Failure(
         code="ApprovalRefused",
         message=f"{who} refused this restore at {stamp(approval.at)}{why}",

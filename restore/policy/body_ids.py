@@ -55,10 +55,10 @@ EXEMPT: dict[str, str] = {
     ),
     "encryptionDetails.kekVaultId": "Keys are read from it; nothing of the VM is written there.",
     "encryptionDetails.secretKeyVaultId": "As kekVaultId.",
-    "encryptionDetails.kekUrl": "As kekVaultId; it is a key's URL.",
-    "encryptionDetails.secretKeyUrl": "As kekVaultId; it is a secret's URL.",
+    "encryptionDetails.kekUrl": "As kekVaultId; it is the URL of a key.",
+    "encryptionDetails.secretKeyUrl": "As kekVaultId; it is the URL of a secret.",
     "resourceGuardOperationRequests[]": (
-        "It asks the guard's owner for leave, and mostly lies in a subscription of theirs. It "
+        "It asks the guard's owner for permission, and is mostly in a subscription of theirs. It "
         "can only forbid."
     ),
 }

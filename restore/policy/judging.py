@@ -56,7 +56,7 @@ def judge(policy: Policy, asked: Asked) -> Allowed:
             return Allowed(rule.name, rule.approval)
         problems += against
     if not problems:
-        text = f"no rule of the policy is for {kind}"
+        text = f"the policy has no rule for {kind}"
         problems = [Problem(path="$.recoveryType", message=text)]
     said = "; ".join(f"{problem.path}: {problem.message}" for problem in problems[:5])
     raise PolicyRefused(
@@ -73,7 +73,7 @@ def _against(rule: Rule, asked: Asked, places: "tuple[Place, ...]") -> Iterator[
         if text is not None:
             yield Problem(path=place.path, message=f"the rule {rule.name!r} allows {text}")
     if not any(place.use == "target" for place in places):
-        text = f"the rule {rule.name!r} allows no restore that does not say where to"
+        text = f"the rule {rule.name!r} requires a target; the request names none"
         yield Problem(path="$", message=text)
     if asked.source not in rule.asked_by:
         text = f"the rule {rule.name!r} is for requests by {', '.join(rule.asked_by) or 'nobody'}"
@@ -98,14 +98,14 @@ def _forbidden(
         case "exempt":
             return None
         case "unknown":
-            return "no resource to be named here"
+            return "no ARM id in this field"
         case _ if not is_plain(place.id):
-            return "ARM ids only as /subscriptions/…, with nothing empty, dotted or encoded in them"
+            return "only ARM ids like /subscriptions/…, without empty, dotted or encoded segments"
         case "beside":
             if _covered(rule.targets, place.id, vault_id) or _is_beside_target(place, places):
                 return None
-            what = "this in the subscription of a target, or"
-            return f"{what} under {_said(rule.targets, vault_id)} only"
+            what = "this only in the subscription of a target, or"
+            return f"{what} under {_said(rule.targets, vault_id)}"
         case use:
             scopes = {"source": rule.sources, "target": rule.targets, "network": networks}[use]
             if _covered(scopes, place.id, vault_id):

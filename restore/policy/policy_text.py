@@ -76,12 +76,12 @@ def _between(value: dict[str, Any]) -> Iterator[Problem]:
     for index, rule in enumerate(value["rules"]):
         path = f"$.rules[{index}]"
         if rule["name"] in names:
-            yield Problem(path=f"{path}.name", message="is the name of another rule too")
+            yield Problem(path=f"{path}.name", message="is already the name of another rule")
         names.add(rule["name"])
         for field in _SCOPED:
             for place, scope in enumerate(rule.get(field) or ()):
                 if not _is_scope(scope):
-                    text = "must be the ARM id of a subscription, or of something in one"
+                    text = "must be the ARM id of a subscription or of a resource in one"
                     yield Problem(path=f"{path}.{field}[{place}]", message=text)
     per_day = value.get("restoresPerVmPerDay", rules.DEFAULT.restores_per_vm_per_day)
     if value.get("reservedForPeople", rules.DEFAULT.reserved_for_people) > per_day:

@@ -59,8 +59,8 @@ def given_up(revivals: int) -> Failure:
     return Failure(
         code="NotFollowed",
         message=(
-            f"The orchestration that followed this restore has ended without a verdict and was "
-            f"started again {revivals} times; the app's log says why."
+            f"The orchestration of this restore ended without a verdict. The app started it again "
+            f"{revivals} times. Read the app's log."
         ),
         category="ServiceUnavailable",
     )
@@ -76,6 +76,6 @@ def abandoned(by: str | None) -> Failure:
     """Why a restore is followed no longer that somebody has abandoned."""
     return Failure(
         code=ABANDONED,
-        message=f"{by or 'Somebody whose name is not known'} has abandoned this restore.",
+        message=f"{by or 'Somebody unknown'} abandoned this restore.",
         category="ServiceUnavailable",
     )

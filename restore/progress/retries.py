@@ -56,7 +56,7 @@ def _time_is_up(error: Failure | None) -> Failure:
     last = f" It waited for this: {error.code}: {error.message}" if error is not None else ""
     return Failure(
         code="DeadlinePassed",
-        message=f"The time for it was over before it could be done.{last}",
+        message=f"The deadline passed before the app could do it.{last}",
         category=DeadlinePassed.__name__,
     )
 

@@ -19,10 +19,10 @@ UNFORESEEN = "ActivityFailed"
 
 WRONG = {
     "Throttled": "Azure asks to slow down.",
-    "ServiceUnavailable": "Azure, or the app's own storage account, does not answer well.",
-    "ReplyLost": "Azure's reply to the restore request was lost.",
-    "AccessDenied": "The app's identity lacks a right; grant it, and the restore is followed on.",
-    UNFORESEEN: "A step of the app failed in a way that nobody foresaw; it is repeated.",
+    "ServiceUnavailable": "Azure or the app's own storage account does not answer well.",
+    "ReplyLost": "Azure's reply to the restore request did not arrive.",
+    "AccessDenied": "The app's identity lacks a right. Grant it: the restore then continues.",
+    UNFORESEEN: "A step of the app failed with an unforeseen error. The app repeats it.",
 }
 _OTHER = "ServiceUnavailable"
 _REASON_CHARS_MAX = 1000

@@ -48,7 +48,7 @@ def _one_storage_account(given: Given) -> Found:
     if has_id and has_details:
         yield (
             "$.storageAccountId",
-            "does not apply beside identityBasedRestoreDetails, which names the storage account",
+            "does not apply: identityBasedRestoreDetails names the storage account; leave it out",
         )
     if not has_id and not has_details:
         yield (
@@ -66,7 +66,7 @@ def _identity(given: Given) -> Found:
     is_system, managed = info.get("isSystemAssignedIdentity"), info.get("managedIdentityResourceId")
     path = "$.identityInfo.managedIdentityResourceId"
     if is_system and managed is not None:
-        yield path, "does not apply when isSystemAssignedIdentity is true"
+        yield path, "does not apply when isSystemAssignedIdentity is true; leave it out"
     if not is_system and managed is None:
         yield path, "is required unless isSystemAssignedIdentity is true"
 
@@ -102,7 +102,7 @@ def _confirmation(given: Given) -> Found:
     if not arm_ids.same(confirm, arm_ids.name_of(source)):
         yield (
             "$.confirm",
-            "must be the name of the VM whose disks are to be overwritten, as in sourceResourceId",
+            "must be the VM's name, as in sourceResourceId: OriginalLocation overwrites its disks",
         )
 
 

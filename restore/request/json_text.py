@@ -77,7 +77,7 @@ def _parsed(content: bytes) -> Any:
     except RecursionError:
         raise _invalid("is nested too deeply") from None
     except ValueError:
-        raise _invalid("holds a number that is none, or far too long") from None
+        raise _invalid("has a number that is not valid JSON, or too long") from None
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

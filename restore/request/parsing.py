@@ -40,7 +40,7 @@ _NEVER = {
     "targetDomainNameId": "belongs to classic VMs; leave it out",
     "objectType": "is set by this app; leave it out",
     "recoveryPointId": 'is chosen by recoveryPoint; give {"recoveryPoint": {"id": …}} instead',
-    "properties": "is ARM's envelope; its fields stand at the top here",
+    "properties": "is ARM's envelope; move its fields to the top level",
 }
 _REQUIRED = {
     "confirm": "is required: OriginalLocation overwrites disks, so repeat the VM's name here",
@@ -80,7 +80,7 @@ def parse_points_query(parameters: Mapping[str, Any]) -> ShowPoints:
     problems = list(validation.problems_of(given, ItemQuery))
     token = given.get("continuationToken")
     if isinstance(token, str) and not point_pages.is_token(token):
-        problems.append(Problem(path="$.continuationToken", message="is no token of this list"))
+        problems.append(Problem(path="$.continuationToken", message="is not a token of this list"))
     if problems:
         raise InvalidRequest(problems)
     query = ItemQuery.from_json(given)
@@ -186,6 +186,6 @@ def _without_nulls(value: Any, depth: int = 8) -> Any:
 
 def _all_wrong(found: tuple[Problem, ...], request_id: Any) -> InvalidRequest:
     if len(found) > PROBLEMS_MAX:
-        found = (*found[:PROBLEMS_MAX], Problem(path="$", message="has more problems than these"))
+        found = (*found[:PROBLEMS_MAX], Problem(path="$", message="has more problems"))
     has_id = not any(problem.path == "$.requestId" for problem in found)
     return InvalidRequest(found, request_id=request_id if has_id else None)

@@ -10,7 +10,7 @@ from restore.result import disk_remarks, verdicts
 
 _LOST = Failure(
     code="JobNotSeen",
-    message="The restore was started, but Azure does not show its job any more.",
+    message="The app started the restore, but Azure no longer shows its job.",
     category="ServiceUnavailable",
 )
 

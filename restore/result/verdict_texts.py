@@ -24,11 +24,11 @@ _DONE = {
 """Without and with warnings."""
 _NEXT = {
     "OriginalLocation": (
-        "Check the VM, then delete its old disks: they are still in the resource group."
+        "Check the VM. Then delete its old disks: they are still in the resource group."
     ),
     "AlternateLocation": (
-        "Check the VM: its extensions are not enabled, a static IP address is dynamic now, and "
-        "backup may have to be configured anew."
+        "Check the VM. Enable its extensions. Set a static IP address again: it is dynamic now. "
+        "Configure its backup again if it has none."
     ),
 }
 _NOT_DONE = {
@@ -53,12 +53,11 @@ _NOT_DONE_NEXT = {
 _FAILED_NEXT = {
     "RestoreDisks": "Remove what the failure says, then ask again with a new requestId.",
     "OriginalLocation": (
-        "Check the VM's disks first; remove what the failure says, then ask again with a new "
-        "requestId."
+        "Check the VM's disks first. Fix the cause. Then ask again with a new requestId."
     ),
     "AlternateLocation": (
-        "Look in the target resource group for restored disks, remove what the failure says, then "
-        "ask again with a new requestId."
+        "Look in the target resource group for restored disks. Fix the cause. Then ask again with "
+        "a new requestId."
     ),
 }
 _CANCELLED_NEXT = "What had been restored so far may be left in the target: look there."
@@ -68,12 +67,12 @@ FROM_VAULT_TIER = (
 )
 EXPIRED = "The request's deadline passed before the restore could be started. Nothing was started."
 UNKNOWN = "It is not known whether Azure started a restore."
-LOST_SIGHT = "The restore was started, but this app lost sight of it: it may go on in Azure."
+LOST_SIGHT = "This app started the restore and lost sight of its job. The job may still run."
 TO_DO = {
     "InvalidRequest": "Correct the request and send it with a new requestId.",
     "NotSupported": "Change the request as it says, then send it with a new requestId.",
     "PolicyRefused": (
-        "Ask for what the policy allows, or have the policy changed; then ask with a new requestId."
+        "Change the request, or have the policy changed. Then ask again with a new requestId."
     ),
     "PlanChanged": "Look at a new plan, then ask with its planHash and a new requestId.",
     "NotFound": "Correct the request and send it with a new requestId.",
@@ -85,7 +84,7 @@ TO_DO = {
     ),
     "DeadlinePassed": "Set right what it waited for, then ask again with a new requestId.",
 }
-TO_DO_ELSE = "Look at the vault's restore jobs, then ask again with a new requestId."
+TO_DO_ELSE = "Look at the vault's restore jobs. Then ask again with a new requestId."
 
 
 def of_job(request_type: str, snapshot: JobSnapshot, *, is_done: bool) -> tuple[str, str]:

@@ -69,7 +69,7 @@ def kind_of(snapshot: JobSnapshot) -> VerdictKind:
 
 def rejected(failure: Failure) -> Verdict:
     """The request could never work; nothing was sent."""
-    return _of_failure("Rejected", "The request was rejected, nothing was started.", failure)
+    return _of_failure("Rejected", "The app rejected the request: nothing was started.", failure)
 
 
 def failed(
@@ -107,7 +107,7 @@ def cancelled_before_start(recovery_point: str | None = None) -> Verdict:
     return Verdict(
         verdict="Cancelled",
         succeeded=False,
-        text="Cancelled before anything was sent: nothing was started, nothing has changed.",
+        text="The request was cancelled before the app sent it: nothing was started.",
         recovery_point=recovery_point,
     )
 
@@ -121,11 +121,11 @@ def deadline_passed(
 ) -> Verdict:
     """The app stops following; whatever runs in Azure goes on."""
     job_id = snapshot.job_id if snapshot else job_id
-    seen = f" It was last seen {snapshot.status}{texts.progress(snapshot)}." if snapshot else ""
+    seen = f" Its last status is {snapshot.status}{texts.progress(snapshot)}." if snapshot else ""
     text = (
-        f"The restore did not end within {text_of(deadline_s)}; this app follows it no longer."
-        f"{seen} What runs in Azure goes on: look at the vault's jobs before starting another "
-        "restore."
+        f"The restore did not end within {text_of(deadline_s)}. This app no longer follows it."
+        f"{seen} A job that runs in Azure continues. Look at the vault's jobs before you start "
+        "another restore."
     )
     return Verdict(
         verdict="DeadlinePassed",

@@ -29,7 +29,7 @@ PASSED_OVER_MAX = 20
 """A person reads no more; the counts tell the rest."""
 
 REASONS = {
-    "NotTheRequestedPoint": "not the one asked for by its id",
+    "NotTheRequestedPoint": "not the requested one",
     "SoftDeleted": "soft-deleted",
     "NoValidTier": "without a valid tier that is known here",
     "NeedsRehydration": "in the archive only (recoveryPointRehydrationInfo would allow it)",
@@ -38,7 +38,7 @@ REASONS = {
     "ThreatWarning": "of which Azure warns (by its id it can be had all the same)",
     "TooNew": "made after notAfter",
     "TooOld": "made before notBefore or longer ago than maxAge",
-    "ConsistencyTooLow": "of less consistency than asked for",
+    "ConsistencyTooLow": "less consistent than requested",
     "OtherTierPreferred": "not in the preferred tier",
     "OlderThanChosen": "older than the chosen one",
     "Unreadable": "without a name or a time that can be read",
@@ -172,7 +172,7 @@ def _why(chosen: RecoveryPoint, choice: RecoveryPointChoice, passed: list[Passed
     kind = f"{chosen.consistency or 'unknown consistency'}, {chosen.tier}"
     about = f"Recovery point {chosen.name} of {chosen.time:%Y-%m-%d %H:%M} UTC ({kind})"
     if choice.id is not None:
-        return f"{about} is the one that was asked for."
+        return f"{about} is the requested one."
     newer = [each.reason for each in passed if each.time > chosen.time]
     because = "is the newest that can be restored and fits the request"
     if not _offers(chosen, choice.tier):

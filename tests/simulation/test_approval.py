@@ -196,7 +196,7 @@ def test_whoever_asked_by_a_name_alone_can_be_told_from_nobody(harness: AppHarne
     harness.run_for(60)
     reply = door.decide("r1", "approve", "bob@example.com")
     assert (reply.status, reply.body["code"]) == (403, "ApproverUnknown")
-    assert "whoever asked" in reply.body["detail"]
+    assert "the person who asked" in reply.body["detail"]
 
 
 def test_what_nobody_known_asked_for_may_be_approved_by_anybody_who_may_call(
@@ -223,7 +223,7 @@ def test_an_approved_restore_that_is_started_anew_needs_no_second_approval(
 ) -> None:
     harness.purge()
     reply = door.decide("r1", "approve")
-    assert "nobody follows" in reply.body["text"]
+    assert "no orchestration follows" in reply.body["text"]
     door.ask(request_for("OriginalLocation", "r1"))
     harness.run_for(2 * HOUR)
     assert verdict_code(harness) == ("Completed", None)

@@ -69,7 +69,7 @@ def test_a_job_that_outlives_the_deadline_is_said_to_go_on(harness: AppHarness) 
     verdict = harness.verdict("r1")
     assert verdict.verdict == "DeadlinePassed"
     assert verdict.job_id is not None
-    assert "goes on" in verdict.text
+    assert "continues" in verdict.text
 
 
 def test_a_lost_reply_is_settled_by_adopting_the_job_it_started(harness: AppHarness) -> None:

@@ -356,7 +356,7 @@ def test_who_never_gets_an_answer_follows_until_the_deadline(
     assert entry is not None
     assert entry.verdict is not None
     assert entry.verdict.verdict == "DeadlinePassed"
-    assert "What runs in Azure goes on" in entry.verdict.text
+    assert "A job that runs in Azure continues" in entry.verdict.text
     ours = world.store.instances_from("restore-")
     assert [row.status for row in ours] == ["Completed", "Completed"]
 

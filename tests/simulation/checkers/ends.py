@@ -1,4 +1,4 @@
-"""Promise 6: when nothing goes wrong any more all ends, and nobody is asked too often."""
+"""Promise 8: when nothing goes wrong any more all ends, and nobody is asked too often."""
 
 from itertools import pairwise
 from math import inf

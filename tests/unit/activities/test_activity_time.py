@@ -48,7 +48,7 @@ def test_a_read_waits_no_longer_than_the_activity_has_time_left(clock: Clock) ->
 
 
 def test_a_read_that_has_no_time_left_is_later_and_not_begun(clock: Clock) -> None:
-    with pytest.raises(ServiceUnavailable, match="time is used up") as caught:
+    with pytest.raises(ServiceUnavailable, match="ran out of time") as caught:
         after(clock, 201, lambda: limited(Script()).get("/x", "look"))
     assert caught.value.code == "OutOfTime"
 
@@ -57,7 +57,7 @@ def test_a_write_is_sent_with_time_for_a_whole_one_or_not(clock: Clock) -> None:
     script = Script(reply(202))
     after(clock, 140, lambda: limited(script).post("/x", {}, "start"))
     assert script.sent[0].timeout == Timeout(connect_s=10, read_s=60, whole_s=70)
-    with pytest.raises(ServiceUnavailable, match="time is used up"):
+    with pytest.raises(ServiceUnavailable, match="ran out of time"):
         after(clock, 141, lambda: limited(Script()).post("/x", {}, "start"))
 
 
@@ -72,7 +72,7 @@ def test_the_calls_of_one_activity_share_its_time(clock: Clock) -> None:
         clock.now_s += 101
         slow.get("/x", "look")
 
-    with pytest.raises(ServiceUnavailable, match="time is used up"):
+    with pytest.raises(ServiceUnavailable, match="ran out of time"):
         after(clock, 0, both)
     assert len(script.sent) == 2
 

@@ -352,7 +352,7 @@ def test_a_consistency_that_nobody_knows_ranks_below_all_others() -> None:
     assert odd.consistency == "other: Ver ified"
     usable = msgspec.structs.replace(odd, tier="Snapshot")
     wanted = RecoveryPointChoice(consistency="CrashConsistent")
-    with pytest.raises(NotFound, match="of less consistency than asked for"):
+    with pytest.raises(NotFound, match="less consistent than requested"):
         choose([usable], wanted, now=datetime(2026, 7, 27, tzinfo=UTC))
 
 

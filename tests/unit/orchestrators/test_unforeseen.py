@@ -10,13 +10,13 @@ from orchestrators.steps import unforeseen
     [
         (
             "Activity function 'read_job' failed:  KeyError: 'x-secret' \n Stack: /app/arm.py",
-            "read_job failed in a way that nobody foresaw (KeyError); the app's log says why.",
+            "read_job failed with an unforeseen error (KeyError). Read the app's log.",
         ),
         (
             "Orchestrator function 'watch_job' failed: line 3 of /app/x.py",
-            "read_job failed in a way that nobody foresaw; the app's log says why.",
+            "read_job failed with an unforeseen error. Read the app's log.",
         ),
-        ("", "read_job failed in a way that nobody foresaw; the app's log says why."),
+        ("", "read_job failed with an unforeseen error. Read the app's log."),
         ("Ended by the night shift", "Ended by the night shift"),
         ("Ended, AccountKey=S3CRET was lost", "Ended, [removed] was lost"),
     ],

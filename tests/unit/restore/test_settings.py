@@ -318,7 +318,7 @@ def test_a_policys_file_that_cannot_be_read_is_a_fault() -> None:
     with pytest.raises(InvalidSettings) as caught:
         Settings.parse({"RESTORE_POLICY": "nowhere.json"}, read)
     assert caught.value.problems == (
-        "RESTORE_POLICY names a file that cannot be read: No such file or directory.",
+        "RESTORE_POLICY names a file that the app cannot read: No such file or directory.",
     )
 
 

@@ -98,7 +98,7 @@ async def test_a_cancel_that_loses_every_race_is_to_be_sent_again(ledger: Ledger
     assert (reply.status_code, reply.headers["Retry-After"]) == (503, "10")
     body = json.loads(reply.get_body())
     assert body["code"] == "Contended"
-    assert "send it again" in body["detail"]
+    assert "Send it again" in body["detail"]
 
 
 @pytest.mark.parametrize("request_id", ["r2", "..", "../items/x"])

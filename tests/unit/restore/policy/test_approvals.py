@@ -101,4 +101,4 @@ def test_an_expired_approval_names_the_rule_and_the_time() -> None:
     failure = approvals.refusal(WANTED, Approval(decision="expired", at=NOW))
     assert failure is not None
     assert (failure.code, failure.category) == ("ApprovalExpired", "PolicyRefused")
-    assert "by 2026-11-23T03:00:00Z; the rule 'replace' demands it" in failure.message
+    assert "by 2026-11-23T03:00:00Z. The rule 'replace' requires an approval" in failure.message

@@ -37,7 +37,7 @@ def test_the_code_is_one_of_the_table_whatever_azure_calls_it(
 def test_azures_own_words_follow_ours() -> None:
     failure = Failure(code="AuthorizationFailed", message="No x/read.", category="AccessDenied")
     reason = wait_reasons.why(failure, UNTIL, 1).reason
-    assert reason.startswith("The app's identity lacks a right;")
+    assert reason.startswith("The app's identity lacks a right. Grant it")
     assert reason.endswith("AuthorizationFailed: No x/read.")
 
 

@@ -104,7 +104,7 @@ def test_every_problem_is_said_at_once() -> None:
         (DISKS | {"affinityGroup": "a"}, "$.affinityGroup", "belongs to classic VMs"),
         (DISKS | {"objectType": "x"}, "$.objectType", "is set by this app"),
         (DISKS | {"recoveryPointId": "1"}, "$.recoveryPointId", "is chosen by recoveryPoint"),
-        ({"properties": DISKS}, "$.properties", "fields stand at the top"),
+        ({"properties": DISKS}, "$.properties", "move its fields to the top level"),
         (NEW_VM | {"createNewCloudService": True}, "$.createNewCloudService", "classic"),
         # what nobody knows
         (
@@ -113,8 +113,8 @@ def test_every_problem_is_said_at_once() -> None:
             "did you mean sourceResourceId?",
         ),
         (DISKS | {"deadlines": "PT1H"}, "$.deadlines", "did you mean deadline?"),
-        (DISKS | {"colour": "blue"}, "$.colour", "is not a field that is known here"),
-        (DISKS | {"a b'\n": 1}, "$['a b??']", "is not a field"),
+        (DISKS | {"colour": "blue"}, "$.colour", "is not a known field"),
+        (DISKS | {"a b'\n": 1}, "$['a b??']", "is not a known field"),
         (
             DISKS | {"recoveryPoint": {"notafter": "x"}},
             "$.recoveryPoint.notafter",
@@ -154,7 +154,7 @@ def test_every_problem_is_said_at_once() -> None:
             "must be in the subscription of sourceResourceId",
         ),
         # confirm
-        (REPLACE | {"confirm": "web-02"}, "$.confirm", "must be the name of the VM"),
+        (REPLACE | {"confirm": "web-02"}, "$.confirm", "must be the VM's name"),
         (REPLACE | {"confirm": ""}, "$.confirm", "must be a text"),
         # the recovery point
         (
@@ -210,7 +210,7 @@ def test_every_problem_is_said_at_once() -> None:
                 "identityInfo": {"isSystemAssignedIdentity": True},
             },
             "$.storageAccountId",
-            "does not apply beside identityBasedRestoreDetails",
+            "does not apply: identityBasedRestoreDetails names",
         ),
         (
             without(DISKS, "storageAccountId")
@@ -336,7 +336,7 @@ def test_a_wrong_value_is_never_repeated() -> None:
 def test_rubbish_gets_a_list_of_bounded_length() -> None:
     problems = problems_of({f"field{number}": number for number in range(5_000)})
     assert len(problems) == parsing.PROBLEMS_MAX + 1
-    assert problems["$"] == "has more problems than these"
+    assert problems["$"] == "has more problems"
 
 
 def test_the_error_knows_the_request_unless_its_id_is_the_problem() -> None:

@@ -127,7 +127,7 @@ def test_a_success_says_what_to_look_at(request_type: str) -> None:
     expected = {
         "RestoreDisks": "Create a VM from them",
         "OriginalLocation": "delete its old disks",
-        "AlternateLocation": "its extensions are not enabled",
+        "AlternateLocation": "Enable its extensions",
     }
     assert expected[request_type] in text
 
@@ -142,7 +142,7 @@ def test_a_failed_job_carries_azures_words_and_advice() -> None:
     assert judged.text == (
         "The restore failed. Azure's error 400094: The VM was not found. It may have been "
         "deleted. Restore as a new VM. Look at the portal. Look in the target resource group for "
-        "restored disks, remove what the failure says, then ask again with a new requestId. "
+        "restored disks. Fix the cause. Then ask again with a new requestId. "
         "(job job-1)"
     )
     assert judged.job_errors == (_ERROR,)
@@ -161,7 +161,7 @@ def test_a_failed_job_without_errors_says_what_else_azure_said() -> None:
     assert (judged.error.code, judged.error.message) == ("Failed", "Disk quota reached.")
     silent = verdicts.judge_job("RestoreDisks", _poll("Failed"))
     assert silent.error is not None
-    assert silent.error.message == "No reason was given."
+    assert silent.error.message == "Azure gave no reason."
 
 
 def test_a_verdict_is_of_bounded_length() -> None:
@@ -209,9 +209,9 @@ def test_at_the_deadline_it_is_said_that_the_job_goes_on() -> None:
     judged = verdicts.deadline_passed(86_400, snapshot, recovery_point="123")
     assert judged.verdict == "DeadlinePassed"
     assert judged.text == (
-        "The restore did not end within 1 d; this app follows it no longer. It was last seen "
-        "InProgress at 42 %. What runs in Azure goes on: look at the vault's jobs before starting "
-        "another restore. (job job-1, recovery point 123)"
+        "The restore did not end within 1 d. This app no longer follows it. Its last status is "
+        "InProgress at 42 %. A job that runs in Azure continues. Look at the vault's jobs before "
+        "you start another restore. (job job-1, recovery point 123)"
     )
 
 
