@@ -133,8 +133,8 @@ def daily_points(vm: str, now: datetime, count: int, newest_days: float = 0.25) 
 def _mixed_points(vm: str, now: datetime) -> dict[str, Point]:
     disks = [
         Disk(name=f"{vm}-osdisk", size_gb=127),
-        Disk(lun=0, name=f"{vm}-data-0", size_gb=64),
-        Disk(lun=1, name=f"{vm}-data-1", size_gb=256),
+        Disk(lun=0, name=f"{vm}-data0", size_gb=64),
+        Disk(lun=1, name=f"{vm}-data1", size_gb=256),
     ]
     specs: list[tuple[float, str, Tiers, bool]] = [
         (0.2, "AppConsistent", SNAPSHOT, False),

@@ -19,6 +19,8 @@ class VmDisk(Model, frozen=True, kw_only=True):
     name: str
     lun: int | None = None
     """None: the OS disk."""
+    backed_up_as: str | None = None
+    """The name of the disk that was backed up in its place, where that is another one."""
 
     def __str__(self) -> str:
         """For people: the LUN, for that is what requests name, and the disk's own name."""
@@ -55,6 +57,11 @@ class PointDisks(Model, frozen=True, kw_only=True):
             held = len(self.included)
         missing = (self.attached_count or 0) - held if held is not None else 0
         return max(missing, len(self.excluded or ()))
+
+    def name_at(self, lun: int | None) -> str | None:
+        """The name of the disk that the point holds of a LUN (None: the OS disk), if it says it."""
+        names = (disk.name for disk in self.included or () if disk.lun == lun)
+        return next(names, None) or None
 
     def holds(self, lun: int | None) -> bool | None:
         """Whether the point holds the disk at a LUN (None: the OS disk); None: it is not known."""

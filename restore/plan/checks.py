@@ -144,6 +144,8 @@ def _consequences(case: Case) -> Found:
         )
         for text in disk_remarks.of_kept(fates.kept):
             yield Finding(severity="warning", code="DisksKept", text=text)
+        for text in disk_remarks.of_others(fates.replaced):
+            yield Finding(severity="warning", code="OtherDisksReplaced", text=text)
     if isinstance(case.request, AlternateLocation):
         yield Finding(
             severity="info",

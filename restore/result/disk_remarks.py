@@ -4,8 +4,10 @@ Whoever reads at 3 a.m. that old disks cost money deletes disks: so each disk th
 is named before that.
 """
 
-from restore.messages.disks import KeptBecause, KeptDisk
-from restore.messages.model import RecoveryPoint, VerdictKind
+from collections.abc import Sequence
+
+from restore.messages.disks import KeptBecause, KeptDisk, VmDisk
+from restore.messages.model import Authorization, RecoveryPoint, VerdictKind
 from restore.progress.run_state import RestoreProgress
 from restore.result import verdict_texts
 from restore.start import disks, tiers
@@ -18,17 +20,36 @@ _KEEP: dict[KeptBecause, str] = {
     ),
 }
 
+_OTHERS = (
+    "Other disks were backed up in the place of {}: look at what these hold before you delete them."
+)
+_UNREAD = "The VM could not be read before: delete only disks that no VM uses."
+
 
 def remarks(kind: VerdictKind, progress: RestoreProgress) -> list[str]:
     """Return what is to be said of disks when a job ended so; nothing of one that was cancelled."""
     if kind == "Cancelled":
         return []
     if progress.request.recovery_type == "OriginalLocation":
-        return of_kept(progress.authorization.kept_disks if progress.authorization else ())
+        return _of_vm(progress.authorization)
     if progress.choice is None:
         return []
     of_point = _of_encrypted if kind == "Failed" else _of_missing
     return of_point(progress.choice.point)
+
+
+def _of_vm(authorization: Authorization | None) -> list[str]:
+    if authorization is None:
+        return []
+    if authorization.disks is None:
+        return [_UNREAD]
+    return of_kept(authorization.kept_disks) + of_others(authorization.disks)
+
+
+def of_others(replaced: Sequence[VmDisk]) -> list[str]:
+    """Say which of the disks that are replaced are not those that were backed up."""
+    others = [disk for disk in replaced if disk.backed_up_as]
+    return [_OTHERS.format(disks.named(others))] if others else []
 
 
 def of_kept(kept: tuple[KeptDisk, ...]) -> list[str]:

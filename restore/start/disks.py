@@ -1,13 +1,18 @@
 """Which of a VM's disks a restore in place replaces. The old ones stay in the resource group.
 
 What counts are the disks that the recovery point holds, not those that the VM has today: a disk
-that was added since, or left out of the backup, stays attached to the VM.
+that was added since, or left out of the backup, stays attached to the VM. One that has another name
+than the disk that was backed up in its place is replaced, and may hold what no backup holds; or an
+earlier replacement has renamed it.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from restore.messages.disks import KeptBecause, KeptDisk, PointDisks, VmDisk
+from restore.values.arm_ids import same
 
 SHOWN_MAX = 8
 
@@ -31,7 +36,7 @@ def fates(
     for disk in disks:
         why = _kept_because(disk, held or PointDisks(), lun_list)
         if why is None:
-            replaced.append(disk)
+            replaced.append(_with_name_then(disk, held or PointDisks()))
         else:
             kept.append(KeptDisk(name=disk.name, lun=disk.lun, why=why))
     return Fates(tuple(replaced), tuple(kept))
@@ -52,6 +57,12 @@ def named(disks: Sequence[VmDisk]) -> str:
     more = len(disks) - SHOWN_MAX
     shown = ", ".join(str(disk) for disk in disks[:SHOWN_MAX])
     return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _with_name_then(disk: VmDisk, held: PointDisks) -> VmDisk:
+    then = held.name_at(disk.lun)
+    is_other = then is not None and not same(then, disk.name)
+    return msgspec.structs.replace(disk, backed_up_as=then) if is_other else disk
 
 
 def _kept_because(

@@ -20,10 +20,10 @@ from arm import connection as arm_connection
 from arm.backup import JobList
 from restore.messages import names
 from restore.messages.activity_io import Authorize, Trigger
-from restore.messages.errors import PermanentError, PolicyRefused
+from restore.messages.errors import NotSupported, PermanentError, PolicyRefused
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Choice
-from restore.plan import checks
+from restore.plan import checks, facts, restrictions
 from restore.policy import judging, policy_text
 from restore.policy.judging import Asked
 from restore.policy.rules import Policy
@@ -80,7 +80,8 @@ def test_a_body_that_is_not_covered_leaves_by_no_door(
     assert ("blocking" in blocking) is not is_allowed
     assert not (is_allowed and is_forbidden), case.body
     if case.request is not None:
-        _must_be_held_by_the_doors(case, in_force, source, may_go=is_allowed)
+        may_go = is_allowed and _is_supported(case)
+        _must_be_held_by_the_doors(case, in_force, source, may_go=may_go)
 
 
 def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may_go: bool) -> None:
@@ -108,6 +109,13 @@ def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may
         assert after.version != held.version, "whoever was cleared before may not send any more"
 
 
+def _is_supported(case: Case) -> bool:
+    """Whether Azure Backup restores it so, as far as the gate knows."""
+    assert case.request is not None, "only what was built can be asked for"
+    traits = facts.traits_of(case.request, case.item, case.point)
+    return not any(row.severity == "blocking" for row in restrictions.met(traits))
+
+
 def _needs_approval(case: Case, in_force: Policy, source: str) -> bool:
     return judging.judge(in_force, Asked(case.body, source, case.item, case.point, START)).approval
 
@@ -115,7 +123,7 @@ def _needs_approval(case: Case, in_force: Policy, source: str) -> bool:
 def _passes(door: Any) -> bool:
     try:
         door()
-    except PolicyRefused:
+    except (PolicyRefused, NotSupported):
         return False
     except _Noted:
         pass

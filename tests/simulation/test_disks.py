@@ -1,11 +1,15 @@
 """What is told of disks: those of the recovery point, not those that the VM has today."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from restore.messages import names
 from restore.messages.model import RecoveryPoint, Verdict
+from restore.messages.plan_io import ShowPoints
+from restore.values.decoding import encode
 from simulated_azure.state import Disk, Point, Vm
 from tests.end_to_end.harness import VAULT, request_for, vm
 from tests.fakes.app_harness import AppHarness
@@ -57,6 +61,17 @@ def test_a_disk_that_was_added_after_the_backup_is_none_of_the_old_ones(
     assert now[0] != "web-01-data0"
 
 
+def test_a_disk_that_has_taken_the_place_of_one_that_was_backed_up_is_looked_at_first(
+    laboratory: Laboratory,
+) -> None:
+    held(laboratory, Disk(name="web-01-osdisk"), Disk(lun=0, name="old-data"))
+    vm_of(laboratory).data_luns = [0]
+    verdict = verdict_of(laboratory, "OriginalLocation")
+    assert verdict.replaced_disks == ("web-01-osdisk", "web-01-data0")
+    look = "backed up in the place of LUN 0 (web-01-data0): look at what these hold before"
+    assert look in verdict.text
+
+
 def test_where_azure_does_not_say_which_disks_a_point_holds_nobody_is_told_to_delete_them(
     harness: AppHarness,
 ) -> None:
@@ -106,3 +121,22 @@ def names_of(point: RecoveryPoint) -> tuple[list[str], list[str]]:
     assert point.disks is not None
     lists = point.disks.included or (), point.disks.excluded or ()
     return [disk.name for disk in lists[0]], [disk.name for disk in lists[1]]
+
+
+def test_the_points_are_listed_with_their_disks_as_far_as_azure_tells(
+    laboratory: Laboratory,
+) -> None:
+    held(laboratory, OS, D0, excluded=(D1,))
+    asked = encode(ShowPoints(source_resource_id=vm(), vault_id=VAULT))
+    order = json.dumps(json.dumps(asked))
+    laboratory.driver.client.start_new(names.SHOW_RECOVERY_POINTS, order, "points-1")
+    laboratory.run_for(60)
+    row = laboratory.driver.client.get("points-1")
+    assert row is not None
+    told = json.loads(row.output_text or "null")["value"]
+    counts = {"includedCount": 2, "attachedCount": 3}
+    assert [point["disks"] for point in told["points"]] == [counts] * len(told["points"])
+    assert told["choice"]["point"]["disks"] == counts | {
+        "included": [{"name": "os"}, {"name": "d0", "lun": 0}],
+        "excluded": [{"name": "d1", "lun": 1}],
+    }

@@ -121,6 +121,13 @@ def test_disks_that_will_be_replaced_are_named_apart_from_those_that_will_not() 
     assert {each.severity for each in said.values()} == {"warning"}
 
 
+def test_a_disk_that_was_not_backed_up_at_its_lun_is_looked_at_first() -> None:
+    new = VmDisk(name="new", lun=0)
+    said = found(REPLACE, disks=(OS, new))
+    assert said["DisksWillBeReplaced"].text.startswith("Disks (os, new) of web-01")
+    assert "in the place of LUN 0 (new)" in said["OtherDisksReplaced"].text
+
+
 def test_disks_that_could_not_be_read_are_replaced_all_the_same() -> None:
     said = found(REPLACE, disks=None)
     assert said["DisksWillBeReplaced"].text.startswith("The disks of web-01 will be replaced.")

@@ -25,6 +25,12 @@ def test_a_disk_that_has_another_name_by_now_is_the_one_at_its_lun() -> None:
     """After a replacement all disks have new names."""
     held = PointDisks(included=(VmDisk(name="os-old"), VmDisk(name="d0-old", lun=0)))
     assert told(held)[0] == ["os", "d0"]
+    assert [disk.backed_up_as for disk in fates(VM, held, None).replaced] == ["os-old", "d0-old"]
+
+
+def test_a_disk_of_the_same_name_is_the_one_that_was_backed_up() -> None:
+    held = PointDisks(included=(VmDisk(name="OS"), VmDisk(name="", lun=0)))
+    assert [disk.backed_up_as for disk in fates(VM, held, None).replaced] == [None, None]
 
 
 def test_where_the_disks_are_not_known_only_the_os_disk_is_certain() -> None:
