@@ -62,11 +62,11 @@ def test_a_disk_that_was_added_after_the_backup_is_none_of_the_old_ones(
 
 
 def test_a_disk_that_has_taken_the_place_of_one_that_was_backed_up_is_looked_at_first(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    held(laboratory, Disk(name="web-01-osdisk"), Disk(lun=0, name="old-data"))
-    vm_of(laboratory).data_luns = [0]
-    verdict = verdict_of(laboratory, "OriginalLocation")
+    held(harness, Disk(name="web-01-osdisk"), Disk(lun=0, name="old-data"))
+    vm_of(harness).data_luns = [0]
+    verdict = verdict_of(harness, "OriginalLocation")
     assert verdict.replaced_disks == ("web-01-osdisk", "web-01-data0")
     look = "backed up in the place of LUN 0 (web-01-data0): look at what these hold before"
     assert look in verdict.text
@@ -124,14 +124,14 @@ def names_of(point: RecoveryPoint) -> tuple[list[str], list[str]]:
 
 
 def test_the_points_are_listed_with_their_disks_as_far_as_azure_tells(
-    laboratory: Laboratory,
+    harness: AppHarness,
 ) -> None:
-    held(laboratory, OS, D0, excluded=(D1,))
+    held(harness, OS, D0, excluded=(D1,))
     asked = encode(ShowPoints(source_resource_id=vm(), vault_id=VAULT))
     order = json.dumps(json.dumps(asked))
-    laboratory.driver.client.start_new(names.SHOW_RECOVERY_POINTS, order, "points-1")
-    laboratory.run_for(60)
-    row = laboratory.driver.client.get("points-1")
+    harness.driver.client.start_new(names.SHOW_RECOVERY_POINTS, order, "points-1")
+    harness.run_for(60)
+    row = harness.driver.client.get("points-1")
     assert row is not None
     told = json.loads(row.output_text or "null")["value"]
     counts = {"includedCount": 2, "attachedCount": 3}
