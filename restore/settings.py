@@ -181,7 +181,7 @@ def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, 
             text = read_file(text)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            said = policy_text.hint(text) or f"names a file that cannot be read: {why}"
+            said = policy_text.hint(text) or f"names a file that the app cannot read: {why}"
             return rules.DEFAULT, [f"RESTORE_POLICY {said}."]
     try:
         return policy_text.parse(text), []

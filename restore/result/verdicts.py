@@ -188,7 +188,7 @@ def _of_failure(
 
 def _job_failure(snapshot: JobSnapshot) -> Failure:
     failed = texts.failed_tasks(snapshot)
-    unsaid = JobError(text=snapshot.message or failed or "No reason was given.")
+    unsaid = JobError(text=snapshot.message or failed or "Azure gave no reason.")
     first = snapshot.errors[0] if snapshot.errors else unsaid
     return Failure(
         code=snapshot.status if first.code is None else str(first.code),

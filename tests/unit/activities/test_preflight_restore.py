@@ -47,9 +47,9 @@ def test_each_kind_reads_the_vms_that_it_concerns_and_no_other(
 @pytest.mark.parametrize(
     ("operation", "told"),
     [
-        ("storage_config", "The vault's redundancy could not be read"),
-        ("guard_proxies", "The vault's Resource Guard could not be read"),
-        ("vm", "Whether the new VM's name is free could not be read"),
+        ("storage_config", "The app could not read the vault's redundancy"),
+        ("guard_proxies", "The app could not read the vault's Resource Guard"),
+        ("vm", "The app could not read whether the new VM's name is free"),
     ],
 )
 def test_what_may_not_be_read_is_a_finding_and_stops_nothing(
@@ -65,7 +65,7 @@ def test_a_vm_that_may_not_be_read_is_no_vm_that_is_gone(harness: AppHarness) ->
     plant(harness, "status", {"operation": "vm"}, status=403, times=None, code="Denied")
     found = looked(harness, "OriginalLocation")
     assert "SourceVmMissing" not in codes(found, "blocking")
-    assert [each for each in found.findings if "The VM could not be read: Denied" in each.text]
+    assert [each for each in found.findings if "The app could not read the VM: Denied" in each.text]
 
 
 def test_a_vm_that_is_gone_cannot_be_replaced(harness: AppHarness) -> None:

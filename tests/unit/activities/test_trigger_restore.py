@@ -82,8 +82,8 @@ def test_no_more_restores_run_than_the_policy_allows() -> None:
         waits = waiting(harness, "r2")
         assert (waits["phase"], waits["code"]) == ("WaitingForSlot", "NoSlot")
         assert "maxConcurrentRestores is 1" in waits["reason"]
-        assert {"0 wait", "1 wait"} == {
-            waiting(harness, each)["reason"].partition("; ")[2][:6] for each in ("r2", "r3")
+        assert {"0 wait before this one.", "1 wait before this one."} == {
+            waiting(harness, each)["reason"].rpartition(". ")[2] for each in ("r2", "r3")
         }
         harness.run_for(4 * HOUR)
         assert {harness.verdict(each).verdict for each in ("r1", "r2", "r3")} == {"Completed"}

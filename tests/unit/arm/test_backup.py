@@ -110,7 +110,7 @@ def test_a_soft_deleted_backup_must_be_undeleted_first() -> None:
     with pytest.raises(errors.Conflict) as caught:
         backup(Script(page, HERE)).find_protected_item(VAULT, VM)
     assert caught.value.code == "ProtectedItemSoftDeleted"
-    assert "Undelete" in caught.value.message
+    assert "undelete it in the vault" in caught.value.message
 
 
 def test_a_live_backup_is_preferred_to_a_soft_deleted_one() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from arm import compute
-from restore.messages.disks import VmDisk
+from restore.messages.disks import NAME_CHARS_MAX, VmDisk
 from restore.messages.errors import AccessDenied, NotFound, ServiceUnavailable
 from tests.unit.arm.fakes import Script, client, reply
 
@@ -75,4 +75,4 @@ def test_a_profile_that_says_nothing_has_no_disks(profile: Any) -> None:
 def test_two_hundred_data_disks_are_read_and_long_names_shortened() -> None:
     many = [{"name": f"d{number}", "lun": number} for number in range(201)]
     assert len(disks({"osDisk": {"name": "o" * 261}, "dataDisks": many})) == 201
-    assert len(disks({"osDisk": {"name": "o" * 261}})[0].name) == 260
+    assert len(disks({"osDisk": {"name": "o" * 261}})[0].name) == NAME_CHARS_MAX

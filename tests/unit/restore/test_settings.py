@@ -283,7 +283,7 @@ def test_a_reference_to_a_secret_that_was_not_resolved_is_called_one(
         ),
         (
             "policy.json",
-            "RESTORE_POLICY names a file that cannot be read: No such file or directory",
+            "RESTORE_POLICY names a file that the app cannot read: No such file or directory",
         ),
     ],
 )

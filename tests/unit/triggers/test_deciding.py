@@ -76,7 +76,7 @@ def test_where_it_is_not_known_who_asked_nobody_is_another(harness: AppHarness) 
     harness.run_for(60)
     reply = door.decide("r1", "approve", BOB)
     assert code(reply) == (403, "ApproverUnknown")
-    assert "for whoever asked." in reply.body["detail"]
+    assert "for the person who asked." in reply.body["detail"]
 
 
 def test_the_first_decision_stands(harness: AppHarness, door: FrontDoor) -> None:
@@ -84,14 +84,17 @@ def test_the_first_decision_stands(harness: AppHarness, door: FrontDoor) -> None
     again = door.decide("r1", "approve", BOB)
     assert code(again) == (409, "DecidedOtherwise")
     assert again.body["approval"]["decision"] == "refused"
-    assert f"{BOB} decided at 2026-11-23T03:01:00Z: refused. That stands." == again.body["detail"]
+    assert (
+        f"{BOB} decided at 2026-11-23T03:01:00Z: refused. That decision counts."
+        == again.body["detail"]
+    )
     assert door.decide("r1", "refuse", ANN).body["by"] == str(BOB)
 
 
 def test_a_decision_without_a_name_stands_as_well(harness: AppHarness, door: FrontDoor) -> None:
     door.decide("r1", "refuse", None)
     again = door.decide("r1", "approve", BOB)
-    assert again.body["detail"].startswith("Somebody whose name is not known decided at ")
+    assert again.body["detail"].startswith("Somebody unknown decided at ")
 
 
 def test_after_its_time_nobody_decides_any_more(harness: AppHarness, door: FrontDoor) -> None:
@@ -108,7 +111,7 @@ def test_what_waits_for_nobody_cannot_be_decided(harness: AppHarness) -> None:
     door.ask(request_for("RestoreDisks", "r1"), who=ANN)
     reply = door.decide("r1", "approve", BOB)
     assert code(reply) == (409, "NotWaiting")
-    assert "the ledger says Accepted" in reply.body["detail"]
+    assert "Its state is Accepted" in reply.body["detail"]
 
 
 def test_a_decision_that_is_none_is_refused_with_its_faults(

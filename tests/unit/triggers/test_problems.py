@@ -47,7 +47,7 @@ def test_storage_that_does_not_answer_has_started_nothing() -> None:
     failure = Failure(code="ServerBusy", message="No answer.", category="ServiceUnavailable")
     reply = problems.unavailable(failure)
     assert (reply.status_code, body(reply)["code"]) == (503, "ServerBusy")
-    assert body(reply)["detail"].startswith("No answer. Nothing was started by this call")
+    assert body(reply)["detail"].startswith("No answer. This call started nothing. Send it again.")
 
 
 def test_a_document_that_was_put_aside_is_told_whole() -> None:

@@ -71,7 +71,7 @@ def test_another_request_under_a_used_id_is_a_conflict(door: FrontDoor) -> None:
     reply = door.ask(FIELDS | {"deadline": "PT2H"})
     assert (reply.status, reply.body["code"]) == (409, "RequestIdReused")
     assert reply.body["requestId"] == "r1"
-    assert "accepted at 2026-11-23T03:00:00Z" in reply.body["detail"]
+    assert "accepted it at 2026-11-23T03:00:00Z" in reply.body["detail"]
 
 
 def test_every_fault_of_a_request_is_told_at_once(door: FrontDoor) -> None:

@@ -104,7 +104,7 @@ def test_every_problem_is_said_at_once() -> None:
         (DISKS | {"affinityGroup": "a"}, "$.affinityGroup", "belongs to classic VMs"),
         (DISKS | {"objectType": "x"}, "$.objectType", "is set by this app"),
         (DISKS | {"recoveryPointId": "1"}, "$.recoveryPointId", "is chosen by recoveryPoint"),
-        ({"properties": DISKS}, "$.properties", "move its fields to the top level"),
+        ({"properties": DISKS}, "$.properties", "its fields stand at the top here"),
         (NEW_VM | {"createNewCloudService": True}, "$.createNewCloudService", "classic"),
         # what nobody knows
         (

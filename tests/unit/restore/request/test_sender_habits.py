@@ -231,7 +231,7 @@ def test_fields_in_another_spelling_are_one_problem(how: Any) -> None:
 def test_one_field_in_another_spelling_is_asked_about(name: str) -> None:
     fields = {name if known == "recoveryType" else known: DISKS[known] for known in DISKS}
     (problem,) = problems_of(fields).values()
-    assert problem == "is not a field that is known here; did you mean recoveryType?"
+    assert problem == "is not a known field; did you mean recoveryType?"
 
 
 def test_what_else_is_wrong_with_such_a_field_is_said_too() -> None:
