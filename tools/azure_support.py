@@ -10,6 +10,7 @@ from typing import NamedTuple
 from restore.plan import restrictions
 from restore.values import api_versions
 from simulated_azure import versions
+from tools import azure_codes
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "azure-support.md"
 _HEAD = """# What is known of Azure Backup
@@ -49,6 +50,10 @@ def _firsts() -> Iterator[tuple[str, str]]:
         yield from ((first, f"{definition}.{name}") for name, first in names.items())
 
 
+def _codes() -> Iterator[Sequence[str]]:
+    yield from ((f"`{code}`", *cells) for code, *cells in azure_codes.rows())
+
+
 SECTIONS = (
     Section(
         "Restrictions",
@@ -70,8 +75,8 @@ SECTIONS = (
     Section(
         "Error codes",
         "What an answer of Azure's with this code means, and what the app does.",
-        ("code", "the app", "it means, and what to do", "source", "seen"),
-        (),
+        azure_codes.HEADER,
+        tuple(_codes()),
     ),
 )
 
