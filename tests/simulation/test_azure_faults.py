@@ -226,7 +226,7 @@ def test_a_status_that_stays_invalid_ends_with_the_deadline(harness: AppHarness)
     harness.run_for(4 * HOUR)
     verdict = harness.verdict("r1")
     assert verdict.verdict == "DeadlinePassed"
-    assert "It was last seen Invalid" in verdict.text
+    assert "Its last status is Invalid" in verdict.text
 
 
 def test_a_status_in_americas_spelling_is_no_other(harness: AppHarness) -> None:
