@@ -5,6 +5,7 @@ restore/storage_settings.py.
 `use` is the seam through which tests and simulation put their own store in place.
 """
 
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,10 @@ _ONE_SHORT_TRY: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2, "r
 
 EVENT_S_MAX = sum(_ONE_SHORT_TRY.values())
 """How long that can take."""
+
+
+# At INFO the client tells every request and every reply: two lines for each call.
+logging.getLogger("azure.core").setLevel(logging.WARNING)
 
 
 class _Parts(NamedTuple):

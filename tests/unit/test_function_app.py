@@ -1,5 +1,6 @@
 """What is registered with the Functions host: each function with its trigger and its bindings."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -71,3 +72,16 @@ def test_what_a_route_may_refuse_fits_what_it_asks(operation: operations.Operati
     assert refusals.isdisjoint({*operation.answers} - {503})
     assert refusals <= {400, 403, 404, 409, 502, 503}
     assert len(refusals) == len(operation.refusals)
+
+
+def test_the_storage_client_is_quiet_though_the_root_logs_at_info() -> None:
+    """Where a host's root logger is at INFO, azure.core tells each request and each reply."""
+    root = logging.getLogger()
+    before = root.level
+    root.setLevel(logging.INFO)
+    try:
+        worker()
+        assert not logging.getLogger("azure.core.pipeline.policies").isEnabledFor(logging.INFO)
+        assert logging.getLogger("activities").isEnabledFor(logging.INFO)
+    finally:
+        root.setLevel(before)
