@@ -152,7 +152,7 @@ def _points(dice: random.Random) -> Points:
 def _asks(
     dice: random.Random, machines: tuple[Machine, ...], faults_until_s: float, crowded: bool
 ) -> list[Ask]:
-    """Where places or budgets are few, more of them are wanted."""
+    """Where slots or quotas are few, more of them are wanted."""
     asks: list[Ask] = []
     for number in range(len(machines)):
         times = dice.randint(2, 3) if dice.random() < (0.6 if crowded else 0.25) else 1

@@ -47,11 +47,11 @@ _WHERE: dict[str, tuple[str, ...]] = {
     "timer_late": ("",),
     "completed_twice": ("",),
     "storage_refuses": ("send event", "starter", "write restores", "trigger_restore", ""),
-    "storage_falls_silent": ("sent event", "starter", "written restores", "handles", ""),
+    "storage_falls_silent": ("sent event", "starter", "written restores", "poll-urls", ""),
     "forgotten": ("trigger_restore", "trigger_restore", "close_restore", "watch_job", ""),
     "storage_is_slow": ("trigger_restore", "written restores", "starter", ""),
     "storage_was_raced": ("restores", "restores", "items", ""),
-    "storage_meets_itself": ("restores", "items", "handles", ""),
+    "storage_meets_itself": ("restores", "items", "poll-urls", ""),
 }
 _BURSTS = (
     "storage_refuses", "storage_falls_silent", "throttled", "answers_503", "answers_500",

@@ -29,7 +29,7 @@ _SLICE_S = 600.0
 _OVER = ("Completed", "Terminated", "Failed")
 _ENDINGS = {
     "PolicyRefused": "policy_forbids",
-    "QuotaSpent": "quota_spent",
+    "QuotaSpent": "vm_quota_spent",
     "ApprovalExpired": "nobody_decided",
 }
 

@@ -173,7 +173,7 @@ def test_waiting_for_a_place_keeps_every_history_short_and_ends_with_the_deadlin
         assert len(harness.store.history("restore-r2")) < 120
 
 
-def test_the_budget_of_a_vm_is_spent_after_so_many_restores_in_a_day() -> None:
+def test_the_quota_of_a_vm_is_spent_after_so_many_restores_in_a_day() -> None:
     rules = limited(restores_per_vm_per_day=3, reserved_for_people=1)
     with harness_with(rules) as harness:
         for number in range(3):
@@ -197,7 +197,7 @@ def test_the_budget_of_a_vm_is_spent_after_so_many_restores_in_a_day() -> None:
         assert harness.verdict("next-day").verdict == "Completed"
 
 
-def test_a_refused_budget_gives_its_place_back() -> None:
+def test_a_spent_quota_gives_its_slot_back() -> None:
     rules = limited(restores_per_vm_per_day=1, max_concurrent_restores=1)
     with harness_with(rules) as harness:
         for number in range(2):

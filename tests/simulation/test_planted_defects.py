@@ -51,7 +51,7 @@ def does_not_wait_for_a_job(patch: Patch) -> None:
     patch.setattr(job_search, "window_s", lambda *_: 0.0)
 
 
-def takes_no_turns(patch: Patch) -> None:
+def takes_no_locks(patch: Patch) -> None:
     """Requests for one item do not wait for each other."""
     patch.setattr(item_lock, "acquire", lambda *_: item_lock.LockAttempt(is_ours=True))
 
@@ -332,8 +332,8 @@ PLANTS: list[tuple[Plant, str]] = [
     (sends_without_an_intent, "one POST per request"),
     (never_finds_a_job, "one POST per request"),
     (does_not_wait_for_a_job, "one POST per request"),
-    (takes_no_turns, "turns are kept"),
-    (clears_holders_for_ever, "turns are kept"),
+    (takes_no_locks, "locks are kept"),
+    (clears_holders_for_ever, "locks are kept"),
     (cancels_by_word_of_mouth, "nothing after a no"),
     (cancels_whatever_there_is, "the ledger keeps to its table"),
     (allows_everything, "nothing goes without leave"),
@@ -345,8 +345,8 @@ PLANTS: list[tuple[Plant, str]] = [
     (gives_slots_away, "places are kept"),
     (releases_slots_with_the_verdict, "places are kept"),
     (guesses_that_jobs_are_over, "places are kept"),
-    (counts_no_jobs, "budgets are kept"),
-    (counts_only_what_is_listed, "budgets are kept"),
+    (counts_no_jobs, "quotas are kept"),
+    (counts_only_what_is_listed, "quotas are kept"),
     (calls_failures_completed, "verdicts are true"),
     (trips_over_silence, "turns replay"),
     (judges_before_the_end, "verdicts are true"),

@@ -323,7 +323,7 @@ SCENARIOS = {
                 PlannedFault(kind="storage_refuses", where=f": write {kind}", times=99, until_s=41),
             ),
         )
-        for kind in ("restores", "items", "handles")
+        for kind in ("restores", "items", "poll-urls")
     },
 }
 

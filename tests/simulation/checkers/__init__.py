@@ -9,12 +9,12 @@ Checker = Callable[[World], list[str]]
 
 CHECKERS: dict[str, Checker] = {
     "one POST per request": posts.one_post,
-    "turns are kept": posts.sent_in_turn,
+    "locks are kept": posts.sent_under_the_lock,
     "nothing after a no": posts.nothing_after_a_no,
     "nothing goes without leave": permission.nothing_goes_without_leave,
     "decisions stand": permission.decisions_stand,
     "places are kept": permission.places_are_kept,
-    "budgets are kept": permission.budgets_are_kept,
+    "quotas are kept": permission.quotas_are_kept,
     "verdicts are true": verdicts.are_true,
     "the point is the right one": verdicts.are_of_the_right_point,
     "Azure's absence costs only time": verdicts.outlive_azures_absence,

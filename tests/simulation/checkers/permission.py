@@ -62,7 +62,7 @@ def places_are_kept(world: World) -> list[str]:
     ]
 
 
-def budgets_are_kept(world: World) -> list[str]:
+def quotas_are_kept(world: World) -> list[str]:
     """Within a day no VM is restored more often than the policy allows."""
     policy_outline, jobs = world.scenario.policy_outline, world.simulator.state.job_records
     found = []

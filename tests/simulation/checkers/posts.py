@@ -17,7 +17,7 @@ def one_post(world: World) -> list[str]:
     return found + [f"{each} was sent, and nobody asked" for each in accepted if each not in known]
 
 
-def sent_in_turn(world: World) -> list[str]:
+def sent_under_the_lock(world: World) -> list[str]:
     """Nobody sends while it is another one's turn on the item: of two POSTs whose replies are lost
     nothing tells whose job is whose."""
     return [
