@@ -7,6 +7,8 @@ from restore.values.structs import Model
 
 SUSPECT = ("UnHealthy", "Warning")
 """The statuses of a point that is not restored unless it is asked for by its id."""
+HARMLESS = (None, "Healthy", "Unknown", "NotAvailable")
+"""Those of which nothing need be said. A word that nobody knows is none of them."""
 
 
 class Threat(Model, frozen=True, kw_only=True):

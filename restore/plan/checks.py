@@ -9,7 +9,7 @@ from collections.abc import Callable
 from restore.messages.errors import PolicyRefused
 from restore.messages.model import Finding
 from restore.messages.request import AlternateLocation, OriginalLocation
-from restore.messages.threats import SUSPECT
+from restore.messages.threats import HARMLESS
 from restore.plan import facts, restrictions
 from restore.plan.facts import Case, Found
 from restore.plan.model import in_order
@@ -101,7 +101,7 @@ def _guard(case: Case) -> Found:
 
 
 def _point(case: Case) -> Found:
-    if case.point.threat_status in SUSPECT:
+    if case.point.threat_status not in HARMLESS:
         named = "; ".join(map(str, case.point.threats))
         yield Finding(
             severity="warning",

@@ -66,7 +66,8 @@ def waiting(harness: HostHarness) -> Waiting:
     for ending in ENDINGS:
         vm = f"vm-{them.id_of(ending)}".replace(".", "-")
         vm_id = f"{GUARDED_GROUP}/providers/Microsoft.Compute/virtualMachines/{vm}"
-        point = {"points": {"1": {"time": "2026-03-01T04:00:00Z"}}}
+        disks = [{"name": f"{vm}-osdisk"}, {"lun": 0, "name": f"{vm}-data0"}]
+        point = {"points": {"1": {"time": "2026-03-01T04:00:00Z", "disks": disks}}}
         harness.vault("PUT", "state", {"vms": {vm_id: {"data_luns": [0]}}})
         harness.vault("PUT", "state", {"vaults": {VAULT: {"items": {vm_id: point}}}})
         request = request_for(

@@ -13,12 +13,12 @@ from restore.messages.model import Verdict
 from simulated_azure import seed
 from simulated_azure.faults import Fault
 from simulated_azure.parts import Threat
-from simulated_azure.state import Disk, Item, Point, Vm
-from tests.end_to_end.harness import VAULT, request_for, vm
+from simulated_azure.state import Item, Vm
+from tests.end_to_end.harness import VAULT, request_for
 from tests.fakes.app_harness import START, AppHarness
+from tests.simulation.test_disks import D0, D1, OS, held, points_of
 from tests.simulation.test_plans import codes, plan_of
 
-OS, D0, D1 = Disk(name="os"), Disk(lun=0, name="d0"), Disk(lun=1, name="d1")
 HOUR = 3600
 
 
@@ -28,11 +28,6 @@ def harness() -> Iterator[AppHarness]:
         yield it
 
 
-def points_of(harness: AppHarness, name: str = "web-01") -> list[Point]:
-    items = harness.simulator.state.vaults[VAULT.lower()].items
-    return list(items[vm(name).lower()].points.values())
-
-
 def verdict_of(harness: AppHarness, fields: dict[str, Any]) -> Verdict:
     harness.ask(fields)
     harness.run_for(2 * HOUR)
@@ -40,8 +35,7 @@ def verdict_of(harness: AppHarness, fields: dict[str, Any]) -> Verdict:
 
 
 def leave_out(harness: AppHarness) -> None:
-    for point in points_of(harness):
-        point.disks, point.excluded_disks = [OS, D0], [D1]
+    held(harness, OS, D0, excluded=(D1,))
 
 
 @pytest.mark.parametrize("kind", ["OriginalLocation", "AlternateLocation"])

@@ -86,7 +86,7 @@ def test_a_guard_must_be_named() -> None:
     assert found(named, guard_requests=(WANTED,))["ResourceGuardInForce"].severity == "info"
 
 
-@pytest.mark.parametrize("status", ["UnHealthy", "Warning"])
+@pytest.mark.parametrize("status", ["UnHealthy", "Warning", "other: Suspicious"])
 def test_a_point_with_a_threat_is_warned_of_in_azures_words(status: str) -> None:
     threats = (Threat(title="Ransomware", severity="Critical", state="Active"),)
     finding = found(DISKS, {"threat_status": status, "threats": threats})["ThreatFound"]
