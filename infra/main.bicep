@@ -150,7 +150,7 @@ param RESTORE_POLL_S_MAX int = 300
 @description('Seconds that a job may take to appear in the vault\'s list after a lost reply. Too short risks a second restore.')
 @minValue(0)
 @maxValue(3600)
-param RESTORE_SETTLE_S int = 120
+param RESTORE_JOB_SEARCH_S int = 120
 
 @description('Seconds to wait for Azure\'s answer to one call. At most 95 with a functionTimeout of 5 minutes.')
 @minValue(1)
@@ -200,7 +200,7 @@ var settings = {
   RESTORE_POLL_S_FIRST: string(RESTORE_POLL_S_FIRST)
   RESTORE_POLL_S_MIN: string(RESTORE_POLL_S_MIN)
   RESTORE_POLL_S_MAX: string(RESTORE_POLL_S_MAX)
-  RESTORE_SETTLE_S: string(RESTORE_SETTLE_S)
+  RESTORE_JOB_SEARCH_S: string(RESTORE_JOB_SEARCH_S)
   ARM_TIMEOUT_S: string(ARM_TIMEOUT_S)
   RESTORE_RECONCILE_S: string(RESTORE_RECONCILE_S)
   RESTORE_REVIVALS_MAX: string(RESTORE_REVIVALS_MAX)
