@@ -9,6 +9,11 @@ from simulated_azure.times import wire_time
 from simulated_azure.versions import Version
 
 TIER_NUMBERS = {"Invalid": 0, "InstantRP": 1, "HardenedRP": 2, "ArchivedRP": 3, "IASnapshotRP": 4}
+_NOT_READY_FOR_MOVE = {
+    "isReadyForMove": False,
+    "additionalInfo": "We're still determining if this Recovery Point can be moved.. "
+    "Please check again after some time.",
+}
 STATUS_NUMBERS = {"Invalid": 0, "Valid": 1, "Disabled": 2, "Deleted": 3, "Rehydrated": 4}
 
 
@@ -55,6 +60,7 @@ def _newer_properties(point: Point, version: Version, is_listed: bool) -> JSON:
         "isPrivateAccessEnabledOnAnyDisk": point.private_access,
         # Not in the spec, but on the wire: clients must put up with what they do not know.
         "createdWithPolicyType": "V1",
+        "recoveryPointMoveReadinessInfo": {"ArchivedRP": _NOT_READY_FOR_MOVE},
     }
     if point.zones:
         properties["zones"] = point.zones

@@ -21,6 +21,7 @@ _DATE, _CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d(:|%3A)\d\d(:|%3A)\d\d(\.\d+)?"
 _TIME = rf"{_DATE}(T|%20| |\+){_CLOCK}( |%20|\+)?(AM|PM|Z|[+-]\d\d:\d\d)?"
 _VOLATILE = (
     (_GUID, "GUID"),
+    (r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", "GUID"),  # without its hyphens: a container of a job
     (_TIME, "TIME"),
     (r"127\.0\.0\.1:\d+", "HOST"),
     (r"\bt=\d{18}", "t=TICKS"),
