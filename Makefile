@@ -79,8 +79,9 @@ checkov: setup-python
 		cp tools/requirements-checkov.txt .cache/checkov/requirements.txt; } || \
 		echo "checkov: not installed, its tests are skipped" >&2
 
-simulate: setup ## SEEDS=1000 FIRST=0: run seeds; SEED=x: tell one; SWEEP=all: every crash point
-	@$(BIN)/python -m tests.simulation $(if $(SWEEP),--sweep,$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0)))
+simulate: setup ## SEEDS=1000 FIRST=0: run seeds; SEED=x: tell one; SWEEP=all, PLANTED=all: all
+	@$(if $(PLANTED),PLANTED=all $(PYTEST) -v -n 2 tests/simulation/test_planted_defects.py,\
+		$(BIN)/python -m tests.simulation $(if $(SWEEP),--sweep,$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))))
 
 clean: ## remove caches and local state; .venv and node_modules stay
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \

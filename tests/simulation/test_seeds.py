@@ -350,7 +350,7 @@ def test_who_never_gets_an_answer_follows_until_the_deadline(
     silence = tuple(
         PlannedFault(kind=kind, where=f": {call}", times=999, from_s=5, value=17) for call in calls
     )
-    world = run_scenario(Scenario(asks=_ASKS, faults=silence))
+    world = run_scenario(Scenario(asks=_ASKS, faults=silence, reconcile_s=3600))
     assert judged(world).violations == []
     entry = world.storage.entry("r1")
     assert entry is not None
