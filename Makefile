@@ -38,7 +38,7 @@ demo: setup engine-asked ## restore two VMs on this machine, live; REQUEST=file.
 run: setup engine-asked ## host on :7071, simulated vault on :7072, Azurite; until Ctrl-C; ENGINE=real
 	@$(BIN)/python -m devhost up $(ON_ENGINE)
 
-test: setup engine static checkov ## everything that CI runs
+test: setup engine static ## everything that CI runs
 	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" $(PYTEST) $(PARALLEL) tests
 
 check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
@@ -71,7 +71,7 @@ static: setup-python
 	@$(BIN)/python -m tools.bicep
 
 # In an environment of its own: it pins half of PyPI otherwise. Without it its tests are skipped.
-checkov: setup-python
+checkov: setup-python ## install checkov (291 MB); from then on the tests look at the deployment with it
 	@cmp -s tools/requirements-checkov.txt .cache/checkov/requirements.txt || { \
 		rm -rf .cache/checkov && $(BIN)/python -m venv .cache/checkov && \
 		.cache/checkov/bin/python -m pip install --quiet --disable-pip-version-check --no-input \

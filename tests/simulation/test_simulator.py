@@ -19,7 +19,7 @@ from tests.simulation.report import Tally
 from tests.simulation.running import Result, judged, run, run_scenario
 from tests.simulation.scenario import tell
 
-FAST_SEEDS = 40
+FAST_SEEDS = 25
 FIRST = 7_000_000
 
 _DIGESTS = (
