@@ -28,7 +28,6 @@ from storage.ledger import Ledger
 from tests.simulation import planted_events, planted_redaction
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, run_scenario
-from tests.simulation.scenario import Ask, PlannedFault, PolicyOutline, Scenario, Vaults
 from triggers import queue, starter
 
 SEEDS = 200
@@ -390,35 +389,3 @@ def _breaks(seed: int, checker: str) -> bool:
     if caught:
         print(f"seed {seed}: {caught[0]}")
     return bool(caught)
-
-
-_REFUSED = PlannedFault(kind="storage_refuses", where="starter message-0: write open")
-SELDOM = [
-    # In two of 500 seeds only: what is noted once is started again by the reconciler.
-    (
-        deletes_messages_that_failed,
-        Scenario(asks=(Ask(at_s=1, request_id="r1"),), faults=(_REFUSED,)),
-        "all ends",
-    ),
-    # Two requests for one VM must come close together, where the policy allows one in a day.
-    (
-        counts_only_what_is_listed,
-        Scenario(
-            asks=(Ask(at_s=1, request_id="r1"), Ask(at_s=1.1, request_id="r2")),
-            vaults=Vaults(list_lag_s=110),
-            policy_outline=PolicyOutline(per_day=1),
-        ),
-        "quotas are kept",
-    ),
-]
-"""Defects that chance shows too seldom: each with a scenario that shows it."""
-
-
-@pytest.mark.parametrize(("plant", "scenario", "checker"), SELDOM, ids=lambda each: str(each)[:40])
-def test_a_defect_that_seldom_shows_is_noticed(
-    plant: Plant, scenario: Scenario, checker: str, monkeypatch: Patch
-) -> None:
-    assert judged(run_scenario(scenario)).violations == []
-    plant(monkeypatch)
-    violations = judged(run_scenario(scenario)).violations
-    assert any(text.startswith(f"{checker}:") for text in violations), violations

@@ -1,0 +1,42 @@
+"""Planted defects that chance shows too seldom: each with a scenario that shows it."""
+
+import pytest
+
+from tests.simulation.running import judged, run_scenario
+from tests.simulation.scenario import Ask, PlannedFault, PolicyOutline, Scenario, Vaults
+from tests.simulation.test_planted_defects import (
+    Patch,
+    Plant,
+    counts_only_what_is_listed,
+    deletes_messages_that_failed,
+)
+
+_REFUSED = PlannedFault(kind="storage_refuses", where="starter message-0: write open")
+SELDOM = [
+    # In two of 500 seeds only: what is noted once is started again by the reconciler.
+    (
+        deletes_messages_that_failed,
+        Scenario(asks=(Ask(at_s=1, request_id="r1"),), faults=(_REFUSED,)),
+        "all ends",
+    ),
+    # Two requests for one VM must come close together, where the policy allows one in a day.
+    (
+        counts_only_what_is_listed,
+        Scenario(
+            asks=(Ask(at_s=1, request_id="r1"), Ask(at_s=1.1, request_id="r2")),
+            vaults=Vaults(list_lag_s=110),
+            policy_outline=PolicyOutline(per_day=1),
+        ),
+        "quotas are kept",
+    ),
+]
+
+
+@pytest.mark.parametrize(("plant", "scenario", "checker"), SELDOM, ids=lambda each: str(each)[:40])
+def test_a_defect_that_seldom_shows_is_noticed(
+    plant: Plant, scenario: Scenario, checker: str, monkeypatch: Patch
+) -> None:
+    assert judged(run_scenario(scenario)).violations == []
+    plant(monkeypatch)
+    violations = judged(run_scenario(scenario)).violations
+    assert any(text.startswith(f"{checker}:") for text in violations), violations
