@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import azure.durable_functions as df
-import msgspec
 
 from activities import activity_result, clock
 from arm import connection
@@ -28,10 +27,9 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 
 def _find(order: dict[str, Any]) -> Choice:
     wanted = FindPoint.from_json(order)
-    points, unreadable = connection.backup().recovery_points(wanted.item)
-    choice = _choose(wanted, points, unreadable)
-    point = connection.backup().with_disks(wanted.item, choice.point)
-    return msgspec.structs.replace(choice, point=point)
+    backup = connection.backup()
+    points, unreadable = backup.recovery_points(wanted.item)
+    return backup.with_disks(wanted.item, _choose(wanted, points, unreadable))
 
 
 def _choose(wanted: FindPoint, points: Sequence[RecoveryPoint], unreadable: int) -> Choice:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import azure.durable_functions as df
-import msgspec
 
 from activities import activity_result, clock
 from arm import connection
@@ -32,8 +31,7 @@ def _list(order: dict[str, Any]) -> dict[str, Any]:
         choice = recovery_point_choice.choose(
             points, RecoveryPointChoice(), now=clock.now(), unreadable=unreadable
         )
-        point = backup.with_disks(wanted.item, choice.point)
-        choice = msgspec.structs.replace(choice, point=point)
+        choice = backup.with_disks(wanted.item, choice)
     except NotFound:
         choice = None
     page = point_pages.page(points, wanted.continuation_token)

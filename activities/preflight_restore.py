@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import azure.durable_functions as df
-import msgspec
 
 from activities import activity_result, clock, policies
 from arm import connection as arm_connection
@@ -52,8 +51,7 @@ def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     choice = recovery_point_choice.choose_for(
         request, item, points, now=clock.now(), unreadable=unreadable
     )
-    point = backup.with_disks(item, choice.point)
-    choice = msgspec.structs.replace(choice, point=point)
+    choice = backup.with_disks(item, choice)
     facts = _facts(request, item)
     case = Case(request=request, item=item, point=choice.point, facts=facts)
     found = list(checks.findings(case))

@@ -15,6 +15,7 @@ from arm import connection as arm_connection
 from restore.messages.activity_io import ReadJob
 from restore.messages.errors import NotFound, RestoreError, TemporaryError
 from restore.messages.model import JobSnapshot
+from restore.result import verdicts
 from storage import connection
 
 _log = logging.getLogger(__name__)
@@ -35,15 +36,10 @@ def _read(order: ReadJob) -> JobSnapshot | None:
         snapshot = arm_connection.backup().read_job(order.vault_id, order.job_id)
     except NotFound:
         return None
-    if (
-        order.target_vm_id is None
-        or snapshot.status != "CompletedWithWarnings"
-        or snapshot.failed_tasks
-    ):
+    if order.target_vm_id is None or not verdicts.must_see_vm(snapshot):
         return snapshot
-    return msgspec.structs.replace(
-        snapshot, has_target_vm=_has_target(order.target_vm_id, snapshot)
-    )
+    has_target_vm = _has_target(order.target_vm_id, snapshot)
+    return msgspec.structs.replace(snapshot, has_target_vm=has_target_vm)
 
 
 def _has_target(vm_id: str, snapshot: JobSnapshot) -> bool | None:

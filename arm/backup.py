@@ -31,6 +31,7 @@ from arm.preflight import VAULT_API_VERSION, Preflight
 from restore.messages import errors
 from restore.messages.disks import VmDisk
 from restore.messages.model import (
+    Choice,
     JobSnapshot,
     OperationSnapshot,
     ProtectedItem,
@@ -49,8 +50,7 @@ class JobList(NamedTuple):
 
 
 class PointList(NamedTuple):
-    """Recovery points of an item, in the order in which Azure lists them, and how many of the list
-    say no name or no time that can be read."""
+    """Recovery points as Azure lists them, and how many have no name or time that can be read."""
 
     points: tuple[RecoveryPoint, ...]
     unreadable: int = 0
@@ -94,10 +94,8 @@ class Backup:
         doing = "find the protected item in the vault"
         vault_id = resource_ids.vault_id(vault_id)
         with _vault_must_exist(doing):
-            where = self._versioned(
-                resource_ids.path(vault_id, "backupProtectedItems"), filters.VMS
-            )
-            items = self._all(where, doing)
+            where = resource_ids.path(vault_id, "backupProtectedItems")
+            items = self._all(self._versioned(where, filters.VMS), doing)
         found = protected_items.find(items, source_resource_id, doing)
         with _vault_must_exist(doing):
             region = self._region(vault_id)
@@ -130,20 +128,22 @@ class Backup:
         points = tuple(point for point in map(arm_json.recovery_point, raw) if point is not None)
         return PointList(points, unreadable=len(raw) - len(points))
 
-    def with_disks(self, item: ProtectedItem, point: RecoveryPoint) -> RecoveryPoint:
-        """The point with its disks. A list may leave them out: then they are read with the point
-        itself, which may leave them out, too."""
+    def with_disks(self, item: ProtectedItem, choice: Choice) -> Choice:
+        """The choice with the disks of its point. A list may leave them out: then they are read
+        with the point itself, which may leave them out, too."""
+        point = choice.point
         if point.disks is not None and point.disks.are_listed:
-            return point
+            return choice
         where = self._versioned(resource_ids.path(item.id, "recoveryPoints", point.name))
         try:
             raw = self._client.get(where, "read the recovery point's disks").body
         except errors.PermanentError:
-            return point
+            return choice
         alone = arm_json.recovery_point(raw)
         known = alone.disks if alone is not None and alone.name == point.name else None
-        is_better = known is not None and (known.are_listed or point.disks is None)
-        return msgspec.structs.replace(point, disks=known) if is_better else point
+        if known is None or not (known.are_listed or point.disks is None):
+            return choice
+        return msgspec.structs.replace(choice, point=msgspec.structs.replace(point, disks=known))
 
     def restore_jobs(
         self, item_or_vault: ProtectedItem | str, since: datetime | None = None

@@ -4,9 +4,10 @@ Checks look at the request, the recovery point and what could be read of the sur
 could not be read is None, and said. What Azure Backup does not restore stands in restrictions.py.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from restore.messages.errors import PolicyRefused
+from restore.messages import azure_codes
+from restore.messages.errors import PolicyRefused, TemporaryError
 from restore.messages.model import Finding
 from restore.messages.request import AlternateLocation, OriginalLocation
 from restore.messages.threats import HARMLESS
@@ -20,6 +21,7 @@ from restore.result import disk_remarks
 from restore.start import disks
 from restore.values import arm_ids
 from restore.values.api_versions import THREATS_SINCE
+from restore.values.plain_text import plain
 from restore.values.problem import Problem
 from restore.values.times import text_of
 
@@ -38,6 +40,20 @@ def of_problem(problem: Problem, code: str = "InvalidRequest") -> Finding:
         text=f"{problem.path} {problem.message}.",
         action="Change the request.",
         path=problem.path,
+    )
+
+
+def of_opinion(code: str, message: str, recommendations: Sequence[str]) -> Finding:
+    """Return what Azure's own validation says against a restore. What passes by itself only warns:
+    it may be gone when the restore is sent."""
+    known = azure_codes.find(code)
+    passes = known is not None and issubclass(known.kind, TemporaryError)
+    advice = (*recommendations, known.advice if known else "")
+    return Finding(
+        severity="warning" if passes else "blocking",
+        code=code,
+        text=f"Azure would refuse this restore: {message}",
+        action=plain(" ".join(advice).strip()),
     )
 
 
@@ -133,7 +149,7 @@ def _consequences(case: Case) -> Found:
     if isinstance(case.request, OriginalLocation):
         of_vm, lun_list = case.facts.disks or (), case.request.restore_disk_lun_list
         fates = disks.fates(of_vm, case.point.disks, lun_list)
-        named = ", ".join(disk.name for disk in fates.replaced)
+        named = disks.shortened([disk.name for disk in fates.replaced])
         replaced = f"Disks ({named})" if named else "The disks"
         yield Finding(
             severity="warning",

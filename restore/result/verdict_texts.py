@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from restore.messages import azure_codes
 from restore.messages.model import JobError, JobSnapshot
 from restore.result import commands
+from restore.start import disks
 
 TEXT_MAX = 600
 ERROR_TEXT_MAX = 1_500
 ERRORS_SHOWN = 3
-DISKS_SHOWN = 8
 _DONE = {
     "RestoreDisks": (
         "The disks are restored.",
@@ -115,12 +115,12 @@ def failed_tasks(snapshot: JobSnapshot) -> str:
     return f"Failed: {names}." if names else ""
 
 
-def of_disks(disks: Sequence[str], *, is_replaced: bool) -> str:
+def of_disks(names: Sequence[str], *, is_replaced: bool) -> str:
     """Name the disks that the VM had before; those that were replaced are still there."""
-    named = f"{', '.join(disks[:DISKS_SHOWN])}{' …' if len(disks) > DISKS_SHOWN else ''}"
+    named = disks.shortened(names)
     if is_replaced:
-        return f" Until then they cost money{f': {named}' if disks else ''}."
-    return f" Before the restore it had {named}." if disks else ""
+        return f" Until then they cost money{f': {named}' if names else ''}."
+    return f" Before the restore it had {named}." if names else ""
 
 
 def said(error: JobError) -> str:

@@ -67,6 +67,11 @@ def kind_of(snapshot: JobSnapshot) -> VerdictKind:
     return _KINDS.get(snapshot.status, "Failed")
 
 
+def must_see_vm(snapshot: JobSnapshot) -> bool:
+    """Whether only a look at the new VM tells if it came to be (the row "… Warnings" below)."""
+    return snapshot.status == "CompletedWithWarnings" and not snapshot.failed_tasks
+
+
 def rejected(failure: Failure) -> Verdict:
     """The request could never work; nothing was sent."""
     return _of_failure("Rejected", "The app rejected the request: nothing was started.", failure)

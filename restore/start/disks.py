@@ -54,8 +54,13 @@ def left_out(held: PointDisks | None) -> str | None:
 
 def named(disks: Sequence[VmDisk]) -> str:
     """Name disks by LUN and name, the first few of many."""
-    more = len(disks) - SHOWN_MAX
-    shown = ", ".join(str(disk) for disk in disks[:SHOWN_MAX])
+    return shortened([str(disk) for disk in disks])
+
+
+def shortened(names: Sequence[str]) -> str:
+    """List the first few names, and say how many more there are."""
+    more = len(names) - SHOWN_MAX
+    shown = ", ".join(names[:SHOWN_MAX])
     return f"{shown} and {more} more" if more > 0 else shown
 
 

@@ -21,7 +21,7 @@ from arm.long_running import PollUrls
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock
 from restore.messages.errors import NotYet
-from restore.messages.model import ProtectedItem
+from restore.messages.model import Choice, ProtectedItem
 from restore.values import api_versions
 from simulated_azure import seed
 from simulated_azure.simulator import Simulator
@@ -70,7 +70,8 @@ class Session:
     def read_disks(self) -> None:
         """Read the disks of a point that the list has not told."""
         point = self.backup.recovery_points(self.item).points[0]
-        assert self.backup.with_disks(self.item, point).disks != point.disks
+        found = self.backup.with_disks(self.item, Choice(point=point, why="", considered=1))
+        assert found.point.disks != point.disks
 
     def validate(self) -> None:
         """Ask for Azure's opinion, and read it."""

@@ -11,7 +11,7 @@ from arm.backup import Backup, CancelReply
 from arm.transport import Reply
 from restore.messages import errors
 from restore.messages.disks import PointDisks
-from restore.messages.model import Triggered
+from restore.messages.model import Choice, Triggered
 from tests.unit.arm import samples
 from tests.unit.arm.fakes import (
     CONTAINER,
@@ -209,7 +209,8 @@ KNOWN = COUNTED | {
 def _with_disks(listed: object, *steps: Reply | Exception) -> tuple[PointDisks | None, Script]:
     script = Script(*steps)
     (point,), _ = backup(Script(reply(200, {"value": [_listed(listed)]}))).recovery_points(ITEM)
-    return backup(script).with_disks(ITEM, point).disks, script
+    choice = Choice(point=point, why="", considered=1)
+    return backup(script).with_disks(ITEM, choice).point.disks, script
 
 
 @pytest.mark.parametrize("listed", [None, COUNTED])

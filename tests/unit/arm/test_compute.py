@@ -1,41 +1,78 @@
-"""Whether the VM that a restore was to create is there: it, and no other of its name."""
+"""A VM that is there or not, where it is, and its disks: Azure's answer, never a guess."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from restore.messages import errors
-from tests.unit.arm.fakes import NOW, VM, Script, backup, refusal, reply
+from arm import compute
+from restore.messages.disks import NAME_CHARS_MAX, VmDisk
+from restore.messages.errors import AccessDenied, NotFound, ServiceUnavailable
+from tests.unit.arm.fakes import Script, client, reply
 
-
-def _vm(**properties: Any) -> Script:
-    return Script(reply(200, {"id": VM, "properties": properties}))
-
-
-@pytest.mark.parametrize(
-    ("properties", "is_new"),
-    [
-        ({"timeCreated": "2026-07-26T15:16:30.1234567+00:00"}, True),
-        ({"provisioningState": "Succeeded", "timeCreated": "2026-07-26T15:16:30Z"}, True),
-        ({"provisioningState": "Succeeded", "timeCreated": "2026-07-25T15:16:05Z"}, False),
-        ({"provisioningState": "Failed", "timeCreated": "2026-07-26T15:16:30Z"}, False),
-        ({"provisioningState": "Updating"}, True),
-        ({"timeCreated": "soon"}, True),
-        ({}, True),
-    ],
+VM = (
+    "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/"
+    "Microsoft.Compute/virtualMachines/web-01"
 )
-def test_a_vm_counts_that_was_created_by_then(properties: dict[str, Any], is_new: bool) -> None:
-    assert backup(_vm(**properties)).has_new_vm(VM, NOW) is is_new
 
 
-def test_clocks_may_differ_a_little_and_the_jobs_start_may_be_unknown() -> None:
-    created = (NOW - timedelta(seconds=30)).isoformat()
-    assert backup(_vm(timeCreated=created)).has_new_vm(VM, NOW)
-    assert backup(_vm(timeCreated="2020-01-01T00:00:00Z")).has_new_vm(VM, None)
+def error(status: int, code: str) -> Any:
+    return reply(status, {"error": {"code": code, "message": "Said so."}})
 
 
-def test_a_vm_that_is_not_there_is_none_and_one_that_may_not_be_seen_is_not_known() -> None:
-    assert not backup(Script(refusal(404, "ResourceNotFound"))).has_new_vm(VM, NOW)
-    with pytest.raises(errors.AccessDenied):
-        backup(Script(refusal(403, "AuthorizationFailed"))).has_new_vm(VM, NOW)
+def test_the_region_is_read_from_the_vm() -> None:
+    script = Script(reply(200, {"location": "westeurope"}))
+    assert compute.read_vm_region(client(script), VM) == "westeurope"
+    assert script.sent[0].url.endswith(f"{VM}?api-version=2024-07-01")
+
+
+def test_a_vm_that_is_gone_asks_for_its_vault() -> None:
+    script = Script(error(404, "ResourceNotFound"))
+    with pytest.raises(NotFound) as caught:
+        compute.read_vm_region(client(script), VM)
+    told = caught.value
+    assert (told.code, told.doing) == ("VirtualMachineNotFound", "find the VM's region")
+    assert "Give the request a vaultId" in told.message
+    assert told.details[0].startswith("ResourceNotFound: ")
+
+
+def test_a_vm_that_may_not_be_read_asks_for_the_right_or_the_vault() -> None:
+    with pytest.raises(AccessDenied) as caught:
+        compute.read_vm_region(client(Script(error(403, "AuthorizationFailed"))), VM)
+    assert caught.value.code == "AuthorizationFailed"
+    assert "must be allowed to read the VM. Give the request a vaultId" in caught.value.message
+
+
+@pytest.mark.parametrize("location", [None, 7, ""])
+def test_a_vm_without_a_region_is_a_malformed_reply(location: Any) -> None:
+    with pytest.raises(ServiceUnavailable) as caught:
+        compute.read_vm_region(client(Script(reply(200, {"location": location}))), VM)
+    assert caught.value.code == "MalformedReply"
+
+
+def test_a_vm_exists_or_not_and_what_is_refused_is_neither() -> None:
+    assert compute.has_vm(client(Script(reply(200, {}))), VM) is True
+    assert compute.has_vm(client(Script(error(404, "ResourceNotFound"))), VM) is False
+    with pytest.raises(AccessDenied):
+        compute.has_vm(client(Script(error(403, "AuthorizationFailed"))), VM)
+
+
+def disks(profile: Any) -> tuple[VmDisk, ...]:
+    body = {"properties": {"storageProfile": profile}}
+    return compute.read_vm_disks(client(Script(reply(200, body))), VM)
+
+
+def test_the_os_disk_comes_first_and_data_disks_keep_their_luns() -> None:
+    data = [{"name": "d0", "lun": 0}, {"name": "d5", "lun": 5}, {"name": "x"}, "y", {"lun": 1}]
+    found = disks({"osDisk": {"name": "os"}, "dataDisks": [*data, {"name": "b", "lun": True}]})
+    assert found == (VmDisk(name="os"), VmDisk(name="d0", lun=0), VmDisk(name="d5", lun=5))
+
+
+@pytest.mark.parametrize("profile", [None, 3, {}, {"dataDisks": 3}, {"osDisk": None}])
+def test_a_profile_that_says_nothing_has_no_disks(profile: Any) -> None:
+    assert disks(profile) == ()
+
+
+def test_two_hundred_data_disks_are_read_and_long_names_shortened() -> None:
+    many = [{"name": f"d{number}", "lun": number} for number in range(201)]
+    assert len(disks({"osDisk": {"name": "o" * 261}, "dataDisks": many})) == 201
+    assert len(disks({"osDisk": {"name": "o" * 261}})[0].name) == NAME_CHARS_MAX

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from restore.messages.errors import ServiceUnavailable
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
@@ -27,7 +28,21 @@ async def show() -> tuple[int, Any]:
 
 async def test_an_app_that_reaches_its_ledger_is_well() -> None:
     with connection.use(Ledger(MemoryDocuments()), MemoryEvents()):
-        assert (await show())[0] == 200
+        status, body = await show()
+    assert (status, body["status"], body["ledger"]) == (200, "ok", "ok")
+    assert body["arm"] == "https://management.azure.com"
+    assert body["backupApiVersion"] == Settings().backup_api_version
+
+
+async def test_one_whose_storage_does_not_answer_says_why(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def page(*_: Any) -> None:
+        raise ServiceUnavailable("No answer.", code="ServerBusy")
+
+    monkeypatch.setattr(ledger, "page", page)
+    status, body = await show()
+    assert (status, body["status"], body["ledger"]) == (503, "failing", "ServerBusy")
 
 
 @pytest.mark.parametrize(

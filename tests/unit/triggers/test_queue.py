@@ -1,7 +1,5 @@
 """Requests by the queue: accepted, planned or answered by an event that carries all of them."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from restore.messages import names
@@ -10,17 +8,6 @@ from tests.fakes.app_harness import AppHarness
 from tests.fakes.front_door import FrontDoor
 
 FIELDS = request_for("RestoreDisks", "r1")
-
-
-@pytest.fixture
-def harness() -> Iterator[AppHarness]:
-    with AppHarness().open() as world:
-        yield world
-
-
-@pytest.fixture
-def door(harness: AppHarness) -> FrontDoor:
-    return FrontDoor(harness)
 
 
 def test_a_message_is_a_restore_and_delivered_twice_is_one(
