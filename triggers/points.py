@@ -24,9 +24,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     try:
         wanted: ShowPoints = parsing.parse_points_query(known)
     except InvalidRequest as error:
-        return problems.problem(
-            400, error.code, "The query is not valid", error.message, error.problems
-        )
+        return problems.wrong_query(error)
     instance_id = f"points-{uuid.uuid4().hex}"
     await client.start_new(names.SHOW_RECOVERY_POINTS, instance_id, wanted.as_json())
     outcome = await answers.wait(client, instance_id)

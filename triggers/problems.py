@@ -6,7 +6,7 @@ from typing import Any
 import azure.functions as func
 import msgspec
 
-from restore.messages.errors import problems_of
+from restore.messages.errors import InvalidRequest, problems_of
 from restore.messages.model import Failure
 from restore.values.problem import Problem
 from restore.values.truncation import truncated
@@ -66,6 +66,11 @@ def problem(
         mimetype="application/problem+json",
         headers={"Retry-After": "10"} if status == 503 else None,
     )
+
+
+def wrong_query(error: InvalidRequest) -> func.HttpResponse:
+    """Return all that is wrong with a query: nothing was read."""
+    return problem(400, error.code, "The query is not valid", error.message, error.problems)
 
 
 def of_failure(failure: Failure, **more: Any) -> func.HttpResponse:

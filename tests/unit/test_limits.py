@@ -14,7 +14,7 @@ from restore.request import json_text, point_pages
 from restore.start import job_search
 from restore.values import cloud_events, host_json, redaction
 from storage import concurrency_slots, connection, item_lock, labels, open_index, outbox
-from triggers import answers, listing, problems, restores, starter
+from triggers import answers, pages, problems, restores, starter
 
 KIB = 1024
 DAY = timedelta(days=1)
@@ -45,7 +45,7 @@ def test_what_leaves_fits_what_takes_it() -> None:
 
 def test_a_page_of_a_list_is_bounded_and_so_are_its_pages() -> None:
     assert paging.PAGES_MAX * 250 == paging.ITEMS_MAX == 50_000
-    assert (listing._TOP, listing._TOP_MAX) == (50, point_pages.POINTS_MAX)
+    assert (pages.TOP, pages.TOP_MAX) == (50, point_pages.POINTS_MAX)
     assert open_index.PAGE_SIZE == 50
 
 
