@@ -53,6 +53,8 @@ class RecoveryPointChoice(StrictModel, frozen=True, kw_only=True):
     """Counted back from now."""
     consistency: Consistency | None = None
     """The least that is acceptable."""
+    preferred_consistency: Consistency | None = None
+    """A newer point of less is taken only when no acceptable point has this."""
     tier: Tier | None = None
     """Preferred: another one is taken when no acceptable point has it."""
 

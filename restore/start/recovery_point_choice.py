@@ -1,7 +1,8 @@
 """Choose a recovery point, and keep the reason for each one passed over.
 
 Every point gets at most one reason, the first that applies. What is left is sorted by us (the
-service promises no order): the preferred tier first, then the newest. Two points of the same time
+service promises no order): the preferred consistency first, then the preferred tier, then the
+newest. Two points of the same time
 are told apart by consistency, then by name, so that the same list always gives the same choice.
 """
 
@@ -39,6 +40,7 @@ REASONS = {
     "TooNew": "made after notAfter",
     "TooOld": "made before notBefore or longer ago than maxAge",
     "ConsistencyTooLow": "less consistent than requested",
+    "OtherConsistencyPreferred": "less consistent than preferred",
     "OtherTierPreferred": "not in the preferred tier",
     "OlderThanChosen": "older than the chosen one",
     "Unreadable": "without a name or a time that can be read",
@@ -89,9 +91,9 @@ def choose(
     fitting = [point for point in ordered if reasons[point.name] is None]
     if not fitting:
         raise _none_fits(choice, [reason for reason in reasons.values() if reason], unreadable)
-    chosen = next((point for point in fitting if _offers(point, choice.tier)), fitting[0])
+    chosen = max(fitting, key=lambda point: _preference(point, choice))  # the newest of equals
     passed = [
-        _passed_over(point, reasons[point.name] or _second_to(chosen, point))
+        _passed_over(point, reasons[point.name] or _second_to(chosen, point, choice))
         for point in ordered
         if point.name != chosen.name
     ]
@@ -158,8 +160,22 @@ def _offers(point: RecoveryPoint, preferred: str | None) -> bool:
     return preferred is None or preferred == point.tier or preferred in offers_of(point.tier)
 
 
-def _second_to(chosen: RecoveryPoint, point: RecoveryPoint) -> str:
-    return "OlderThanChosen" if _newness(point) < _newness(chosen) else "OtherTierPreferred"
+def _is_consistent(point: RecoveryPoint, preferred: str | None) -> bool:
+    return preferred is None or _rank(point.consistency) >= _rank(preferred)
+
+
+def _preference(point: RecoveryPoint, choice: RecoveryPointChoice) -> tuple[bool, bool]:
+    """Rank a point that fits by what is preferred, what matters more coming first."""
+    return _is_consistent(point, choice.preferred_consistency), _offers(point, choice.tier)
+
+
+def _second_to(chosen: RecoveryPoint, point: RecoveryPoint, choice: RecoveryPointChoice) -> str:
+    if _newness(point) < _newness(chosen):
+        return "OlderThanChosen"
+    preferred = choice.preferred_consistency
+    if _is_consistent(chosen, preferred) and not _is_consistent(point, preferred):
+        return "OtherConsistencyPreferred"
+    return "OtherTierPreferred"
 
 
 def _passed_over(point: RecoveryPoint, reason: str) -> PassedOver:
@@ -175,6 +191,8 @@ def _why(chosen: RecoveryPoint, choice: RecoveryPointChoice, passed: list[Passed
         return f"{about} is the requested one."
     newer = [each.reason for each in passed if each.time > chosen.time]
     because = "is the newest that can be restored and fits the request"
+    if not _is_consistent(chosen, choice.preferred_consistency):
+        because += f" (no such point is {choice.preferred_consistency}, which is preferred)"
     if not _offers(chosen, choice.tier):
         because += f" (no such point is in the preferred tier {choice.tier})"
     if not newer:

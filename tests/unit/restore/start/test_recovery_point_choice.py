@@ -83,6 +83,16 @@ def test_nothing_said_means_the_newest_in_whatever_order_they_are_listed() -> No
         ({"consistency": "CrashConsistent"}, {"consistency": "AppConsistent"}, "ConsistencyTooLow"),
         ({"consistency": "Odd"}, {"consistency": "CrashConsistent"}, "ConsistencyTooLow"),
         ({"tier": "Snapshot"}, {"tier": "VaultStandard"}, "OtherTierPreferred"),
+        (
+            {"consistency": "CrashConsistent"},
+            {"preferred_consistency": "AppConsistent"},
+            "OtherConsistencyPreferred",
+        ),
+        (
+            {"consistency": "CrashConsistent", "tier": "Snapshot"},
+            {"preferred_consistency": "AppConsistent", "tier": "VaultStandard"},
+            "OtherConsistencyPreferred",
+        ),
         ({}, {"id": "good"}, "NotTheRequestedPoint"),
     ],
 )
@@ -221,6 +231,24 @@ def test_a_preferred_tier_is_taken_where_it_is_offered(preferred: Any, expected:
     chosen = choose(points, RecoveryPointChoice(tier=preferred), now=_NOW)
     assert chosen.point.name == expected
     assert ("preferred tier" in chosen.why) == (expected == "plain")
+
+
+@pytest.mark.parametrize(
+    ("consistency", "expected", "is_said"),
+    [("AppConsistent", "older", False), ("CrashConsistent", "newer", True)],
+)
+def test_a_preferred_consistency_counts_more_than_a_tier_and_forbids_nothing(
+    consistency: str, expected: str, is_said: bool
+) -> None:
+    points = [
+        _point("newest", 1, consistency="CrashConsistent", tier="Snapshot"),
+        _point("newer", 2, consistency="CrashConsistent"),
+        _point("older", 3, consistency=consistency, tier="Snapshot"),
+    ]
+    wanted = RecoveryPointChoice(preferred_consistency="AppConsistent", tier="VaultStandard")
+    chosen = choose(points, wanted, now=_NOW)
+    assert chosen.point.name == expected
+    assert ("is AppConsistent, which is preferred" in chosen.why) == is_said
 
 
 def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
