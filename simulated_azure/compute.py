@@ -4,7 +4,6 @@ Disks are not in the state by themselves. Those of a VM follow from it, and thos
 have made are kept with the job that made them; after a replacement the old ones stay, unattached.
 """
 
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from simulated_azure import names
@@ -31,7 +30,7 @@ class ManagedDisk(NamedTuple):
 
 def vm_resource(state: State, vm: Vm) -> JSON:
     """The VM, as far as restores care."""
-    os_disk, *data = [_in_profile(vm, disk) for disk in _disks_of(state, vm)]
+    os_disk, *data = [_in_profile(vm, disk) for disk in disks_of(state, vm)]
     os_disk["osType"] = vm.os_type
     body: JSON = {
         "id": vm.id,
@@ -44,29 +43,11 @@ def vm_resource(state: State, vm: Vm) -> JSON:
             "storageProfile": {"osDisk": os_disk, "dataDisks": data},
         },
     }
+    if vm.created is not None:
+        body["properties"]["timeCreated"] = wire_time(vm.created)
     if vm.zones:
         body["zones"] = vm.zones
     return body
-
-
-def instance_view(state: State, vm: Vm, now: datetime) -> JSON:
-    """The VM as it runs, and all are running."""
-    return {
-        "computerName": names.last(vm.id),
-        "osName": vm.os_type,
-        "vmAgent": {
-            "vmAgentVersion": "Unknown",
-            "statuses": [_status("ProvisioningState/succeeded", "Ready", now)],
-        },
-        "disks": [
-            {"name": disk.name, "statuses": [_status("ProvisioningState/succeeded", None, now)]}
-            for disk in _disks_of(state, vm)
-        ],
-        "statuses": [
-            _status("ProvisioningState/succeeded", "Provisioning succeeded", now),
-            {"code": "PowerState/running", "level": "Info", "displayStatus": "VM running"},
-        ],
-    }
 
 
 def disks(state: State) -> dict[str, ManagedDisk]:
@@ -81,7 +62,7 @@ def disks(state: State) -> dict[str, ManagedDisk]:
         group = names.group_of(vm.id)
         for disk in _replaced(state, vm):
             _add(found, group, disk, vm.location)
-        for disk in _disks_of(state, vm):
+        for disk in disks_of(state, vm):
             os_type = vm.os_type if disk.lun is None else None
             _add(found, group, disk, vm.location, os_type, tuple(vm.zones), vm.id)
     return found
@@ -112,7 +93,7 @@ def disk_resource(disk: ManagedDisk) -> JSON:
     return body
 
 
-def _disks_of(state: State, vm: Vm) -> list[Disk]:
+def disks_of(state: State, vm: Vm) -> list[Disk]:
     """The VM's disks, the OS disk first; those of a restored VM are the ones restored for it."""
     restored = [
         disk
@@ -194,8 +175,3 @@ def _location(state: State, job: str | None) -> str:
     record = state.job_records.get(job or "")
     vault = state.vaults.get(names.key(record.vault_id)) if record else None
     return (vault or Vault()).location
-
-
-def _status(code: str, text: str | None, now: datetime) -> JSON:
-    status = {"code": code, "level": "Info", "time": wire_time(now)}
-    return status if text is None else status | {"displayStatus": text}

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from simulated_azure import names
 from simulated_azure.jobs import TRANSFER, end_of, transfer_end_of
+from simulated_azure.parts import JobError
 from simulated_azure.restore_request import REHYDRATION_TYPE
 from simulated_azure.restore_rules import Case
 from simulated_azure.state import (
     Disk,
     Item,
-    JobError,
     JobPlan,
     JobRecord,
     OperationRecord,
@@ -88,6 +88,7 @@ def begin_restore(
         error=None if outcome == "Completed" else plan.error or settings.error or default,
         fails_at_share=settings.fails_at_share if share is None else share,
         failed_task=failed_task,
+        guest=plan.guest or settings.guest,
         cancel_s=settings.cancel_s,
     )
     return operation
@@ -119,6 +120,7 @@ def _apply(state: State, job: JobRecord) -> None:
         vm = state.vms.get(names.key(job.vm_id))
         if vm is not None and job.outcome == "Completed" and job.failed_task is None:
             vm.disks_replaced_by_job = job.id
+            vm.started, vm.guest = end_of(job), job.guest
             _, point = _source(state, job)
             restored = {disk.lun for disk in _disks(point, job)}
             vm.kept_luns = [lun for lun in vm.data_luns if point.disks and lun not in restored]
@@ -142,6 +144,9 @@ def _apply(state: State, job: JobRecord) -> None:
             size=point.size,
             os_type=point.os_type,
             created_by_job=job.id,
+            created=transfer_end_of(job),
+            started=end_of(job),
+            guest=job.guest,
         )
 
 

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 
 from simulated_azure import names
 from simulated_azure.jobs import JobView, Task, look
-from simulated_azure.state import JobError, JobRecord
+from simulated_azure.parts import JobError
+from simulated_azure.state import JobRecord
 from simulated_azure.times import dotnet_duration, iso_duration, wire_time
 from simulated_azure.versions import Version
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from simulated_azure import compute, resource_bodies, store, vault_bodies
+from simulated_azure import compute, instance_view, resource_bodies, store, vault_bodies
 from simulated_azure.compute import ManagedDisk
 from simulated_azure.filters import list_reply, page
 from simulated_azure.routing import Call
@@ -74,10 +74,10 @@ def read_vm(call: Call) -> Reply:
     vm = VMS.find(call)
     body = compute.vm_resource(call.state, vm)
     if "instanceview" in call.query.get("$expand", "").lower():
-        body["properties"]["instanceView"] = compute.instance_view(call.state, vm, call.now)
+        body["properties"]["instanceView"] = instance_view.instance_view(call.state, vm, call.now)
     return json_reply(200, body)
 
 
 def read_instance_view(call: Call) -> Reply:
     """GET how a virtual machine runs."""
-    return json_reply(200, compute.instance_view(call.state, VMS.find(call), call.now))
+    return json_reply(200, instance_view.instance_view(call.state, VMS.find(call), call.now))

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from simulated_azure.parts import Moment, Part, Threat
+from simulated_azure.parts import Guest, JobError, Moment, Part, Text, Threat
 
 Tier = Literal["Invalid", "InstantRP", "HardenedRP", "ArchivedRP", "IASnapshotRP"]
 TierStatus = Literal["Invalid", "Valid", "Disabled", "Deleted", "Rehydrated"]
@@ -42,6 +42,10 @@ class Vm(Part, kw_only=True, omit_defaults=True):
     created_by_job: str | None = None
     disks_replaced_by_job: str | None = None
     kept_luns: list[int] = []  # of the data disks, those that the replacement left alone
+    created: Moment | None = None
+    started: Moment | None = None
+    """When a restore has created or changed it; None: it was always there, and is up."""
+    guest: Guest = msgspec.field(default_factory=Guest)
 
 
 class Point(Part, kw_only=True, omit_defaults=True):
@@ -115,22 +119,6 @@ class Network(Part, kw_only=True, omit_defaults=True):
     subnets: list[str] = msgspec.field(default_factory=lambda: ["default"])
 
 
-class Text(Part, kw_only=True):
-    """An ARM error's code and message."""
-
-    code: str
-    message: str
-
-
-class JobError(Part, kw_only=True):
-    """What a failed job says: the code is a number, the rest is meant for people."""
-
-    code: int
-    title: str
-    text: str
-    recommendations: list[str] = []
-
-
 class JobPlan(Part, kw_only=True, omit_defaults=True):
     """How some jobs differ from the rest; the first plan that matches a job counts."""
 
@@ -144,6 +132,7 @@ class JobPlan(Part, kw_only=True, omit_defaults=True):
     failed_task: str | None = None
     operation_error: Text | None = None
     """The operation fails with this, and there is no job."""
+    guest: Guest | None = None
 
 
 class JobSettings(Part, kw_only=True):
@@ -169,6 +158,8 @@ class JobSettings(Part, kw_only=True):
     """How long after its start a job is still 404."""
     list_lag_s: float = 0
     """How long after its start a job is still missing from lists."""
+    guest: Guest = msgspec.field(default_factory=Guest)
+    """How the VMs come up."""
     job_id_is_operation_id: bool = False
     job_type: Literal["AzureIaaSVMJob", "AzureIaaSVMJobV2"] = "AzureIaaSVMJob"
     plans: list[JobPlan] = []
@@ -228,6 +219,7 @@ class JobRecord(Part, kw_only=True, omit_defaults=True):
     error: JobError | None = None
     fails_at_share: float = 1
     failed_task: str | None = None
+    guest: Guest = msgspec.field(default_factory=Guest)
     cancel_s: float
     cancelled: Moment | None = None
     settled: bool = False

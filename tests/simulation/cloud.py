@@ -10,11 +10,11 @@ import msgspec
 
 from devhost.clock import Clock
 from simulated_azure import names
+from simulated_azure.parts import JobError, Text
 from simulated_azure.seed import ARCHIVED, BOTH, DISABLED, REHYDRATED, STANDARD, SUBSCRIPTION
 from simulated_azure.simulator import Simulator
 from simulated_azure.state import (
     Item,
-    JobError,
     JobPlan,
     JobSettings,
     Network,
@@ -22,7 +22,6 @@ from simulated_azure.state import (
     ServiceSettings,
     State,
     StorageAccount,
-    Text,
     Tiers,
     Vault,
     Vm,

@@ -10,7 +10,8 @@ import pytest
 
 from restore.policy import rules
 from restore.request import parsing
-from simulated_azure.state import JobError, Point
+from simulated_azure.parts import JobError
+from simulated_azure.state import Point
 from tests.end_to_end.harness import SUBSCRIPTION, VAULT, request_for, vm
 from tests.fakes.app_harness import START, AppHarness
 from tests.fakes.front_door import FrontDoor

@@ -144,6 +144,36 @@ def test_a_vm_has_disks_that_can_be_read_and_an_instance_view(azure: Caller) -> 
     assert whole["properties"]["instanceView"] == view
 
 
+def agent_and_power(azure: Caller, name: str) -> tuple[str | None, str]:
+    view = document(azure.get(f"{seed.target_vm_id(name)}/instanceView"))
+    agent = view["vmAgent"]["statuses"][0]["displayStatus"] if "vmAgent" in view else None
+    return agent, view["statuses"][1]["code"]
+
+
+def test_a_restored_vm_comes_up_after_its_job_and_its_agent_reports_later(azure: Caller) -> None:
+    azure.start(azure.alternate_body(target="comes-up"))
+    azure.clock.advance(1500)
+    vm = document(azure.get(seed.target_vm_id("comes-up")))["properties"]
+    assert vm["timeCreated"] < azure.clock.now().isoformat()
+    assert agent_and_power(azure, "comes-up") == (None, "PowerState/starting")
+    azure.clock.advance(20)
+    assert agent_and_power(azure, "comes-up") == ("Not Ready", "PowerState/running")
+    azure.clock.advance(30)
+    assert agent_and_power(azure, "comes-up") == ("Ready", "PowerState/running")
+
+
+def test_a_plan_says_how_the_vms_of_its_jobs_come_up(azure: Caller) -> None:
+    guest = {"boot_s": 5, "agent_s": 1e9, "power": "deallocated"}
+    azure.control("PUT", "/state", {"jobs": {"plans": [{"vm": "web-01", "guest": guest}]}})
+    azure.start(azure.alternate_body(target="stays-off"))
+    azure.clock.advance(1510)
+    assert agent_and_power(azure, "stays-off") == (None, "PowerState/deallocated")
+    azure.start(azure.original_body())
+    azure.clock.advance(1510)
+    view = document(azure.get(f"{seed.vm_id('web-01')}/instanceView"))
+    assert view["statuses"][1]["code"] == "PowerState/deallocated"
+
+
 def test_restored_disks_are_in_the_target_group_and_belong_to_nobody(azure: Caller) -> None:
     azure.start(azure.disks_body())
     assert value(azure.get(f"{seed.TARGET_GROUP}/{DISKS}")) == []
