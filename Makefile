@@ -1,30 +1,50 @@
 # What people type. Every target sets up first; that costs nothing when nothing has changed, and
-# then needs no network. PYTHON=/path/to/python3.12 chooses the interpreter of a new .venv.
+# then needs no network. PYTHON=/path/to/python3.13 does it all with that one, in .venv-3.13.
 
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
-BIN := .venv/bin
+export PYTHON
+# An older make gives the shell none of what it exports.
+export VENV := $(shell PYTHON="$(PYTHON)" tools/setup.sh venv)
+BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 # Two processes, a file stays in one: on a laptop faster, and on one core hardly slower.
 PARALLEL := -n 2 --dist loadfile
 # ENGINE=real is the one that `make engine` unpacks; ENGINE=/path names any other executable.
 ENGINE_PATH = $(if $(filter real,$(ENGINE)),$$(tools/engine.sh path),$(ENGINE))
 ON_ENGINE = $(if $(ENGINE),--engine "$(ENGINE_PATH)")
+# Packages that are compiled for one Python.
+FUZZ := .cache/fuzz/packages$(VENV:.venv%=%)
+MUTANTS := .cache/mutants/packages$(VENV:.venv%=%)
 CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation tests/fuzz)
 
-.PHONY: help setup setup-python engine engine-asked demo run test check bench fuzz mutants static checkov clean
+.PHONY: help setup setup-python lock engine engine-asked demo run test check bench fuzz mutants \
+	static checkov simulate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
 
-setup: ## make .venv and install Azurite (the other targets do it by themselves)
+setup: ## make .venv and install Azurite (the others do it themselves); PYTHON=/path/python3.13
 	@tools/setup.sh
 
 setup-python:
 	@tools/setup.sh python
+
+# In an environment of its own: uv is no part of what is locked.
+lock: setup-python ## pin requirements*.in into requirements*.txt, with hashes; UPGRADE=1 takes newer
+	@cmp -s tools/requirements-lock.txt .cache/lock/requirements.txt || { \
+		rm -rf .cache/lock && $(BIN)/python -m venv .cache/lock && \
+		.cache/lock/bin/python -m pip install --quiet --disable-pip-version-check --no-input \
+			-r tools/requirements-lock.txt && \
+		cp tools/requirements-lock.txt .cache/lock/requirements.txt; }
+	@for each in requirements requirements-dev; do \
+		.cache/lock/bin/uv pip compile --quiet --universal --generate-hashes \
+			--python-version=3.11 --output-file=$$each.txt $$each.in $(if $(UPGRADE),--upgrade) \
+			|| exit 1; \
+	done
 
 engine: ## unpack the real engine, a test tool, where its archive is there (ENGINE_ARCHIVE=path)
 	@tools/engine.sh
@@ -51,15 +71,15 @@ bench: setup engine ## measure what a restore costs on both engines; RESTORES=20
 fuzz: setup ## draw INPUTS=20000 odd inputs, then let coverage guide some for MINUTES=10 (atheris)
 	@FUZZ_INPUTS=$(or $(INPUTS),20000) $(PYTEST) -v tests/fuzz
 	@mkdir -p .cache/fuzz
-	@test -d .cache/fuzz/packages/atheris || $(BIN)/python -m pip install --quiet \
-		--disable-pip-version-check --no-input --target .cache/fuzz/packages \
+	@test -d $(FUZZ)/atheris || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --no-input --target $(FUZZ) \
 		-r tools/requirements-fuzz.txt || true
-	@PYTHONPATH=.cache/fuzz/packages \
+	@PYTHONPATH=$(FUZZ) \
 		$(BIN)/python -m tests.fuzz.coverage_guided --minutes $(or $(MINUTES),10)
 
 mutants: setup-python ## draw FAULTS=200 faults in the shipped code, SEED=1; do the unit tests notice?
-	@test -d .cache/mutants/packages/cosmic_ray || $(BIN)/python -m pip install --quiet \
-		--disable-pip-version-check --no-input --target .cache/mutants/packages \
+	@test -d $(MUTANTS)/cosmic_ray || $(BIN)/python -m pip install --quiet \
+		--disable-pip-version-check --no-input --target $(MUTANTS) \
 		-r tools/requirements-mutants.txt
 	@$(BIN)/python -m tools.mutants --faults $(or $(FAULTS),200) --seed $(or $(SEED),1) $(IN)
 
@@ -83,8 +103,8 @@ simulate: setup ## SEEDS=1000 FIRST=0: run seeds; SEED=x: tell one; SWEEP=all, P
 	@$(if $(PLANTED),PLANTED=all $(PYTEST) -v -n 2 tests/simulation/test_planted_defects.py,\
 		$(BIN)/python -m tests.simulation $(if $(SWEEP),--sweep,$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),0))))
 
-clean: ## remove caches and local state; .venv and node_modules stay
+clean: ## remove caches and local state; .venv* and node_modules stay
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis dist \
 		.cache .demo .devhost
-	@find . -name __pycache__ -not -path './.venv/*' -not -path './node_modules/*' \
+	@find . -name __pycache__ -not -path './.venv*/*' -not -path './node_modules/*' \
 		-prune -exec rm -rf {} +

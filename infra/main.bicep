@@ -32,7 +32,7 @@ param tags object = {}
 // ---- The plan ----------------------------------------------------------------------------------
 
 @description('Python on the plan. The packages of requirements.txt must have wheels for it.')
-@allowed(['3.11', '3.12'])
+@allowed(['3.11', '3.12', '3.13'])
 param pythonVersion string = '3.12'
 
 @description('Memory of an instance in MB. What runs is billed by it.')

@@ -25,7 +25,7 @@ unpack() {
     mkdir -p "$folder.new"
     # tar may lack xz, and Python may lack lzma; hardly ever both.
     tar -xJf "$archive" -C "$folder.new" 2> /dev/null ||
-        .venv/bin/python -m tarfile -e "$archive" "$folder.new" > /dev/null 2>&1 || {
+        "${VENV:-.venv}/bin/python" -m tarfile -e "$archive" "$folder.new" > /dev/null 2>&1 || {
         rm -rf "$folder.new"
         fail "$archive cannot be unpacked: is it whole, and a .tar.xz?"
     }

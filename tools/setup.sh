@@ -2,14 +2,14 @@
 # Sets up development: `tools/setup.sh python` makes .venv, `tools/setup.sh azurite` installs the
 # storage emulator into node_modules; without an argument it does both. Each leaves a stamp that
 # says what was installed, so that a second run touches neither disk nor network until a
-# requirement file changes. PYTHON=/path/to/python3 chooses the interpreter.
+# requirement file changes. PYTHON=/path/to/python3.13 makes an environment of its own, .venv-3.13,
+# beside .venv. `tools/setup.sh venv` prints which one is meant.
 set -eu
 cd "$(dirname "$0")/.."
 umask 022
 # What a shell happens to export must not leak into the virtual environment.
 unset PYTHONPATH PYTHONHOME VIRTUAL_ENV PIP_TARGET PIP_PREFIX || true
 
-venv=.venv
 node_major_min=20
 
 say() { printf '%s\n' "$*" >&2; }
@@ -23,23 +23,36 @@ stamp() { { printf '%s\n' "$PWD"; cat "$@"; } | cksum; }
 is_fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
 fits() {
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))' 2>/dev/null
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2> /dev/null
 }
 
 find_python() {
-    for candidate in ${PYTHON:+"$PYTHON"} python3.11 python3.12 python3 python; do
+    if [ -n "${PYTHON:-}" ]; then
+        fits "$PYTHON" || fail "PYTHON=$PYTHON is not Python 3.11, 3.12 or 3.13"
+        printf '%s\n' "$PYTHON"
+        return
+    fi
+    for candidate in python3.11 python3.12 python3.13 python3 python; do
         if fits "$candidate"; then
             printf '%s\n' "$candidate"
             return
         fi
-        [ "$candidate" != "${PYTHON:-}" ] || fail "PYTHON=$PYTHON is not Python 3.11 or 3.12"
     done
-    fail "no Python 3.11 or 3.12 found (azure-functions 1.26 does not run on 3.13 or later).
+    fail "no Python 3.11, 3.12 or 3.13 found.
 Install one, or name it: make setup PYTHON=/path/to/python3.12"
 }
 
+# .venv, or the one that belongs to PYTHON; nothing if there is no such interpreter.
+name_venv() {
+    if [ -z "${PYTHON:-}" ]; then
+        printf '%s\n' .venv
+    else
+        "$PYTHON" -c 'import sys; print(".venv-%d.%d" % sys.version_info[:2])' 2> /dev/null || :
+    fi
+}
+
 set_up_python() {
-    wanted=$(stamp requirements.txt requirements-dev.txt)
+    wanted=$(stamp requirements-dev.txt)
     if is_fresh "$venv/.stamp" "$wanted" && fits "$venv/bin/python"; then return; fi
     if ! fits "$venv/bin/python"; then
         python=$(find_python)
@@ -51,7 +64,7 @@ set_up_python() {
         }
     fi
     say "setup: installing requirements-dev.txt into $venv"
-    install_python_packages -r requirements-dev.txt
+    install_python_packages --require-hashes -r requirements-dev.txt
     printf '%s\n' "$wanted" > "$venv/.stamp"
 }
 
@@ -66,7 +79,7 @@ has_node() {
     [ "$major" -ge "$node_major_min" ]
 }
 
-# Without a Node on the machine, the one from the wheel is linked as .venv/bin/node.
+# Without a Node on the machine, the one from the wheel is linked as bin/node beside Python.
 set_up_node() {
     say "setup: no Node $node_major_min or later with npm here; installing one into $venv"
     install_python_packages -r tools/requirements-node.txt
@@ -98,11 +111,14 @@ set_up_azurite() {
     printf '%s\n' "$wanted" > node_modules/.stamp
 }
 
+venv=$(name_venv)
+
 case "${1:-all}" in
+    venv) printf '%s\n' "$venv" ;;
     python) set_up_python ;;
     azurite | all)
         set_up_python
         set_up_azurite
         ;;
-    *) fail "what is '$1'? Say python, azurite or nothing" ;;
+    *) fail "what is '$1'? Say python, azurite, venv or nothing" ;;
 esac

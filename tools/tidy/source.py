@@ -12,7 +12,7 @@ SHIPPED = ("triggers", "orchestrators", "activities", "storage", "arm", "restore
 
 NOT_SHIPPED = ("benchmarks", "devhost", "simulated_azure", "tests", "tools")
 
-_NOT_OURS = {".git", ".venv", "node_modules"}
+_NOT_OURS = {".git", "node_modules"}
 Rule = Callable[["Source"], Iterator["Finding"]]
 
 
@@ -89,8 +89,12 @@ def _names(root: Path) -> list[str]:
         listed = subprocess.run(command, cwd=root, capture_output=True, check=True, text=True)
     except (OSError, subprocess.CalledProcessError):  # an unpacked archive has no .git
         paths = (path.relative_to(root) for path in root.rglob("*"))
-        return sorted(path.as_posix() for path in paths if not _NOT_OURS & {*path.parts})
+        return sorted(path.as_posix() for path in paths if _is_ours(path))
     return sorted({name for name in listed.stdout.split("\0") if name})
+
+
+def _is_ours(path: Path) -> bool:
+    return not _NOT_OURS & {*path.parts} and not path.parts[0].startswith(".venv")
 
 
 def _text(path: Path) -> str | None:
