@@ -6,19 +6,20 @@ for the orchestrator's small RetryOptions. A reply that was lost is never "faile
 `retry_later`. Nor is what this build cannot read: while two builds run, the other one can.
 """
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
 
-from arm import activity_time
+from activities import log
+from arm import activity_scope
+from restore.messages import log_line
 from restore.messages.errors import NotYet, PermanentError, TemporaryError, to_failure
-from restore.messages.model import Outcome
+from restore.messages.log_events import LogEvent
+from restore.messages.log_line import LogContext, LogLine
+from restore.messages.model import Failure, Outcome
 from restore.values.decoding import encode
 from storage.documents import Changed
-
-_log = logging.getLogger(__name__)
 
 _FORESEEN = (Changed, TemporaryError, PermanentError, msgspec.ValidationError)
 _LOST_RACE_S = 5.0
@@ -32,35 +33,68 @@ _OTHER_BUILD = NotYet(
 _LOST_RACE = NotYet("Another process has just changed the restore's entry.", code="LostRace")
 
 
-def outcome(effect: Callable[[], Any]) -> dict[str, Any]:
-    """Run an activity's effect and return its Outcome as plain JSON."""
-    try:
-        with activity_time.activity():
-            return _plain(effect())
-    except _FORESEEN as error:
-        return _plain(_foreseen(error))
+def outcome(order: Any, effect: Callable[[Any], Any]) -> dict[str, Any]:
+    """Run an activity's effect on its order, and return its Outcome as plain JSON."""
+    order, about = _received(order, effect)
+    with activity_scope.activity(about):
+        try:
+            return _plain(effect(order))
+        except _FORESEEN as error:
+            return _plain(_foreseen(error))
+        except Exception as error:
+            log.write(log_line.fault(error))
+            raise
 
 
-async def outcome_of(effect: Awaitable[Any]) -> dict[str, Any]:
-    """Await an activity's effect and return its Outcome as plain JSON."""
-    try:
-        return _plain(await effect)
-    except _FORESEEN as error:
-        return _plain(_foreseen(error))
+async def outcome_of(order: Any, effect: Callable[[Any], Awaitable[Any]]) -> dict[str, Any]:
+    """The same of an activity that is async."""
+    order, about = _received(order, effect)
+    with activity_scope.activity(about):
+        try:
+            return _plain(await effect(order))
+        except _FORESEEN as error:
+            return _plain(_foreseen(error))
+        except Exception as error:
+            log.write(log_line.fault(error))
+            raise
+
+
+def _received(order: Any, effect: Callable[[Any], Any]) -> tuple[Any, LogContext]:
+    """Return the order, and what its orchestration and the activity's own name tell the log."""
+    order, about = log_line.taken_from(order)
+    function = effect.__module__.rpartition(".")[2]
+    return order, msgspec.structs.replace(about, function=function)
 
 
 def _foreseen(error: Exception) -> Outcome:
     if isinstance(error, Changed):
-        return Outcome.retry_later(_LOST_RACE_S, to_failure(_LOST_RACE))
+        return _later(_LOST_RACE_S, to_failure(_LOST_RACE))
     if isinstance(error, msgspec.ValidationError):
-        _log.error("What another build wrote cannot be read by this one: %s", error)
-        return Outcome.retry_later(_OTHER_BUILD_S, to_failure(_OTHER_BUILD))
+        log.write(LogLine(event="remark", text=f"Another build's data: {error}"))
+        return _later(_OTHER_BUILD_S, to_failure(_OTHER_BUILD))
     if isinstance(error, TemporaryError):
-        _log.info("Will try later: %s", error)
-        return Outcome.retry_later(error.retry_after_s, to_failure(error))
+        return _later(error.retry_after_s, to_failure(error))
     assert isinstance(error, PermanentError), "there are no other foreseen errors"
-    _log.warning("Cannot go on: %s", error)
-    return Outcome.failed(to_failure(error))
+    failure = to_failure(error)
+    _tell("step-failed", failure)
+    return Outcome.failed(failure)
+
+
+def _later(retry_after_s: float | None, failure: Failure) -> Outcome:
+    _tell("retry-later", failure, retry_after_s)
+    return Outcome.retry_later(retry_after_s, failure)
+
+
+def _tell(event: LogEvent, failure: Failure, retry_after_s: float | None = None) -> None:
+    log.write(
+        LogLine(
+            event=event,
+            code=failure.code,
+            category=failure.category,
+            text=failure.message,
+            retry_after_s=retry_after_s,
+        )
+    )
 
 
 def _plain(value: Any) -> dict[str, Any]:

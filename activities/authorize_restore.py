@@ -33,7 +33,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     def authorize_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Input: Authorize. Done with Authorized; failed when no rule allows it."""
         return activity_result.outcome(
-            lambda: _authorize(Authorize.from_json(order), policies.in_force(settings))
+            order, lambda order: _authorize(Authorize.from_json(order), policies.in_force(settings))
         )
 
     return functions

@@ -13,7 +13,7 @@ blueprint = df.Blueprint()
 def cancel_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: Cancel. Done when nothing has to be asked any more, what came of it stands in the
     ledger; retry later while the job is not known, or Azure does not answer."""
-    return activity_result.outcome(lambda: _cancel(Cancel.from_json(order)))
+    return activity_result.outcome(order, lambda order: _cancel(Cancel.from_json(order)))
 
 
 def _cancel(order: Cancel) -> None:

@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: Close. Done with `{verdict}`, the one that stands: the first that was written."""
-    return activity_result.outcome(lambda: _close(Close.from_json(order)))
+    return activity_result.outcome(order, lambda order: _close(Close.from_json(order)))
 
 
 def _close(order: Close) -> dict[str, Any]:

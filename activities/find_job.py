@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def find_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
-    return activity_result.outcome(lambda: _find(FindJob.from_json(order)))
+    return activity_result.outcome(order, lambda order: _find(FindJob.from_json(order)))
 
 
 def _find(order: FindJob) -> dict[str, str | None]:

@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def find_protected_item(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: FindItem. Done with a ProtectedItem."""
-    return activity_result.outcome(lambda: _find(order))
+    return activity_result.outcome(order, _find)
 
 
 def _find(order: dict[str, Any]) -> ProtectedItem:

@@ -22,7 +22,7 @@ _SENT = "The app sent an earlier attempt at this request with this recovery poin
 def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: FindPoint. Done with a Choice; failed when no point fits, or the request cannot be
     sent for the chosen one (then nothing has been sent yet)."""
-    return activity_result.outcome(lambda: _find(order))
+    return activity_result.outcome(order, _find)
 
 
 def _find(order: dict[str, Any]) -> Choice:

@@ -15,7 +15,7 @@ _PAGE_SIZE = 20
 @blueprint.activity_trigger(input_name="order")
 def list_open(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ListOpen. Done with OpenRequests."""
-    return activity_result.outcome(lambda: _list(ListOpen.from_json(order)))
+    return activity_result.outcome(order, lambda order: _list(ListOpen.from_json(order)))
 
 
 def _list(order: ListOpen) -> OpenRequests:

@@ -17,7 +17,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ListPoints. Done with `{points, total, unreadable, choice, continuationToken?}`."""
-    return activity_result.outcome(lambda: _list(order))
+    return activity_result.outcome(order, _list)
 
 
 def _list(order: dict[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: Restore. Done with Opened; a live request has no verdict yet."""
-    return activity_result.outcome(lambda: _open(Restore.from_json(order)))
+    return activity_result.outcome(order, lambda order: _open(Restore.from_json(order)))
 
 
 def _open(restore: Restore) -> Opened:

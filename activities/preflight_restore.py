@@ -35,7 +35,8 @@ def blueprint(settings: Settings) -> df.Blueprint:
         """Input: RunPreflight. Done with PreflightResult; failed when there is no recovery point to
         restore."""
         return activity_result.outcome(
-            lambda: _preflight(RunPreflight.from_json(order), policies.in_force(settings))
+            order,
+            lambda order: _preflight(RunPreflight.from_json(order), policies.in_force(settings)),
         )
 
     return functions

@@ -14,7 +14,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="event")
 def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
     """Input: a CloudEvent of restore/values/cloud_events.py."""
-    return activity_result.outcome(lambda: _publish(event))
+    return activity_result.outcome(event, _publish)
 
 
 def _publish(event: dict[str, Any]) -> None:

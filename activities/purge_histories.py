@@ -4,15 +4,13 @@ By id, one by one: a purge by filter takes running ones with it where the filter
 status. The engine lists a hundred at a time, so this is called again until no more are left.
 """
 
-import logging
 from datetime import UTC, datetime, timedelta
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock
+from activities import activity_result, clock, log
+from restore.messages.log_line import LogContext, LogLine
 from restore.settings import Settings
-
-_log = logging.getLogger(__name__)
 
 _AGAIN = "again"
 _EVER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -28,10 +26,8 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.durable_client_input(client_name="client")
     async def purge_histories(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Input: Purge. Done with `{token}`: null when none are left."""
-        del order  # what is deleted is not listed again
-        return await activity_result.outcome_of(
-            _purge(client, timedelta(days=settings.restore_keep_d))
-        )
+        keep = timedelta(days=settings.restore_keep_d)  # what is deleted is not listed again
+        return await activity_result.outcome_of(order, lambda _: _purge(client, keep))
 
     return functions
 
@@ -48,5 +44,6 @@ async def _purge(client: df.DurableOrchestrationClient, keep: timedelta) -> dict
             await client.purge_instance_history(str(status.instance_id))
             purged += 1
         except Exception as error:  # it runs again by now; the SDK raises nothing more exact
-            _log.info("%s is not purged: %s", status.instance_id, error)
+            about = LogContext(instance_id=str(status.instance_id))
+            log.write(LogLine(event="remark", about=about, text=f"It is not purged: {error}"))
     return {"token": _AGAIN if purged else None}

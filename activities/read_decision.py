@@ -17,7 +17,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def read_decision(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadDecision. Done with Decided."""
-    return activity_result.outcome(lambda: _read(ReadDecision.from_json(order)))
+    return activity_result.outcome(order, lambda order: _read(ReadDecision.from_json(order)))
 
 
 def _read(order: ReadDecision) -> Decided:

@@ -5,20 +5,17 @@ A job that was to create a VM and ended with warnings does not say by its status
 to be: then the VM is read as well, once, where the app's identity may.
 """
 
-import logging
-
 import azure.durable_functions as df
 import msgspec
 
-from activities import activity_result, cancelling
+from activities import activity_result, cancelling, log
 from arm import connection as arm_connection
 from restore.messages.activity_io import ReadJob
 from restore.messages.errors import NotFound, RestoreError, TemporaryError
+from restore.messages.log_line import LogLine
 from restore.messages.model import JobSnapshot
 from restore.result import verdicts
 from storage import connection
-
-_log = logging.getLogger(__name__)
 
 blueprint = df.Blueprint()
 
@@ -26,7 +23,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def read_job(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadJob. Done with a JobSnapshot, or with null while the job is not to be seen."""
-    return activity_result.outcome(lambda: _read(ReadJob.from_json(order)))
+    return activity_result.outcome(order, lambda order: _read(ReadJob.from_json(order)))
 
 
 def _read(order: ReadJob) -> JobSnapshot | None:
@@ -46,7 +43,8 @@ def _has_target(vm_id: str, snapshot: JobSnapshot) -> bool | None:
     try:
         return arm_connection.backup().has_new_vm(vm_id, snapshot.start_time)
     except RestoreError as error:
-        _log.warning("Whether the VM was created could not be seen: %s", error)
+        text = f"Whether the VM was created could not be seen: {error}"
+        log.write(LogLine(event="remark", text=text))
         return None
 
 
@@ -57,4 +55,5 @@ def _see_to_cancel(request_id: str) -> None:
         if held is not None:
             cancelling.ask(ledger, held)
     except TemporaryError as error:  # no reason not to look
-        _log.info("Whether %s must be cancelled is seen to later: %s", request_id, error)
+        text = f"Whether it must be cancelled is seen to later: {error}"
+        log.write(LogLine(event="remark", text=text))

@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 def read_operation(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadOperation. Done with an OperationSnapshot; a job id it names is in the ledger
     then."""
-    return activity_result.outcome(lambda: _read(ReadOperation.from_json(order)))
+    return activity_result.outcome(order, lambda order: _read(ReadOperation.from_json(order)))
 
 
 def _read(order: ReadOperation) -> OperationSnapshot:

@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 @blueprint.activity_trigger(input_name="order")
 def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: ReadValidation. Done with `{findings}`; retry later while Azure still looks."""
-    return activity_result.outcome(lambda: _read(ReadValidation.from_json(order)))
+    return activity_result.outcome(order, lambda order: _read(ReadValidation.from_json(order)))
 
 
 def _read(order: ReadValidation) -> dict[str, Any]:

@@ -5,21 +5,19 @@ time, also twice at once: a start is counted in the ledger first, by a write tha
 """
 
 import asyncio
-import logging
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock
+from activities import activity_result, clock, log
 from restore.messages import names
 from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.log_line import LogLine
 from restore.messages.reconcile_io import ReconcileRestore
-from restore.progress import reconciling
+from restore.progress import ledger_lines, reconciling
 from restore.progress.reconciling import Step
 from restore.settings import Settings
 from storage import closing, connection, draining, instances
-
-_log = logging.getLogger(__name__)
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -30,7 +28,9 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.durable_client_input(client_name="client")
     async def reconcile_restore(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Input: ReconcileRestore. Done with `{step}`; retry later when storage does not answer."""
-        return await activity_result.outcome_of(_reconcile(order, client, settings))
+        return await activity_result.outcome_of(
+            order, lambda order: _reconcile(order, client, settings)
+        )
 
     return functions
 
@@ -52,7 +52,7 @@ async def _reconcile(
         entry = await asyncio.to_thread(connection.ledger().revive, entry, clock.now())
     if step in (Step.REVIVE, Step.START):
         await instances.start_counted(client, entry, settings.poll_policy())
-        _log.warning("%s was followed by nobody: started again (%d)", request_id, entry.revivals)
+        log.write(LogLine(event="revived", about=ledger_lines.about(entry)))
     if step is Step.GIVE_UP:
         entry = await asyncio.to_thread(_give_up, entry)
         await instances.end_children(client, request_id, entry.revivals, "Its restore is given up.")
@@ -61,7 +61,7 @@ async def _reconcile(
 
 
 def _give_up(entry: LedgerEntry) -> LedgerEntry:
-    _log.error("%s is given up: look at its job", entry.request_id)
+    log.write(LogLine(event="given-up", about=ledger_lines.about(entry)))
     order = Close(request_id=entry.request_id, failure=reconciling.given_up(entry.revivals))
     return closing.close(connection.ledger(), connection.outbox(), order, clock.now())
 

@@ -4,19 +4,17 @@ A plan has no ledger entry: its own input is all that there is, and counts how o
 It reads only, so that two who start it do no harm. One that somebody terminated stays dead.
 """
 
-import logging
 from datetime import timedelta
 
 import azure.durable_functions as df
 import msgspec
 
-from activities import activity_result, clock
+from activities import activity_result, clock, log
 from restore.messages import names
+from restore.messages.log_line import LogContext, LogLine
 from restore.messages.plan_io import MakePlan
 from restore.settings import Settings
 from storage import instances
-
-_log = logging.getLogger(__name__)
 
 _BACK = timedelta(days=1)
 """Nobody waits for an older plan."""
@@ -31,8 +29,8 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.durable_client_input(client_name="client")
     async def revive_plans(order: None, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Done with `{count}`."""
-        del order
-        return await activity_result.outcome_of(_revive(client, settings.restore_revivals_max))
+        most = settings.restore_revivals_max
+        return await activity_result.outcome_of(order, lambda _: _revive(client, most))
 
     return functions
 
@@ -51,5 +49,6 @@ async def _revive(client: df.DurableOrchestrationClient, revivals_max: int) -> d
         count += await instances.start(
             client, names.PLAN_RESTORE, str(status.instance_id), again.as_json()
         )
-        _log.warning("%s broke and is started again (%d)", status.instance_id, again.revival)
+        about = LogContext(instance_id=str(status.instance_id), revival=again.revival)
+        log.write(LogLine(event="revived", about=about))
     return {"count": count}

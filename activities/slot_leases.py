@@ -5,20 +5,19 @@ concurrency_slots.overdue(...))`). That is one read of the job of each; where it
 slot is held on.
 """
 
-import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from activities import log
 from arm import connection as arm_connection
 from restore.messages.errors import NotFound, RestoreError
 from restore.messages.ledger_entry import Intent, LedgerState
+from restore.messages.log_line import LogContext, LogLine
 from restore.messages.model import JobSnapshot
 from restore.start import job_search
 from storage import concurrency_slots
 from storage.documents import Changed
 from storage.ledger import Ledger
-
-_log = logging.getLogger(__name__)
 
 _BACK = timedelta(minutes=5)
 """Clocks differ, and the list filters by start time: a little more is read than is needed."""
@@ -33,7 +32,8 @@ def end(ledger: Ledger, holders: Iterable[str], now: datetime) -> None:
         try:
             until = needed_until(ledger, request_id, now)
         except (RestoreError, Changed) as error:
-            _log.warning("Whether %s still needs its slot is not known: %s", request_id, error)
+            text = f"Whether it still needs its slot is not known: {error}"
+            log.write(LogLine(event="remark", about=LogContext(request_id=request_id), text=text))
             until = now + _SOON
         if until is None:
             concurrency_slots.release(ledger.documents, request_id, now)

@@ -15,7 +15,7 @@ blueprint = df.Blueprint()
 def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
     """Input: StartValidation. Done with `{operationId, retryAfterS}`, each None when Azure named
     none."""
-    return activity_result.outcome(lambda: _start(StartValidation.from_json(order)))
+    return activity_result.outcome(order, lambda order: _start(StartValidation.from_json(order)))
 
 
 def _start(order: StartValidation) -> dict[str, Any]:

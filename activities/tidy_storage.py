@@ -4,18 +4,16 @@ out, and events that belong to no restore and could not be sent.
 Each of them for itself: one that cannot be done now does not hinder the next.
 """
 
-import logging
 from collections.abc import Callable
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock, slot_leases
+from activities import activity_result, clock, log, slot_leases
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
+from restore.messages.log_line import LogLine
 from storage import concurrency_slots, connection, draining
 from storage.documents import Changed
-
-_log = logging.getLogger(__name__)
 
 blueprint = df.Blueprint()
 
@@ -26,8 +24,7 @@ _PAGES_MAX = 10
 @blueprint.activity_trigger(input_name="order")
 def tidy_storage(order: None) -> dict:  # type: ignore[type-arg]
     """Done, with whatever could be done."""
-    del order
-    return activity_result.outcome(_tidy)
+    return activity_result.outcome(order, lambda _: _tidy())
 
 
 def _tidy() -> None:
@@ -36,7 +33,8 @@ def _tidy() -> None:
         try:
             work()
         except (ServiceUnavailable, Changed) as error:
-            _log.warning("Storage is tidied later (%s): %s", work.__name__, error)
+            text = f"Storage is tidied later ({work.__name__}): {error}"
+            log.write(LogLine(event="remark", text=text))
 
 
 def _make_queues() -> None:

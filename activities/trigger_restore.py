@@ -43,7 +43,9 @@ def blueprint(settings: Settings) -> df.Blueprint:
         """Input: Trigger. Done with Started; retry later with a code that says what it waits for:
         NoSlot, ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
         in_force = partial(policies.in_force, settings)
-        return activity_result.outcome(lambda: _trigger(Trigger.from_json(order), in_force))
+        return activity_result.outcome(
+            order, lambda order: _trigger(Trigger.from_json(order), in_force)
+        )
 
     return functions
 

@@ -15,7 +15,7 @@ from math import inf
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from arm import activity_time, headers, texts, url_allow_list
+from arm import activity_scope, headers, texts, url_allow_list
 from arm.transport import Timeout, Transport
 
 USER_AGENT = "azure-vm-restore/1.0"
@@ -72,7 +72,7 @@ class AuthorizedRequest:
     @property
     def left_s(self) -> float:
         """How much of its time the activity has left that asks."""
-        return activity_time.left_s(self.activity_s)
+        return activity_scope.left_s(self.activity_s)
 
     def once(self, method: str, url: str, body: bytes | None) -> Answered:
         """Send one request, once. Raises what the transport and the credential raise."""

@@ -4,7 +4,7 @@ Knows nothing of backup. Reads are repeated here a few times within about two se
 takes longer is raised as a TemporaryError and waited out by a durable timer. A token that was
 refused is replaced, and a read goes on with the new one. Writes are sent once: `ReplyLost` means
 that one may have been accepted, everything else that it surely was not.
-Nothing is begun that would outlast the activity's time (activity_time.py).
+Nothing is begun that would outlast the activity's time (activity_scope.py).
 Redirects are never followed, and no URL of Azure's is before it was found trustworthy.
 """
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from activities import activity_result
-from arm import activity_time
+from arm import activity_scope
 from arm.client import Client
 from arm.transport import Timeout
 from restore.messages.errors import ServiceUnavailable
@@ -21,7 +21,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now_s = 1_000.0
-        monkeypatch.setattr(activity_time, "monotonic", lambda: self.now_s)
+        monkeypatch.setattr(activity_scope, "monotonic", lambda: self.now_s)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def limited(script: Script) -> Client:
 
 def after(clock: Clock, seconds: float, call: Callable[[], Any]) -> Any:
     """Make a call when an activity has run for so many seconds."""
-    with activity_time.activity():
+    with activity_scope.activity():
         clock.now_s += seconds
         return call()
 
@@ -87,9 +87,9 @@ def test_each_activity_has_its_own_time_and_who_is_none_has_no_limit(clock: Cloc
 
 
 def test_every_activity_wears_its_time(clock: Clock) -> None:
-    def effect() -> None:
+    def effect(_: object) -> None:
         clock.now_s += 201
         limited(Script()).get("/x", "look")
 
-    outcome = activity_result.outcome(effect)
+    outcome = activity_result.outcome(None, effect)
     assert (outcome["kind"], outcome["error"]["code"]) == ("retryLater", "OutOfTime")

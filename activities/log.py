@@ -1,0 +1,18 @@
+"""The activities' lines in the app's log (restore/messages/log_line.py): each says what the
+activity is about that writes it, as its orchestration has told it."""
+
+import logging
+
+import msgspec
+
+from arm import activity_scope
+from restore.messages.log_line import LogLine
+
+_log = logging.getLogger(__name__)
+
+
+def write(line: LogLine) -> None:
+    """Write a line; what it does not say itself of what it is about, the activity does."""
+    if _log.isEnabledFor(line.level):
+        about = activity_scope.about().known(line.about)
+        _log.log(line.level, "%s", msgspec.structs.replace(line, about=about))
