@@ -10,7 +10,7 @@ from restore.progress import wait_reasons
 from restore.start import recovery_point_choice
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("triggers", "orchestrators", "activities", "storage", "arm", "restore")
+ROOMS = ("triggers", "orchestrators", "activities", "storage", "arm", "probes", "restore")
 _NEVER_SHOWN = {"RestoreError", "TemporaryError", "PermanentError", "NotYet"}
 """Classes whose instances are of a class below, or have a code of their own."""
 

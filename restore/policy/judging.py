@@ -31,6 +31,8 @@ class Asked(NamedTuple):
     item: ProtectedItem
     point: RecoveryPoint
     now: datetime
+    probe: str | None = None
+    """The address of the probe that the request asks for, if it asks for one."""
 
 
 class Allowed(NamedTuple):
@@ -75,6 +77,8 @@ def _against(rule: Rule, asked: Asked, places: "tuple[Place, ...]") -> Iterator[
     if not any(place.use == "target" for place in places):
         text = f"the rule {rule.name!r} requires a target; the request names none"
         yield Problem(path="$", message=text)
+    if asked.probe is not None and (text := _no_probe(rule, asked.probe)) is not None:
+        yield Problem(path="$.verify.probe", message=f"the rule {rule.name!r} allows {text}")
     if asked.source not in rule.asked_by:
         text = f"the rule {rule.name!r} is for requests by {', '.join(rule.asked_by) or 'nobody'}"
         yield Problem(path="$", message=f"{text}; this one came by {asked.source}")
@@ -87,6 +91,12 @@ def _against(rule: Rule, asked: Asked, places: "tuple[Place, ...]") -> Iterator[
                 message=f"the rule {rule.name!r} allows points of at most {most}; the chosen one "
                 f"is of {stamp(asked.point.time)}, {text_of(age.total_seconds())} old",
             )
+
+
+def _no_probe(rule: Rule, url: str) -> str | None:
+    from restore.policy import probe_rules  # most requests ask for none
+
+    return probe_rules.forbidden(rule, url)
 
 
 def _forbidden(

@@ -83,10 +83,19 @@ def _between(value: dict[str, Any]) -> Iterator[Problem]:
                 if not _is_scope(scope):
                     text = "must be the ARM id of a subscription or of a resource in one"
                     yield Problem(path=f"{path}.{field}[{place}]", message=text)
+        for place, text in _networks(rule.get("probes")):
+            yield Problem(path=f"{path}.probes.networks[{place}]", message=text)
     per_day = value.get("restoresPerVmPerDay", rules.DEFAULT.restores_per_vm_per_day)
     if value.get("reservedForPeople", rules.DEFAULT.reserved_for_people) > per_day:
         text = f"must not exceed restoresPerVmPerDay, which is {per_day}"
         yield Problem(path="$.reservedForPeople", message=text)
+
+
+def _networks(probes: dict[str, Any] | None) -> Iterator[tuple[int, str]]:
+    if probes is not None:
+        from restore.policy import probe_rules  # most policies allow none
+
+        yield from probe_rules.network_problems(rules.Probes.from_json(probes))
 
 
 def _is_scope(text: str) -> bool:

@@ -3,17 +3,13 @@
 Whether it allows a restore, judging.py says. From JSON to a Policy leads policy_text.py.
 """
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
 from restore.messages.field_types import Age
 from restore.values.structs import StrictModel
 from restore.values.times import seconds_of
-
-if TYPE_CHECKING:
-    pass
-
 
 VAULT_SUBSCRIPTION = "vaultSubscription"
 ANYWHERE = "*"
@@ -51,6 +47,35 @@ _Within = Annotated[
 ]
 
 
+_Network = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9A-Fa-f.:]{2,45}(/[0-9]{1,3})?$",
+        description="An IP address, or a network in CIDR notation.",
+        extra={"says": "must be an IP address, or a network such as 10.2.0.0/16"},
+    ),
+]
+_Host = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,252}[A-Za-z0-9])?$",
+        description="The whole name of a host (A to Z without case).",
+        extra={"says": "must be the name of a host, without scheme, port or wildcard"},
+    ),
+]
+_Port = Annotated[int, Meta(ge=1, le=65535)]
+
+
+class Probes(StrictModel, frozen=True, kw_only=True):
+    """Which addresses `verify.probe` of a request may name."""
+
+    networks: Annotated[tuple[_Network, ...], Meta(min_length=1, max_length=100)]
+    """Private ones, too. Every address that a name leads to must lie in one of them."""
+    ports: Annotated[tuple[_Port, ...], Meta(min_length=1, max_length=100)]
+    hosts: Annotated[tuple[_Host, ...], Meta(max_length=100)] = ()
+    """Names that may be used instead of addresses."""
+
+
 class Rule(StrictModel, frozen=True, kw_only=True):
     """One thing that is allowed."""
 
@@ -66,6 +91,8 @@ class Rule(StrictModel, frozen=True, kw_only=True):
     max_point_age: Age | None = None
     approval: bool = False
     """A person must approve each restore that this rule allows."""
+    probes: Probes | None = None
+    """Absent: none."""
 
 
 class Policy(StrictModel, frozen=True, kw_only=True):

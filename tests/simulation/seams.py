@@ -46,7 +46,7 @@ from triggers import (
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-_ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
+_ROOMS = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
     *(answers, approvals, listing, points, queue, restores, starter, views),

@@ -26,6 +26,7 @@ WRONG_WAYS = {
     "activities": ("activities", "orchestrators"),
     "storage": ("storage", "triggers"),
     "arm": ("arm", "storage"),
+    "probes": ("probes", "arm"),
     "restore": ("restore.values", "arm"),
     "steps": ("restore.values", "restore.plan"),
     "host": ("devhost", "triggers"),

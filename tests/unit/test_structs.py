@@ -12,7 +12,7 @@ import pytest
 from restore.values.structs import Model, StrictModel
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
+ROOMS = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 
 
 def classes() -> Iterator[type]:

@@ -12,7 +12,7 @@ from typing import Any
 
 _JOINS_TYPES = "BinaryOperator_BitOr_"
 """`|` stands between types nearly everywhere; a fault there is mypy's to find."""
-ROOMS = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
+ROOMS = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 
 
 @dataclass(frozen=True, order=True)

@@ -101,3 +101,23 @@ def test_a_look_alike_of_an_ascii_letter_makes_no_scope() -> None:
 
 def test_the_published_schema_is_the_codes() -> None:
     assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(policy_text.schema()))
+
+
+def test_the_networks_of_probes_are_networks_and_none_that_are_never_called() -> None:
+    networks = ["10.2.0.0/16", "10.2.0.1/16", "300.1.1.1", "169.254.169.254", "fe80::/64", "::/0"]
+    wrong = {"rules": [{**RULE, "probes": {"networks": networks, "ports": [443]}}]}
+    found = problems(wrong)
+    place = "$.rules[0].probes.networks"
+    assert set(found) == {f"{place}[{number}]" for number in (1, 2, 3, 4)}
+    assert found[f"{place}[3]"] == "is of no restored VM: such addresses are never called"
+
+
+def test_the_parts_of_probes_are_checked_each_by_itself() -> None:
+    probes = {"networks": ["10.2.*"], "ports": [0], "hosts": ["*.corp.test", "https://corp.test"]}
+    place = "$.rules[0].probes"
+    assert set(problems({"rules": [{**RULE, "probes": probes}]})) == {
+        f"{place}.networks[0]",
+        f"{place}.ports[0]",
+        f"{place}.hosts[0]",
+        f"{place}.hosts[1]",
+    }

@@ -16,7 +16,7 @@ from restore.messages.model import Outcome
 from restore.values.decoding import decode
 
 ROOT = Path(__file__).parents[4]
-SHIPPED = ("activities", "arm", "orchestrators", "restore", "storage", "triggers")
+SHIPPED = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 
 HAMMER = """
 import faulthandler, sys, threading
