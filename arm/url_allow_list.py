@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from restore.setting_values import LOOPBACK_HOSTS
 from restore.values.arm_ids import lower_as_azure, lower_ascii
+from restore.values.loopback import LOOPBACK_HOSTS
 
 URL_CHARS_MAX = 32 * 1024
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from restore.messages.poll_policy import WAIT_S_MIN
 from restore.values import api_versions
+from restore.values.loopback import LOOPBACK_HOSTS
 from restore.values.schedules import ncrontab
 
 ARM_ENDPOINTS = {
@@ -15,7 +16,6 @@ ARM_ENDPOINTS = {
 }
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
 _CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 
 
 _SECONDS: dict[str, tuple[float, float]] = {

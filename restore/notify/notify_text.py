@@ -1,0 +1,124 @@
+"""From JSON text to a Notify, or to everything that is wrong with it, each with its JSON path.
+
+The text comes from a setting or a file; reading it is not this room's business.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from restore.messages.errors import InvalidRequest
+from restore.notify import addresses
+from restore.notify.receivers import COMMON, FIELDS, Notify, Receiver
+from restore.request import json_text, validation
+from restore.values.problem import Problem
+
+
+class InvalidNotify(Exception):
+    """.problems says everything that is wrong with a text."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{each.path} {each.message}" for each in problems))
+
+
+def parse(text: str, *, admits_loopback: bool = False) -> Notify:
+    """Read who is told. Raises InvalidNotify. With `admits_loopback` addresses may be http on
+    loopback."""
+    try:
+        value = json_text.json_of(text)
+    except InvalidRequest as error:
+        raise InvalidNotify(error.problems) from None
+    if isinstance(value, dict):
+        value.pop("$schema", None)  # for editors
+    problems = tuple(validation.problems_of(value, Notify))
+    problems = problems or tuple(_between(value, admits_loopback))
+    if problems:
+        raise InvalidNotify(problems)
+    return Notify.from_json(value)
+
+
+def hint(text: str) -> str | None:
+    """Say what a text is that should be JSON and is none; None if that is not known."""
+    return json_text.hint(text.encode(errors="replace"))
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema that is published as docs/notify.schema.json."""
+    described: dict[str, Any] = _without_nulls(msgspec.json.schema(Notify))
+    described["$defs"]["Notify"]["properties"]["$schema"] = {"type": "string"}
+    described["$defs"]["Receiver"]["allOf"] = [*_fields_of_kinds()]
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | described
+
+
+def settings_of(receivers: Notify) -> set[str]:
+    """Return the names of all settings that hold an address or a key."""
+    return {name for each in receivers.receivers for name in secrets_of(each)}
+
+
+def secrets_of(receiver: Receiver) -> tuple[str, ...]:
+    """Return the names of the settings that hold an address or a key of a receiver."""
+    named = (receiver.url_setting, receiver.token_setting, receiver.key_setting)
+    return tuple(name for name in named if name is not None)
+
+
+def _without_nulls(part: Any) -> Any:
+    """Say of a field that may be absent what it is when it is there: null stands for nothing."""
+    if isinstance(part, list):
+        return [_without_nulls(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if {"type": "null"} in part.get("anyOf", ()):
+        return _without_nulls(part["anyOf"][0])
+    return {name: _without_nulls(each) for name, each in part.items()}
+
+
+def _fields_of_kinds() -> Iterator[dict[str, Any]]:
+    """Which fields each kind needs, and which it does not take."""
+    every = {name for one in FIELDS.values() for name in _named(one.needs, one.takes)}
+    for kind, fields in FIELDS.items():
+        strange = sorted(every - _named(fields.needs, fields.takes))
+        needs = [{"oneOf": [{"required": [name]} for name in group]} for group in fields.needs]
+        yield {
+            "if": {"properties": {"kind": {"const": kind}}, "required": ["kind"]},
+            "then": {"allOf": needs, "properties": dict.fromkeys(strange, False)},
+        }
+
+
+def _named(needs: tuple[tuple[str, ...], ...], takes: tuple[str, ...]) -> set[str]:
+    return {*takes, *(name for group in needs for name in group)}
+
+
+def _between(value: dict[str, Any], admits_loopback: bool) -> Iterator[Problem]:
+    """Say what a shape cannot: names that are used twice, fields that a kind has or has not."""
+    names: set[str] = set()
+    for index, receiver in enumerate(value["receivers"]):
+        path = f"$.receivers[{index}]"
+        if receiver["name"] in names:
+            text = "is already the name of another receiver"
+            yield Problem(path=f"{path}.name", message=text)
+        names.add(receiver["name"])
+        yield from _of_kind(receiver, path)
+        url = receiver.get("url")
+        refusal = addresses.refusal(url, None, admits_loopback) if url else None
+        if refusal is None and url and receiver["kind"] == "eventGrid":
+            refusal = addresses.topic_refusal(url, None, admits_loopback)
+        if refusal is not None:
+            yield Problem(path=f"{path}.url", message=refusal)
+
+
+def _of_kind(receiver: dict[str, Any], path: str) -> Iterator[Problem]:
+    kind = receiver["kind"]
+    fields = FIELDS[kind]
+    for group in fields.needs:
+        given = [name for name in group if name in receiver]
+        wanted = " or ".join(group)
+        if not given:
+            yield Problem(path=f"{path}.{group[0]}", message=f"is required: {kind} needs {wanted}")
+        for name in given[1:]:
+            yield Problem(path=f"{path}.{name}", message=f"is one too many: give {wanted}")
+    known = {*COMMON, *_named(fields.needs, fields.takes)}
+    for name in receiver:
+        if name not in known:
+            yield Problem(path=f"{path}.{name}", message=f"is no field of the kind {kind}")

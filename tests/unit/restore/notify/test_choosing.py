@@ -1,0 +1,69 @@
+"""Which receivers want an event: by its kind, and by how grave it is."""
+
+from typing import Any, get_args
+
+import pytest
+
+from restore.notify import choosing
+from restore.notify.receivers import EventKind, Notify, Receiver
+from restore.progress import ledger_events
+from tests.unit.restore.notify.events import ALL, REJECTED, event, finished, to_decide
+
+
+def receiver(**fields: Any) -> Receiver:
+    known = {"name": "hook", "kind": "webhook", "url": "https://hooks.example.com"}
+    return Receiver.from_json(known | fields)
+
+
+@pytest.mark.parametrize(
+    ("told", "severity"),
+    [
+        (ALL["accepted"], "info"),
+        (ALL["started"], "info"),
+        (to_decide(), "warning"),
+        (REJECTED, "error"),
+        (finished("Completed"), "info"),
+        (finished("CompletedWithWarnings"), "warning"),
+        (finished("CompletedWithWarnings", succeeded=False), "error"),
+        (finished("Cancelled", succeeded=False), "error"),
+        (finished("Failed", succeeded=False), "error"),
+        (finished("Rejected", succeeded=False), "error"),
+        (ALL["planned"], "info"),
+        (event("planned", {"error": {"message": "No."}}), "warning"),
+        (event("new-in-a-later-build", {}), "warning"),
+    ],
+)
+def test_each_event_is_as_grave_as_what_it_tells(told: Any, severity: str) -> None:
+    assert choosing.severity_of(told) == severity
+
+
+def test_every_event_that_a_restore_can_tell_can_be_chosen() -> None:
+    kinds = {row.kind for row in ledger_events._ROWS} | {"planned", "rejected"}
+    assert kinds <= set(get_args(EventKind)) == set(ALL)
+    assert set(choosing._OF_KIND) == set(get_args(EventKind))
+
+
+def test_a_receiver_hears_of_what_it_wants_and_of_nothing_below() -> None:
+    picky = receiver(events=["finished", "rejected"], minSeverity="error")
+    told = (*ALL.values(), finished("Failed", succeeded=False))
+    assert [choosing.kind_of(each) for each in told if choosing.is_wanted(picky, each)] == [
+        "rejected",
+        "finished",
+    ]
+    assert all(choosing.is_wanted(receiver(), each) for each in ALL.values())
+
+
+def test_pagerduty_hears_of_each_end_for_it_may_resolve_an_incident() -> None:
+    oncall = receiver(kind="pagerduty", keySetting="RESTORE_NOTIFY_PD", minSeverity="error")
+    assert choosing.is_wanted(oncall, finished("Completed"))
+    assert not choosing.is_wanted(oncall, ALL["started"])
+    no_ends = receiver(kind="pagerduty", keySetting="RESTORE_NOTIFY_PD", events=["rejected"])
+    assert not choosing.is_wanted(no_ends, finished("Completed"))
+
+
+def test_those_who_want_an_event_are_named() -> None:
+    two = Notify(receivers=(receiver(name="a"), receiver(name="b", minSeverity="error")))
+    assert list(choosing.wanting(two, ALL["accepted"])) == ["a"]
+    assert list(choosing.wanting(two, REJECTED)) == ["a", "b"]
+    assert two.named("b") == two.receivers[1]
+    assert two.named("c") is None

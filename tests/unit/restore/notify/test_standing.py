@@ -1,0 +1,78 @@
+"""How it stands with a receiver: alone with one sender, later and later, well when it takes one."""
+
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from restore.notify.standing import (
+    ASKED_S_MAX,
+    LEASE,
+    WAIT_S_MAX,
+    Dropped,
+    Permission,
+    Standing,
+    refused_wait_of,
+    wait_of,
+)
+from tests.fakes.app_harness import START
+
+SECOND = timedelta(seconds=1)
+
+
+def test_one_sender_is_alone_with_it_for_a_while() -> None:
+    held = Standing().claimed(START)
+    assert not held.may_be_claimed(START + LEASE - SECOND)
+    assert held.may_be_claimed(START + LEASE)
+    assert held.released().may_be_claimed(START)
+
+
+def test_waits_grow_to_five_minutes_and_begin_anew_after_a_success() -> None:
+    standing, waits, now = Standing(), [], START
+    for _ in range(8):
+        standing = standing.failed(now, "NotifyNotReached", "It does not answer.")
+        assert standing.not_before is not None
+        waits.append((standing.not_before - now).total_seconds())
+        assert not standing.may_be_claimed(standing.not_before - SECOND)
+        now = standing.not_before
+        assert standing.may_be_claimed(now)
+    assert waits == [10, 20, 40, 80, 160, 300, 300, 300]
+    assert standing.since == START
+    assert standing.took(now) == Standing()
+    assert wait_of(10**6) == WAIT_S_MAX
+
+
+@pytest.mark.parametrize(("asked_s", "waited_s"), [(None, 10), (5, 10), (600, 600), (10**9, 3600)])
+def test_a_receiver_may_ask_for_patience_but_not_for_ever(
+    asked_s: float | None, waited_s: float
+) -> None:
+    failed = Standing().failed(START, "NotifyRefused", "HTTP 429.", asked_s)
+    assert failed.not_before == START + timedelta(seconds=waited_s)
+    assert waited_s <= ASKED_S_MAX
+
+
+def test_what_was_given_up_is_counted_and_stays_after_a_success() -> None:
+    dropped = Dropped(event_id="r1:accepted", at=START, code="NotifyNotReached")
+    standing = Standing().gave_up(dropped).gave_up(dropped).took(START)
+    assert (standing.dropped, standing.last_dropped) == (2, dropped)
+
+
+def test_no_more_are_sent_in_a_minute_than_a_webhook_allows() -> None:
+    permission = Permission(address="a", until=START + timedelta(days=1), per_minute=2)
+    standing = msgspec.structs.replace(Standing(), permission=permission)
+    assert standing.free_at(START) is None
+    once = standing.took(START)
+    assert once.free_at(START + SECOND) is None
+    twice = once.took(START + SECOND)
+    assert twice.free_at(START + 2 * SECOND) == START + timedelta(minutes=1)
+    assert twice.free_at(START + timedelta(minutes=1)) is None
+    assert twice.took(START + timedelta(minutes=1)).sent == 1
+
+
+def test_one_notification_that_is_refused_waits_up_to_an_hour() -> None:
+    assert [refused_wait_of(tries) for tries in (0, 1, 5, 6, 99)] == [60, 120, 1920, 3600, 3600]
+
+
+def test_it_survives_its_document() -> None:
+    standing = Standing().failed(START, "NotifyNotReached", "It does not answer.", 60)
+    assert Standing.from_json(standing.as_json()) == standing
