@@ -99,7 +99,7 @@ def test_what_only_the_whole_shows_is_said_too() -> None:
 
 @pytest.mark.parametrize("kind", FIELDS)
 def test_the_schema_refuses_what_a_kind_does_not_have(kind: str) -> None:
-    given = {
+    given: dict[str, Any] = {
         "name": "a",
         "kind": kind,
         "url": "https://a.example",
