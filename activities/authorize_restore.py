@@ -6,7 +6,9 @@ a person or a slot; trigger_restore.py judges once more what it sends. What allo
 into the ledger. What was sent before is not judged again: it is followed to its end.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import azure.durable_functions as df
 
@@ -32,24 +34,26 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order")
     def authorize_restore(order: dict) -> dict:  # type: ignore[type-arg]
         """Input: Authorize. Done with Authorized; failed when no rule allows it."""
+        in_force = partial(policies.in_force, settings)
         return activity_result.outcome(
-            order, lambda order: _authorize(Authorize.from_json(order), policies.in_force(settings))
+            order, lambda order: _authorize(Authorize.from_json(order), in_force)
         )
 
     return functions
 
 
-def _authorize(order: Authorize, in_force: Policy) -> Authorized:
+def _authorize(order: Authorize, in_force: Callable[[], Policy]) -> Authorized:
     ledger, request_id = connection.ledger(), order.request.request_id
     held = ledger.read(request_id)
     assert held is not None, "open_restore entered it"
     if held.entry.state is not LedgerState.ACCEPTED:
         return _as_it_stands(held.entry)
+    policy = in_force()
     with admission.refusing(ledger, held):
         _, allowed, plan_hash = admission.admit(
-            in_force, held.entry.source, order.request, order.item, order.choice.point
+            policy, held.entry.source, order.request, order.item, order.choice.point
         )
-    within = timedelta(seconds=in_force.approval_within_s)
+    within = timedelta(seconds=policy.approval_within_s)
     fates = _disks(order)
     authorization = Authorization(
         rule=allowed.rule,

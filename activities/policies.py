@@ -14,8 +14,12 @@ _in_use: Policy | None = None
 
 
 def in_force(settings: Settings) -> Policy:
-    """Return the policy that counts now."""
-    return _in_use or settings.restore_policy
+    """Return the policy that counts now. Raises SettingsWrong while any setting is wrong: nothing
+    is judged by another policy than the one that was set, nor sent at another pace."""
+    settings.require()
+    policy = _in_use or settings.restore_policy
+    assert policy is not None, "who judges has read it"
+    return policy
 
 
 @contextmanager

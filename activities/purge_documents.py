@@ -24,8 +24,9 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.activity_trigger(input_name="order")
     def purge_documents(order: dict) -> dict:  # type: ignore[type-arg]
         """Input: Purge. Done with `{token}`: where the next page begins, null after the last."""
-        keep = timedelta(days=settings.restore_keep_d)
-        return activity_result.outcome(order, lambda order: _purge(Purge.from_json(order), keep))
+        return activity_result.outcome(
+            order, lambda order: _purge(Purge.from_json(order), settings.keep())
+        )
 
     return functions
 

@@ -26,8 +26,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.durable_client_input(client_name="client")
     async def purge_histories(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
         """Input: Purge. Done with `{token}`: null when none are left."""
-        keep = timedelta(days=settings.restore_keep_d)  # what is deleted is not listed again
-        return await activity_result.outcome_of(order, lambda _: _purge(client, keep))
+        return await activity_result.outcome_of(order, lambda _: _purge(client, settings.keep()))
 
     return functions
 

@@ -48,6 +48,8 @@ async def _reconcile(
         status, revival = await instances.seen(client, names.instance_id(request_id))
         most = settings.restore_revivals_max
         step = reconciling.next_step(entry, status, revival, clock.now(), most)
+    if settings.problems:
+        step = reconciling.while_settings_are_wrong(step, entry)
     if step is Step.REVIVE:
         entry = await asyncio.to_thread(connection.ledger().revive, entry, clock.now())
     if step in (Step.REVIVE, Step.START):

@@ -25,11 +25,17 @@ if TYPE_CHECKING:
 
 _HOST_JSON = Path(__file__).resolve().parents[1] / "host.json"
 
+_LEAD_TO_AZURE = (
+    "AZURE_CLOUD", "SIMULATED_ARM_ENDPOINT", "BACKUP_API_VERSION", "AZURE_CLIENT_ID",
+)  # fmt: skip
+"""Where one of these is wrong nobody asks Azure, not even after what runs there: the default may be
+another cloud, or another identity. All others leave it possible to follow."""
+
 _in_use: Backup | None = None
 
 
 def backup() -> Backup:
-    """This process's Azure Backup."""
+    """This process's Azure Backup. Raises SettingsWrong."""
     return _in_use or _real()
 
 
@@ -70,12 +76,17 @@ def credential(named: Identity | None = None) -> TokenCredential:
     by another identity."""
     from arm import credentials
 
-    return credentials.build(_settings(), in_azure=_in_azure(), named=named)
+    settings = _settings()
+    if named is None:
+        settings.require("AZURE_CLIENT_ID")
+    return credentials.build(settings, in_azure=_in_azure(), named=named)
 
 
 @cache
 def _real() -> Backup:
-    return connect(_settings(), in_azure=_in_azure())
+    settings = _settings()
+    settings.require(*_LEAD_TO_AZURE)
+    return connect(settings, in_azure=_in_azure())
 
 
 def _settings() -> Settings:

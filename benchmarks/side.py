@@ -13,7 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -28,7 +28,7 @@ from devhost.children import start_child, stop_child
 from devhost.readiness import host_status, is_running, wait_ready
 from devhost.starting import BadStart, free_port
 from restore.messages import names
-from restore.settings import Settings
+from restore.settings import variables
 from simulated_azure.seed import STAGING_ID, TARGET_GROUP, VAULT_ID, vm_id
 from simulated_azure.server import ThreadedVaultServer
 
@@ -156,7 +156,7 @@ class Side:
         command += ["--worker", shlex.join(worker)]
         command += ["--port", str(port), "--state", str(self._folder / "state")]
         command += ["--engine", self._engine] if self._engine else []
-        unset = dict.fromkeys((field.name.upper() for field in fields(Settings)), "")
+        unset = dict.fromkeys(variables(), "")
         chosen = {"AzureWebJobsStorage": storage, "SIMULATED_ARM_ENDPOINT": vault_url}
         environ = {**os.environ, **unset, **self._settings, **chosen, "PYTHONPATH": str(ROOT)}
         if not self._engine:

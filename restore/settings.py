@@ -1,13 +1,16 @@
 """The app's settings, parsed from a mapping: who calls reads the environment, this room does not.
 
-All that is wrong is reported at once. Each field says unit, default and why beneath it. One of them
-may name a file, which the caller reads.
+All that is wrong is reported at once, and stops nobody from reading the rest: an app that did not
+start could not say why. Each field says unit, default and why beneath it. One of them may name a
+file, which the caller reads.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
 
 from restore import app_settings, storage_settings
+from restore.messages.errors import SettingsWrong
 from restore.messages.poll_policy import CONNECT_S_MAX, PollPolicy
 from restore.policy import rules
 from restore.policy.rules import Policy
@@ -16,17 +19,13 @@ from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import api_versions, host_json
 
 
-class InvalidSettings(Exception):
-    """The app cannot start: .problems says everything that is wrong with its settings."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("The settings are wrong. " + " ".join(problems))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything an operator can set."""
+    """Everything an operator can set, and what of it is wrong."""
+
+    problems: tuple[str, ...] = ()
+    """Sentences, each beginning with its setting's name. What is wrong has its default, a policy
+    none. While there are any, nothing new is started; what runs in Azure is followed."""
 
     azure_cloud: str = "public"
     """AZURE_CLOUD: public, usgovernment or china. Decides the only host that ever gets a token."""
@@ -75,7 +74,7 @@ class Settings:
     """RESTORE_KEEP_D: days after which finished histories, plans and data of large events are
     deleted. Default 30. The ledger is never deleted."""
 
-    restore_policy: Policy = rules.DEFAULT
+    restore_policy: Policy | None = rules.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
     subscription; replacing disks there with a person's approval."""
@@ -96,29 +95,33 @@ class Settings:
         host_text: str = "",
     ) -> "Settings":
         """Read the settings, whose names are in any case. What is absent or empty has its default.
-        Raises InvalidSettings, also for the storage account's (storage_settings.py).
+        `problems` has all that is wrong, also with the storage account's (storage_settings.py).
 
         Without `read_file` a policy in a file is not read: for who needs other settings only.
         `host_text` is what stands in host.json.
         """
-        names = {name.upper(): name for name in cls.__dataclass_fields__}
-        told, problems = app_settings.read(environment, [*names, host_json.OVERRIDE])
-        given = {names[name]: text for name, text in told.items() if name in names}
-        allowed, refused = _policy(given.pop("restore_policy", ""), read_file)
-        problems += _problems(given)
+        ours = variables()
+        told, problems = app_settings.read(environment, ours)
+        given = {ours[name]: text for name, text in told.items() if name != host_json.OVERRIDE}
+        policy, refused = _policy(given.pop("restore_policy", ""), read_file)
+        wrong = dict(_problems(given))
+        values = {name: value_of(name, text) for name, text in given.items() if name not in wrong}
+        problems += wrong.values()
         try:
-            timeout_s = host_json.function_timeout_s(told, host_text)
+            values["function_timeout_s"] = host_json.function_timeout_s(told, host_text)
         except ValueError as error:
             problems.append(str(error))
         problems += storage_settings.parse(environment)[1] + refused
-        if problems:
-            raise InvalidSettings(problems)
-        values = {name: value_of(name, text) for name, text in given.items()}
-        settings = cls(restore_policy=allowed, function_timeout_s=timeout_s, **values)
-        problems = [*_at_odds(settings)]
-        if problems:
-            raise InvalidSettings(problems)
-        return settings
+        if any(_name_in(each) == "RESTORE_POLICY" for each in problems):
+            policy = None  # the default may allow what it forbids
+        settings = cls(restore_policy=policy, **values)
+        return replace(settings, problems=(*problems, *_at_odds(settings)))
+
+    def require(self, *names: str) -> None:
+        """Raise SettingsWrong while one of these settings is wrong; without a name, any."""
+        wrong = [each for each in self.problems if not names or _name_in(each) in names]
+        if wrong:
+            raise SettingsWrong(" ".join(wrong))
 
     @property
     def arm_endpoint(self) -> str:
@@ -129,6 +132,12 @@ class Settings:
     def activity_s(self) -> float:
         """How long an activity may go on with calls to Azure; what is left is for storage."""
         return min(self.function_timeout_s, _FUNCTION_S_MAX) - _STORAGE_S
+
+    def keep(self) -> timedelta:
+        """Return how old a thing must be to be deleted. Raises SettingsWrong while that is not
+        known: what the default deletes may have been meant to stay."""
+        self.require("RESTORE_KEEP_D")
+        return timedelta(days=self.restore_keep_d)
 
     def poll_policy(self) -> PollPolicy:
         """Return what an orchestration needs of these settings."""
@@ -141,17 +150,30 @@ class Settings:
         )
 
 
+def variables() -> dict[str, str]:
+    """Return the app's settings but for the storage account's: variable to field."""
+    names = [each.name for each in fields(Settings) if each.name != "problems"]
+    others = {"function_timeout_s": host_json.OVERRIDE}
+    return {others.get(name, name.upper()): name for name in names}
+
+
 _FUNCTION_S_MAX = 1_800.0
 _STORAGE_S = 90.0
 """One call to the app's storage account with all its tries: 3 times 25 s, and pauses."""
 
 
-def _problems(given: Mapping[str, str]) -> Iterator[str]:
-    """Say what is wrong with each setting by itself."""
+def _name_in(problem: str) -> str:
+    """Return the setting that a problem is about."""
+    return problem.split(" ", 1)[0]
+
+
+def _problems(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Say of each setting what is wrong with it by itself."""
     for name, text in given.items():
         problem, hint = problem_of(name, text), texts.text_hint(text)
         if problem is not None:
-            yield f"{name.upper()} {problem}; {hint}." if hint else f"{name.upper()} {problem}."
+            said = f"{problem}; {hint}" if hint else problem
+            yield name, f"{name.upper()} {said}."
 
 
 def _at_odds(settings: Settings) -> Iterator[str]:
@@ -168,24 +190,22 @@ def _at_odds(settings: Settings) -> Iterator[str]:
         )
 
 
-def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy, list[str]]:
-    """Return the policy and what is wrong with it."""
-    is_file = bool(text) and not text.startswith("{")
-    if not text or (is_file and read_file is None):
+def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy | None, list[str]]:
+    """Return the policy, None if it was not read; and what is wrong with it."""
+    if not text:
         return rules.DEFAULT, []
     from restore.policy import policy_text  # most apps have no policy of their own
 
-    if is_file:
-        assert read_file is not None, "asked above"
+    if not text.startswith("{"):
+        if read_file is None:
+            return None, []
         try:
             text = read_file(text)
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             said = policy_text.hint(text) or f"names a file that the app cannot read: {why}"
-            return rules.DEFAULT, [f"RESTORE_POLICY {said}."]
+            return None, [f"RESTORE_POLICY {said}."]
     try:
         return policy_text.parse(text), []
     except policy_text.InvalidPolicy as error:
-        return rules.DEFAULT, [
-            f"RESTORE_POLICY {each.path} {each.message}." for each in error.problems
-        ]
+        return None, [f"RESTORE_POLICY {each.path} {each.message}." for each in error.problems]

@@ -24,7 +24,6 @@ _RESOURCE_ID = f"{SETTING}__managedIdentityResourceId"
 _URIS = {service: f"{SETTING}__{service}ServiceUri" for service in SERVICES}
 _NAMES = (SETTING, _ACCOUNT, *_URIS.values(), _CREDENTIAL, _CLIENT_ID, _RESOURCE_ID)
 _MANAGED = "managedidentity"
-_PART = f"{SETTING}__".lower()
 _NAMES_NONE = (
     f"{SETTING} names no storage account: set a connection string, {_ACCOUNT}, or "
     f"{', '.join(_URIS.values())}."
@@ -53,12 +52,12 @@ class StorageSettings:
 
 
 def parse(variables: Mapping[str, str]) -> tuple[StorageSettings | None, list[str]]:
-    """Return the settings, None if none is there; and all that is wrong with them."""
+    """Return the settings, or None and all that is wrong with them."""
     given, problems = app_settings.read(variables, _NAMES)
     problems += _problems(given)
-    if not given and not problems and any(name.lower().startswith(_PART) for name in variables):
+    if not given and not problems:
         problems.append(_NAMES_NONE)
-    if problems or not given:
+    if problems:
         return None, problems
     connection = given.get(SETTING)
     if connection is not None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from arm import connection as arm_connection
 from restore import storage_settings
 from restore.messages import names
-from restore.messages.errors import ServiceUnavailable
+from restore.messages.errors import SettingsWrong
 from storage import queues
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, Events, QueueEvents
@@ -111,11 +111,7 @@ def _queue(name: str) -> "QueueClient":
 def _service(kind: Any, service: str, times: dict[str, Any]) -> Any:
     settings, problems = storage_settings.parse(os.environ)
     if settings is None:
-        raise ServiceUnavailable(
-            " ".join(problems) or f"{storage_settings.SETTING} is not set: the app has no storage.",
-            code="StorageNotSet",
-            doing="reach the app's storage account",
-        )
+        raise SettingsWrong(" ".join(problems), doing="reach the app's storage account")
     if settings.connection_string is not None:
         known = _development_storage() if settings.is_emulator else settings.connection_string
         return kind.from_connection_string(known, **times)

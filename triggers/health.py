@@ -16,9 +16,10 @@ _log = logging.getLogger(__name__)
 
 
 async def show(settings: Settings) -> func.HttpResponse:
-    """Answer 200 when the ledger can be read, 503 when not."""
+    """Answer 200 when the settings are right and the ledger can be read, 503 when not."""
     body: dict[str, Any] = {
-        "status": "ok",
+        "status": "failing" if settings.problems else "ok",
+        "problems": list(settings.problems),
         "arm": settings.arm_endpoint,
         "backupApiVersion": settings.backup_api_version,
         "ledger": "ok",

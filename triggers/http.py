@@ -5,10 +5,13 @@ import azure.functions as func
 
 from restore.settings import Settings
 from triggers import abandon, approvals, health, listing, plans, points, restores
+from triggers.gate import Gate, log_wrong_settings
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the HTTP triggers; they take the app's authorization level (function keys)."""
+    """Return the HTTP triggers; they take the app's authorization level (function keys). They are
+    there also while a setting is wrong, to say so."""
+    log_wrong_settings(settings)
     functions = df.Blueprint()
     _register_requests(functions, settings)
     _register_views(functions, settings)
@@ -17,9 +20,11 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
 def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     """What a person asks for and decides."""
+    gate = Gate(settings)
 
     @functions.route(route="restores", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @gate.starts
     async def start_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -28,6 +33,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
 
     @functions.route(route="restores/plan", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @gate.starts
     async def plan_one_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:

@@ -43,6 +43,7 @@ _STATUS_OF_CATEGORY = {
     "Throttled": 503,
     "DeadlinePassed": 503,
     "ServiceUnavailable": 503,
+    "SettingsWrong": 503,
 }
 
 

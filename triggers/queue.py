@@ -25,8 +25,11 @@ _log = logging.getLogger(__name__)
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the queue trigger."""
+    """Return the queue trigger; none while a setting is wrong, and messages stay where they are.
+    One that raised would poison them after five tries."""
     functions = df.Blueprint()
+    if settings.problems:
+        return functions
 
     @functions.queue_trigger(
         arg_name="message", queue_name=names.RESTORE_REQUESTS, connection="AzureWebJobsStorage"

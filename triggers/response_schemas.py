@@ -157,6 +157,8 @@ class Health(Model, frozen=True, kw_only=True):
     """Whether the app can do its work."""
 
     status: Literal["ok", "failing"]
+    problems: tuple[str, ...]
+    """Everything that keeps it from its work, as sentences."""
     arm: str
     backup_api_version: str
     ledger: str

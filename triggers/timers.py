@@ -16,6 +16,7 @@ from restore.messages.reconcile_io import Reconcile
 from restore.settings import Settings
 from restore.values import schedules
 from storage import instances
+from triggers.gate import log_wrong_settings
 
 _ID = f"{names.RECONCILE}-v{RESTORE_VERSION}"
 
@@ -33,6 +34,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     ) -> None:
         """Start to look at all that is open, unless that is going on."""
         del timer
+        log_wrong_settings(settings)
         deletes = schedules.is_first_of_day(datetime.now(UTC), settings.restore_reconcile_s)
         order = Reconcile(deletes=deletes)
         await instances.start(client, names.RECONCILE, _ID, order.as_json())

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from devhost.azurite import Azurite
@@ -21,7 +21,7 @@ from devhost.console import hide_secrets
 from devhost.demo.policy import ALLOWS_ALL
 from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, free_port, is_listening
-from restore.settings import Settings
+from restore.settings import variables
 from simulated_azure.server import ThreadedVaultServer
 from simulated_azure.simulator import Simulator
 
@@ -91,7 +91,7 @@ def demo_environment(
 
 def app_settings(storage: str, vault_url: str) -> dict[str, str]:
     """The app's settings: simulated Azure, quick polls, and whatever else by its default."""
-    defaults = dict.fromkeys((field.name.upper() for field in fields(Settings)), "")
+    defaults = dict.fromkeys(variables(), "")
     chosen = {"AzureWebJobsStorage": storage, "SIMULATED_ARM_ENDPOINT": vault_url}
     return {**defaults, **QUICK, **chosen}
 

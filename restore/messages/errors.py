@@ -5,6 +5,7 @@
         NotYet                  nothing is wrong: others come first, or time must pass
         Throttled               Azure asks to slow down
         ServiceUnavailable      surely nothing happened; the other side did not answer well
+          SettingsWrong           surely nothing happened; the app itself is set up wrongly
         ReplyLost               it may have happened: find out by reading, never send again
       PermanentError          a person must act
         InvalidRequest          the request is wrong; .problems lists everything that is
@@ -31,6 +32,8 @@ from restore.values.redaction import redacted
 
 _DETAILS_MAX = 50
 _CODE_CHARS_MAX = 200
+_CORRECTED_AFTER_S = 60.0
+"""A person corrects a setting, and the host starts anew with it."""
 _AT_FAULT = {
     "VaultNotFound": "$.vaultId",
     "ProtectedItemNotFound": "$.sourceResourceId",
@@ -91,6 +94,13 @@ class Throttled(TemporaryError):
 
 class ServiceUnavailable(TemporaryError):
     """The other side did not answer well, and surely nothing happened."""
+
+
+class SettingsWrong(ServiceUnavailable):
+    """A setting of the app is wrong: nothing is done by the default of what was set."""
+
+    def __init__(self, message: str, *, doing: str | None = None) -> None:
+        super().__init__(message, retry_after_s=_CORRECTED_AFTER_S, doing=doing)
 
 
 class ReplyLost(TemporaryError):

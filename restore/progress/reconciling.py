@@ -54,6 +54,14 @@ def next_step(
     return Step.REVIVE if entry.revivals < revivals_max else Step.GIVE_UP
 
 
+def while_settings_are_wrong(step: Step, entry: LedgerEntry) -> Step:
+    """Return what of a step is done while the app's settings are wrong: what runs in Azure is
+    followed again. Nothing else is started, for it would have the defaults' pace, nor is anything
+    given up, for the most revivals are not known."""
+    sends_nothing = entry.state in (LedgerState.STARTED, LedgerState.CANCELLED)
+    return Step.LEAVE if step is Step.GIVE_UP or not sends_nothing else step
+
+
 def given_up(revivals: int) -> Failure:
     """Why a restore is given up."""
     return Failure(

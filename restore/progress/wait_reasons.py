@@ -20,6 +20,7 @@ UNFORESEEN = "ActivityFailed"
 WRONG = {
     "Throttled": "Azure asks to slow down.",
     "ServiceUnavailable": "Azure or the app's own storage account does not answer well.",
+    "SettingsWrong": "A setting of the app is wrong. Correct it: the restore then continues.",
     "ReplyLost": "Azure's reply to the restore request did not arrive.",
     "AccessDenied": "The app's identity lacks a right. Grant it: the restore then continues.",
     UNFORESEEN: "A step of the app failed with an unforeseen error. The app repeats it.",

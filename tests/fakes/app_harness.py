@@ -13,6 +13,7 @@ from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Literal
+from unittest.mock import patch
 from uuid import UUID
 
 import msgspec
@@ -64,8 +65,15 @@ def _nothing(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None
 
 @cache
 def worker() -> Worker:
-    """Return the loaded app; it can be indexed only once per process."""
-    return Worker(ROOT)
+    """Return the loaded app, whose settings are right; loading it takes a moment."""
+    return worker_with()
+
+
+def worker_with(**variables: str) -> Worker:
+    """Return the app as it is loaded with these settings."""
+    storage = {"AzureWebJobsStorage": "UseDevelopmentStorage=true"}
+    with patch.dict("os.environ", storage | variables):
+        return Worker(ROOT)
 
 
 class _Watched:

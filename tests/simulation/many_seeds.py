@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tests.simulation.replaying import ROOT
+from tests.fakes.app_harness import ROOT
 from tests.simulation.report import Tally, print_report
 from tests.simulation.running import Result, run
 from tests.simulation.sweep import MAIN, SCENARIOS, Point, broken, crashes, ends, hindrances, late

@@ -17,11 +17,11 @@ from devhost.engine.history import Event, Kind
 from devhost.engine.store import Instance
 from devhost.language_worker.failures import WorkerFailure
 from devhost.worker import Worker
+from tests.fakes import app_harness
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-ROOT = Path(__file__).parents[2]
 _DECIDED = (
     Kind.TaskScheduled,
     Kind.TimerCreated,
@@ -91,7 +91,7 @@ def _execution_id(history: list[Event]) -> str:
 
 def main() -> int:
     """Replay the files that are named, and print what came of it as JSON."""
-    worker = Worker(ROOT)
+    worker = app_harness.worker()
     executions, turns = 0, 0
     found: list[str] = []
     for name in sys.argv[1:]:

@@ -7,7 +7,7 @@ import pytest
 
 from devhost.worker import LoadedFunction
 from restore.messages import names
-from tests.fakes.app_harness import worker
+from tests.fakes.app_harness import worker, worker_with
 from triggers import operations
 
 HOLD_CLIENTS = {
@@ -72,6 +72,37 @@ def test_what_a_route_may_refuse_fits_what_it_asks(operation: operations.Operati
     assert refusals.isdisjoint({*operation.answers} - {503})
     assert refusals <= {400, 403, 404, 409, 502, 503}
     assert len(refusals) == len(operation.refusals)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("RESTORE_POLICY", "{rules:[]}"),
+        ("RESTORE_POLICY", "nowhere.json"),
+        ("AZURE_CLOUD", "@Microsoft.KeyVault(SecretUri=https://x/secrets/s3cret)"),
+        ("RESTORE_RECONCILE_S", "420"),
+        ("AzureFunctionsJobHost__functionTimeout", "five minutes"),
+        ("AzureWebJobsStorage", ""),
+        ("AzureWebJobsStorage", "AccountName=a;AccountKey="),
+    ],
+)
+def test_an_app_with_a_wrong_setting_has_all_functions_but_the_queues(
+    name: str, text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = {each.name for each in worker_with(**{name: text}).functions}
+    queues = {each.name for each in of_kind("queueTrigger")}
+    assert queues
+    assert wrong == {each.name for each in worker().functions} - queues
+    (line,) = [each for each in caplog.records if each.levelno == logging.CRITICAL]
+    assert name in line.getMessage()
+    assert "s3cret" not in caplog.text
+
+
+def test_an_app_whose_settings_are_right_has_nothing_to_say(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    worker_with()
+    assert caplog.records == []
 
 
 def test_the_storage_client_is_quiet_though_the_root_logs_at_info() -> None:

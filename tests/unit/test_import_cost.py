@@ -1,6 +1,7 @@
 """Importing the app brings in nothing heavy; tools/import_cost.py measures what that is worth."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,8 @@ def loaded(code: str) -> set[str]:
     """Run imports in a fresh process and return what is loaded after them."""
     ask = "import json, sys\nprint(json.dumps(sorted(sys.modules)))"
     command = [sys.executable, "-c", code + ask]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, text=True)
+    set_up = os.environ | {"AzureWebJobsStorage__accountName": "a"}
+    run = subprocess.run(command, cwd=ROOT, env=set_up, capture_output=True, check=False, text=True)
     assert run.returncode == 0, run.stderr
     return set(json.loads(run.stdout.splitlines()[-1]))
 

@@ -65,9 +65,11 @@ def test_all_numbers_are_kept_as_json(tmp_path: Path) -> None:
 
 
 def test_the_scaled_settings_are_settings_that_the_app_accepts() -> None:
-    settings = Settings.parse(scaled_settings(200))
+    settings = Settings.parse({"AzureWebJobsStorage__accountName": "a"} | scaled_settings(200))
+    assert settings.problems == ()
     poll_policy = settings.poll_policy()
     assert (poll_policy.poll_s_first, poll_policy.poll_s_min, poll_policy.poll_s_max) == (5, 10, 50)
+    assert settings.restore_policy is not None
     assert settings.restore_policy.max_concurrent_restores == 201
 
 

@@ -4,34 +4,42 @@ import ast
 import base64
 import inspect
 import json
-from collections.abc import Callable
-from dataclasses import fields
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from math import inf
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
+from restore.messages.errors import SettingsWrong
 from restore.messages.poll_policy import PollPolicy
 from restore.policy import rules
-from restore.settings import InvalidSettings, Settings
+from restore.settings import Settings, variables
 from restore.values import api_versions, host_json
 
 
+def _parsed(
+    given: Mapping[str, str] = MappingProxyType({}), read: Callable[[str], str] | None = None
+) -> Settings:
+    """The settings of an app that has its storage account."""
+    return Settings.parse({"AzureWebJobsStorage__accountName": "strestore", **given}, read)
+
+
 def _problems(**environment: str) -> tuple[str, ...]:
-    with pytest.raises(InvalidSettings) as caught:
-        Settings.parse(environment)
-    return caught.value.problems
+    return _parsed(environment).problems
 
 
-def test_nothing_has_to_be_set() -> None:
-    parsed = Settings.parse({})
+def test_nothing_but_the_storage_account_has_to_be_set() -> None:
+    parsed = _parsed()
     assert parsed == Settings()
+    assert Settings.parse({}).problems[0].startswith("AzureWebJobsStorage names no storage account")
     assert parsed.arm_endpoint == "https://management.azure.com"
     assert parsed.poll_policy() == PollPolicy()
 
 
 def test_an_empty_setting_has_its_default() -> None:
-    assert Settings.parse({"AZURE_CLIENT_ID": "", "RESTORE_POLL_S_MIN": " "}) == Settings()
+    assert _parsed({"AZURE_CLIENT_ID": "", "RESTORE_POLL_S_MIN": " "}) == Settings()
 
 
 def test_other_variables_are_none_of_our_business() -> None:
@@ -155,16 +163,15 @@ def test_every_field_says_its_variable_beneath_it() -> None:
         for node in body.body
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     ]
-    said = [str(text).partition(":")[0] for text in texts[1:]]
-    names = {"function_timeout_s": host_json.OVERRIDE}
-    assert said == [names.get(field.name, field.name.upper()) for field in fields(Settings)]
+    said = [str(text).partition(":")[0] for text in texts[2:]]
+    assert said == [*variables()]
 
 
 HOST = (Path(__file__).parents[3] / "host.json").read_text(encoding="utf-8")
 
 
 def test_the_default_is_what_the_apps_own_host_file_says() -> None:
-    assert Settings.parse({}, host_text=HOST) == Settings()
+    assert Settings.parse({}, host_text=HOST).function_timeout_s == Settings().function_timeout_s
     assert host_json.function_timeout_s({}, "{}") == 300
 
 
@@ -211,12 +218,42 @@ _ONE = (
 def test_a_policy_is_given_as_json_or_by_its_files_name() -> None:
     given = Settings.parse({"RESTORE_POLICY": _ONE})
     read = Settings.parse({"RESTORE_POLICY": "policy.json"}, {"policy.json": _ONE}.__getitem__)
+    assert given.restore_policy is not None
     assert given.restore_policy == read.restore_policy
     assert [rule.name for rule in given.restore_policy.rules] == ["a"]
 
 
 def test_without_a_policy_the_defaults_hold() -> None:
     assert Settings.parse({"RESTORE_POLICY": ""}).restore_policy == rules.DEFAULT
+
+
+@pytest.mark.parametrize("text", ["{rules:[]}", "nowhere.json", "@Microsoft.KeyVault(SecretUri=x)"])
+def test_a_policy_that_cannot_be_read_is_none_and_never_the_default(text: str) -> None:
+    def read(name: str) -> str:
+        raise FileNotFoundError(2, "No such file or directory", name)
+
+    wrong = _parsed({"RESTORE_POLICY": text}, read)
+    assert wrong.problems
+    assert wrong.restore_policy is None
+    assert _parsed({"RESTORE_POLICY": text}).restore_policy is None
+
+
+def test_what_is_wrong_has_its_default_and_what_is_right_its_value() -> None:
+    parsed = _parsed({"RESTORE_POLL_S_MIN": "soon", "RESTORE_POLL_S_MAX": "600"})
+    assert (parsed.restore_poll_s_min, parsed.restore_poll_s_max) == (60, 600)
+    assert len(parsed.problems) == 1
+
+
+def test_a_setting_that_is_wrong_is_refused_to_who_requires_it_and_to_who_requires_all() -> None:
+    wrong = _parsed({"RESTORE_KEEP_D": "half", "AZURE_CLOUD": "mars"})
+    wrong.require("RESTORE_POLICY")
+    for names in (("RESTORE_KEEP_D",), ("AZURE_CLOUD", "RESTORE_KEEP_D"), ()):
+        with pytest.raises(SettingsWrong, match="RESTORE_KEEP_D must be a whole number"):
+            wrong.require(*names)
+    with pytest.raises(SettingsWrong):
+        wrong.keep()
+    assert _parsed({"AZURE_CLOUD": "mars"}).keep() == timedelta(days=30)
+    _parsed().require()
 
 
 def test_the_faults_of_a_policy_are_said_beside_all_others() -> None:
@@ -247,8 +284,7 @@ def test_two_cases_of_a_setting_may_say_the_same_only() -> None:
 
 VAULT_REFERENCE = "@Microsoft.KeyVault(SecretUri=https://x.vault.azure.net/secrets/s3cret/)"
 SETTINGS = [
-    *(field.name.upper() for field in fields(Settings) if field.name != "function_timeout_s"),
-    host_json.OVERRIDE,
+    *variables(),
     "AzureWebJobsStorage",
     "AzureWebJobsStorage__accountName",
     "AzureWebJobsStorage__clientId",
@@ -293,9 +329,7 @@ def test_a_policy_that_a_shell_or_a_portal_has_changed_is_called_what_it_is(
     def read(name: str) -> str:
         raise FileNotFoundError(2, "No such file or directory", name)
 
-    with pytest.raises(InvalidSettings) as caught:
-        Settings.parse({"RESTORE_POLICY": text}, read)
-    (problem,) = caught.value.problems
+    (problem,) = _parsed({"RESTORE_POLICY": text}, read).problems
     assert problem.startswith(said)
 
 
@@ -315,9 +349,7 @@ def test_a_policys_file_that_cannot_be_read_is_a_fault() -> None:
     def read(name: str) -> str:
         raise FileNotFoundError(2, "No such file or directory", name)
 
-    with pytest.raises(InvalidSettings) as caught:
-        Settings.parse({"RESTORE_POLICY": "nowhere.json"}, read)
-    assert caught.value.problems == (
+    assert _parsed({"RESTORE_POLICY": "nowhere.json"}, read).problems == (
         "RESTORE_POLICY names a file that the app cannot read: No such file or directory.",
     )
 

@@ -48,11 +48,11 @@ async def test_one_whose_storage_does_not_answer_says_why(
 @pytest.mark.parametrize(
     ("name", "text", "code"),
     [
-        (None, "", "StorageNotSet"),
-        ("AzureWebJobsStorage__acountName", "a", "StorageNotSet"),
-        ("AzureWebJobsStorage__blobServiceUri", "https://a", "StorageNotSet"),
-        ("AzureWebJobsStorage", "AccountName", "StorageNotSet"),
-        ("AzureWebJobsStorage", "AccountName=a;AccountKey=b;x", "StorageNotSet"),
+        (None, "", "SettingsWrong"),
+        ("AzureWebJobsStorage__acountName", "a", "SettingsWrong"),
+        ("AzureWebJobsStorage__blobServiceUri", "https://a", "SettingsWrong"),
+        ("AzureWebJobsStorage", "AccountName", "SettingsWrong"),
+        ("AzureWebJobsStorage", "AccountName=a;AccountKey=b;x", "SettingsWrong"),
     ],
 )
 async def test_an_app_without_usable_storage_says_so_and_no_more(

@@ -3,19 +3,20 @@
 from pathlib import Path
 
 from devhost.demo.environment import app_settings, last_lines
-from restore.settings import Settings
+from restore.settings import Settings, variables
 
 
 def test_the_app_talks_to_the_simulated_vault_and_looks_as_often_as_allowed() -> None:
     settings = Settings.parse(app_settings("UseDevelopmentStorage=true", "http://127.0.0.1:7072"))
+    assert settings.problems == ()
     assert settings.arm_endpoint == "http://127.0.0.1:7072"
     assert settings.restore_poll_s_first == settings.restore_poll_s_min == 5
     assert settings.restore_poll_s_max == 10
 
 
 def test_every_setting_of_the_app_is_set_so_that_none_of_the_shell_counts() -> None:
-    names = {name.upper() for name in Settings.__dataclass_fields__}
-    assert set(app_settings("s", "http://127.0.0.1:1")) == names | {"AzureWebJobsStorage"}
+    names = {*variables(), "AzureWebJobsStorage"}
+    assert set(app_settings("s", "http://127.0.0.1:1")) == names
 
 
 def test_the_end_of_the_log_is_shown_without_secrets_and_without_the_demos_own_looks(

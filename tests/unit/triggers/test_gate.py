@@ -1,0 +1,59 @@
+"""What starts something new is refused while a setting is wrong; all else is answered."""
+
+import asyncio
+import json
+from functools import cache
+from typing import Any
+
+import azure.functions as func
+import pytest
+
+from devhost.worker import Worker
+from tests.end_to_end.harness import request_for
+from tests.fakes.app_harness import AppHarness, worker_with
+from tests.fakes.front_door import FrontDoor
+
+STARTS = {"start_restore", "plan_one_restore"}
+
+
+@cache
+def wrong_worker() -> Worker:
+    return worker_with(RESTORE_POLICY="{rules:[]}", RESTORE_KEEP_D="for ever")
+
+
+def call(harness: AppHarness, name: str, method: str = "POST", **fields: Any) -> tuple[int, Any]:
+    """Call a function of the app as the worker does."""
+    (function,) = [each for each in wrong_worker().functions if each.name == name]
+    request = func.HttpRequest(
+        method,
+        "http://localhost/api/restores/r1",
+        headers={"prefer": "respond-async", "content-type": "application/json"},
+        route_params={"id": "r1"},
+        body=json.dumps(fields).encode(),
+    )
+    client = harness.api.client_binding()
+    told = function.function(**{"req": request} | dict.fromkeys(function.clients, client))
+    answer = asyncio.run(told)
+    return answer.status_code, json.loads(answer.get_body())
+
+
+@pytest.mark.parametrize("name", sorted(STARTS))
+def test_a_request_is_refused_with_all_that_is_wrong(name: str, harness: AppHarness) -> None:
+    status, body = call(harness, name, **request_for("RestoreDisks", "r1"))
+    assert (status, body["code"]) == (503, "SettingsWrong")
+    told = [each["message"] for each in body["problems"]]
+    assert [each.split(" ")[0] for each in told] == ["RESTORE_KEEP_D", "RESTORE_POLICY"]
+    assert harness.ledger.read("r1") is None
+
+
+def test_what_was_accepted_before_is_shown_and_cancelled(harness: AppHarness) -> None:
+    FrontDoor(harness).ask(request_for("RestoreDisks", "r1"))
+    assert call(harness, "list_restores", "GET")[0] == 200
+    status, body = call(harness, "cancel_restore_request")
+    assert (status, body["cancel"]) == (202, "BeforeStart")
+
+
+def test_health_lists_all_that_is_wrong(harness: AppHarness) -> None:
+    status, body = call(harness, "show_health", "GET")
+    assert (status, body["status"]) == (503, "failing")
+    assert [each.split(" ")[0] for each in body["problems"]] == ["RESTORE_KEEP_D", "RESTORE_POLICY"]
