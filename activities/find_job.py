@@ -4,7 +4,7 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection as arm_connection
-from restore.messages.activity_io import FindJob
+from restore.messages.watch_io import FindJob
 from restore.start import job_search
 from storage import connection, item_lock
 

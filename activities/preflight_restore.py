@@ -13,8 +13,8 @@ from arm import connection as arm_connection
 from arm.backup import Backup
 from restore.messages.disks import VmDisk
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
-from restore.messages.model import Finding, ProtectedItem
-from restore.messages.plan_io import PreflightResult, RunPreflight
+from restore.messages.model import ProtectedItem
+from restore.messages.plan_io import Finding, PreflightResult, RunPreflight
 from restore.messages.request import AlternateLocation, OriginalLocation, RestoreRequest
 from restore.plan import model
 from restore.plan.facts import Case, PreflightFacts

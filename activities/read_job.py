@@ -10,10 +10,10 @@ import msgspec
 
 from activities import activity_result, cancelling, log
 from arm import connection as arm_connection
-from restore.messages.activity_io import ReadJob
 from restore.messages.errors import NotFound, RestoreError, TemporaryError
 from restore.messages.log_line import LogLine
 from restore.messages.model import JobSnapshot
+from restore.messages.watch_io import ReadJob
 from restore.result import verdicts
 from storage import connection
 

@@ -4,8 +4,8 @@ import azure.durable_functions as df
 
 from activities import activity_result
 from arm import connection as arm_connection
-from restore.messages.activity_io import ReadOperation
 from restore.messages.model import OperationSnapshot
+from restore.messages.watch_io import ReadOperation
 from storage import connection, poll_urls
 
 blueprint = df.Blueprint()

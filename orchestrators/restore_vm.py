@@ -19,12 +19,11 @@ from restore.messages.activity_io import (
     Restore,
     Started,
     Trigger,
-    Watch,
-    Watched,
 )
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Choice, ProtectedItem, Verdict
 from restore.messages.request import AlternateLocation, RestoreRequest
+from restore.messages.watch_io import Watch, Watched
 from restore.progress import run_state
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting

@@ -7,8 +7,8 @@ import azure.durable_functions as df
 from orchestrators.exits import logged
 from orchestrators.steps import Step, Steps, show
 from restore.messages import names, poll_policy
-from restore.messages.activity_io import FindJob, ReadJob, ReadOperation, Watch, Watched
 from restore.messages.model import JobSnapshot
+from restore.messages.watch_io import FindJob, ReadJob, ReadOperation, Watch, Watched
 from restore.progress import job_watch, poll_intervals
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting

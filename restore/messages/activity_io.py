@@ -26,8 +26,6 @@ RESTORE_VERSION: Literal[2] = 2
 """The order of steps of restore_vm. An input that says another, or none, is refused: it may leave
 out the authorization."""
 
-WatchEnd = Literal["job", "operation_failed", "deadline", "lost"]
-
 
 class Restore(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator restore_vm, sent by a starter."""
@@ -161,56 +159,6 @@ class Retry(StrictModel, frozen=True, kw_only=True):
     """Since when every call raised."""
 
 
-class Watch(StrictModel, frozen=True, kw_only=True):
-    """Input of the orchestrator watch_job, and what it hands on when it continues as new."""
-
-    request_id: str
-    item: ProtectedItem
-    poll_policy: PollPolicy
-    deadline_at: datetime
-    since: datetime
-    operation_id: str | None = None
-    job_id: str | None = None
-    adopted: bool = False
-    polls: int = 0
-    consecutive_not_found: int = 0
-    """Polls in a row that Azure answered, and there was no job."""
-    consecutive_failures: int = 0
-    """Polls in a row that told nothing."""
-    error: Failure | None = None
-    """Why the last poll told nothing."""
-    phase: str | None = None
-    phase_since: datetime | None = None
-    target_vm_id: str | None = None
-    """The VM that is to be created, if one is."""
-
-
-class ReadOperation(StrictModel, frozen=True, kw_only=True):
-    """Input of read_operation."""
-
-    request_id: str
-    vault_id: str
-    operation_id: str
-
-
-class FindJob(StrictModel, frozen=True, kw_only=True):
-    """Input of find_job."""
-
-    request_id: str
-    item: ProtectedItem
-
-
-class ReadJob(StrictModel, frozen=True, kw_only=True):
-    """Input of read_job."""
-
-    cancels: str | None = None
-    """See to wishes to cancel this request, too."""
-    vault_id: str
-    job_id: str
-    target_vm_id: str | None = None
-    """See whether this VM came to be, where the job itself does not say."""
-
-
 class Cancel(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator cancel_job, and input of cancel_restore."""
 
@@ -232,19 +180,3 @@ class Close(StrictModel, frozen=True, kw_only=True):
     """What was found: a restore that ended before its authorization has neither in its entry."""
     is_over: bool = False
     """Azure's work has ended: nothing of it holds a slot any more."""
-
-
-class Watched(StrictModel, frozen=True, kw_only=True):
-    """Output of the orchestrator watch_job."""
-
-    end: WatchEnd
-    job: dict[str, Any] | None = None
-    """The last JobSnapshot, as JSON."""
-    job_id: str | None = None
-    error: Failure | None = None
-    polls: int = 0
-
-    @property
-    def is_over(self) -> bool:
-        """Azure's work has ended."""
-        return self.end in ("job", "operation_failed")

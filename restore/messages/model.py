@@ -19,8 +19,6 @@ VerdictKind = Literal[
     "Completed", "CompletedWithWarnings", "Failed", "Cancelled", "DeadlinePassed", "Rejected"
 ]
 
-Severity = Literal["blocking", "warning", "info"]
-
 _TERMINAL_STATUSES = {"Completed", "CompletedWithWarnings", "Failed", "Cancelled"}
 
 
@@ -236,15 +234,3 @@ class Verdict(Model, frozen=True, kw_only=True):
     """What came out of it, as the job says."""
     kept_disks: tuple[str, ...] = ()
     """The disks that were not replaced, or may not have been: nobody must delete them."""
-
-
-class Finding(Model, frozen=True, kw_only=True):
-    """One thing to know before the restore is asked for."""
-
-    severity: Severity
-    """blocking: the restore would be refused. warning: it may fail, or do what is not meant."""
-    code: str
-    text: str
-    action: str = ""
-    path: str | None = None
-    """The request's field, if it is one that decides it."""

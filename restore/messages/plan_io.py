@@ -1,18 +1,29 @@
-"""What orchestrators and activities of plans and of lists of points say to each other.
+"""What orchestrators and activities of plans and of lists of points say to each other, and what a
+plan finds.
 
 Plain JSON on the wire, read strictly: a history kept by an older version is either understood or
 refused, never half understood.
 """
 
-from typing import Any
+from typing import Any, Literal
 
-from restore.messages.model import (
-    Choice,
-    Finding,
-    ProtectedItem,
-)
+from restore.messages.model import Choice, ProtectedItem
 from restore.messages.request import RestoreRequest
-from restore.values.structs import StrictModel
+from restore.values.structs import Model, StrictModel
+
+Severity = Literal["blocking", "warning", "info"]
+
+
+class Finding(Model, frozen=True, kw_only=True):
+    """One thing to know before the restore is asked for."""
+
+    severity: Severity
+    """blocking: the restore would be refused. warning: it may fail, or do what is not meant."""
+    code: str
+    text: str
+    action: str = ""
+    path: str | None = None
+    """The request's field, if it is one that decides it."""
 
 
 class ShowPoints(StrictModel, frozen=True, kw_only=True):

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from restore.messages.errors import AccessDenied, DeadlinePassed, problems_of
-from restore.messages.model import Failure, Finding, Outcome, ProtectedItem
-from restore.messages.plan_io import PreflightResult
+from restore.messages.model import Failure, Outcome, ProtectedItem
+from restore.messages.plan_io import Finding, PreflightResult
 from restore.messages.request import RestoreRequest
 from restore.plan.model import Plan, in_order
 from restore.values import cloud_events

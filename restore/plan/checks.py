@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from restore.messages import azure_codes
 from restore.messages.errors import PolicyRefused, TemporaryError
-from restore.messages.model import Finding
+from restore.messages.plan_io import Finding
 from restore.messages.request import AlternateLocation, OriginalLocation
 from restore.messages.threats import HARMLESS
 from restore.plan import facts, restrictions

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from restore.messages.disks import PointDisks, VmDisk
-from restore.messages.model import Finding, ProtectedItem, RecoveryPoint
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.plan_io import Finding
 from restore.messages.request import RestoreRequest
 from restore.plan.traits import Traits
 from restore.start import disks, tiers

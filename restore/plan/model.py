@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from restore.messages.model import Choice, Finding, ProtectedItem
+from restore.messages.model import Choice, ProtectedItem
+from restore.messages.plan_io import Finding
 from restore.values.structs import Model
 
 

@@ -5,7 +5,7 @@ Rows of the table in restrictions.py.
 
 from collections.abc import Callable
 
-from restore.messages.model import Severity
+from restore.messages.plan_io import Severity
 from restore.plan import sources
 from restore.plan.point_restrictions import OF_ENCRYPTED
 from restore.plan.sources import Source

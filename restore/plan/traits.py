@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
-from restore.messages.model import Severity
+from restore.messages.plan_io import Severity
 from restore.plan.sources import Source
 from restore.values import arm_ids
 

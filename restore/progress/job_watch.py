@@ -8,9 +8,9 @@ from typing import Any
 import msgspec
 
 from restore.messages import poll_policy
-from restore.messages.activity_io import Watch, Watched, WatchEnd
 from restore.messages.errors import NotYet, to_failure
 from restore.messages.model import Failure, JobSnapshot, OperationSnapshot, Outcome
+from restore.messages.watch_io import Watch, Watched, WatchEnd
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase, advanced, phase_of
 from restore.progress.wait_reasons import Waiting

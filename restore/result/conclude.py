@@ -2,9 +2,10 @@
 ledger entry, for only that knows whether anything can have been started.
 """
 
-from restore.messages.activity_io import Close, Watched
+from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Failure, JobSnapshot, Verdict
+from restore.messages.watch_io import Watched
 from restore.progress.run_state import RestoreProgress
 from restore.result import disk_remarks, verdicts
 

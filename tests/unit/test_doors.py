@@ -12,12 +12,12 @@ import msgspec
 import pytest
 
 from devhost.engine.rendering import compact, status_too_large
-from restore.messages.activity_io import Watch
 from restore.messages.errors import NotFound, problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Caller, Failure, Finding, Outcome, Verdict
-from restore.messages.plan_io import PreflightResult
+from restore.messages.model import Caller, Failure, Outcome, Verdict
+from restore.messages.plan_io import Finding, PreflightResult
 from restore.messages.poll_policy import PollPolicy
+from restore.messages.watch_io import Watch
 from restore.plan import assemble
 from restore.plan.model import Plan
 from restore.progress import job_watch, ledger_events

@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from restore.messages.disks import PointDisks, VmDisk
-from restore.messages.model import Finding, ProtectedItem, RecoveryPoint
+from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.plan_io import Finding
 from restore.messages.request import RestoreRequest
 from restore.messages.threats import Threat
 from restore.plan import checks, restrictions

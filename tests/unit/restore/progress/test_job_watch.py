@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore.messages.activity_io import Watch, Watched
 from restore.messages.model import Failure, JobSnapshot, OperationSnapshot, Outcome, ProtectedItem
 from restore.messages.poll_policy import PollPolicy
+from restore.messages.watch_io import Watch, Watched
 from restore.progress import job_watch
 from restore.progress.phases import RestorePhase
 from restore.values.decoding import encode

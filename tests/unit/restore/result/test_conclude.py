@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from restore.messages.activity_io import Close, Watched
+from restore.messages.activity_io import Close
 from restore.messages.disks import VmDisk
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
 from restore.messages.model import (
@@ -17,6 +17,7 @@ from restore.messages.model import (
     Verdict,
 )
 from restore.messages.request import RestoreDisks
+from restore.messages.watch_io import Watched
 from restore.progress.run_state import RestoreProgress
 from restore.result import conclude
 
