@@ -6,12 +6,10 @@ The text comes from a setting or a file; reading it is not this room's business.
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from restore.messages.errors import InvalidRequest
 from restore.notify import addresses
 from restore.notify.receivers import COMMON, FIELDS, Notify, Receiver
-from restore.request import json_text, validation
+from restore.request import json_schema, json_text, validation
 from restore.values.problem import Problem
 
 
@@ -46,10 +44,9 @@ def hint(text: str) -> str | None:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that is published as docs/notify.schema.json."""
-    described: dict[str, Any] = _without_nulls(msgspec.json.schema(Notify))
-    described["$defs"]["Notify"]["properties"]["$schema"] = {"type": "string"}
+    described = json_schema.published(Notify)
     described["$defs"]["Receiver"]["allOf"] = [*_fields_of_kinds()]
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | described
+    return described
 
 
 def settings_of(receivers: Notify) -> set[str]:
@@ -61,17 +58,6 @@ def secrets_of(receiver: Receiver) -> tuple[str, ...]:
     """Return the names of the settings that hold an address or a key of a receiver."""
     named = (receiver.url_setting, receiver.token_setting, receiver.key_setting)
     return tuple(name for name in named if name is not None)
-
-
-def _without_nulls(part: Any) -> Any:
-    """Say of a field that may be absent what it is when it is there: null stands for nothing."""
-    if isinstance(part, list):
-        return [_without_nulls(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    if {"type": "null"} in part.get("anyOf", ()):
-        return _without_nulls(part["anyOf"][0])
-    return {name: _without_nulls(each) for name, each in part.items()}
 
 
 def _fields_of_kinds() -> Iterator[dict[str, Any]]:

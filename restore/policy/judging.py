@@ -68,6 +68,12 @@ def judge(policy: Policy, asked: Asked) -> Allowed:
     )
 
 
+def covers(scope: str, resource_id: str) -> bool:
+    """Whether a resource is a scope's, or lies under it: by whole segments, A to Z without case."""
+    wide, narrow = lower_ascii(scope.rstrip("/")), lower_ascii(resource_id)
+    return scope == ANYWHERE or narrow == wide or narrow.startswith(f"{wide}/")
+
+
 def _against(rule: Rule, asked: Asked, places: "tuple[Place, ...]") -> Iterator[Problem]:
     """Say what a rule does not allow of a restore, and what it would allow."""
     for place in places:
@@ -135,13 +141,9 @@ def _covered(scopes: tuple[str, ...], resource_id: str, vault_id: str) -> bool:
 
 
 def _covers(scope: str, resource_id: str, vault_id: str) -> bool:
-    """Whether a resource is a scope's, or lies under it: by whole segments, A to Z without case."""
-    if scope == ANYWHERE:
-        return True
     if scope == VAULT_SUBSCRIPTION:
         scope = f"/subscriptions/{subscription_of(vault_id)}"
-    wide, narrow = lower_ascii(scope.rstrip("/")), lower_ascii(resource_id)
-    return narrow == wide or narrow.startswith(f"{wide}/")
+    return covers(scope, resource_id)
 
 
 def _said(scopes: tuple[str, ...], vault_id: str) -> str:

@@ -7,12 +7,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
-
 from restore.messages.errors import InvalidRequest
 from restore.policy import rules
 from restore.policy.rules import Policy
-from restore.request import json_text, validation
+from restore.request import json_schema, json_text, validation
 from restore.values.arm_ids import lower_ascii
 from restore.values.problem import Problem
 
@@ -54,20 +52,13 @@ def hint(text: str) -> str | None:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that is published as docs/policy.schema.json."""
-    described: dict[str, Any] = _without_nulls(msgspec.json.schema(Policy))
-    described["$defs"]["Policy"]["properties"]["$schema"] = {"type": "string"}
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | described
+    return json_schema.published(Policy)
 
 
-def _without_nulls(part: Any) -> Any:
-    """Say of a field that may be absent what it is when it is there: null stands for nothing."""
-    if isinstance(part, list):
-        return [_without_nulls(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    if {"type": "null"} in part.get("anyOf", ()):
-        return _without_nulls(part["anyOf"][0])
-    return {name: _without_nulls(each) for name, each in part.items()}
+def is_scope(text: str) -> bool:
+    """Whether a text is a scope: a word for one, or the id of what it covers."""
+    is_word = text in (rules.ANYWHERE, rules.VAULT_SUBSCRIPTION)
+    return is_word or _SCOPE.fullmatch(lower_ascii(text)) is not None
 
 
 def _between(value: dict[str, Any]) -> Iterator[Problem]:
@@ -80,7 +71,7 @@ def _between(value: dict[str, Any]) -> Iterator[Problem]:
         names.add(rule["name"])
         for field in _SCOPED:
             for place, scope in enumerate(rule.get(field) or ()):
-                if not _is_scope(scope):
+                if not is_scope(scope):
                     text = "must be the ARM id of a subscription or of a resource in one"
                     yield Problem(path=f"{path}.{field}[{place}]", message=text)
         for place, text in _networks(rule.get("probes")):
@@ -96,8 +87,3 @@ def _networks(probes: dict[str, Any] | None) -> Iterator[tuple[int, str]]:
         from restore.policy import probe_rules  # most policies allow none
 
         yield from probe_rules.network_problems(rules.Probes.from_json(probes))
-
-
-def _is_scope(text: str) -> bool:
-    is_word = text in (rules.ANYWHERE, rules.VAULT_SUBSCRIPTION)
-    return is_word or _SCOPE.fullmatch(lower_ascii(text)) is not None

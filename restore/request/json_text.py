@@ -26,12 +26,12 @@ class _Twice(ValueError):
     """A field is given twice: which of the two is meant cannot be known."""
 
 
-def json_of(body: bytes | str) -> Any:
+def json_of(body: bytes | str, bytes_max: int = BYTES_MAX) -> Any:
     """Read a body as JSON, or as Base64 of JSON. Raises InvalidRequest, which says what it is, also
     where a sender's habit has made something else of it."""
     content = body.encode(errors="replace") if isinstance(body, str) else body
-    if len(content) > BYTES_MAX:
-        raise _invalid(f"is larger than {BYTES_MAX // 1024} KB")
+    if len(content) > bytes_max:
+        raise _invalid(f"is larger than {bytes_max // 1024} KB")
     if not content.strip():
         raise _invalid("is empty")
     try:

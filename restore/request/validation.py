@@ -67,13 +67,16 @@ def unknown_problem(name: str, known: Iterable[str], path: str) -> Problem:
 
 
 def _problems(value: Any, kind: inspect.Type, path: str) -> Iterator[Problem]:
-    match kind:
+    bare = kind.type if isinstance(kind, inspect.Metadata) else kind
+    match bare:
         case inspect.UnionType():
-            yield from _problems(value, beside_none(kind), path)
+            yield from _problems(value, beside_none(bare), path)
         case inspect.StructType():
-            yield from _object_problems(value, kind, path)
+            yield from _object_problems(value, bare, path)
         case inspect.VarTupleType():
-            yield from _list_problems(value, kind, path)
+            yield from _list_problems(value, bare, path)
+        case inspect.DictType():
+            yield from _dict_problems(value, bare, path)
         case _:
             problem = _leaf_problem(value, kind)
             if problem is not None:
@@ -93,6 +96,18 @@ def _object_problems(value: Any, kind: inspect.StructType, path: str) -> Iterato
             yield from field_problems(value[name], field, path_to(path, name))
         elif field.required:
             yield Problem(path=path_to(path, name), message="is required")
+
+
+def _dict_problems(value: Any, kind: inspect.DictType, path: str) -> Iterator[Problem]:
+    """Say what is wrong with an object of any names."""
+    least, most = kind.min_length or 0, kind.max_length
+    if not isinstance(value, dict):
+        yield Problem(path=path, message=_with("must be an object", texts.hint(value)))
+    elif len(value) < least or (most is not None and len(value) > most):
+        yield Problem(path=path, message=f"must have {least} to {most} fields")
+    else:
+        for name, each in value.items():
+            yield from _problems(each, kind.value_type, path_to(path, name))
 
 
 def _list_problems(value: Any, kind: inspect.VarTupleType, path: str) -> Iterator[Problem]:
@@ -115,6 +130,8 @@ def _leaf_problem(value: Any, kind: inspect.Type) -> str | None:
     if isinstance(kind, inspect.Metadata):
         extra, kind = kind.extra or {}, kind.type
     match kind:
+        case inspect.AnyType():
+            return None
         case inspect.StrType():
             return _text_problem(value, kind, extra)
         case inspect.BoolType():

@@ -27,21 +27,31 @@ class Envelope(NamedTuple):
     field: str = ""
     begins: str = ""
     """Of that field's text, what it begins with."""
+    is_alert: bool = False
 
 
+LEGACY_ALERT = "an alert of Azure Monitor"
 ENVELOPES = (
     Envelope("an event of this app", ("specversion", "data"), "source", SOURCE),
-    Envelope("a CloudEvent", ("specversion", "type", "source")),
-    Envelope("an Event Grid event", ("eventType", "eventTime", "data")),
-    Envelope("an alert in Azure Monitor's common schema", ("data",), "schemaId", "azureMonitor"),
-    Envelope("an alert of Azure Monitor", ("schemaId", "data")),
-    Envelope("an alert of Alertmanager", ("receiver", "alerts")),
+    Envelope("a CloudEvent", ("specversion", "type", "source"), is_alert=True),
+    Envelope("an Event Grid event", ("eventType", "eventTime", "data"), is_alert=True),
+    Envelope(
+        "an alert in Azure Monitor's common schema", ("data",), "schemaId", "azureMonitor", True
+    ),
+    Envelope(LEGACY_ALERT, ("schemaId", "data"), is_alert=True),
+    Envelope("an alert of Grafana", ("receiver", "alerts", "orgId"), is_alert=True),
+    Envelope("an alert of Alertmanager", ("receiver", "alerts"), is_alert=True),
+    Envelope(
+        "an event of PagerDuty", ("event_type", "resource_type", "occurred_at"), is_alert=True
+    ),
+    Envelope("an alert of Datadog", ("event_type", "last_updated", "org"), is_alert=True),
     Envelope("Logic Apps' form of a file", ("$content",)),
     Envelope("an ARM template", ("$schema", "resources")),
 )
 _ROOT = "$"
 _OBJECT = "must be a JSON object: one request"
 _INSTEAD = "send one request, with recoveryType and sourceResourceId at the top"
+_ALERTS = "alerts belong on the queue restore-alerts, or to POST /api/alerts"
 
 
 def problem_of(value: Any) -> Problem | None:
@@ -50,9 +60,8 @@ def problem_of(value: Any) -> Problem | None:
         return None
     around, inside = _look_into(value)
     if around is not None:
-        is_all = around.path == _ROOT
-        said = f"is {around.name}" if is_all else f"holds {around.name} in {around.path}"
-        return _problem(_ROOT, f"{said}, and is no restore request", inside)
+        said = f"is {around.name}" if around.path == _ROOT else f"holds {around.said}"
+        return _problem(_ROOT, f"{said}, and is no restore request", inside, around)
     if isinstance(value, list):
         count = "one" if len(value) == 1 else len(value)
         return _problem("$", f"{_OBJECT}; this is a list of {count}", inside)
@@ -63,6 +72,17 @@ def problem_of(value: Any) -> Problem | None:
     return _problem(inside.outermost, "is an envelope; its fields stand at the top here", inside)
 
 
+def name_of(value: Any) -> str | None:
+    """Return what a JSON value is, or holds, that is no request; None if that is not known."""
+    around, _ = _look_into(value)
+    return None if around is None else around.name if around.path == _ROOT else around.said
+
+
+def is_request(value: Any) -> bool:
+    """Whether a value has the fields that make it a request."""
+    return isinstance(value, dict) and _is_request(value)
+
+
 class _Place(NamedTuple):
     """Where something stands in a value: by its whole path, and by the first part of it."""
 
@@ -70,14 +90,23 @@ class _Place(NamedTuple):
     outermost: str
     name: str = ""
     """Of an envelope."""
+    is_alert: bool = False
+    """Of an envelope, or of one inside it."""
+
+    @property
+    def said(self) -> str:
+        """An envelope, and where it stands."""
+        return f"{self.name} in {self.path}"
 
     def is_in(self, other: "_Place") -> bool:
         """Whether it stands inside what stands at another place."""
         return self.path.startswith((f"{other.path}.", f"{other.path}["))
 
 
-def _problem(path: str, said: str, inside: _Place | None) -> Problem:
-    instead = f"send what stands in {inside.path} alone" if inside else _INSTEAD
+def _problem(path: str, said: str, inside: _Place | None, around: _Place | None = None) -> Problem:
+    instead = _ALERTS if around is not None and around.is_alert else _INSTEAD
+    if inside:
+        instead = f"send what stands in {inside.path} alone"
     return Problem(path=path, message=f"{said}: {instead}")
 
 
@@ -93,8 +122,11 @@ def _look_into(value: Any) -> tuple[_Place | None, _Place | None]:
         opened = _opened(found) if isinstance(found, str) else found
         if isinstance(opened, dict) and place.path != _ROOT and _is_request(opened):
             return (around if around and place.is_in(around) else None), place
-        name = next((each.name for each in ENVELOPES if _is(opened, each)), None)
-        around = around or (place._replace(name=name) if name else None)
+        known = next((each for each in ENVELOPES if _is(opened, each)), None)
+        if known is not None and around is None:
+            around = place._replace(name=known.name)
+        if known is not None and around is not None and known.is_alert:
+            around = around._replace(is_alert=True)
         waiting.extend(_parts(opened, place))
     return around, None
 

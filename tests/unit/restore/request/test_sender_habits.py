@@ -133,7 +133,11 @@ VALUES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
     "a list of one": ([REQUEST], "$", ("list of one", "what stands in $[0] alone")),
     "a list of two": ([REQUEST, REQUEST], "$", ("must be a JSON object", "a list of 2")),
     "an empty list": ([], "$", ("must be a JSON object", "list of 0")),
-    "an alert": (ALERT, "$", ("is an alert in Azure Monitor's common schema", "send one request")),
+    "an alert": (
+        ALERT,
+        "$",
+        ("is an alert in Azure Monitor's common schema", "queue restore-alerts"),
+    ),
     "an alert with a request": (
         {**ALERT, "data": {"customProperties": REQUEST}},
         "$",
@@ -179,7 +183,38 @@ VALUES: dict[str, tuple[Any, str, tuple[str, ...]]] = {
         "$",
         ("is Logic Apps' form of a file", "$['$content'] alone"),
     ),
-    "Alertmanager": ({"receiver": "r", "alerts": [], "version": "4"}, "$", ("Alertmanager",)),
+    "Logic Apps with an alert": (
+        {"$content-type": "x", "$content": b64(json.dumps(ALERT).encode()).decode()},
+        "$",
+        ("is Logic Apps' form of a file", "queue restore-alerts"),
+    ),
+    "Alertmanager": (
+        {"receiver": "r", "alerts": [], "version": "4"},
+        "$",
+        ("is an alert of Alertmanager", "queue restore-alerts"),
+    ),
+    "Grafana": (
+        {"receiver": "r", "alerts": [], "orgId": 1},
+        "$",
+        ("is an alert of Grafana", "queue restore-alerts"),
+    ),
+    "PagerDuty": (
+        {
+            "event": {
+                "event_type": "incident.triggered",
+                "resource_type": "incident",
+                "occurred_at": "2026-11-23T03:00:00Z",
+                "data": {},
+            }
+        },
+        "$",
+        ("holds an event of PagerDuty in $.event", "queue restore-alerts"),
+    ),
+    "Datadog": (
+        {"event_type": "query_alert_monitor", "last_updated": "1", "org": {"id": "1"}},
+        "$",
+        ("is an alert of Datadog", "queue restore-alerts"),
+    ),
     "an ARM template": ({"$schema": "x", "resources": []}, "$", ("is an ARM template",)),
 }
 

@@ -1,0 +1,126 @@
+"""What the rules make of an alert and one target, before anybody looks what was restored already.
+
+What this app has done before (the same alert, the same VM, as many as the rule allows) is pace.py's
+business; whether it is allowed at all, the policy's.
+"""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from restore.alerts import matching, templates
+from restore.alerts.alert import Alert, is_vm, request_id_of
+from restore.alerts.decision import Decision, Outcome
+from restore.alerts.matching import Tags
+from restore.alerts.runbook import Runbook, RunbookRule, Template
+from restore.messages.errors import InvalidRequest
+from restore.values.redaction import redacted
+from restore.values.times import stamp, text_of
+
+CLOCKS = timedelta(minutes=5)
+"""So much may the sender's clock be ahead of ours."""
+
+_SHOWN_MAX = 200
+
+
+class _Why(NamedTuple):
+    """Why no rule is asked."""
+
+    outcome: Outcome
+    code: str
+    text: str
+
+
+def judge(
+    runbook: Runbook, alert: Alert, target: str | None, tags: Tags | None, now: datetime
+) -> Decision:
+    """Return what is to be done. `tags` are the VM's; None: not read, or not asked for."""
+    about = _about(alert, target)
+    before = _before_rules(runbook, alert, target, now)
+    if before is not None:
+        return replace(about, outcome=before.outcome, code=before.code, text=before.text)
+    assert target is not None, "without one it was refused"
+    rule = matching.rule_for(runbook, alert, target, tags)
+    if rule is None:
+        said = "No rule of RESTORE_RULES is for this alert and this VM."
+        return replace(about, outcome="ignored", code="NoRule", text=said)
+    return _by(replace(about, rule=rule.name, approval=rule.approval), rule, runbook, alert, target)
+
+
+def is_for_rules(runbook: Runbook, alert: Alert, target: str | None, now: datetime) -> bool:
+    """Whether the rules are asked at all: only then are a VM's tags worth reading."""
+    return _before_rules(runbook, alert, target, now) is None
+
+
+def template_of(runbook: Runbook, rule: RunbookRule) -> Template:
+    """Return a rule's template; there is one, the runbook was checked."""
+    return next(each for each in runbook.templates if each.name == rule.template)
+
+
+def _about(alert: Alert, target: str | None) -> Decision:
+    return Decision(
+        outcome="ignored",
+        target=None if target is None else redacted(target, _SHOWN_MAX * 4),
+        source=alert.source,
+        alert_rule=None if alert.rule is None else redacted(alert.rule, _SHOWN_MAX),
+        fired_at=alert.fired_at,
+    )
+
+
+def _before_rules(runbook: Runbook, alert: Alert, target: str | None, now: datetime) -> _Why | None:
+    """Say why no rule is asked: what is not firing, cannot be told apart from others, is not of
+    now, or is about no VM."""
+    if alert.fault is not None:
+        return _Why("refused", code=alert.fault.code, text=alert.fault.text)
+    if alert.state == "resolved":
+        return _Why("ignored", code="AlertResolved", text="The alert is resolved.")
+    if alert.state == "unknown":
+        said = f"It is not known whether the alert fires: {alert.why}."
+        return _Why("ignored", code="AlertStateUnknown", text=said)
+    given = {"id": alert.id, "time": alert.fired_at, "VM": target}
+    missing = [name for name, value in given.items() if value is None]
+    if missing:
+        said = f"The alert has no {' and no '.join(missing)} that can be read."
+        return _Why("refused", code="AlertIncomplete", text=said)
+    assert alert.fired_at is not None, "it is not missing"
+    assert target is not None, "it is not missing"
+    if not is_vm(target):
+        said = "The target is no virtual machine."
+        return _Why("refused", code="TargetNotVm", text=said)
+    return _of_another_time(runbook, alert.fired_at, now)
+
+
+def _of_another_time(runbook: Runbook, fired_at: datetime, now: datetime) -> _Why | None:
+    age_s = (now - fired_at).total_seconds()
+    if age_s > runbook.max_alert_age_s:
+        most = text_of(runbook.max_alert_age_s)
+        said = f"The alert fired at {stamp(fired_at)}, {text_of(age_s)} ago. The most is {most}."
+        return _Why("refused", code="AlertTooOld", text=said)
+    if fired_at - now > CLOCKS:
+        said = f"The alert says that it fired at {stamp(fired_at)}. That time has not come yet."
+        return _Why("refused", code="AlertFromFuture", text=said)
+    return None
+
+
+def _by(about: Decision, rule: RunbookRule, runbook: Runbook, alert: Alert, vm_id: str) -> Decision:
+    request_id = request_id_of(alert, vm_id)
+    assert alert.fired_at is not None, "without a time it was refused"
+    template = template_of(runbook, rule)
+    try:
+        request = templates.request_of(template, vm_id, alert.fired_at, request_id)
+    except InvalidRequest as error:
+        return replace(
+            about,
+            outcome="refused",
+            code="TemplateRefused",
+            text=f"The template {template.name!r} makes no valid request of this VM.",
+            problems=error.problems,
+        )
+    return replace(
+        about,
+        outcome="restore",
+        text=f"The rule {rule.name!r} restores this VM.",
+        request_id=request_id,
+        request=request.as_json(),
+    )

@@ -1,0 +1,23 @@
+"""The JSON Schema of what an operator writes, from the struct that reads it."""
+
+from typing import Any
+
+import msgspec
+
+
+def published(kind: type) -> dict[str, Any]:
+    """Return the schema that is published for a struct. It may name its schema, for editors."""
+    described: dict[str, Any] = _without_nulls(msgspec.json.schema(kind))
+    described["$defs"][kind.__name__]["properties"]["$schema"] = {"type": "string"}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | described
+
+
+def _without_nulls(part: Any) -> Any:
+    """Say of a field that may be absent what it is when it is there: null stands for nothing."""
+    if isinstance(part, list):
+        return [_without_nulls(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if {"type": "null"} in part.get("anyOf", ()):
+        return _without_nulls(part["anyOf"][0])
+    return {name: _without_nulls(each) for name, each in part.items()}

@@ -1,0 +1,106 @@
+"""What makes two alerts the same: source, id, start time and target."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from restore.alerts import moments
+from restore.alerts.alert import Alert, is_vm, labels_of, request_id_of, targets_of
+from restore.messages import names
+from tests.alert_samples import FIRED, vm
+
+ALERT = Alert(source="azure-monitor", id="a1", state="fired", fired_at=FIRED)
+
+
+def test_the_same_alert_again_is_the_same_restore() -> None:
+    again = replace(ALERT, fired_at=FIRED.astimezone(UTC), labels={"x": "y"}, severity="Sev0")
+    first = request_id_of(ALERT, vm())
+    assert first == request_id_of(again, vm().upper())
+    assert names.is_request_id(first)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"fired_at": FIRED + timedelta(microseconds=1)}, {"id": "a2"}, {"source": "alertmanager"},
+    ],
+)  # fmt: skip
+def test_another_incident_id_or_sender_is_another_restore(other: dict[str, Any]) -> None:
+    assert request_id_of(replace(ALERT, **other), vm()) != request_id_of(ALERT, vm())
+
+
+def test_another_target_is_another_restore() -> None:
+    assert request_id_of(ALERT, vm("db-01")) != request_id_of(ALERT, vm())
+
+
+def test_no_two_keys_are_the_same_text() -> None:
+    one = replace(ALERT, source="a", id="1:b")
+    other = replace(ALERT, source="a1:", id="b")
+    assert request_id_of(one, vm()) != request_id_of(other, vm())
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (vm(), True),
+        (vm().lower(), True),
+        (f"{vm()}/extensions/agent", False),
+        (vm().replace("/subscriptions", "https://x/subscriptions"), False),
+        (f"{vm()}\n", False),
+        ("web-01", False),
+        (vm("x" * 3000), False),
+        (f"{vm()}/../db-01", False),
+    ],
+)
+def test_a_target_is_a_vm_by_its_whole_id(target: str, expected: bool) -> None:
+    assert is_vm(target) is expected
+
+
+def test_targets_are_texts_in_their_order_without_blanks() -> None:
+    assert targets_of([" b ", "a", 7, None, "B", ""]) == ("b", "a")
+    assert targets_of("a\r\n") == ("a",)
+    assert targets_of({"x": 1}) == ()
+
+
+def test_labels_are_of_an_object_or_of_texts_and_bounded() -> None:
+    assert labels_of({"a": "b", "n": 1, "t": True, "o": {}, "e": ""}) == {
+        "a": "b", "n": "1", "t": "true",
+    }  # fmt: skip
+    assert labels_of(["env:prod", "url:http://x", "bare", 7]) == {
+        "env": "prod", "url": "http://x",
+    }  # fmt: skip
+    assert len(labels_of({str(number): "x" for number in range(1000)})) == 64
+    assert labels_of({"a": "x" * 513, "b" * 513: "x"}) == {}
+    assert labels_of("text") == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2026-11-23T02:55:10.3713213Z", FIRED),
+        ("2026-11-23T04:55:10.371321+02:00", FIRED),
+        ("2026-11-23T02:55:10.371321", FIRED),
+        (FIRED.timestamp(), FIRED),
+        (int(FIRED.timestamp()), FIRED.replace(microsecond=0)),
+        (str(int(FIRED.timestamp() * 1000)), FIRED.replace(microsecond=371000)),
+        (FIRED.astimezone(timezone(timedelta(hours=3))).isoformat(), FIRED),
+    ],
+)
+def test_a_time_is_read_in_every_senders_form(value: Any, expected: datetime) -> None:
+    found = moments.moment_of(value)
+    assert found is not None
+    assert abs(found - expected) < timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "yesterday", "0001-01-01T00:00:00Z", "1999-12-31T00:00:00Z", "2101-01-01T00:00:00Z",
+        True, None, [], {}, float("nan"), float("inf"), -1, 0, 10**30, "9" * 19, "²",
+        "9999-12-31T23:59:59-23:59",
+    ],
+)  # fmt: skip
+def test_what_is_no_time_of_our_days_is_none(value: Any) -> None:
+    assert moments.moment_of(value) is None

@@ -1,0 +1,192 @@
+"""Whatever shape an alert comes in, it becomes one; and what is none is told by its name."""
+
+import base64
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from restore.alerts import alert, recognising
+from restore.alerts.alert import Alert
+from tests import alert_samples as samples
+
+MAPPINGS = samples.runbook().mappings
+
+
+def alerts(value: Any) -> tuple[Alert, ...]:
+    body = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return recognising.alerts_of(body, MAPPINGS)
+
+
+def the_alert(value: Any) -> Alert:
+    (found,) = alerts(value)
+    return found
+
+
+SHAPES: dict[str, tuple[Any, str]] = {
+    "a metric alert": (samples.common(), "azure-monitor"),
+    "Resource Health": (samples.resource_health("Unavailable"), "azure-monitor"),
+    "Activity Log": (samples.activity_log("Succeeded"), "azure-monitor"),
+    "a log alert by its rows": (samples.log_alert(samples.vm()), "azure-monitor"),
+    "Event Grid, a VM's health": (samples.health_event("Unavailable", cloud=False), "event-grid"),
+    "a CloudEvent, a VM's health": (samples.health_event("Unavailable"), "cloud-events"),
+    "Event Grid, a deletion": (samples.deleted(), "event-grid"),
+    "a CloudEvent, a deletion": (samples.deleted(cloud=True), "cloud-events"),
+    "an alert in an event": (samples.grid_event("x", samples.common()), "azure-monitor"),
+    "an alert in a CloudEvent": (samples.cloud_event("x", samples.common()), "azure-monitor"),
+    "Logic Apps": (samples.logic_apps(samples.common()), "azure-monitor"),
+    "a list of one": ([samples.common()], "azure-monitor"),
+    "Alertmanager": (samples.alertmanager(), "alertmanager"),
+    "Grafana": (samples.grafana(), "grafana"),
+    "PagerDuty": (samples.pagerduty(), "pagerduty"),
+    "Datadog": (samples.datadog(), "datadog"),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.parametrize("encoded", [False, True])
+def test_every_shape_is_one_alert_with_vm_and_time(name: str, encoded: bool) -> None:
+    value, source = SHAPES[name]
+    body = json.dumps(value).encode()
+    found = the_alert(base64.b64encode(body) if encoded else body)
+    assert (found.source, found.state, found.fault) == (source, "fired", None)
+    assert [each.lower() for each in found.targets] == [samples.vm().lower()]
+    assert found.id is not None
+    assert found.rule is not None
+    assert found.fired_at is not None
+    assert abs(found.fired_at - samples.FIRED) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("value", "state"),
+    [
+        (samples.common(monitorCondition="Resolved"), "resolved"),
+        (samples.common(monitorCondition="Odd"), "unknown"),
+        (samples.common(monitorCondition=None), "unknown"),
+        (samples.resource_health("Available"), "resolved"),
+        (samples.resource_health("Degraded"), "fired"),
+        (samples.resource_health("Unknown"), "unknown"),
+        (samples.activity_log("Started"), "unknown"),
+        (samples.activity_log("Failed"), "unknown"),
+        (samples.health_event("Available"), "resolved"),
+        (samples.health_event("Unknown"), "unknown"),
+        (samples.cloud_event("com.example.backup.done", {}), "unknown"),
+        (samples.grid_event("Microsoft.Resources.ResourceWriteSuccess", {}), "unknown"),
+        (samples.alertmanager(status="resolved"), "resolved"),
+        (samples.alertmanager(status="suppressed"), "unknown"),
+        (samples.pagerduty("incident.resolved"), "resolved"),
+        (samples.pagerduty("incident.acknowledged"), "unknown"),
+        (samples.datadog("Recovered"), "resolved"),
+        (samples.datadog("No data"), "unknown"),
+    ],
+)
+def test_only_what_surely_fires_is_fired(value: Any, state: str) -> None:
+    found = the_alert(value)
+    assert found.state == state
+    assert bool(found.why) == (state == "unknown")
+
+
+def test_lists_and_groups_are_as_many_alerts() -> None:
+    found = alerts([samples.common(), samples.alertmanager("web-01", "db-01"), samples.deleted()])
+    assert [each.source for each in found] == [
+        "azure-monitor", "alertmanager", "alertmanager", "event-grid",
+    ]  # fmt: skip
+
+
+def test_one_alert_may_have_many_targets_each_named_once() -> None:
+    found = the_alert(samples.common(samples.vm(), samples.vm("db-01"), samples.vm().upper()))
+    assert found.targets == (samples.vm().lower(), samples.vm("db-01").lower())
+
+
+def test_a_log_alert_that_names_no_vm_keeps_what_it_names() -> None:
+    (target,) = the_alert(samples.log_alert("logs")).targets
+    assert target.endswith("workspaces/logs")
+
+
+def test_labels_are_custom_properties_and_what_kind_of_alert_it_is() -> None:
+    found = the_alert(samples.resource_health("Unavailable")).labels
+    assert found["team"] == "web"
+    assert found["monitoringService"] == "Resource Health"
+    assert found["cause"] == "PlatformInitiated"
+    assert the_alert(samples.alertmanager()).labels["severity"] == "critical"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ({}, "no alert that the app knows"),
+        ("text", "JSON text"),
+        (7, "no alert that the app knows"),
+        ([], "The list of alerts is empty."),
+        ([[[[[[]]]]]], "too many envelopes"),
+        ({"schemaId": "AzureMonitorMetricAlert", "data": {}}, "Enable the common alert schema"),
+        (samples.cloud_event("x", {}, source="/azure-vm-restore"), "an event of this app"),
+        ({"recoveryType": "RestoreDisks"}, "This is a restore request"),
+        ({"$content": "rubbish"}, "$content is neither JSON nor Base64 of JSON"),
+        ({"receiver": "r", "groupKey": "g", "alerts": []}, "Nothing stands at /alerts"),
+        ({"receiver": "r", "alerts": []}, "This is an alert of Alertmanager. No mapping"),
+        (b"{nonsense", "neither JSON nor Base64 of JSON"),
+        (b"", "is empty"),
+    ],
+)
+def test_what_is_no_alert_is_one_that_says_so(value: Any, said: str) -> None:
+    if value == {"receiver": "r", "groupKey": "g", "alerts": []}:
+        value = samples.alertmanager() | {"alerts": []}
+    found = the_alert(value)
+    assert found.fault is not None
+    assert found.fault.code == "AlertNotUnderstood"
+    assert said in found.fault.text
+    assert found.state == "unknown"
+
+
+def test_a_body_too_large_is_not_read() -> None:
+    found = the_alert(json.dumps(samples.common()).encode().ljust(256 * 1024))
+    assert found.fault is not None
+    assert found.fault.code == "AlertTooLarge"
+    assert "at most 192 KB" in found.fault.text
+
+
+def test_ten_thousand_targets_are_refused_as_a_whole() -> None:
+    many = [f"/vm-{number}" for number in range(10_000)]
+    for value in (samples.common(*many), [samples.common(each) for each in many[:200]] * 6):
+        body = json.dumps(value, separators=(",", ":")).encode()
+        found = the_alert(body)
+        assert found.fault is not None
+        assert found.fault.code in ("TooManyTargets", "AlertTooLarge")
+    exact = the_alert(samples.common(*many[: alert.TARGETS_MAX]))
+    assert exact.fault is None
+    assert len(exact.targets) == alert.TARGETS_MAX
+
+
+@pytest.mark.parametrize("depth", [100_000])
+def test_what_is_nested_for_ever_is_no_alert(depth: int) -> None:
+    found = the_alert(b"[" * depth + b"]" * depth)
+    assert found.fault is not None
+
+
+@pytest.mark.parametrize(
+    "essentials",
+    [
+        {"alertId": None}, {"alertId": ["a"]}, {"alertId": ""}, {"firedDateTime": "yesterday"},
+        {"firedDateTime": "0001-01-01T00:00:00Z"}, {"firedDateTime": None},
+        {"alertTargetIDs": None},
+        {"alertTargetIDs": [7, None, " "]},
+    ],
+)  # fmt: skip
+def test_what_is_missing_or_odd_is_absent(essentials: dict[str, Any]) -> None:
+    found = the_alert(samples.common(**essentials))
+    assert found.fault is None
+    assert found.id is None or found.fired_at is None or found.targets == ()
+
+
+@pytest.mark.parametrize("data", [None, [], "text", {"essentials": []}, {"essentials": None}])
+def test_a_common_alert_without_its_parts_is_an_unknown_one(data: Any) -> None:
+    found = the_alert({"schemaId": "azureMonitorCommonAlertSchema", "data": data})
+    assert (found.state, found.targets) == ("unknown", ())
+
+
+def test_a_secret_like_id_of_a_sender_is_kept_as_it_is() -> None:
+    """It is compared, and shown to nobody."""
+    odd = "sig=" + "Ab1" * 20
+    assert the_alert(samples.common(alertId=odd)).id == odd

@@ -1,0 +1,149 @@
+"""The rules are checked as a whole, at start, and their published schema is the code's."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from restore.alerts import runbook_text
+from restore.alerts.runbook import NONE
+from restore.alerts.runbook_text import InvalidRunbook
+from tests import alert_samples as samples
+from tests.alert_samples import DISKS, RULES, rule
+
+SCHEMA = Path(__file__).parents[4] / "docs" / "rules.schema.json"
+
+
+def problems(value: Any) -> dict[str, str]:
+    with pytest.raises(InvalidRunbook) as caught:
+        runbook_text.parse(value if isinstance(value, str) else json.dumps(value))
+    return {problem.path: problem.message for problem in caught.value.problems}
+
+
+def template(**changes: Any) -> dict[str, Any]:
+    return {"name": "disks", "restore": DISKS | changes}
+
+
+def test_rules_survive_their_text() -> None:
+    known = samples.runbook()
+    assert runbook_text.parse(msgspec.json.encode(known).decode()) == known
+
+
+def test_no_rules_are_rules_and_a_file_may_name_its_schema() -> None:
+    assert runbook_text.parse('{"$schema": "docs/rules.schema.json"}') == NONE
+
+
+def test_everything_wrong_is_said_at_once_with_its_place() -> None:
+    wrong = {
+        "rules": [
+            rule(when={"targets": [], "lables": {}, "labels": {"": "x"}, "tags": {"a": 1}}),
+            rule(quietPeriod="1h", restoresPerHour=1000, template="a b"),
+            {"name": "x"},
+        ],
+        "templates": [
+            {"name": "t", "restore": []},
+            {"name": "u", "restore": {}, "point": {"max": 1}},
+        ],
+        "mappings": [samples.MAPPINGS[0] | {"has": [], "vm": "labels", "firing": {"at": "/x"}}],
+        "maxAlertAge": "P2D",
+    }
+    assert set(problems(wrong)) == {
+        "$.rules[0].when.targets",
+        "$.rules[0].when.lables",
+        "$.rules[0].when.tags.a",
+        "$.rules[1].quietPeriod",
+        "$.rules[1].restoresPerHour",
+        "$.rules[1].template",
+        "$.rules[2].when",
+        "$.rules[2].template",
+        "$.templates[0].restore",
+        "$.templates[1].point.max",
+        "$.mappings[0].has",
+        "$.mappings[0].vm",
+        "$.mappings[0].firing.values",
+        "$.maxAlertAge",
+    }
+
+
+def test_what_only_the_whole_shows_is_said_too() -> None:
+    wrong = RULES | {
+        "rules": [
+            rule(),
+            rule(template="other"),
+            rule(name="b", when={"targets": ["vaultSubscription"]}),
+            rule(name="c", when={"targets": [f"{samples.SUBSCRIPTION}/rg"]}),
+        ],
+        "mappings": [samples.MAPPINGS[0], samples.MAPPINGS[0]],
+        "templates": [template(), template() | {"point": {"maxAge": "PT1H", "before": "PT1H"}}],
+    }
+    assert set(problems(wrong)) == {
+        "$.rules[1].name",
+        "$.rules[1].template",
+        "$.rules[2].when.targets[0]",
+        "$.rules[3].when.targets[0]",
+        "$.mappings[1].name",
+        "$.templates[1].name",
+        "$.templates[1].point.maxAge",
+    }
+
+
+@pytest.mark.parametrize(
+    ("restore", "path"),
+    [
+        ({"recoveryType": "Everything"}, "$.templates[0].restore.recoveryType"),
+        ({"storageAccountId": "{vm.name}"}, "$.templates[0].restore.storageAccountId"),
+        ({"storageAccountId": None}, "$.templates[0].restore.storageAccountId"),
+        ({"diskEncryptionSetId": "x"}, "$.templates[0].restore.diskEncryptionSetId"),
+        ({"confirm": "{vm.name}"}, "$.templates[0].restore.confirm"),
+        ({"zone": "1"}, "$.templates[0].restore.zone"),
+        ({"sourceResourceId": samples.vm()}, "$.templates[0].restore.sourceResourceId"),
+        ({"requestId": "r"}, "$.templates[0].restore.requestId"),
+        ({"recoveryPoint": {}}, "$.templates[0].restore.recoveryPoint"),
+        ({"planOnly": False}, "$.templates[0].restore.planOnly"),
+        ({"targetResourceGroupId": "{vm.group}"}, "$.templates[0].restore.targetResourceGroupId"),
+        ({"region": "{vm.{vm.name}}"}, "$.templates[0].restore.region"),
+        ({"region": "{{vm.name}}"}, "$.templates[0].restore.region"),
+        ({"region": "{vm.name"}, "$.templates[0].restore.region"),
+        ({"region": "{alert.description}"}, "$.templates[0].restore.region"),
+        ({"region": "{vm.name.__class__}"}, "$.templates[0].restore.region"),
+        ({"region": "{0}"}, "$.templates[0].restore.region"),
+        ({"region": "}"}, "$.templates[0].restore.region"),
+        ({"zones": ["{x}"]}, "$.templates[0].restore.zones[0]"),
+        (
+            {"encryptionDetails": {"kekUrl": "{x}"}},
+            "$.templates[0].restore.encryptionDetails.kekUrl",
+        ),
+    ],
+)
+def test_a_template_that_makes_no_request_is_told_at_start(
+    restore: dict[str, Any], path: str
+) -> None:
+    assert path in problems({"templates": [template(**restore)]})
+
+
+def test_a_template_nested_for_ever_is_refused() -> None:
+    deep: Any = "{vm.name}"
+    for _ in range(60):
+        deep = [deep]
+    (path,) = problems({"templates": [template(zones=deep)]})
+    assert path.startswith("$.templates[0].restore.zones[0]")
+
+
+@pytest.mark.parametrize("words", ["{vm.subscription}", "{vm.resourceGroup}", "{date}{time}"])
+def test_every_word_may_stand_in_an_id(words: str) -> None:
+    group = f"/subscriptions/{{vm.subscription}}/resourceGroups/rg-{words}".replace(
+        "rg-{vm.subscription}", "rg"
+    )
+    value = {"templates": [template(targetResourceGroupId=group)]}
+    assert runbook_text.parse(json.dumps(value)).templates[0].restore["targetResourceGroupId"]
+
+
+def test_rules_too_large_or_no_json_are_told() -> None:
+    assert problems("x" * 300_000) == {"$": "is larger than 256 KB"}
+    assert "$" in problems("{rules:[]}")
+
+
+def test_the_published_schema_is_the_codes() -> None:
+    assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(runbook_text.schema()))
