@@ -1,4 +1,5 @@
-"""Delete documents that nobody will ask for any more: plans, data of events that were too large.
+"""Delete documents that nobody will ask for any more: plans, data of events that were too large,
+messages that became no request, and what messages were compared with.
 
 Never `restores/` and `items/`: they are what makes a restore happen once only. An order that names
 them is refused where it is read (restore/messages/activity_io.py).

@@ -167,7 +167,7 @@ param RESTORE_RECONCILE_S int = 300
 @maxValue(20)
 param RESTORE_REVIVALS_MAX int = 3
 
-@description('Days after which finished histories, plans and data of large events are deleted.')
+@description('Days after which finished histories, plans, data of large events and rejected messages are deleted.')
 @minValue(1)
 @maxValue(3650)
 param RESTORE_KEEP_D int = 30

@@ -14,14 +14,20 @@ from orchestrators.steps import Step, Steps
 from restore.messages import names
 from restore.messages.model import Outcome
 from restore.messages.poll_policy import PollPolicy
-from restore.messages.reconcile_io import ListOpen, OpenRequests, Purge, Reconcile, ReconcileRestore
+from restore.messages.reconcile_io import (
+    PURGED,
+    ListOpen,
+    OpenRequests,
+    Purge,
+    Reconcile,
+    ReconcileRestore,
+)
 
 blueprint = df.Blueprint()
 
 _PURGES = (
     (names.PURGE_HISTORIES, Purge()),
-    (names.PURGE_DOCUMENTS, Purge(folder="plans/")),
-    (names.PURGE_DOCUMENTS, Purge(folder="events/")),
+    *((names.PURGE_DOCUMENTS, Purge(folder=folder)) for folder in PURGED),
 )
 _ROUNDS_MAX = 20
 """Calls of one purge in one generation: each costs four events of history."""

@@ -71,8 +71,8 @@ class Settings:
     Default 3: what kills it each time is no accident, and a person must look."""
 
     restore_keep_d: int = 30
-    """RESTORE_KEEP_D: days after which finished histories, plans and data of large events are
-    deleted. Default 30. The ledger is never deleted."""
+    """RESTORE_KEEP_D: days after which finished histories, plans, data of large events and
+    messages that became no request are deleted. Default 30. The ledger is never deleted."""
 
     restore_policy: Policy | None = rules.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,

@@ -29,7 +29,13 @@ def labels_of(entry: LedgerEntry) -> dict[str, str]:
         "finishedat": stamp(entry.finished_at) if entry.finished_at else "",
         "verdict": verdict.verdict if verdict else "",
         "jobid": entry.job_id or "",
+        "requesthash": entry.request_hash,
     }
+    return quoted(known)
+
+
+def quoted(known: Mapping[str, str]) -> dict[str, str]:
+    """Return labels as a blob's metadata takes them; one that says nothing is left out."""
     return {name: quote(shown_of(value), safe=_SAFE) for name, value in known.items() if value}
 
 

@@ -4,7 +4,7 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.settings import Settings
-from triggers import abandon, approvals, health, listing, plans, points, restores
+from triggers import abandon, approvals, health, listing, plans, points, rejections, restores
 from triggers.gate import Gate, log_wrong_settings
 
 
@@ -95,6 +95,16 @@ def _register_views(functions: df.Blueprint, settings: Settings) -> None:
         from triggers import events  # most events fit into their messages
 
         return await events.show_data(req)
+
+    @functions.route(route="rejections", methods=["GET"])
+    async def list_rejections(req: func.HttpRequest) -> func.HttpResponse:
+        """List the messages that became no request, page by page."""
+        return await rejections.show_page(req)
+
+    @functions.route(route="rejections/{id}", methods=["GET"])
+    async def show_rejection(req: func.HttpRequest) -> func.HttpResponse:
+        """Show one message that became no request: what came, and why."""
+        return await rejections.show(req)
 
     @functions.route(route="recovery-points", methods=["GET"])
     @functions.durable_client_input(client_name="client")

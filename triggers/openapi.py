@@ -7,6 +7,7 @@ from typing import Any
 
 import azure.functions as func
 
+from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
@@ -109,6 +110,8 @@ def _answers() -> tuple[Any, ...]:
         response_schemas.ProblemDocument,
         response_schemas.Restore,
         response_schemas.RestoreList,
+        response_schemas.RejectionList,
+        Rejection,
         response_schemas.CancelAnswer,
         response_schemas.AbandonAnswer,
         response_schemas.ApprovalAnswer,

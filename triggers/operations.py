@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, get_args
 
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import VerdictKind
+from restore.messages.rejection import KINDS, Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
@@ -75,14 +76,18 @@ _ITEM = (
     _query("vaultId", "ARM id of its Recovery Services vault"),
     _query("continuationToken", "From the page before"),
 )
+_PAGE = (
+    _query("top", "How many, 50 by default", schema=_whole(1, 200)),
+    _query("continuationToken", "From the page before"),
+)
 _LISTED = (
     _query("state", "Only these", [state.value for state in LedgerState]),
     _query("verdict", "Only these", list(get_args(VerdictKind))),
     _query("recoveryType", "Only these", list(REQUEST_TYPES)),
     _query("sourceResourceId", "Only of this VM"),
-    _query("top", "How many, 50 by default", schema=_whole(1, 200)),
-    _query("continuationToken", "From the page before"),
+    *_PAGE,
 )
+_REJECTED = (_query("kind", "Only these", list(KINDS)), *_PAGE)
 _AN_ID = (_path_id("The request id"),)
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -167,6 +172,24 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: None},
         (404, 503),
         parameters=(_path_id("The event's id", "^[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}$"),),
+    ),
+    Operation(
+        "get",
+        "/rejections",
+        "listRejections",
+        "List the messages that became no request, the newest first",
+        {200: response_schemas.RejectionList},
+        (400, 503),
+        parameters=_REJECTED,
+    ),
+    Operation(
+        "get",
+        "/rejections/{id}",
+        "showRejection",
+        "Show one message that became no request: what came, and why",
+        {200: Rejection},
+        (404, 503),
+        parameters=(_path_id("The rejection's id"),),
     ),
     Operation(
         "get",

@@ -1,32 +1,35 @@
 """Requests from the queue `restore-requests`: one JSON request per message, plain or Base64.
 
-A message that can never work is completed and answered by a `rejected` event that carries all of
-it. Only failures of ours (the storage account does not answer) raise, and use the host's retries
-and the poison queue.
+A message that can never work is completed, put aside, and answered by a `rejected` event that
+carries all of it. Only failures of ours (the storage account does not answer) raise, and use the
+host's retries and the poison queue, from which poison.py takes what failed too often.
 """
 
 import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
 from restore.messages import names
-from restore.messages.errors import InvalidRequest
+from restore.messages.errors import InvalidRequest, ServiceUnavailable
+from restore.messages.rejection import Rejection
 from restore.messages.request import RestoreRequest
 from restore.settings import Settings
 from restore.values.problem import Problem
-from storage import connection
-from triggers import plans, starter
+from storage import connection, rejections
+from triggers import plans, poison, starter
 
 _log = logging.getLogger(__name__)
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the queue trigger; none while a setting is wrong, and messages stay where they are.
-    One that raised would poison them after five tries."""
+    """Return the queue triggers: of requests, and of those that failed too often. None while a
+    setting is wrong, and messages stay where they are: one that raised would poison them after five
+    tries."""
     functions = df.Blueprint()
     if settings.problems:
         return functions
@@ -39,7 +42,20 @@ def blueprint(settings: Settings) -> df.Blueprint:
         message: func.QueueMessage, client: df.DurableOrchestrationClient
     ) -> None:
         """Start the restore that a message asks for, or reject the message."""
-        await _take(message, client, settings)
+        try:
+            await _take(message, client, settings)
+        except ServiceUnavailable:
+            raise  # whoever does not answer takes no note either
+        except Exception as error:
+            await poison.note(message, error)
+            raise
+
+    @functions.queue_trigger(
+        arg_name="message", queue_name=names.POISONED_REQUESTS, connection="AzureWebJobsStorage"
+    )
+    async def keep_poisoned_request(message: func.QueueMessage) -> None:
+        """Put aside what the host gave up."""
+        await poison.take(message)
 
     return functions
 
@@ -73,9 +89,9 @@ async def _reject(
     problems: Sequence[Problem],
     request_id: str | None = None,
 ) -> None:
-    from restore.request import rejections  # most messages are right
+    from restore.request import rejections as reading  # most messages are right
 
-    event = rejections.event(
+    rejected = reading.rejected(
         message_id=str(message.id),
         code=code,
         problems=problems,
@@ -83,5 +99,10 @@ async def _reject(
         time=message.insertion_time or datetime.now(UTC),  # the same at every delivery
         request_id=request_id,
     )
-    await asyncio.to_thread(lambda: connection.outbox().publish(event))
+    await asyncio.to_thread(_tell, rejected, reading.event(rejected))
     _log.warning("Rejected message %s: %s (%d problems)", message.id, code, len(problems))
+
+
+def _tell(rejected: Rejection, event: dict[str, Any]) -> None:
+    rejections.keep(connection.ledger().documents, rejected)
+    connection.outbox().publish(event)

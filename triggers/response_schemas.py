@@ -105,6 +105,25 @@ class RestoreList(Model, frozen=True, kw_only=True):
     continuation_token: str | None = None
 
 
+class RejectionLine(Model, frozen=True, kw_only=True):
+    """One message in a list of those that became no request."""
+
+    id: str
+    kind: str | None
+    at: str | None
+    code: str | None
+    message_id: str | None
+    request_id: str | None
+    put_back_at: str | None
+
+
+class RejectionList(Model, frozen=True, kw_only=True):
+    """One page of the list of messages that became no request, the newest first."""
+
+    value: tuple[RejectionLine, ...]
+    continuation_token: str | None = None
+
+
 class CancelAnswer(Model, frozen=True, kw_only=True):
     """The result of a request to cancel."""
 

@@ -60,7 +60,7 @@ var rules = [
     threshold: 0
     window: 'PT15M'
     isState: false
-    description: 'A request failed five times and lies on restore-requests-poison, from where Azure deletes it after 7 days. docs/operating.md says how to put it back.'
+    description: 'A request failed five times; the app has put it aside. Look at GET /api/rejections?kind=poisoned; docs/operating.md says how to put it back.'
   }
   {
     name: 'storage-refuses'

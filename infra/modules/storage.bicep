@@ -13,7 +13,7 @@ param eventReaderIds string[]
 param packageContainer string
 @description('Whether only private endpoints lead to it.')
 param isPrivate bool
-@description('Days after which the app deletes plans and data of large events.')
+@description('Days after which the app deletes what nobody asks for any more.')
 param keepDays int
 @description('Whether reads are logged, too. A task hub reads its queues all the time.')
 param logsReads bool
@@ -21,9 +21,10 @@ param workspaceId string
 
 var roles = loadJsonContent('../roles.json')
 var ledger = 'restore-ledger'
+var deleted = ['plans/', 'events/', 'rejections/', 'messages/']
 var requests = 'restore-requests'
 var events = 'restore-events'
-// The host moves what failed five times to NAME-poison. It exists from the start, so that who looks finds it empty, not missing.
+// The host moves what failed five times to NAME-poison, from where the app takes it. It exists from the start, so that neither finds it missing.
 var queueNames = [requests, '${requests}-poison', events]
 var appRoles = ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
 var categories = logsReads ? ['StorageRead', 'StorageWrite', 'StorageDelete'] : ['StorageWrite', 'StorageDelete']
@@ -89,13 +90,13 @@ resource lifeCycle 'Microsoft.Storage/storageAccounts/managementPolicies@2024-01
     policy: {
       rules: [
         {
-          name: 'old-plans-and-event-data'
+          name: 'old-documents'
           enabled: true
           type: 'Lifecycle'
           definition: {
             filters: {
               blobTypes: ['blockBlob']
-              prefixMatch: ['${ledger}/plans/', '${ledger}/events/']
+              prefixMatch: map(deleted, folder => '${ledger}/${folder}')
             }
             actions: { baseBlob: { delete: { daysAfterModificationGreaterThan: keepDays + 30 } } }
           }

@@ -48,10 +48,14 @@ READ_VALIDATION = "read_validation"
 # events, queues, containers
 DECISION_EVENT = "decision"
 RESTORE_REQUESTS = "restore-requests"
+POISONED_REQUESTS = f"{RESTORE_REQUESTS}-poison"
+"""The host puts there what has failed too often; the name is the host's."""
 RESTORE_EVENTS = "restore-events"
 LEDGER_CONTAINER = "restore-ledger"
 PLANS = "plans/"
 EVENT_DATA = "events/"
+REJECTIONS = "rejections/"
+MESSAGES = "messages/"
 
 _EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}")
 PLAN_PREFIX = "plan-"

@@ -4,9 +4,14 @@ Plain JSON on the wire, read strictly: a history kept by an older version is eit
 refused, never half understood.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from restore.values.structs import StrictModel
+
+Folder = Literal["plans/", "events/", "rejections/", "messages/"]
+PURGED: tuple[Folder, ...] = get_args(Folder)
+"""In this order. What messages are compared with goes last: it may be asked for as long as they
+are."""
 
 
 class Reconcile(StrictModel, frozen=True, kw_only=True):
@@ -29,7 +34,7 @@ class ListOpen(StrictModel, frozen=True, kw_only=True):
 class Purge(StrictModel, frozen=True, kw_only=True):
     """Input of purge_histories and purge_documents, answered by `{token}`: where it goes on."""
 
-    folder: Literal["plans/", "events/"] | None = None
+    folder: Folder | None = None
     """Of documents. No other folder is ever purged."""
     token: str | None = None
 

@@ -1,38 +1,112 @@
-"""What the app tells of a queue message that can never work: every problem, and all of its text."""
+"""What the app tells of a queue message that became no request: why, and all of its text.
 
-import base64
-from collections.abc import Iterable
+A message that can never work is `rejected`, with every problem; one that the host gave up is
+`poisoned`. Both are kept (storage/rejections.py), and told by one event each.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from restore.messages import names
+from restore.messages.errors import InvalidRequest
+from restore.messages.rejection import (
+    ORIGINAL_BYTES_MAX,
+    Rejection,
+    id_of,
+    place_of,
+    readable,
+)
+from restore.messages.request import RestoreRequest
+from restore.request import parsing
 from restore.values import cloud_events
+from restore.values.decoding import encode
 from restore.values.problem import Problem
 
+POISONED = "Poisoned"
+_UNNAMED = "?"
+"""No request can have this id."""
 
-def event(
+
+def rejected(
     *,
     message_id: str,
     code: str,
-    problems: Iterable[Problem],
+    problems: Sequence[Problem],
     original: bytes,
     time: datetime,
     request_id: str | None = None,
-) -> dict[str, Any]:
-    """Return the `rejected` event of one message: the same message, the same event id."""
+) -> Rejection:
+    """Return what is kept of a message that can never work; of the same message the same."""
+    return _kept(
+        original,
+        time,
+        kind="rejected",
+        queue=names.RESTORE_REQUESTS,
+        message_id=message_id,
+        code=code,
+        problems=tuple(problems),
+        request_id=request_id,
+    )
+
+
+def poisoned(
+    *, message_id: str, original: bytes, time: datetime, raised: str | None = None
+) -> Rejection:
+    """Return what is kept of a message that the host gave up; `raised` is the kind of error of its
+    last try, where that is known."""
+    why = f"Its last try raised {raised}." if raised else "Its tries left no reason."
+    return _kept(
+        original,
+        time,
+        kind="poisoned",
+        queue=names.POISONED_REQUESTS,
+        message_id=message_id,
+        code=POISONED,
+        text=(
+            f"The host gave this message up. {why} Read the app's log of that time. Fix the "
+            "cause. Then put the message back."
+        ),
+        request_id=_request_id(original),
+    )
+
+
+def event(rejection: Rejection) -> dict[str, Any]:
+    """Return the event of one message: the same message, the same event id."""
     data = {
-        "requestId": request_id,
-        "messageId": message_id,
-        "code": code,
-        "problems": [{"path": fault.path, "message": fault.message} for fault in problems],
+        "requestId": rejection.request_id,
+        "messageId": rejection.message_id,
+        "code": rejection.code,
+        **({"text": rejection.text} if rejection.text else {}),
+        "problems": encode(rejection.problems),
+        "keptAt": place_of(rejection.id),
+        "original": rejection.original,
+        "originalEncoding": rejection.original_encoding,
     }
-    subject = f"{names.RESTORE_REQUESTS}/{message_id}"
-    return cloud_events.event("rejected", message_id, subject, time, data | _readable(original))
+    subject = f"{rejection.queue}/{rejection.message_id}"
+    return cloud_events.event(rejection.kind, rejection.message_id, subject, rejection.at, data)
 
 
-def _readable(original: bytes) -> dict[str, str]:
+def _kept(original: bytes, time: datetime, *, message_id: str, **known: Any) -> Rejection:
+    shown, encoding = readable(original[:ORIGINAL_BYTES_MAX])
+    return Rejection(
+        id=id_of(time, message_id),
+        at=time,
+        message_id=message_id,
+        original=shown,
+        original_encoding=encoding,
+        is_whole=len(original) <= ORIGINAL_BYTES_MAX,
+        **known,
+    )
+
+
+def _request_id(original: bytes) -> str | None:
+    """The request id that a message names. Reading it may be what its tries died of: whatever that
+    raises is no reason not to keep the message."""
     try:
-        return {"original": original.decode(), "originalEncoding": "utf-8"}
-    except UnicodeDecodeError:
-        encoded = base64.b64encode(original).decode()
-        return {"original": encoded, "originalEncoding": "base64"}
+        request: RestoreRequest = parsing.parse_text(original, default_request_id=_UNNAMED)
+    except InvalidRequest as error:
+        return error.request_id
+    except Exception:
+        return None
+    return request.request_id

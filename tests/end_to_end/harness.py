@@ -83,12 +83,14 @@ class HostHarness:
         answered: Reply = self.until(look, DOWN_S_MAX, f"an answer to {method} {path}")
         return answered
 
-    def send(self, message: Any, encode: bool = False) -> None:
+    def send(
+        self, message: Any, encode: bool = False, queue_name: str = "restore-requests"
+    ) -> None:
         """Put a message on the app's request queue."""
         text = message if isinstance(message, str) else json.dumps(message)
         if encode:
             text = base64.b64encode(text.encode()).decode()
-        queue = self._queue("restore-requests")
+        queue = self._queue(queue_name)
         try:
             queue.create_queue()
         except ResourceExistsError:
@@ -161,13 +163,17 @@ class HostHarness:
         asked = f"{self.vault_url}/simulator/requests?method=POST&path=/restore$"
         return list(requests.get(asked, timeout=30).json())
 
-    def poison(self) -> int:
-        """Return how many messages are on the poison queue."""
+    def poison(self, mark: str = "") -> int:
+        """Return how many messages with this mark the host has given up."""
+        listed = self.call_again("GET", "rejections?kind=poisoned&top=200").body["value"]
+        kept = [self.call_again("GET", f"rejections/{line['id']}").body for line in listed]
+        queue = self._queue("restore-requests-poison")
         try:
-            properties = self._queue("restore-requests-poison").get_queue_properties()
+            waiting = [str(message.content) for message in queue.peek_messages(32)]
         except ResourceNotFoundError:
-            return 0
-        return int(properties.approximate_message_count or 0)
+            waiting = []
+        texts = [*(each["original"] for each in kept), *waiting]
+        return sum(mark in text for text in texts)
 
     def vault(self, method: str, path: str, body: Any) -> None:
         """Call the simulated vault's control surface."""

@@ -39,7 +39,7 @@ def test_rubbish_on_the_queue_is_rejected_whole_and_not_tried_again(
     event = _rejection_of(harness, mark)
     assert event["data"]["original"] == text
     assert event["data"]["problems"]
-    assert harness.poison() == 0
+    assert harness.poison(mark) == 0
 
 
 def test_a_message_as_large_as_a_queue_takes_is_kept_whole(harness: HostHarness) -> None:
@@ -52,7 +52,7 @@ def test_a_message_as_large_as_a_queue_takes_is_kept_whole(harness: HostHarness)
     reply = harness.call("GET", data["fullDataAt"].removeprefix("/api/"))
     assert reply.status == 200
     assert reply.body["original"] == sent
-    assert harness.poison() == 0
+    assert harness.poison(mark) == 0
 
 
 def _rejection_of(harness: HostHarness, mark: str) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def _rejection(body: bytes) -> None:
     try:
         parsing.parse_text(body, default_request_id="d")
     except InvalidRequest as error:
-        event = rejections.event(
+        rejected = rejections.rejected(
             message_id="m1",
             code=error.code,
             problems=error.problems,
@@ -90,6 +90,7 @@ def _rejection(body: bytes) -> None:
             time=START,
             request_id=error.request_id,
         )
+        event = rejections.event(rejected)
         Events(MemoryDocuments(), MemoryEvents()).send(event)  # whose queue takes no more than one
 
 

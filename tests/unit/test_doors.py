@@ -110,13 +110,15 @@ def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
     for outcome in outcomes:
         yield assemble.event(largest.request(kind, letter), outcome, START, f"plan-{'m' * 128}")
     for body in (letter.encode() * 16_384, b"\xff" * 65_536):
-        yield rejections.event(
+        rejected = rejections.rejected(
             message_id="m" * 36,
             code="InvalidRequest",
             problems=[Problem(path=letter * 200, message=letter * 4000)] * 51,
             original=body,
             time=START,
         )
+        poisoned = rejections.poisoned(message_id="m" * 36, original=body, time=START)
+        yield from map(rejections.event, (rejected, poisoned))
 
 
 MUST_KEEP = {
@@ -124,6 +126,7 @@ MUST_KEEP = {
     "approval-requested": ("requestId", "rule", "decideAt", "until", "recoveryPoint"),
     "started": ("requestId", "jobId", "vaultId"),
     "rejected": ("code", "problems"),
+    "poisoned": ("code", "text", "keptAt"),
     "finished": ("requestId", "verdict", "sourceResourceId"),
     "planned": ("requestId", "recoveryType"),
 }

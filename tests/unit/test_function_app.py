@@ -14,7 +14,10 @@ HOLD_CLIENTS = {
     names.PURGE_HISTORIES, names.RECONCILE_RESTORE, names.REVIVE_PLANS, "take_restore_request",
     "reconcile_restores",
 }  # fmt: skip
-NEED_NO_ENGINE = {"list_restores", "show_event_data", "show_health", "show_openapi_document"}
+NEED_NO_ENGINE = {
+    "list_rejections", "list_restores", "show_event_data", "show_health", "show_openapi_document",
+    "show_rejection",
+}  # fmt: skip
 
 
 def of_kind(*kinds: str) -> list[LoadedFunction]:
@@ -42,8 +45,14 @@ def test_every_route_wants_a_function_key() -> None:
 
 
 def test_requests_come_from_the_apps_own_queue() -> None:
-    (taken,) = [function.trigger for function in of_kind("queueTrigger")]
-    assert (taken["queueName"], taken["connection"]) == ("restore-requests", "AzureWebJobsStorage")
+    taken = {each.name: each.trigger["queueName"] for each in of_kind("queueTrigger")}
+    assert taken == {
+        "take_restore_request": "restore-requests",
+        "keep_poisoned_request": "restore-requests-poison",
+    }
+    assert {each.trigger["connection"] for each in of_kind("queueTrigger")} == {
+        "AzureWebJobsStorage"
+    }
 
 
 def test_the_reconciler_has_a_timer() -> None:

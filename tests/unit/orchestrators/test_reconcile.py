@@ -8,6 +8,7 @@ from activities import list_open, purge_documents
 from orchestrators import reconcile
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
+from restore.messages.reconcile_io import PURGED
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness
 from tests.unit.orchestrators.journal import Journal
@@ -53,9 +54,9 @@ def test_once_a_day_what_is_old_is_deleted_folder_by_folder(
     calls = reconciled(harness, journal, deletes=True)
     assert calls == [
         names.TIDY_STORAGE, names.LIST_OPEN, names.REVIVE_PLANS, names.PURGE_HISTORIES,
-        names.PURGE_DOCUMENTS, names.PURGE_DOCUMENTS,
+        *[names.PURGE_DOCUMENTS] * 4,
     ]  # fmt: skip
-    assert folders == ["plans/", "events/"]
+    assert folders == ["plans/", "events/", "rejections/", "messages/"]
 
 
 def test_every_page_is_looked_at_and_the_storage_is_tidied_once(
@@ -92,7 +93,8 @@ def test_a_purge_goes_on_as_long_as_something_is_left(
     calls = reconciled(harness, journal, deletes=True)
     one_purge = [None, *(str(number) for number in range(1, 25))]
     assert tokens[:25] == one_purge
-    assert tokens[25:] == [None, *(str(number) for number in range(26, 50))]
+    assert tokens[25:50] == [None, *(str(number) for number in range(26, 50))]
+    assert len(tokens) == 25 * len(PURGED)
     assert calls.count(names.LIST_OPEN) == 1
     assert reconcile._ROUNDS_MAX < 25, "one purge went on in a second generation"
 
@@ -105,4 +107,4 @@ def test_a_purge_that_fails_ends_for_today(
 
     monkeypatch.setattr(purge_documents, "_purge", purge)
     calls = reconciled(harness, journal, deletes=True)
-    assert calls.count(names.PURGE_DOCUMENTS) == 2
+    assert calls.count(names.PURGE_DOCUMENTS) == len(PURGED)

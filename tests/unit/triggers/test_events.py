@@ -2,23 +2,19 @@
 
 import base64
 import json
-from datetime import UTC, datetime
 from typing import Any, cast
 
 import azure.functions as func
 import pytest
-from azure.functions.meta import Datum
 
-from devhost.language_worker.binding import converter
 from restore.messages.errors import ServiceUnavailable
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
+from tests.fakes.messages import message
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import events, problems, queue
-
-NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 
 
 async def data_of(event_id: str) -> tuple[int, Any]:
@@ -30,13 +26,13 @@ async def data_of(event_id: str) -> tuple[int, Any]:
 async def reject(body: bytes) -> dict[str, Any]:
     """Give the queue's function a message that it rejects; return the event."""
     sent = MemoryEvents()
-    with connection.use(Ledger(documents := MemoryDocuments()), sent):
+    with connection.use(Ledger(MemoryDocuments()), sent):
         for _ in range(2):
-            await queue._take(_message(body), cast("Any", FakeDurableClient()), Settings())
+            await queue._take(message(body), cast("Any", FakeDurableClient()), Settings())
         first, second = sent.sent
         assert first == second
         status, told = await data_of(first["id"])
-        assert (status == 200) is (documents.kept != {})
+        assert (status == 200) is ("fullDataAt" in first["data"])
     return first | {"whole": told if status == 200 else None}
 
 
@@ -94,15 +90,6 @@ async def test_an_answer_is_cut_at_its_bound_and_what_was_kept_is_not() -> None:
     assert (shown["requestId"], shown["verdict"]) == ("r1", "Failed")
     assert 900 < len(shown["jobErrors"]) < 1100
     assert json.loads(problems.whole(view).get_body()) == view
-
-
-def _message(body: bytes) -> func.QueueMessage:
-    """A message as the worker makes it of what the host gives it."""
-    metadata = {"Id": Datum("m1", "string"), "InsertionTime": Datum(f'"{NOW.isoformat()}"', "json")}
-    message: func.QueueMessage = converter("queueTrigger").decode(
-        Datum(body, "bytes"), trigger_metadata=metadata
-    )
-    return message
 
 
 async def test_an_alert_on_the_queue_is_named_in_one_problem_and_kept_whole() -> None:

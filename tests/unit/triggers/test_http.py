@@ -7,7 +7,18 @@ import azure.durable_functions as df
 import pytest
 
 from tests.fakes.app_harness import AppHarness, worker
-from triggers import abandon, approvals, events, health, listing, openapi, plans, points, restores
+from triggers import (
+    abandon,
+    approvals,
+    events,
+    health,
+    listing,
+    openapi,
+    plans,
+    points,
+    rejections,
+    restores,
+)
 
 ROUTES = {
     "start_restore": (restores, "start"),
@@ -19,6 +30,8 @@ ROUTES = {
     "show_plan": (plans, "show"),
     "show_restore": (restores, "show"),
     "show_event_data": (events, "show_data"),
+    "list_rejections": (rejections, "show_page"),
+    "show_rejection": (rejections, "show"),
     "look_at_recovery_points": (points, "show"),
     "show_health": (health, "show"),
     "show_openapi_document": (openapi, "show"),

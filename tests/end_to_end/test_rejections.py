@@ -1,0 +1,41 @@
+"""What the host gives up is put aside by the running app, listed, and put back at most once."""
+
+import json
+import uuid
+from typing import Any
+
+from tests.end_to_end.harness import HostHarness, request_for
+
+POISON = "restore-requests-poison"
+
+
+def kept(harness: HostHarness, mark: str, kind: str = "poisoned") -> dict[str, Any]:
+    """Wait until a message with this mark is put aside; return what is kept."""
+
+    def look() -> dict[str, Any] | None:
+        for line in harness.call("GET", f"rejections?kind={kind}&top=200").body["value"]:
+            body: dict[str, Any] = harness.call("GET", f"rejections/{line['id']}").body
+            if mark in body["original"]:
+                return body
+        return None
+
+    found: dict[str, Any] = harness.until(look, 60, f"the {kind} message {mark}")
+    return found
+
+
+def test_a_poisoned_message_is_put_aside_and_told(harness: HostHarness) -> None:
+    mark = uuid.uuid4().hex
+    text = json.dumps(request_for("RestoreDisks", f"p-{mark}"))
+    harness.send(text, queue_name=POISON)
+    body = kept(harness, mark)
+    assert (body["requestId"], body["original"]) == (f"p-{mark}", text)
+    event = harness.event("poisoned", body["messageId"])
+    assert event["data"]["keptAt"] == f"/api/rejections/{body['id']}"
+    assert harness.call("GET", f"restores/p-{mark}").status == 404
+
+
+def test_what_is_rejected_is_listed_beside_it(harness: HostHarness) -> None:
+    mark = uuid.uuid4().hex
+    harness.send(f"restore {mark} please")
+    body = kept(harness, mark, "rejected")
+    assert body["problems"]

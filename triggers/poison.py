@@ -1,0 +1,83 @@
+"""What becomes of messages on the queue `restore-requests-poison`: put aside, told, and gone.
+
+The host gives up a message that failed too often, and tells nobody. A function on a poison queue
+has none of its own: what it raises comes again every ten minutes, for ever (facts of the published
+trigger). So this one raises for a storage account that does not answer, and only so often; whatever
+else happens, the message is told by an event that carries it, and is over.
+"""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+import azure.functions as func
+
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.rejection import Rejection
+from storage import connection, rejections
+
+_log = logging.getLogger(__name__)
+
+TRIES_MAX = 100
+"""Ten minutes apart: most of a day without storage. Azure deletes the message after 7 days."""
+
+
+async def note(message: func.QueueMessage, error: Exception) -> None:
+    """Note which kind of error a message has raised: should it be poisoned, nobody else knows.
+    Never raises."""
+    documents, kind = connection.ledger().documents, type(error).__name__
+    try:
+        await asyncio.to_thread(rejections.note_raised, documents, message.get_body(), kind)
+    except ServiceUnavailable as unnoted:
+        _log.info("What message %s raised is not noted: %s", message.id, unnoted)
+
+
+async def take(message: func.QueueMessage) -> None:
+    """Put a message aside and tell so. Raises ServiceUnavailable, up to a hundredth try."""
+    tries = message.dequeue_count or 1
+    if tries <= TRIES_MAX:
+        try:
+            kept = await asyncio.to_thread(_keep, message)
+        except ServiceUnavailable:
+            if tries < TRIES_MAX:
+                raise
+            _log.exception("Poisoned message %s cannot be put aside", message.id)
+        except Exception:
+            _log.exception("Poisoned message %s cannot be put aside", message.id)
+        else:
+            _log.error("Poisoned message %s is put aside as %s", message.id, kept.id)
+            return
+    await asyncio.to_thread(_tell_only, message)
+
+
+def _keep(message: func.QueueMessage) -> Rejection:
+    from restore.request import rejections as reading  # poison is rare
+
+    documents, body = connection.ledger().documents, message.get_body()
+    kept = _poisoned(message, rejections.raised_by(documents, body))
+    rejections.keep(documents, kept)
+    connection.outbox().publish(reading.event(kept))
+    return kept
+
+
+def _tell_only(message: func.QueueMessage) -> None:
+    """The last resort, which must not fail: the queue alone, and all of the message in the event
+    that it takes."""
+    from restore.request import rejections as reading
+
+    try:
+        connection.events().send(reading.event(_poisoned(message, None)))
+        _log.error("Poisoned message %s is told by its event only", message.id)
+    except Exception:
+        _log.exception("Poisoned message %s is lost: it can be neither kept nor told", message.id)
+
+
+def _poisoned(message: func.QueueMessage, raised: str | None) -> Rejection:
+    from restore.request import rejections as reading
+
+    return reading.poisoned(
+        message_id=str(message.id),
+        original=message.get_body(),
+        time=message.insertion_time or datetime.now(UTC),  # the same at every delivery
+        raised=raised,
+    )
