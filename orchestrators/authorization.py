@@ -9,7 +9,7 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from orchestrators.steps import Step, StepFailed, Steps, show
+from orchestrators.steps import Step, StepFailed, Steps
 from restore.messages import names
 from restore.messages.activity_io import Authorize, Authorized, Decided, ReadDecision, Restore
 from restore.messages.errors import NotYet, to_failure
@@ -73,7 +73,7 @@ def _wait(
     now = context.current_utc_datetime
     steps.until = order.until(until)  # the clock stands until somebody has decided
     progress.waiting = wait_reasons.why(_WANTED, until, 1)
-    show(context, progress.show(RestorePhase.WAITING_FOR_APPROVAL, now))
+    steps.display.show(progress.show(RestorePhase.WAITING_FOR_APPROVAL, now))
     decision = context.wait_for_external_event(names.DECISION_EVENT)
     timer: Any = context.create_timer(_due(context, until))
     winner = yield context.task_any([decision, timer])

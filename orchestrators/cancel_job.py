@@ -10,10 +10,12 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from orchestrators.display import Display
 from orchestrators.exits import logged
 from orchestrators.steps import Steps
 from restore.messages import names
 from restore.messages.activity_io import Cancel
+from restore.messages.log_line import LogContext
 from restore.messages.model import Outcome
 from restore.progress import poll_intervals
 
@@ -30,9 +32,11 @@ def cancel_job(context: df.DurableOrchestrationContext) -> Any:
     3. After `polls_per_generation` tries continue as new.
     """
     order = Cancel.from_json(context.get_input())
-    steps = Steps(context, order.poll_policy, order.until)
+    about = LogContext(request_id=order.request_id)
+    steps = Steps(Display(context, names.CANCEL_JOB, lambda: about), order.poll_policy, order.until)
     for _ in range(order.poll_policy.polls_per_generation):
-        outcome: Outcome = yield from steps.once(names.CANCEL_RESTORE, order.as_json())
+        this = LogContext(attempt=order.tries + 1)
+        outcome: Outcome = yield from steps.once(names.CANCEL_RESTORE, order.as_json(), this)
         order = msgspec.structs.replace(order, tries=order.tries + 1)
         if outcome.kind != "retryLater" or context.current_utc_datetime >= order.until:
             return outcome.as_json()

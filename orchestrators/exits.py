@@ -1,15 +1,15 @@
 """Log how each orchestration ends, once: the log tells what became of it without its history."""
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.display import Display
 from orchestrators.steps import Step
-
-_log = logging.getLogger(__name__)
+from restore.messages import log_line
+from restore.messages.log_line import LogLine
 
 
 def logged(
@@ -20,14 +20,15 @@ def logged(
 
     @functools.wraps(orchestrator)
     def run(context: df.DurableOrchestrationContext) -> Step:
+        about = log_line.about_input(context.get_input())
+        display = Display(context, orchestrator.__name__, lambda: about)
         try:
             answer = yield from orchestrator(context)
         except Exception as error:
-            if not context.is_replaying:
-                _log.error("%s breaks: %s", context.instance_id, type(error).__name__)
+            display.tell(log_line.fault(error))
+            display.tell(LogLine(event="ended", ending="broken"))
             raise
-        if not context.is_replaying:
-            _log.info("%s %s", context.instance_id, _ending(context, answer))
+        display.tell(LogLine(event="ended", ending=_ending(context, answer)))
         return answer
 
     return run
@@ -35,6 +36,6 @@ def logged(
 
 def _ending(context: df.DurableOrchestrationContext, answer: Any) -> str:
     if context.will_continue_as_new:
-        return "continues as new"
+        return "continues-as-new"
     known = answer if isinstance(answer, dict) else {}
-    return f"ends: {known.get('verdict') or known.get('kind') or 'done'}"
+    return str(known.get("verdict") or known.get("kind") or "done")

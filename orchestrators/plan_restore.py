@@ -5,10 +5,12 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.display import Display
 from orchestrators.exits import logged
 from orchestrators.steps import Step, Steps
 from restore.messages import names
 from restore.messages.activity_io import FindItem
+from restore.messages.log_line import LogContext
 from restore.messages.model import Outcome, ProtectedItem
 from restore.messages.plan_io import (
     MakePlan,
@@ -39,7 +41,15 @@ def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     """
     order = MakePlan.from_json(context.get_input())
     until = context.current_utc_datetime + _PATIENCE
-    steps = Steps(context, PollPolicy(), until, revival=order.revival)
+    about = LogContext(
+        request_id=order.request.request_id,
+        vm=order.request.source_resource_id,
+        vault=order.request.vault_id,
+        revival=order.revival or None,
+        traceparent=order.traceparent,
+    )
+    display = Display(context, names.PLAN_RESTORE, lambda: about)
+    steps = Steps(display, PollPolicy(), until, revival=order.revival)
     outcome = yield from _plan(context, steps, order)
     if order.source == "queue":
         now = context.current_utc_datetime

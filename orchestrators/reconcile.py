@@ -9,9 +9,11 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
+from orchestrators.display import Display
 from orchestrators.exits import logged
 from orchestrators.steps import Step, Steps
 from restore.messages import names
+from restore.messages.log_line import LogContext, LogLine
 from restore.messages.model import Outcome
 from restore.messages.poll_policy import PollPolicy
 from restore.messages.reconcile_io import (
@@ -44,7 +46,8 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
     4. Once a day delete histories and documents that are old, continuing as new likewise.
     """
     order = Reconcile.from_json(context.get_input())
-    steps = Steps(context, PollPolicy(), context.current_utc_datetime)
+    display = Display(context, names.RECONCILE)
+    steps = Steps(display, PollPolicy(), context.current_utc_datetime)
     if order.part == 0:
         token = yield from _see_to_page(steps, order.token)
     else:
@@ -65,9 +68,11 @@ def _see_to_page(steps: Steps, token: str | None) -> Step:
     page = OpenRequests.from_json(listed.value)
     for request_id in page.request_ids:
         order = ReconcileRestore(request_id=request_id)
-        yield from steps.once(names.RECONCILE_RESTORE, order.as_json())
+        about = LogContext(request_id=request_id)
+        yield from steps.once(names.RECONCILE_RESTORE, order.as_json(), about)
     if page.token is None:
         yield from steps.once(names.REVIVE_PLANS, None)
+        steps.display.tell(LogLine(event="tick"))
     return page.token
 
 

@@ -1,6 +1,5 @@
 """One VM from request to verdict: every step, once, in order."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -8,9 +7,10 @@ import azure.durable_functions as df
 import msgspec
 
 from orchestrators import authorization
+from orchestrators.display import Display
 from orchestrators.exits import logged
-from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, show, unforeseen
-from restore.messages import names
+from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, unforeseen
+from restore.messages import log_line, names
 from restore.messages.activity_io import (
     Close,
     FindItem,
@@ -28,8 +28,6 @@ from restore.progress import run_state
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
 from restore.result import conclude, verdicts
-
-_log = logging.getLogger(__name__)
 
 blueprint = df.Blueprint()
 
@@ -57,18 +55,19 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     """
     order = Restore.from_json(context.get_input())
     progress = run_state.RestoreProgress(order.request)
+    display = Display(context, names.RESTORE_VM, lambda: progress.about(order))
 
     def wait(why: Waiting | None) -> None:
-        show(context, progress.wait(why, context.current_utc_datetime))
+        display.show(progress.wait(why, context.current_utc_datetime))
 
     steps = Steps(
-        context,
+        display,
         order.poll_policy,
         order.until(context.current_utc_datetime),
         wait,
         revival=order.revival,
     )
-    _show(context, progress, RestorePhase.ACCEPTED)
+    _show(steps, progress, RestorePhase.ACCEPTED)
     close = Close(request_id=order.request.request_id)
     try:
         answer = yield from steps.need(names.OPEN_RESTORE, order.as_json())
@@ -84,8 +83,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     except StepFailed as failed:
         close = msgspec.structs.replace(close, failure=failed.failure)
     except Exception as error:  # our bug: it must not leave the entry open
-        if not context.is_replaying:
-            _log.exception("%s ends: nobody foresaw this", context.instance_id)
+        display.tell(log_line.fault(error))
         failure = broken(names.RESTORE_VM, type(error).__name__)
         close = msgspec.structs.replace(close, failure=failure)
     close = msgspec.structs.replace(close, item=progress.item, choice=progress.choice)
@@ -95,7 +93,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         verdict = Verdict.from_json(closed.value["verdict"])
     else:
         verdict = close.verdict or verdicts.unknown(close.failure or closed.error)
-    _show(context, progress, RestorePhase(verdict.verdict))
+    _show(steps, progress, RestorePhase(verdict.verdict))
     return verdict.as_json()
 
 
@@ -112,32 +110,27 @@ def _restore(
         return None
     if state is LedgerState.ACCEPTED:
         if progress.choice is None:
-            yield from _choose(context, steps, progress, order.request)
+            yield from _choose(steps, progress, order.request)
         is_authorized = yield from authorization.ask(context, steps, progress, order)
         if not is_authorized:
             return None
     if progress.started is None:
-        _show(context, progress, RestorePhase.TRIGGERING)
+        _show(steps, progress, RestorePhase.TRIGGERING)
         started = yield from _start(steps, progress, order)
         if started.cancelled:
             return None
         progress.started = started
-    _show(context, progress, RestorePhase.STARTING)
+    _show(steps, progress, RestorePhase.STARTING)
     return (yield from _follow(context, steps, progress, order))
 
 
-def _choose(
-    context: df.DurableOrchestrationContext,
-    steps: Steps,
-    progress: run_state.RestoreProgress,
-    request: RestoreRequest,
-) -> Step:
+def _choose(steps: Steps, progress: run_state.RestoreProgress, request: RestoreRequest) -> Step:
     """Find the item and choose its point. Raises StepFailed."""
-    _show(context, progress, RestorePhase.FINDING_ITEM)
+    _show(steps, progress, RestorePhase.FINDING_ITEM)
     wanted = FindItem(source_resource_id=request.source_resource_id, vault_id=request.vault_id)
     found = yield from steps.need(names.FIND_PROTECTED_ITEM, wanted.as_json())
     progress.item = ProtectedItem.from_json(found)
-    _show(context, progress, RestorePhase.CHOOSING_POINT)
+    _show(steps, progress, RestorePhase.CHOOSING_POINT)
     chosen = yield from steps.need(
         names.FIND_RECOVERY_POINT, FindPoint(request=request, item=progress.item).as_json()
     )
@@ -180,6 +173,7 @@ def _follow(
         target_vm_id=order.request.target_virtual_machine_id
         if isinstance(order.request, AlternateLocation)
         else None,
+        about=steps.display.about(),
     )
     watch_id = names.watch_id(context.instance_id, order.revival)
     try:
@@ -187,12 +181,11 @@ def _follow(
     except Exception as error:  # so often: that is our bug, and must not go unsaid
         failure = unforeseen(names.WATCH_JOB, error)
         return Watched(end="lost", job_id=progress.started.job_id, error=failure)
-    return Watched.from_json(watched)
+    ended = Watched.from_json(watched)
+    progress.started = msgspec.structs.replace(progress.started, job_id=ended.job_id)
+    return ended
 
 
-def _show(
-    context: df.DurableOrchestrationContext,
-    progress: run_state.RestoreProgress,
-    phase: RestorePhase,
-) -> None:
-    show(context, progress.show(phase, context.current_utc_datetime))
+def _show(steps: Steps, progress: run_state.RestoreProgress, phase: RestorePhase) -> None:
+    now = steps.display.context.current_utc_datetime
+    steps.display.show(progress.show(phase, now))

@@ -8,8 +8,9 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.display import Display
 from orchestrators.exits import logged
-from orchestrators.steps import Steps, show
+from orchestrators.steps import Steps
 from restore.messages import names
 from restore.messages.activity_io import Retry
 
@@ -25,12 +26,13 @@ def retry_activity(context: df.DurableOrchestrationContext) -> Any:
     2. After `polls_per_generation` waits continue as new.
     """
     retry = Retry.from_json(context.get_input())
+    display = Display(context, names.RETRY_ACTIVITY, lambda: retry.about, is_told=True)
     steps = Steps(
-        context, retry.poll_policy, retry.until, waits_max=retry.poll_policy.polls_per_generation
+        display, retry.poll_policy, retry.until, waits_max=retry.poll_policy.polls_per_generation
     )
     found = yield from steps.attempt(retry)
     if isinstance(found, Retry):
         context.continue_as_new(found.as_json())
         return None
-    show(context, {})
+    display.show({})
     return found.as_json()

@@ -5,10 +5,12 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.display import Display
 from orchestrators.exits import logged
 from orchestrators.steps import Steps
 from restore.messages import names
 from restore.messages.activity_io import FindItem
+from restore.messages.log_line import LogContext
 from restore.messages.model import Outcome, ProtectedItem
 from restore.messages.plan_io import ListPoints, ShowPoints
 from restore.messages.poll_policy import PollPolicy
@@ -29,7 +31,11 @@ def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     """
     asked = ShowPoints.from_json(context.get_input())
     wanted = FindItem(source_resource_id=asked.source_resource_id, vault_id=asked.vault_id)
-    steps = Steps(context, PollPolicy(), context.current_utc_datetime + _PATIENCE)
+    about = LogContext(
+        vm=asked.source_resource_id, vault=asked.vault_id, traceparent=asked.traceparent
+    )
+    display = Display(context, names.SHOW_RECOVERY_POINTS, lambda: about)
+    steps = Steps(display, PollPolicy(), context.current_utc_datetime + _PATIENCE)
     found: Outcome = yield from steps.run(names.FIND_PROTECTED_ITEM, wanted.as_json())
     if found.kind != "done":
         return found.as_json()

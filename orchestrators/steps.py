@@ -12,11 +12,13 @@ from typing import Any
 
 import azure.durable_functions as df
 
-from restore.messages import names
+from orchestrators.display import Display
+from restore.messages import log_line, names
 from restore.messages.activity_io import Retry
+from restore.messages.log_line import LogContext
 from restore.messages.model import Failure, Outcome
 from restore.messages.poll_policy import PollPolicy
-from restore.progress import custom_status, retries, wait_reasons
+from restore.progress import retries, wait_reasons
 from restore.progress.wait_reasons import Waiting
 from restore.values.redaction import redacted
 
@@ -47,18 +49,18 @@ class Steps:
 
     def __init__(
         self,
-        context: df.DurableOrchestrationContext,
+        display: Display,
         poll_policy: PollPolicy,
         until: datetime,
         show: Show | None = None,
         waits_max: int = INLINE_WAITS_MAX,
         revival: int = 0,
     ) -> None:
-        self._context = context
+        self._context, self.display = display.context, display
         self._pace = poll_policy
         self._show = show or self._show_alone
         self._waits_left = waits_max
-        self._child_id = names.wait_id(context.instance_id, revival)
+        self._child_id = names.wait_id(self._context.instance_id, revival)
         self.until = until
         """May be moved: a person's time is none of the restore's own."""
 
@@ -71,7 +73,13 @@ class Steps:
 
     def run(self, activity: str, order: Any) -> Step:
         """Run a step until it is done or failed, or its time is up: return its Outcome."""
-        retry = Retry(activity=activity, order=order, poll_policy=self._pace, until=self.until)
+        retry = Retry(
+            activity=activity,
+            order=order,
+            poll_policy=self._pace,
+            until=self.until,
+            about=self.display.about(),
+        )
         found = yield from self.attempt(retry)
         if isinstance(found, Retry):
             found = yield from self._attempt_in_child(found)
@@ -88,17 +96,19 @@ class Steps:
                     return retry
                 self._waits_left -= 1
                 yield from self._wait(retry, retry.again_at)
-            outcome = yield from self.once(retry.activity, retry.order)
+            about = LogContext(attempt=retry.attempt + 1)
+            outcome = yield from self.once(retry.activity, retry.order, about)
             found = self._learn(retry, outcome)
             if isinstance(found, Outcome):
                 return found
             retry = found
 
-    def once(self, activity: str, order: Any) -> Step:
+    def once(self, activity: str, order: Any, about: LogContext = LogContext()) -> Step:
         """Call an activity once and return its Outcome; an unforeseen fault becomes "retry
-        later"."""
+        later". Its lines of the log tell what ours do."""
+        sent = log_line.sent_with(order, self.display.about().known(about))
         try:
-            answer = yield self._context.call_activity(activity, order)
+            answer = yield self._context.call_activity(activity, sent)
         except Exception as error:
             return Outcome.retry_later(None, unforeseen(activity, error))
         return Outcome.from_json(answer)
@@ -119,7 +129,7 @@ class Steps:
 
     def _show_alone(self, why: Waiting | None) -> None:
         """The custom status of an orchestration that has nothing else to show."""
-        show(self._context, {"waiting": wait_reasons.shown(why)} if why else {})
+        self.display.show({"waiting": wait_reasons.shown(why)} if why else {})
 
     def _attempt_in_child(self, retry: Retry) -> Step:
         child_id = self._child_id
@@ -128,11 +138,6 @@ class Steps:
         except Exception as error:
             return Outcome.failed(unforeseen(retry.activity, error))
         return Outcome.from_json(answer)
-
-
-def show(context: df.DurableOrchestrationContext, status: dict[str, Any]) -> None:
-    """Set the custom status: the only way to, for one that is too large ends the orchestration."""
-    context.set_custom_status(custom_status.fitted(status))
 
 
 def run_again(

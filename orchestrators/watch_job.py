@@ -4,8 +4,9 @@ from typing import Any
 
 import azure.durable_functions as df
 
+from orchestrators.display import Display
 from orchestrators.exits import logged
-from orchestrators.steps import Step, Steps, show
+from orchestrators.steps import Step, Steps
 from restore.messages import names, poll_policy
 from restore.messages.model import JobSnapshot
 from restore.messages.watch_io import FindJob, ReadJob, ReadOperation, Watch, Watched
@@ -31,10 +32,11 @@ def watch_job(context: df.DurableOrchestrationContext) -> Any:
         watch = job_watch.in_phase(watch, RestorePhase.STARTING, context.current_utc_datetime)
 
     def tell(why: Waiting | None = None) -> None:
-        show(context, job_watch.status(watch, snapshot, why))
+        display.show(job_watch.status(watch, snapshot, why))
 
+    display = Display(context, names.WATCH_JOB, lambda: job_watch.about(watch), is_told=True)
     tell()
-    steps = Steps(context, watch.poll_policy, watch.deadline_at, tell)
+    steps = Steps(display, watch.poll_policy, watch.deadline_at, tell)
     for number in range(watch.poll_policy.polls_per_generation):
         seen, fresh, outcome = yield from _poll(context, steps, watch, number)
         snapshot = fresh or snapshot  # what was seen last, while nobody answers

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from restore.messages.ledger_entry import LedgerState
+from restore.messages.log_line import LogContext
 from restore.messages.model import (
     Approval,
     Authorization,
@@ -35,6 +36,8 @@ class Restore(StrictModel, frozen=True, kw_only=True):
     source: str = "unknown"
     revival: int = 0
     """How often it was started before, for its children need ids of their own."""
+    traceparent: str | None = None
+    """W3C trace context of the call that asked for it."""
     version: Literal[2]
 
     def until(self, since: datetime) -> datetime:
@@ -157,6 +160,8 @@ class Retry(StrictModel, frozen=True, kw_only=True):
     """What it waits for."""
     unforeseen_since: datetime | None = None
     """Since when every call raised."""
+    about: LogContext = LogContext()
+    """What the caller's lines of the log are about."""
 
 
 class Cancel(StrictModel, frozen=True, kw_only=True):

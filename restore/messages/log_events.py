@@ -82,8 +82,8 @@ EVENTS: dict[LogEvent, Row] = {
     ),
     "poll": Row(
         INFO,
-        "A poll of the operation or the job saw something else than the one before.",
-        ("operation", "status", "percent", "remainingS", "task", "code", "text"),
+        "A poll saw another job, or another state of it, than the one before.",
+        ("operation", "status", "percent", "remainingS", "task"),
     ),
     "arm-call": Row(
         INFO,

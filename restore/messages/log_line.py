@@ -41,6 +41,7 @@ _IDS = frozenset(
 or as no id is, is redacted like any text."""
 _NO_IDS = frozenset("%?&=<>\"'\\ \t\r\n")
 _NOT_OURS = ("site-packages", "/lib/python")
+_PLACES_MAX = 5
 _GIVES_WAY = ("problems", "text", "path", "task")
 
 
@@ -95,7 +96,9 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
     category: Annotated[str | None, _says("the class of restore/messages/errors.py")] = None
     text: Annotated[str | None, _says("in words, without secrets, of bounded length")] = None
     kind: Annotated[str | None, _says("the type of what was raised")] = None
-    place: Annotated[str | None, _says("the line of the app's code that raised it")] = None
+    place: Annotated[str | None, _says("the lines of code that raised it, the last call first")] = (
+        None
+    )
     problems: Annotated[tuple[str, ...], _says("all that is wrong, in words")] = ()
     count: Annotated[int | None, _says("how many things are wrong, or how often")] = None
     retry_after_s: Annotated[float | None, _says("how long Azure, or the step, asks to wait")] = (
@@ -156,13 +159,28 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
 
 def fault(error: BaseException, about: LogContext = LogContext()) -> LogLine:
     """Return the line of something that nobody foresaw, with the app's own place that raised it."""
-    place = None
-    for frame, number in walk_tb(error.__traceback__):
-        name = frame.f_code.co_filename
-        if place is None or not any(each in name for each in _NOT_OURS):
-            place = f"{'/'.join(name.split('/')[-2:])}:{number}"
+    places = [
+        f"{'/'.join(frame.f_code.co_filename.split('/')[-2:])}:{number}"
+        for frame, number in walk_tb(error.__traceback__)
+        if not any(each in frame.f_code.co_filename for each in _NOT_OURS)
+    ]
+    place = " < ".join(places[: -_PLACES_MAX - 1 : -1]) or None
     kind = type(error).__name__
     return LogLine(event="fault", about=about, kind=kind, place=place, text=str(error))
+
+
+def about_input(given: Any) -> LogContext:
+    """Return what an orchestration is about, by whatever input it has."""
+    given = given if isinstance(given, dict) else {}
+    request = given.get("request") or given
+    known = given.get("about") or {
+        "requestId": request.get("requestId"),
+        "vm": request.get("sourceResourceId") or (given.get("item") or {}).get("sourceResourceId"),
+    }
+    try:
+        return LogContext.from_json(known)
+    except msgspec.ValidationError:
+        return LogContext()
 
 
 _SENT = "logContext"

@@ -32,6 +32,7 @@ class ShowPoints(StrictModel, frozen=True, kw_only=True):
     source_resource_id: str
     vault_id: str | None = None
     continuation_token: str | None = None
+    traceparent: str | None = None
 
 
 class ListPoints(StrictModel, frozen=True, kw_only=True):
@@ -48,6 +49,8 @@ class MakePlan(StrictModel, frozen=True, kw_only=True):
     source: str
     revival: int = 0
     """How often it was started before."""
+    traceparent: str | None = None
+    """W3C trace context of the call that asked for it."""
 
 
 class RunPreflight(StrictModel, frozen=True, kw_only=True):

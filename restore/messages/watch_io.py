@@ -7,6 +7,7 @@ refused, never half understood.
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.log_line import LogContext
 from restore.messages.model import Failure, ProtectedItem
 from restore.messages.poll_policy import PollPolicy
 from restore.values.structs import StrictModel
@@ -36,6 +37,8 @@ class Watch(StrictModel, frozen=True, kw_only=True):
     phase_since: datetime | None = None
     target_vm_id: str | None = None
     """The VM that is to be created, if one is."""
+    about: LogContext = LogContext()
+    """What the parent's lines of the log are about."""
 
 
 class Watched(StrictModel, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ import msgspec
 
 from restore.messages import poll_policy
 from restore.messages.errors import NotYet, to_failure
+from restore.messages.log_line import LogContext
 from restore.messages.model import Failure, JobSnapshot, OperationSnapshot, Outcome
 from restore.messages.watch_io import Watch, Watched, WatchEnd
 from restore.progress import wait_reasons
@@ -101,6 +102,12 @@ def in_phase(watch: Watch, phase: RestorePhase, now: datetime) -> Watch:
     if watch.phase == phase.value:
         return watch
     return msgspec.structs.replace(watch, phase=phase.value, phase_since=now)
+
+
+def about(watch: Watch) -> LogContext:
+    """Return what the watch's lines of the log are about; the attempt is the next poll."""
+    now = LogContext(job=watch.job_id, phase=watch.phase, attempt=watch.polls + 1)
+    return watch.about.known(now)
 
 
 def status(

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from restore.messages.activity_io import Opened, Started
+from restore.messages.activity_io import Opened, Restore, Started
 from restore.messages.ledger_entry import LedgerState
+from restore.messages.log_line import LogContext
 from restore.messages.model import Approval, Authorization, Choice, ProtectedItem
 from restore.messages.request import RestoreRequest
 from restore.progress import wait_reasons
@@ -48,6 +49,18 @@ class RestoreProgress:
             self.started = Started(
                 operation_id=opened.operation_id, job_id=opened.job_id, adopted=opened.adopted
             )
+
+    def about(self, order: Restore) -> LogContext:
+        """Return what the restore's lines of the log are about."""
+        return LogContext(
+            request_id=self.request.request_id,
+            vm=self.request.source_resource_id,
+            vault=self.item.vault_id if self.item else self.request.vault_id,
+            job=self.started.job_id if self.started else None,
+            phase=self.phase.value if self.phase else None,
+            revival=order.revival or None,
+            traceparent=order.traceparent,
+        )
 
     def show(self, phase: RestorePhase, now: datetime) -> dict[str, Any]:
         """Enter a phase, if it is another one, and return the custom status."""

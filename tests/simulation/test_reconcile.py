@@ -27,6 +27,7 @@ from storage import connection
 from storage.documents import Changed
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness
+from tests.fakes.log import lines
 
 HOUR, MINUTE = 3600.0, 60.0
 DAY = 24 * HOUR
@@ -364,7 +365,8 @@ def test_an_orchestrator_that_breaks_closes_its_entry_with_a_true_verdict(
     assert "KeyError" in verdict.text
     assert "insides" not in verdict.text
     assert status(harness) == "Completed"
-    assert "nobody foresaw this" in caplog.text
+    (fault,) = lines(caplog, "fault")
+    assert (fault["kind"], fault["requestId"]) == ("KeyError", "r1")
 
 
 def send(harness: AppHarness) -> None:

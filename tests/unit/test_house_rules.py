@@ -147,7 +147,7 @@ CLEAN = [
     ),
     Plant(
         places.statuses_leave_by_one_door,
-        "orchestrators/steps.py",
+        "orchestrators/display.py",
         "def f(c):\n    c.set_custom_status({})",
     ),
     Plant(places.environment_is_read_in_three_places, "arm/connection.py", "x = os.environ"),

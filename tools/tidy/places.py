@@ -54,11 +54,11 @@ def heavy_imports_wait_for_their_use(source: Source) -> Iterator[Finding]:
 
 def statuses_leave_by_one_door(source: Source) -> Iterator[Finding]:
     """A custom status that is too large ends its orchestration: one place holds it to its bound."""
-    if source.room != "orchestrators" or str(source.path) == "orchestrators/steps.py":
+    if source.room != "orchestrators" or str(source.path) == "orchestrators/display.py":
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Attribute) and node.attr == "set_custom_status":
-            yield source.finding(node, "sets a custom status; use orchestrators.steps.show")
+            yield source.finding(node, "sets a custom status; use orchestrators.display")
 
 
 def names_say_what_is_inside(source: Source) -> Iterator[Finding]:

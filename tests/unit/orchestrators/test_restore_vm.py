@@ -18,6 +18,7 @@ from restore.result import conclude
 from restore.values.decoding import decode
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness
+from tests.fakes.log import lines
 from tests.unit.orchestrators.journal import Journal, plant
 
 HOUR, DAY = 3600.0, 86400.0
@@ -155,8 +156,9 @@ def test_a_bug_of_ours_closes_the_restore_and_names_its_kind_only(
     assert "(KeyError)" in verdict.text
     assert "our insides" not in verdict.text
     assert verdict.job_id == entry(harness).job_id
-    told = [line for line in caplog.messages if "nobody foresaw this" in line]
-    assert told == [f"{ID} ends: nobody foresaw this"]
+    (fault,) = lines(caplog, "fault")
+    assert (fault["instanceId"], fault["kind"]) == (ID, "KeyError")
+    assert "orchestrators/restore_vm.py" in fault["place"]
 
 
 def storage_fails(monkeypatch: pytest.MonkeyPatch) -> None:
