@@ -51,6 +51,16 @@ def test_the_tests_named_after_a_module_come_first_and_cheap_ones_before_dear_on
     assert tests == [f"{own}_a", f"{own}_b", near, far]
 
 
+def test_the_head_of_a_class_is_looked_at_by_the_test_of_all_classes_first(tmp_path: Path) -> None:
+    (tmp_path / "arm").mkdir()
+    text = "class A(B, frozen=True):\n    x: int\n"
+    (tmp_path / "arm" / "client.py").write_text(text, encoding="utf-8")
+    own, all_of_them = "tests/unit/arm/test_client.py::test", "tests/unit/test_structs.py::test[A]"
+    found = Reach([Reached({own: 0.1, all_of_them: 9.0}, {"arm/client.py": {own: [1, 2]}})])
+    tests = [[test.id for test in found.of(tmp_path, "arm/client.py", line)] for line in (1, 2)]
+    assert tests == [[all_of_them, own], [own]]
+
+
 def test_a_test_mirrors_the_module_it_is_named_after() -> None:
     assert mirrors("tests/unit/restore/plan/test_hashing.py::test_x", "restore/plan/hashing.py")
     assert not mirrors("tests/unit/restore/plan/test_hashing.py::test_x", "restore/plan/model.py")

@@ -11,6 +11,8 @@ from pathlib import Path, PurePosixPath
 _OTHER_ROOMS = ("devhost", "benchmarks", "simulated_azure")
 _OF_FILES = ("test_house_rules", "test_import_cost", "test_linters", "test_requirements")
 """They read files or start processes; neither sees a fault that is in this process alone."""
+_OF_CLASSES = "tests/unit/test_structs.py"
+"""Looks at all classes of the app, so it notices a fault in the head of any."""
 AT_IMPORT = ""
 """The test that reaches what runs while tests are collected."""
 
@@ -63,8 +65,16 @@ class Reach:
             paths += [other for other in self._lines if _imports(root / other, path)]
             tests = {test for other in paths for test, _ in self._tests(other)}
         tests |= {test for test in self._costs_s if any(mirrors(test, each) for each in paths)}
+        is_class = _is_class_head(root / path, line)
+        if is_class:
+            tests |= {test for test in self._costs_s if test.startswith(f"{_OF_CLASSES}::")}
         found = [Test(test, self._costs_s[test]) for test in tests if test in self._costs_s]
-        return sorted(found, key=lambda test: (-_nearness(test.file, path), test.cost_s, test.id))
+
+        def order(test: Test) -> tuple[bool, int, float, str]:
+            is_first = is_class and test.file == _OF_CLASSES
+            return not is_first, -_nearness(test.file, path), test.cost_s, test.id
+
+        return sorted(found, key=order)
 
     def _tests(self, path: str) -> Iterable[tuple[str, set[int]]]:
         return self._lines.get(path, {}).items()
@@ -138,6 +148,14 @@ def _heads(tree: ast.AST, line: int) -> Iterator[range]:
             head = range(min(node.lineno, *decorators, node.lineno), max(end, node.lineno) + 1)
             if line in head:
                 yield head
+
+
+def _is_class_head(path: Path, line: int) -> bool:
+    return any(
+        node.lineno <= line < node.body[0].lineno
+        for node in ast.walk(_parsed(path))
+        if isinstance(node, ast.ClassDef)
+    )
 
 
 def _is_in_function(path: Path, line: int) -> bool:
