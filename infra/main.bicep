@@ -172,6 +172,11 @@ param RESTORE_REVIVALS_MAX int = 3
 @maxValue(3650)
 param RESTORE_KEEP_D int = 30
 
+@description('Seconds in which equal messages without a requestId are one restore. 0: each is one of its own.')
+@minValue(0)
+@maxValue(86400)
+param RESTORE_DUPLICATE_WINDOW_S int = 600
+
 @description('What may be restored: JSON, or the name of a JSON file in the app\'s folder. Empty: the default policy.')
 param RESTORE_POLICY string = ''
 
@@ -205,6 +210,7 @@ var settings = {
   RESTORE_RECONCILE_S: string(RESTORE_RECONCILE_S)
   RESTORE_REVIVALS_MAX: string(RESTORE_REVIVALS_MAX)
   RESTORE_KEEP_D: string(RESTORE_KEEP_D)
+  RESTORE_DUPLICATE_WINDOW_S: string(RESTORE_DUPLICATE_WINDOW_S)
   RESTORE_POLICY: RESTORE_POLICY
   AzureFunctionsJobHost__functionTimeout: AzureFunctionsJobHost__functionTimeout
 }

@@ -29,6 +29,7 @@ _COUNTS = {
     "restore_reconcile_s": (5, 3_600),
     "restore_revivals_max": (1, 20),
     "restore_keep_d": (1, 3_650),
+    "restore_duplicate_window_s": (0, 86_400),
 }
 
 

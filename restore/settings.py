@@ -74,6 +74,10 @@ class Settings:
     """RESTORE_KEEP_D: days after which finished histories, plans, data of large events and
     messages that became no request are deleted. Default 30. The ledger is never deleted."""
 
+    restore_duplicate_window_s: int = 600
+    """RESTORE_DUPLICATE_WINDOW_S: seconds in which messages on the queue that name no requestId and
+    are otherwise equal are one restore. Default 600. 0: each message is a restore of its own."""
+
     restore_policy: Policy | None = rules.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
@@ -138,6 +142,11 @@ class Settings:
         known: what the default deletes may have been meant to stay."""
         self.require("RESTORE_KEEP_D")
         return timedelta(days=self.restore_keep_d)
+
+    @property
+    def duplicate_window(self) -> timedelta:
+        """How far apart two messages may be that are one restore; zero: not at all."""
+        return timedelta(seconds=self.restore_duplicate_window_s)
 
     def poll_policy(self) -> PollPolicy:
         """Return what an orchestration needs of these settings."""

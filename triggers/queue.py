@@ -13,14 +13,16 @@ from typing import Any
 
 import azure.durable_functions as df
 import azure.functions as func
+import msgspec
 
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.rejection import Rejection
 from restore.messages.request import RestoreRequest
 from restore.settings import Settings
 from restore.values.problem import Problem
-from storage import connection, rejections
+from storage import connection, duplicates, rejections
 from triggers import plans, poison, starter
 
 _log = logging.getLogger(__name__)
@@ -75,12 +77,36 @@ async def _take(
         await plans.start(client, request, "queue", message_id)
         _log.info("Planning restore %s", request.request_id)
         return
-    started = await starter.start(client, request, "queue", settings)
+    named = await asyncio.to_thread(_named, request, message, settings)
+    started = await starter.start(client, named, "queue", settings)
     if started.is_conflict:
         problem = Problem(path="$.requestId", message=starter.reused(started.entry))
-        await _reject(message, "RequestIdReused", [problem], request.request_id)
+        await _reject(message, "RequestIdReused", [problem], named.request_id)
         return
-    _log.info("%s restore %s", "Accepted" if started.is_new else "Known", request.request_id)
+    _log.info("%s restore %s", "Accepted" if started.is_new else "Known", named.request_id)
+    if named.request_id != request.request_id:
+        await asyncio.to_thread(_tell_duplicate, message, started.entry)
+
+
+def _named(
+    request: RestoreRequest, message: func.QueueMessage, settings: Settings
+) -> RestoreRequest:
+    """Return the request with the id that it stands for, where it has none of its own."""
+    window, message_id = settings.duplicate_window, str(message.id)
+    if request.request_id != message_id or not window:
+        return request
+    sent = duplicates.Message(message_id, _sent_at(message))
+    documents, same = connection.ledger().documents, names.request_hash(request)
+    request_id = duplicates.request_id_of(documents, same, sent, window)
+    return msgspec.structs.replace(request, request_id=request_id)
+
+
+def _tell_duplicate(message: func.QueueMessage, entry: LedgerEntry) -> None:
+    from restore.request import duplicates as telling  # most messages come once
+
+    message_id = str(message.id)
+    connection.outbox().publish(telling.event(message_id, _sent_at(message), entry))
+    _log.info("Message %s says the same as restore %s", message_id, entry.request_id)
 
 
 async def _reject(
@@ -96,11 +122,16 @@ async def _reject(
         code=code,
         problems=problems,
         original=message.get_body(),
-        time=message.insertion_time or datetime.now(UTC),  # the same at every delivery
+        time=_sent_at(message),
         request_id=request_id,
     )
     await asyncio.to_thread(_tell, rejected, reading.event(rejected))
     _log.warning("Rejected message %s: %s (%d problems)", message.id, code, len(problems))
+
+
+def _sent_at(message: func.QueueMessage) -> datetime:
+    """Return the same time at every delivery."""
+    return message.insertion_time or datetime.now(UTC)
 
 
 def _tell(rejected: Rejection, event: dict[str, Any]) -> None:

@@ -62,6 +62,8 @@ class Restore(Model, frozen=True, kw_only=True):
     cancel: dict[str, Any] | None = None
     approval: dict[str, Any] | None = None
     runtime_status: str | None = None
+    duplicates: tuple[str, ...] = ()
+    """The ids of further messages that said the same in time, and are this restore; at most 20."""
     events_held: EventsHeld | None = None
     """Events that the app could not send for more than a minute. The restore does not wait."""
     finished_at: datetime | None = None

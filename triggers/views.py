@@ -20,7 +20,7 @@ from restore.progress.phases import RestorePhase
 from restore.progress.run_state import phase_of_wait
 from restore.values.decoding import encode
 from restore.values.times import stamp
-from storage import connection
+from storage import connection, duplicates
 from storage.outbox import HeldUp
 from triggers import places
 
@@ -46,6 +46,8 @@ async def read(
         child = await client.get_status(names.wait_id(instance_id, revival))
         told = _waiting(told, _status(child))
     view = _view(held.entry, told, _status(watch), _runtime(status), prefix)
+    if held.entry.source == "queue" and (also := await asyncio.to_thread(_duplicates, held.entry)):
+        view["duplicates"] = also
     return view if held_up is None else view | {"eventsHeld": _unsent(held_up)}
 
 
@@ -119,6 +121,11 @@ def _view(
         view |= _ended(entry.verdict)
     shown = {name: value for name, value in view.items() if value is not None}
     return encode(shown)  # type: ignore[no-any-return]
+
+
+def _duplicates(entry: LedgerEntry) -> list[str]:
+    """Return the ids of further messages that are this restore, the first 20."""
+    return list(duplicates.messages_of(connection.ledger().documents, entry))
 
 
 def _unsent(held_up: HeldUp) -> dict[str, Any]:

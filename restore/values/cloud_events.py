@@ -55,7 +55,8 @@ def event(
     key: str | None = None,
     sequence: int | None = None,
 ) -> dict[str, Any]:
-    """Return an event: accepted, approval-requested, started, finished, rejected or planned.
+    """Return an event: accepted, approval-requested, started, finished, rejected, planned, poisoned
+    or duplicate.
 
     Its id is made of the kind and the key; without one, of the request id: what can happen to a
     request only once. `sequence` is its place among the events of that request (CloudEvents'

@@ -135,6 +135,7 @@ def test_everything_wrong_is_said_at_once() -> None:
         ("RESTORE_POLL_S_MIN", 5, 300), ("RESTORE_JOB_SEARCH_S", 0, 3600),
         ("ARM_TIMEOUT_S", 1, None), ("RESTORE_RECONCILE_S", 5, 3600),
         ("RESTORE_REVIVALS_MAX", 1, 20), ("RESTORE_KEEP_D", 1, 3650),
+        ("RESTORE_DUPLICATE_WINDOW_S", 0, 86_400),
     ],
 )  # fmt: skip
 def test_each_number_may_be_as_small_and_as_large_as_is_said_and_no_more(
