@@ -180,6 +180,15 @@ param RESTORE_DUPLICATE_WINDOW_S int = 600
 @description('What may be restored: JSON, or the name of a JSON file in the app\'s folder. Empty: the default policy.')
 param RESTORE_POLICY string = ''
 
+@description('Which alerts restore which VMs: JSON, or the name of a JSON file in the app\'s folder. Empty: alerts are recorded only.')
+param RESTORE_RULES string = ''
+
+@description('Whether all restores that alerts ask for are stopped.')
+param RESTORE_ALERTS_STOPPED bool = false
+
+@description('Who may ask to send alerts, by handshake: host names, and ARM ids of topics or of what they lie under.')
+param RESTORE_ALERT_ORIGINS string[] = ['eventgrid.azure.net']
+
 @description('How long a function may run, such as 00:05:00. Empty: functionTimeout of host.json.')
 param AzureFunctionsJobHost__functionTimeout string = ''
 
@@ -212,6 +221,9 @@ var settings = {
   RESTORE_KEEP_D: string(RESTORE_KEEP_D)
   RESTORE_DUPLICATE_WINDOW_S: string(RESTORE_DUPLICATE_WINDOW_S)
   RESTORE_POLICY: RESTORE_POLICY
+  RESTORE_RULES: RESTORE_RULES
+  RESTORE_ALERTS_STOPPED: toLower(string(RESTORE_ALERTS_STOPPED))
+  RESTORE_ALERT_ORIGINS: join(RESTORE_ALERT_ORIGINS, ',')
   AzureFunctionsJobHost__functionTimeout: AzureFunctionsJobHost__functionTimeout
 }
 var storageServices = [

@@ -52,4 +52,7 @@ param RESTORE_REVIVALS_MAX = int(readEnvironmentVariable('RESTORE_REVIVALS_MAX',
 param RESTORE_KEEP_D = int(readEnvironmentVariable('RESTORE_KEEP_D', '30'))
 param RESTORE_DUPLICATE_WINDOW_S = int(readEnvironmentVariable('RESTORE_DUPLICATE_WINDOW_S', '600'))
 param RESTORE_POLICY = readEnvironmentVariable('RESTORE_POLICY', '')
+param RESTORE_RULES = readEnvironmentVariable('RESTORE_RULES', '')
+param RESTORE_ALERTS_STOPPED = bool(readEnvironmentVariable('RESTORE_ALERTS_STOPPED', 'false'))
+param RESTORE_ALERT_ORIGINS = list(readEnvironmentVariable('RESTORE_ALERT_ORIGINS', 'eventgrid.azure.net'))
 param AzureFunctionsJobHost__functionTimeout = readEnvironmentVariable('AzureFunctionsJobHost__functionTimeout', '')

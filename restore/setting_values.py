@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from restore.messages.poll_policy import WAIT_S_MIN
-from restore.values import api_versions
+from restore.values import api_versions, arm_ids
 from restore.values.loopback import LOOPBACK_HOSTS
 from restore.values.schedules import ncrontab
 
@@ -15,6 +15,7 @@ ARM_ENDPOINTS = {
     "china": "https://management.chinacloudapi.cn",
 }
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
+_HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -35,8 +36,10 @@ _COUNTS = {
 
 def value_of(name: str, text: str) -> Any:
     """Return the value of a setting whose text is right."""
-    if name == "website_auth_enabled":
+    if name in ("website_auth_enabled", "restore_alerts_stopped"):
         return text.lower() == "true"
+    if name == "restore_alert_origins":
+        return tuple(parts_of(text))
     if name in _SECONDS:
         return float(text)
     if name in _COUNTS:
@@ -60,6 +63,8 @@ def problem_of(name: str, text: str) -> str | None:
         "simulated_arm_endpoint": _endpoint_problem,
         "backup_api_version": _version_problem,
         "azure_client_id": client_id_problem,
+        "restore_alerts_stopped": _word_problem,
+        "restore_alert_origins": _origins_problem,
     }[name](text)
 
 
@@ -92,6 +97,24 @@ def _version_problem(text: str) -> str | None:
     if text in api_versions.SECONDARY_REGION:
         return "names a version that restores in the secondary region: choose another"
     return None if _VERSION.fullmatch(text) else f"must look like {api_versions.DEFAULT}"
+
+
+def _word_problem(text: str) -> str | None:
+    return None if text.lower() in ("true", "false") else "must be true or false"
+
+
+def _origins_problem(text: str) -> str | None:
+    wrong = [
+        each for each in parts_of(text) if not (_HOST.fullmatch(each) or arm_ids.is_plain(each))
+    ]
+    if not wrong:
+        return None
+    return "must be host names and ARM ids, separated by commas"
+
+
+def parts_of(text: str) -> list[str]:
+    """Return the parts of a text that are separated by commas."""
+    return [part for part in (each.strip() for each in text.split(",")) if part]
 
 
 def client_id_problem(text: str) -> str | None:

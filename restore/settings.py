@@ -1,15 +1,17 @@
 """The app's settings, parsed from a mapping: who calls reads the environment, this room does not.
 
 All that is wrong is reported at once, and stops nobody from reading the rest: an app that did not
-start could not say why. Each field says unit, default and why beneath it. One of them may name a
+start could not say why. Each field says unit, default and why beneath it. Some may name a
 file, which the caller reads.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
-from restore import app_settings, storage_settings
+from restore import app_settings, storage_settings, written_settings
+from restore.alerts import runbook
+from restore.alerts.runbook import Runbook
 from restore.messages.errors import SettingsWrong
 from restore.messages.poll_policy import CONNECT_S_MAX, PollPolicy
 from restore.policy import rules
@@ -17,6 +19,7 @@ from restore.policy.rules import Policy
 from restore.request.sender_habits import texts
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import api_versions, host_json
+from restore.written_settings import ReadFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,8 +27,9 @@ class Settings:
     """Everything an operator can set, and what of it is wrong."""
 
     problems: tuple[str, ...] = ()
-    """Sentences, each beginning with its setting's name. What is wrong has its default, a policy
-    none. While there are any, nothing new is started; what runs in Azure is followed."""
+    """Sentences, each beginning with its setting's name. What is wrong has its default, a
+    document (policy, rules) none. While there are any, nothing new is started; what runs in Azure
+    is followed."""
 
     azure_cloud: str = "public"
     """AZURE_CLOUD: public, usgovernment or china. Decides the only host that ever gets a token."""
@@ -83,6 +87,19 @@ class Settings:
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
     subscription; replacing disks there with a person's approval."""
 
+    restore_rules: Runbook | None = runbook.NONE
+    """RESTORE_RULES: JSON, or the name of a JSON file in the app's folder: which alerts restore
+    which VMs, and how many (docs/rules.schema.json). Default: none, alerts are recorded only."""
+
+    restore_alerts_stopped: bool = False
+    """RESTORE_ALERTS_STOPPED: true stops all restores that alerts ask for. Default false: a person
+    can stop them over HTTP, at once."""
+
+    restore_alert_origins: tuple[str, ...] = ("eventgrid.azure.net",)
+    """RESTORE_ALERT_ORIGINS: who may ask to send alerts (handshakes of CloudEvents and Event Grid):
+    host names, and ARM ids of topics or of what they lie under, separated by commas. Default:
+    eventgrid.azure.net."""
+
     function_timeout_s: float = host_json.DEFAULT_S
     """AzureFunctionsJobHost__functionTimeout: a time such as 00:05:00. Default: functionTimeout in
     host.json. What a function of ours may take lies within it, else the host ends all of them."""
@@ -95,19 +112,19 @@ class Settings:
     def parse(
         cls,
         environment: Mapping[str, str],
-        read_file: Callable[[str], str] | None = None,
+        read_file: ReadFile | None = None,
         host_text: str = "",
     ) -> "Settings":
         """Read the settings, whose names are in any case. What is absent or empty has its default.
         `problems` has all that is wrong, also with the storage account's (storage_settings.py).
 
-        Without `read_file` a policy in a file is not read: for who needs other settings only.
+        Without `read_file` a document in a file is not read: for who needs other settings only.
         `host_text` is what stands in host.json.
         """
         ours = variables()
         told, problems = app_settings.read(environment, ours)
         given = {ours[name]: text for name, text in told.items() if name != host_json.OVERRIDE}
-        policy, refused = _policy(given.pop("restore_policy", ""), read_file)
+        documents, refused = written_settings.take(given, read_file)
         wrong = dict(_problems(given))
         values = {name: value_of(name, text) for name, text in given.items() if name not in wrong}
         problems += wrong.values()
@@ -116,9 +133,10 @@ class Settings:
         except ValueError as error:
             problems.append(str(error))
         problems += storage_settings.parse(environment)[1] + refused
-        if any(_name_in(each) == "RESTORE_POLICY" for each in problems):
-            policy = None  # the default may allow what it forbids
-        settings = cls(restore_policy=policy, **values)
+        for name in documents:
+            if any(_name_in(each) == name.upper() for each in problems):
+                documents[name] = None  # the default may allow what it forbids
+        settings = cls(**documents, **values)
         return replace(settings, problems=(*problems, *_at_odds(settings)))
 
     def require(self, *names: str) -> None:
@@ -197,24 +215,3 @@ def _at_odds(settings: Settings) -> Iterator[str]:
             f"({settings.function_timeout_s:g} s): it needs {calls_s + _STORAGE_S:g} s. Lower the "
             f"first, or raise the second ({host_json.OVERRIDE}, or host.json)."
         )
-
-
-def _policy(text: str, read_file: Callable[[str], str] | None) -> tuple[Policy | None, list[str]]:
-    """Return the policy, None if it was not read; and what is wrong with it."""
-    if not text:
-        return rules.DEFAULT, []
-    from restore.policy import policy_text  # most apps have no policy of their own
-
-    if not text.startswith("{"):
-        if read_file is None:
-            return None, []
-        try:
-            text = read_file(text)
-        except (OSError, ValueError) as error:
-            why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-            said = policy_text.hint(text) or f"names a file that the app cannot read: {why}"
-            return None, [f"RESTORE_POLICY {said}."]
-    try:
-        return policy_text.parse(text), []
-    except policy_text.InvalidPolicy as error:
-        return None, [f"RESTORE_POLICY {each.path} {each.message}." for each in error.problems]

@@ -14,7 +14,8 @@ from restore.alerts import templates
 from restore.alerts.runbook import Runbook, Template
 from restore.messages.errors import InvalidRequest
 from restore.policy import policy_text, rules
-from restore.request import json_schema, json_text, validation
+from restore.request import documents, json_text, validation
+from restore.request.documents import InvalidDocument
 from restore.values.problem import Problem
 from restore.values.times import seconds_of
 
@@ -26,12 +27,8 @@ _NOBODYS = "00000000-0000-0000-0000-000000000000"
 _LISTS = ("rules", "templates", "mappings")
 
 
-class InvalidRunbook(Exception):
+class InvalidRunbook(InvalidDocument):
     """.problems says everything that is wrong with the rules."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(f"{each.path} {each.message}" for each in problems))
 
 
 def parse(text: str) -> Runbook:
@@ -50,7 +47,7 @@ def parse(text: str) -> Runbook:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that is published as docs/rules.schema.json."""
-    return json_schema.published(Runbook)
+    return documents.published(Runbook)
 
 
 def _between(value: dict[str, Any]) -> Iterator[Problem]:

@@ -9,16 +9,13 @@ from typing import Any
 from restore.messages.errors import InvalidRequest
 from restore.notify import addresses
 from restore.notify.receivers import COMMON, FIELDS, Notify, Receiver
-from restore.request import json_schema, json_text, validation
+from restore.request import documents, json_text, validation
+from restore.request.documents import InvalidDocument
 from restore.values.problem import Problem
 
 
-class InvalidNotify(Exception):
+class InvalidNotify(InvalidDocument):
     """.problems says everything that is wrong with a text."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(f"{each.path} {each.message}" for each in problems))
 
 
 def parse(text: str, *, admits_loopback: bool = False) -> Notify:
@@ -44,7 +41,7 @@ def hint(text: str) -> str | None:
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that is published as docs/notify.schema.json."""
-    described = json_schema.published(Notify)
+    described = documents.published(Notify)
     described["$defs"]["Receiver"]["allOf"] = [*_fields_of_kinds()]
     return described
 

@@ -10,7 +10,8 @@ from typing import Any
 from restore.messages.errors import InvalidRequest
 from restore.policy import rules
 from restore.policy.rules import Policy
-from restore.request import json_schema, json_text, validation
+from restore.request import documents, json_text, validation
+from restore.request.documents import InvalidDocument
 from restore.values.arm_ids import lower_ascii
 from restore.values.problem import Problem
 
@@ -23,12 +24,8 @@ _SCOPE = re.compile(
 _SCOPED = ("sources", "targets", "networks")
 
 
-class InvalidPolicy(Exception):
+class InvalidPolicy(InvalidDocument):
     """.problems says everything that is wrong with a policy."""
-
-    def __init__(self, problems: tuple[Problem, ...]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(f"{each.path} {each.message}" for each in problems))
 
 
 def parse(text: str) -> Policy:
@@ -45,14 +42,9 @@ def parse(text: str) -> Policy:
     return Policy.from_json(value)
 
 
-def hint(text: str) -> str | None:
-    """Say what a text is that should be a policy and is no JSON; None if that is not known."""
-    return json_text.hint(text.encode(errors="replace"))
-
-
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that is published as docs/policy.schema.json."""
-    return json_schema.published(Policy)
+    return documents.published(Policy)
 
 
 def is_scope(text: str) -> bool:

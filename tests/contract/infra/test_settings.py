@@ -53,17 +53,18 @@ def test_every_setting_can_be_set_or_is_excepted() -> None:
 
 
 def test_the_app_takes_what_it_is_given() -> None:
-    policies: list[str] = []
+    files: list[str] = []
 
     def read(name: str) -> str:
-        policies.append(name)
+        files.append(name)
         return '{"rules": []}'
 
     said = {name: given("everything")[name] for name in known() - excepted()}
     taken = Settings.parse(STORAGE | said, read)
     assert taken.problems == ()
     assert taken != Settings()
-    assert policies == [bicep.inputs("everything")["RESTORE_POLICY"]]
+    inputs = bicep.inputs("everything")
+    assert files == [inputs["RESTORE_POLICY"], inputs["RESTORE_RULES"]]
 
 
 def test_the_defaults_are_the_apps_own() -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import msgspec
 import pytest
 
@@ -147,3 +148,11 @@ def test_rules_too_large_or_no_json_are_told() -> None:
 
 def test_the_published_schema_is_the_codes() -> None:
     assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(runbook_text.schema()))
+
+
+def test_the_example_is_valid_by_the_code_and_by_the_schema() -> None:
+    text = (SCHEMA.parents[1] / "examples" / "alert-rules.json").read_text()
+    assert {each.name for each in runbook_text.parse(text).mappings} == {
+        "alertmanager", "datadog", "grafana", "pagerduty",
+    }  # fmt: skip
+    jsonschema.validate(json.loads(text), json.loads(SCHEMA.read_text()))

@@ -1,8 +1,18 @@
-"""The JSON Schema of what an operator writes, from the struct that reads it."""
+"""Documents that an operator writes as JSON: the policy, rules for alerts, who is told."""
 
 from typing import Any
 
 import msgspec
+
+from restore.values.problem import Problem
+
+
+class InvalidDocument(Exception):
+    """.problems says everything that is wrong with a document."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("; ".join(f"{each.path} {each.message}" for each in problems))
 
 
 def published(kind: type) -> dict[str, Any]:
