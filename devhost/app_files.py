@@ -81,7 +81,7 @@ def read_host_json(app_dir: Path, environ: Mapping[str, str]) -> HostOptions:
 
 
 def host_document(app_dir: Path, environ: Mapping[str, str]) -> dict[str, Any]:
-    """host.json as a whole, with what app settings override in it."""
+    """host.json as a whole, with what app settings override in it; empty ones override nothing."""
     path = app_dir / "host.json"
     document = _read(path) if path.is_file() else {}
     _override(document, environ)
@@ -138,7 +138,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _override(document: dict[str, Any], environ: Mapping[str, str]) -> None:
     for key, value in environ.items():
-        if key.startswith(_OVERRIDE):
+        if key.startswith(_OVERRIDE) and value:
             *folders, last = key.removeprefix(_OVERRIDE).split("__")
             place = document
             for folder in folders:

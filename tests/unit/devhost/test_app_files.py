@@ -78,6 +78,12 @@ def test_app_settings_override_host_json(tmp_path: Path) -> None:
     assert (options.queues.max_dequeue_count, options.hub_name) == (2, "Named")
 
 
+def test_an_empty_app_setting_overrides_nothing(tmp_path: Path) -> None:
+    write(tmp_path / "host.json", {"functionTimeout": "00:05:00"})
+    environ = {"AzureFunctionsJobHost__functionTimeout": ""}
+    assert read_host_json(tmp_path, environ).function_timeout_s == 300
+
+
 @pytest.mark.parametrize(
     "queues",
     [{"batchSize": 33}, {"batchSize": 0}, {"messageEncoding": "x"}, {"visibilityTimeout": "soon"}],
