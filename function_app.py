@@ -7,6 +7,7 @@ import azure.functions as func
 
 from activities import (
     app_files,
+    app_identity,
     authorize_restore,
     cancel_restore,
     close_restore,
@@ -46,7 +47,7 @@ settings = Settings.parse(os.environ, app_files.read, app_files.read("host.json"
 
 app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
 
-app.register_functions(http.blueprint(settings))
+app.register_functions(http.blueprint(settings, app_identity.check))
 app.register_functions(queue.blueprint(settings))
 app.register_functions(timers.blueprint(settings))
 

@@ -70,6 +70,16 @@ def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool
     return Backup(Client(authorized), settings.backup_api_version)
 
 
+def require_token() -> None:
+    """Get a token for Azure, as every call does. Raises RestoreError when there is none to be had,
+    after a time that is the identity library's."""
+    from arm import credentials
+
+    settings = _settings()
+    settings.require(*_LEAD_TO_AZURE)
+    credentials.token_source(settings, credential, in_azure=_in_azure())()
+
+
 @cache
 def credential(named: Identity | None = None) -> TokenCredential:
     """This process's credential, for ARM and for the app's own storage account, which may be opened

@@ -24,6 +24,7 @@ _RESOURCE_ID = f"{SETTING}__managedIdentityResourceId"
 _URIS = {service: f"{SETTING}__{service}ServiceUri" for service in SERVICES}
 _NAMES = (SETTING, _ACCOUNT, *_URIS.values(), _CREDENTIAL, _CLIENT_ID, _RESOURCE_ID)
 _MANAGED = "managedidentity"
+_ENDPOINTS = {f"{service}endpoint" for service in SERVICES}
 _NAMES_NONE = (
     f"{SETTING} names no storage account: set a connection string, {_ACCOUNT}, or "
     f"{', '.join(_URIS.values())}."
@@ -61,7 +62,7 @@ def parse(variables: Mapping[str, str]) -> tuple[StorageSettings | None, list[st
         return None, problems
     connection = given.get(SETTING)
     if connection is not None:
-        is_emulator = _parts(connection).get("usedevelopmentstorage", "").lower() == "true"
+        is_emulator = parts(connection).get("usedevelopmentstorage", "").lower() == "true"
         return StorageSettings(connection_string=connection, is_emulator=is_emulator), []
     account = given.get(_ACCOUNT)
     urls = {
@@ -79,7 +80,7 @@ def _identity(given: Mapping[str, str]) -> Identity | None:
 
 def _problems(given: Mapping[str, str]) -> Iterator[str]:
     if SETTING in given:
-        yield from _connection_problems(_parts(given[SETTING]))
+        yield from _connection_problems(parts(given[SETTING]))
     elif given and _ACCOUNT not in given:
         missing = [name for name in _URIS.values() if name not in given]
         if len(missing) == len(_URIS):
@@ -102,19 +103,20 @@ def _problems(given: Mapping[str, str]) -> Iterator[str]:
         yield f"{_RESOURCE_ID} {problem}."
 
 
-def _connection_problems(parts: Mapping[str, str]) -> Iterator[str]:
+def _connection_problems(said: Mapping[str, str]) -> Iterator[str]:
     """Say what a connection string lacks; what it says is not repeated, for it holds a key."""
-    if "usedevelopmentstorage" in parts:
+    if "usedevelopmentstorage" in said:
         return
-    has_account = "accountname" in parts or {"blobendpoint", "queueendpoint"} <= parts.keys()
-    has_secret = "accountkey" in parts or "sharedaccesssignature" in parts
-    if not (has_account and has_secret and all(parts.values())):
+    has_account = "accountname" in said or said.keys() >= _ENDPOINTS
+    has_secret = "accountkey" in said or "sharedaccesssignature" in said
+    if not (has_account and has_secret and all(said.values())):
         yield (
             f"{SETTING} must be a connection string with an account and its key; to use an "
             f"identity, delete it and set {_ACCOUNT}."
         )
 
 
-def _parts(connection: str) -> dict[str, str]:
+def parts(connection: str) -> dict[str, str]:
+    """Return what a connection string says, by names in lower case."""
     pairs = (part.partition("=") for part in connection.split(";") if part)
     return {name.strip().lower(): text.strip() for name, _, text in pairs}

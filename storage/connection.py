@@ -27,10 +27,11 @@ if TYPE_CHECKING:
     from azure.storage.queue import QueueClient
 
 _TIMEOUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry_total": 2}
-_ONE_SHORT_TRY: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2, "retry_total": 0}
-"""Of an event: what is not sent then is sent later, and a restore does not wait for it."""
+ONE_SHORT_TRY: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2, "retry_total": 0}
+"""Of an event: what is not sent then is sent later, and a restore does not wait for it. Of a look:
+whoever asks for the app's health waits for it."""
 
-EVENT_S_MAX = sum(_ONE_SHORT_TRY.values())
+EVENT_S_MAX = sum(ONE_SHORT_TRY.values())
 """How long that can take."""
 
 
@@ -95,20 +96,22 @@ def _parts(ledger: Ledger, queue: EventQueue, make_queue: Callable[[str], None])
 def _container() -> "ContainerClient":
     from azure.storage.blob import BlobServiceClient
 
-    service: BlobServiceClient = _service(BlobServiceClient, "blob", _TIMEOUTS)
+    service: BlobServiceClient = client(BlobServiceClient, "blob", _TIMEOUTS)
     return service.get_container_client(names.LEDGER_CONTAINER)
 
 
 def _queue(name: str) -> "QueueClient":
     from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
-    service: QueueServiceClient = _service(QueueServiceClient, "queue", _ONE_SHORT_TRY)
+    service: QueueServiceClient = client(QueueServiceClient, "queue", ONE_SHORT_TRY)
     return service.get_queue_client(  # Base64 is what every Functions queue trigger expects
         name, message_encode_policy=TextBase64EncodePolicy()
     )
 
 
-def _service(kind: Any, service: str, times: dict[str, Any]) -> Any:
+def client(kind: Any, service: str, times: dict[str, Any]) -> Any:
+    """Return a client of this kind for one of the account's services, made as the settings say.
+    Raises SettingsWrong."""
     settings, problems = storage_settings.parse(os.environ)
     if settings is None:
         raise SettingsWrong(" ".join(problems), doing="reach the app's storage account")
@@ -127,6 +130,6 @@ def _development_storage() -> str:
     key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
     endpoints = "".join(
         f"{service}Endpoint=http://127.0.0.1:{port}/{name};"
-        for service, port in (("Blob", 10000), ("Queue", 10001))
+        for service, port in (("Blob", 10000), ("Queue", 10001), ("Table", 10002))
     )
     return f"DefaultEndpointsProtocol=http;AccountName={name};AccountKey={key};{endpoints}"

@@ -1,35 +1,113 @@
-"""Handler of `GET /health`: can the app do its work? No secret and no tenant detail is in it."""
+"""Handlers of `/health` and `/live`: can the app do its work, and is it there at all?
+
+Everything that it needs is tried at the same time, each in a thread of its own with a time of its
+own, so that what is silent delays nothing but its own line. A look that hangs is waited for by
+whoever asks meanwhile: there is never more than one of each. No secret is in an answer.
+"""
 
 import asyncio
 import logging
-from typing import Any
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from threading import Lock, Thread
+from typing import Any, NamedTuple
 
 import azure.functions as func
 
-from restore.messages.errors import ServiceUnavailable
+from restore.messages.errors import RestoreError, SettingsWrong
 from restore.settings import Settings
 from restore.values.redaction import redacted
-from storage import connection
 from triggers import problems
 
 _log = logging.getLogger(__name__)
 
+CHECK_S_MAX = 3.5
+"""Of the 5 s that an answer may take at most; a client of storage gives up after 2 or 4."""
 
-async def show(settings: Settings) -> func.HttpResponse:
-    """Answer 200 when the settings are right and the ledger can be read, 503 when not."""
-    body: dict[str, Any] = {
-        "status": "failing" if settings.problems else "ok",
-        "problems": list(settings.problems),
-        "arm": settings.arm_endpoint,
-        "backupApiVersion": settings.backup_api_version,
-        "ledger": "ok",
-    }
+Check = Callable[[], None]
+"""Returns when all is well. Raises RestoreError."""
+
+
+class _Found(NamedTuple):
+    """What a look has found: a word for programs, and a sentence if something is wrong."""
+
+    code: str
+    problem: str | None = None
+
+
+_WELL = _Found("ok")
+_SUBJECTS = {
+    "blob": "The storage account's blob service",
+    "queue": "The storage account's queue service",
+    "table": "The storage account's table service",
+    "identity": "The identity service",
+}
+
+
+class Health:
+    """What this app needs, by name, and the looks at it that are going on."""
+
+    def __init__(self, settings: Settings, checks: Mapping[str, Check]) -> None:
+        self._settings, self._checks = settings, checks
+        self._looks: dict[str, Future[_Found]] = {}
+        self._lock = Lock()
+
+    async def show(self) -> func.HttpResponse:
+        """Answer 200 when nothing keeps the app from its work, else 503 with all that does."""
+        names = tuple(self._checks)
+        found = dict(zip(names, await asyncio.gather(*map(self._look, names)), strict=True))
+        said = [each.problem for each in found.values() if each.problem is not None]
+        told = [*self._settings.problems, *said]
+        settings = _Found("SettingsWrong") if self._settings.problems else _WELL
+        checks = {name: each.code for name, each in {"settings": settings, **found}.items()}
+        body: dict[str, Any] = {
+            "status": "ok" if all(code == _WELL.code for code in checks.values()) else "failing",
+            "problems": told,
+            "checks": checks,
+        }
+        if not self._settings.problems:
+            body["arm"] = self._settings.arm_endpoint
+            body["backupApiVersion"] = self._settings.backup_api_version
+        return problems.ok(200 if body["status"] == "ok" else 503, body)
+
+    async def _look(self, name: str) -> _Found:
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(self._begun(name)), CHECK_S_MAX)
+        except TimeoutError:
+            said = f"{_SUBJECTS[name]} gave no answer within {CHECK_S_MAX:g} s."
+            return _Found("NoAnswer", said)
+
+    def _begun(self, name: str) -> Future[_Found]:
+        """Return the look that is going on, or begin one."""
+        with self._lock:
+            looking = self._looks.get(name)
+            if looking is None or looking.done():
+                looking = self._looks[name] = Future()
+                looking.set_running_or_notify_cancel()  # nobody who gives up can end it
+                look = Thread(target=_run, args=(name, self._checks[name], looking), daemon=True)
+                look.start()
+            return looking
+
+
+def live() -> func.HttpResponse:
+    """Answer that the app runs functions, and nothing else: whoever asks needs no key."""
+    return problems.ok(200, {"status": "ok"})
+
+
+def _run(name: str, check: Check, looking: "Future[_Found]") -> None:
+    looking.set_result(_found(name, check))
+
+
+def _found(name: str, check: Check) -> _Found:
     try:
-        await asyncio.to_thread(lambda: connection.ledger().page(1, None))
-    except ServiceUnavailable as error:
-        body |= {"status": "failing", "ledger": error.code}
+        check()
+    except SettingsWrong as error:
+        return _Found(error.code)  # the settings' own problems say what
+    except RestoreError as error:
+        _log.warning("The app's health: %s: %s", name, error)
+        return _Found(error.code, f"{error.message} ({error.code})")
     except Exception as error:  # whatever it is, the app cannot do its work, and this says so
-        said = redacted(str(error))
-        _log.error("The ledger cannot be reached: %s: %s", type(error).__name__, said)
-        body |= {"status": "failing", "ledger": type(error).__name__}
-    return problems.ok(200 if body["status"] == "ok" else 503, body)
+        kind = type(error).__name__
+        _log.error("The app's health: %s: %s: %s", name, kind, redacted(str(error)))
+        return _Found(kind, f"{_SUBJECTS[name]} cannot be tried ({kind}). Read the app's log.")
+    return _WELL

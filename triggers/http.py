@@ -4,17 +4,20 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.settings import Settings
+from storage import reachability
 from triggers import abandon, approvals, health, listing, plans, points, rejections, restores
 from triggers.gate import Gate, log_wrong_settings
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
+def blueprint(settings: Settings, check_identity: health.Check) -> df.Blueprint:
     """Return the HTTP triggers; they take the app's authorization level (function keys). They are
-    there also while a setting is wrong, to say so."""
+    there also while a setting is wrong, to say so. `check_identity` finds out whether the app gets
+    a token for Azure."""
     log_wrong_settings(settings)
     functions = df.Blueprint()
     _register_requests(functions, settings)
-    _register_views(functions, settings)
+    _register_views(functions)
+    _register_health(functions, settings, check_identity)
     return functions
 
 
@@ -65,7 +68,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
         return await approvals.decide(req, client, settings)
 
 
-def _register_views(functions: df.Blueprint, settings: Settings) -> None:
+def _register_views(functions: df.Blueprint) -> None:
     """What a person looks at."""
 
     @functions.route(route="restores", methods=["GET"])
@@ -114,15 +117,34 @@ def _register_views(functions: df.Blueprint, settings: Settings) -> None:
         """List a VM's recovery points, and say which one would be chosen."""
         return await points.show(req, client)
 
-    @functions.route(route="health", methods=["GET"])
-    async def show_health(req: func.HttpRequest) -> func.HttpResponse:
-        """Say whether the app can reach its storage, and what it is set to talk to."""
-        del req
-        return await health.show(settings)
-
     @functions.route(route="openapi.json", methods=["GET"])
     async def show_openapi_document(req: func.HttpRequest) -> func.HttpResponse:
         """Describe this HTTP surface."""
         from triggers import openapi  # its tables are built on first use, not at start
 
         return openapi.show(req)
+
+
+def _register_health(
+    functions: df.Blueprint, settings: Settings, check_identity: health.Check
+) -> None:
+    """What a machine asks every few seconds."""
+    checks = {
+        "blob": reachability.blobs,
+        "queue": reachability.request_queue,
+        "table": reachability.tables,
+        "identity": check_identity,
+    }
+    app = health.Health(settings, checks)
+
+    @functions.route(route="health", methods=["GET", "HEAD"])
+    async def show_health(req: func.HttpRequest) -> func.HttpResponse:
+        """Say whether the app can do its work, and what keeps it from it."""
+        del req
+        return await app.show()
+
+    @functions.route(route="live", methods=["GET", "HEAD"], auth_level=func.AuthLevel.ANONYMOUS)
+    async def show_live(req: func.HttpRequest) -> func.HttpResponse:
+        """Say that the app runs functions. Needs no key, and says nothing of the inside."""
+        del req
+        return health.live()

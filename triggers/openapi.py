@@ -62,14 +62,17 @@ def document() -> JSON:
 
 
 def _described(operation: Operation) -> JSON:
+    success = _head if operation.method == "head" else _success
     described: JSON = {
         "operationId": operation.name,
         "summary": operation.summary,
         "responses": {
-            **{str(status): _success(status, kind) for status, kind in operation.answers.items()},
+            **{str(status): success(status, kind) for status, kind in operation.answers.items()},
             **{str(status): _refusal(status) for status in operation.refusals},
         },
     }
+    if operation.is_open:
+        described["security"] = []
     if operation.parameters:
         described["parameters"] = list(operation.parameters)
     if operation.asks is not None:
@@ -87,6 +90,11 @@ def _success(status: int, kind: Any) -> JSON:
     if status == 202:
         described["headers"] = {"Location": {"schema": {"type": "string"}}}
     return described
+
+
+def _head(status: int, kind: None) -> JSON:
+    del kind
+    return {"description": _TEXTS[status]}
 
 
 def _refusal(status: int) -> JSON:
@@ -118,6 +126,7 @@ def _answers() -> tuple[Any, ...]:
         response_schemas.PlanPending,
         response_schemas.RecoveryPoints,
         response_schemas.Health,
+        response_schemas.Live,
     )
 
 

@@ -29,6 +29,8 @@ class Operation(NamedTuple):
     asks: Any = None
     """The request body's schema."""
     parameters: tuple[JSON, ...] = ()
+    is_open: bool = False
+    """Whether anybody may ask, without a key."""
 
 
 def ref(kind: Any) -> JSON:
@@ -204,9 +206,35 @@ OPERATIONS: tuple[Operation, ...] = (
         "get",
         "/health",
         "showHealth",
-        "Say whether the app can do its work",
+        "Say whether the app can do its work, and what keeps it from it",
         {200: response_schemas.Health, 503: response_schemas.Health},
         (),
+    ),
+    Operation(
+        "head",
+        "/health",
+        "askHealth",
+        "Say by the status alone whether the app can do its work",
+        {200: None, 503: None},
+        (),
+    ),
+    Operation(
+        "get",
+        "/live",
+        "showLive",
+        "Say that the app runs functions",
+        {200: response_schemas.Live},
+        (),
+        is_open=True,
+    ),
+    Operation(
+        "head",
+        "/live",
+        "askLive",
+        "Say by the status alone that the app runs functions",
+        {200: None},
+        (),
+        is_open=True,
     ),
     Operation(
         "get",

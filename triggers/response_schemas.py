@@ -180,6 +180,14 @@ class Health(Model, frozen=True, kw_only=True):
     status: Literal["ok", "failing"]
     problems: tuple[str, ...]
     """Everything that keeps it from its work, as sentences."""
-    arm: str
-    backup_api_version: str
-    ledger: str
+    checks: dict[str, str]
+    """`ok` or a code, for each: settings, blob, queue, table, identity."""
+    arm: str | None = None
+    """While the settings are right."""
+    backup_api_version: str | None = None
+
+
+class Live(Model, frozen=True, kw_only=True):
+    """The app runs functions."""
+
+    status: Literal["ok"]

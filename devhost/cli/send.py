@@ -27,15 +27,20 @@ def main(arguments: Sequence[str]) -> int:
     text = _text(given.file)
     queue = queue_client(given.queue)
     try:
-        try:
-            queue.create_queue()
-        except ResourceExistsError:
-            pass  # it is there
+        make(queue)
         sent = queue.send_message(text)
     except AzureError as error:
         raise BadStart(f"The queue does not answer; is `make run` up? ({_short(error)})") from None
     print(f"Sent as message {sent.id} to {given.queue}.")
     return 0
+
+
+def make(queue: QueueClient) -> None:
+    """Make a queue, unless it is there."""
+    try:
+        queue.create_queue()
+    except ResourceExistsError:
+        pass
 
 
 def queue_client(name: str) -> QueueClient:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from azure.storage.queue import QueueClient
 from rich.console import Console
 from rich.panel import Panel
 
@@ -21,10 +22,12 @@ from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
 from devhost.cli import vault
 from devhost.cli.engine_option import EMBEDDED, add_engine_option, described, engine_of
+from devhost.cli.send import make
 from devhost.host import DEFAULT_PORT
 from devhost.readiness import is_running, wait_ready
 from devhost.starting import BadStart, is_listening
 from devhost.storage_account import DEFAULT_PORTS, emulator_connection
+from restore.messages import names
 
 _PAUSE_S = 1.0
 """Between a kill and the next start."""
@@ -56,6 +59,8 @@ def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
         if port and is_listening(port):
             raise BadStart(f"Port {port} is in use: stop what listens there, or give {option}.")
     _start_azurite(stack, state_dir, console)
+    for name in (names.RESTORE_REQUESTS, names.RESTORE_EVENTS):  # in Azure the deployment does
+        make(QueueClient.from_connection_string(emulator_connection(), name))
     simulated = ["vault", "--port", str(given.vault_port), "--job-s", str(given.job_s)]
     simulated += ["--state", str(state_dir)]
     if given.tls_port is not None:

@@ -7,9 +7,10 @@ import json
 from typing import Any, Protocol
 
 import requests
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.queue import QueueClient
 
+from devhost.cli.send import make
 from devhost.demo.asked import Asked
 from restore.messages import names
 
@@ -50,10 +51,7 @@ class RunningApp:
     def send(self, asked: Asked) -> str:
         if asked.way == "queue":
             queue = self._queue(names.RESTORE_REQUESTS)
-            try:
-                queue.create_queue()
-            except ResourceExistsError:
-                pass
+            make(queue)
             queue.send_message(json.dumps(asked.request))
             return f"a message on the queue {names.RESTORE_REQUESTS}"
         # The app would wait for its checks before it answers; here they are to be watched.

@@ -36,7 +36,7 @@ def problems(**settings: str) -> tuple[str, ...]:
     [
         f"DefaultEndpointsProtocol=https;AccountName=a;AccountKey={KEY};EndpointSuffix=x",
         f"accountname=a;accountkey={KEY};",
-        "BlobEndpoint=https://b;QueueEndpoint=https://q;SharedAccessSignature=sv=1&sig=s3cret",
+        "BlobEndpoint=https://b;QueueEndpoint=https://q;TableEndpoint=https://t;SharedAccessSignature=sv=1&sig=s3cret",
     ],
 )
 def test_a_connection_string_is_taken_as_it_is(text: str) -> None:

@@ -32,7 +32,7 @@ def credential(monkeypatch: pytest.MonkeyPatch) -> object:
 
 
 def service(kind: str = "blob") -> Service:
-    made: Service = connection._service(Service, kind, {"read_timeout": 3})
+    made: Service = connection.client(Service, kind, {"read_timeout": 3})
     assert made.times == {"read_timeout": 3}
     return made
 
@@ -80,7 +80,7 @@ def test_what_is_in_use_is_what_is_asked_and_afterwards_what_was_before() -> Non
 def test_an_event_waits_for_storage_for_four_seconds_at_most_and_is_tried_once() -> None:
     """A restore does not wait for its events; what is not sent then is sent later."""
     assert connection.EVENT_S_MAX == 4
-    assert connection._ONE_SHORT_TRY["retry_total"] == 0
+    assert connection.ONE_SHORT_TRY["retry_total"] == 0
 
 
 def test_the_ledger_is_waited_for_well_within_an_activitys_time() -> None:

@@ -53,7 +53,13 @@ def test_what_was_accepted_before_is_shown_and_cancelled(harness: AppHarness) ->
     assert (status, body["cancel"]) == (202, "BeforeStart")
 
 
-def test_health_lists_all_that_is_wrong(harness: AppHarness) -> None:
+def test_health_lists_all_that_is_wrong(
+    harness: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIMULATED_ARM_ENDPOINT", "http://127.0.0.1:7072")
     status, body = call(harness, "show_health", "GET")
     assert (status, body["status"]) == (503, "failing")
-    assert [each.split(" ")[0] for each in body["problems"]] == ["RESTORE_KEEP_D", "RESTORE_POLICY"]
+    assert body["checks"]["settings"] == "SettingsWrong"
+    assert [each.split(" ")[0] for each in body["problems"][:2]] == [
+        "RESTORE_KEEP_D", "RESTORE_POLICY",
+    ]  # fmt: skip

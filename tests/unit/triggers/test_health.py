@@ -1,77 +1,142 @@
-"""Whether the app can do its work is answered 200 or 503, whatever is wrong."""
+"""Whether the app can do its work is answered within its time, whatever is wrong."""
 
+import asyncio
 import json
+import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from restore.messages.errors import ServiceUnavailable
+from restore.messages.errors import AccessDenied, ServiceUnavailable, SettingsWrong
 from restore.settings import Settings
-from storage import connection
-from storage.ledger import Ledger
-from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import health
 
-
-@pytest.fixture(autouse=True)
-def _is_not_connected() -> Iterator[None]:
-    connection._real.cache_clear()
-    yield
-    connection._real.cache_clear()
+NAMES = ("blob", "queue", "table", "identity")
 
 
-async def show() -> tuple[int, Any]:
-    reply = await health.show(Settings())
+def well() -> None:
+    """A check that finds nothing."""
+
+
+def raising(error: Exception) -> health.Check:
+    def check() -> None:
+        raise error
+
+    return check
+
+
+RIGHT = Settings()
+
+
+def app(settings: Settings = RIGHT, /, **checks: health.Check) -> health.Health:
+    return health.Health(settings, dict.fromkeys(NAMES, well) | checks)
+
+
+async def show(asked: health.Health) -> tuple[int, Any]:
+    reply = await asked.show()
     return reply.status_code, json.loads(reply.get_body())
 
 
-async def test_an_app_that_reaches_its_ledger_is_well() -> None:
-    with connection.use(Ledger(MemoryDocuments()), MemoryEvents()):
-        status, body = await show()
-    assert (status, body["status"], body["ledger"]) == (200, "ok", "ok")
+@pytest.fixture
+def hanging(monkeypatch: pytest.MonkeyPatch) -> Iterator[health.Check]:
+    """A check that hears nothing until the test is over."""
+    monkeypatch.setattr(health, "CHECK_S_MAX", 0.2)
+    over = threading.Event()
+
+    def check() -> None:
+        over.wait(30)
+
+    yield check
+    over.set()
+
+
+async def test_an_app_that_reaches_all_that_it_needs_is_well() -> None:
+    status, body = await show(app())
+    assert (status, body["status"], body["problems"]) == (200, "ok", [])
+    assert body["checks"] == dict.fromkeys(("settings", *NAMES), "ok")
     assert body["arm"] == "https://management.azure.com"
     assert body["backupApiVersion"] == Settings().backup_api_version
 
 
-async def test_one_whose_storage_does_not_answer_says_why(
-    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def page(*_: Any) -> None:
-        raise ServiceUnavailable("No answer.", code="ServerBusy")
-
-    monkeypatch.setattr(ledger, "page", page)
-    status, body = await show()
-    assert (status, body["status"], body["ledger"]) == (503, "failing", "ServerBusy")
+@pytest.mark.parametrize("name", NAMES)
+async def test_each_thing_that_does_not_answer_is_a_problem(name: str) -> None:
+    away = raising(ServiceUnavailable("Nobody answers.", code="ServerBusy"))
+    status, body = await show(app(**{name: away}))
+    assert (status, body["status"]) == (503, "failing")
+    assert body["problems"] == ["Nobody answers. (ServerBusy)"]
+    assert {key for key, code in body["checks"].items() if code != "ok"} == {name}
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "code"),
-    [
-        (None, "", "SettingsWrong"),
-        ("AzureWebJobsStorage__acountName", "a", "SettingsWrong"),
-        ("AzureWebJobsStorage__blobServiceUri", "https://a", "SettingsWrong"),
-        ("AzureWebJobsStorage", "AccountName", "SettingsWrong"),
-        ("AzureWebJobsStorage", "AccountName=a;AccountKey=b;x", "SettingsWrong"),
-    ],
-)
-async def test_an_app_without_usable_storage_says_so_and_no_more(
-    monkeypatch: pytest.MonkeyPatch, name: str | None, text: str, code: str
-) -> None:
-    if name is not None:
-        monkeypatch.setenv(name, text)
-    status, body = await show()
-    assert (status, body["status"], body["ledger"]) == (503, "failing", code)
+async def test_all_problems_are_told_at_once() -> None:
+    status, body = await show(
+        app(
+            Settings(problems=("RESTORE_KEEP_D must be a whole number.",)),
+            blob=raising(ServiceUnavailable("No blobs.", code="A")),
+            identity=raising(AccessDenied("No token.", code="NoToken")),
+        )
+    )
+    assert status == 503
+    assert body["problems"] == [
+        "RESTORE_KEEP_D must be a whole number.", "No blobs. (A)", "No token. (NoToken)",
+    ]  # fmt: skip
+    assert "arm" not in body
 
 
-async def test_what_nobody_foresaw_is_no_500_either(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    def breaks() -> Ledger:
-        raise RuntimeError("no route; AccountKey=s3cret")
+async def test_a_wrong_setting_is_told_once_though_it_keeps_all_checks_from_looking() -> None:
+    wrong = raising(SettingsWrong("AzureWebJobsStorage names no storage account."))
+    settings = Settings(problems=("AzureWebJobsStorage names no storage account.",))
+    _, body = await show(app(settings, blob=wrong, queue=wrong, table=wrong))
+    assert body["problems"] == [*settings.problems]
+    assert body["checks"]["blob"] == "SettingsWrong"
 
-    monkeypatch.setattr(connection, "ledger", breaks)
-    status, body = await show()
-    assert (status, body["ledger"]) == (503, "RuntimeError")
+
+async def test_what_nobody_foresaw_is_no_500_either(caplog: pytest.LogCaptureFixture) -> None:
+    status, body = await show(app(table=raising(RuntimeError("no route; AccountKey=s3cret"))))
+    assert (status, body["checks"]["table"]) == (503, "RuntimeError")
     assert "s3cret" not in json.dumps(body) + caplog.text
     assert "RuntimeError: no route" in caplog.text
+
+
+async def test_what_is_silent_has_a_time_of_its_own_and_delays_no_other(
+    hanging: health.Check,
+) -> None:
+    began = time.monotonic()
+    status, body = await show(app(blob=hanging, queue=hanging, table=hanging))
+    assert time.monotonic() - began < 2
+    assert status == 503
+    assert [*body["checks"].values()] == ["ok", "NoAnswer", "NoAnswer", "NoAnswer", "ok"]
+    assert body["problems"][0] == (
+        "The storage account's blob service gave no answer within 0.2 s."
+    )
+
+
+def test_of_a_look_that_hangs_there_is_one_however_many_ask(hanging: health.Check) -> None:
+    looks: list[int] = []
+
+    def check() -> None:
+        looks.append(1)
+        hanging()
+
+    asked = app(blob=check)
+    for _ in range(3):
+        assert asyncio.run(show(asked))[0] == 503
+    assert len(looks) == 1
+
+
+async def test_once_it_answers_again_the_app_is_well_again() -> None:
+    errors: list[Exception] = [ServiceUnavailable("Away.", code="A")]
+
+    def check() -> None:
+        if errors:
+            raise errors.pop()
+
+    asked = app(blob=check)
+    assert (await show(asked))[0] == 503
+    assert (await show(asked))[0] == 200
+
+
+def test_whoever_asks_whether_it_lives_learns_nothing_else() -> None:
+    reply = health.live()
+    assert (reply.status_code, json.loads(reply.get_body())) == (200, {"status": "ok"})

@@ -33,7 +33,8 @@ ROUTES = {
     "list_rejections": (rejections, "show_page"),
     "show_rejection": (rejections, "show"),
     "look_at_recovery_points": (points, "show"),
-    "show_health": (health, "show"),
+    "show_health": (health.Health, "show"),
+    "show_live": (health, "live"),
     "show_openapi_document": (openapi, "show"),
 }
 REQUEST = object()
@@ -58,12 +59,12 @@ def test_a_route_hands_on_what_it_was_given(name: str, monkeypatch: pytest.Monke
     async def later(*what: Any) -> object:
         return at_once(*what)
 
-    is_at_once = name == "show_openapi_document"
+    is_at_once = name in {"show_live", "show_openapi_document"}
     monkeypatch.setattr(module, handler, at_once if is_at_once else later)
     client = AppHarness().api.client_binding()
     told = function.function(**{"req": REQUEST} | dict.fromkeys(function.clients, client))
     assert asyncio.run(told) is answer
-    if name not in {"show_health", "show_openapi_document"}:
+    if name not in {"show_health", "show_live", "show_openapi_document"}:
         assert given[0] is REQUEST
     clients = [each for each in given if isinstance(each, df.DurableOrchestrationClient)]
     assert len(clients) == len([*function.clients])
