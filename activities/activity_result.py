@@ -11,8 +11,7 @@ from typing import Any
 
 import msgspec
 
-from activities import log
-from arm import activity_scope
+from arm import activity_scope, log
 from restore.messages import log_line
 from restore.messages.errors import NotYet, PermanentError, TemporaryError, to_failure
 from restore.messages.log_events import LogEvent
@@ -62,8 +61,8 @@ async def outcome_of(order: Any, effect: Callable[[Any], Awaitable[Any]]) -> dic
 def _received(order: Any, effect: Callable[[Any], Any]) -> tuple[Any, LogContext]:
     """Return the order, and what its orchestration and the activity's own name tell the log."""
     order, about = log_line.taken_from(order)
-    function = effect.__module__.rpartition(".")[2]
-    return order, msgspec.structs.replace(about, function=function)
+    function = LogContext(function=effect.__module__.rpartition(".")[2])
+    return order, log_line.about_input(order).known(about).known(function)
 
 
 def _foreseen(error: Exception) -> Outcome:

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock, log
+from activities import activity_result, clock
+from arm import log
 from restore.messages.log_line import LogContext, LogLine
 from restore.settings import Settings
 

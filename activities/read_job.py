@@ -8,8 +8,9 @@ to be: then the VM is read as well, once, where the app's identity may.
 import azure.durable_functions as df
 import msgspec
 
-from activities import activity_result, cancelling, log
+from activities import activity_result, cancelling
 from arm import connection as arm_connection
+from arm import log
 from restore.messages.errors import NotFound, RestoreError, TemporaryError
 from restore.messages.log_line import LogLine
 from restore.messages.model import JobSnapshot

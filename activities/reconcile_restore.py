@@ -8,7 +8,8 @@ import asyncio
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock, log
+from activities import activity_result, clock
+from arm import log
 from restore.messages import names
 from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry

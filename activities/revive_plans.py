@@ -9,7 +9,8 @@ from datetime import timedelta
 import azure.durable_functions as df
 import msgspec
 
-from activities import activity_result, clock, log
+from activities import activity_result, clock
+from arm import log
 from restore.messages import names
 from restore.messages.log_line import LogContext, LogLine
 from restore.messages.plan_io import MakePlan

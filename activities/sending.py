@@ -54,7 +54,7 @@ def send(
     not, and the intent is taken back."""
     held = _intend(ledger, order, held, seen, known_jobs)
     request_id = order.request.request_id
-    backup = arm_connection.backup().for_request(request_id)
+    backup = arm_connection.backup()
     try:
         triggered, urls = backup.trigger_restore(order.item, order.point.name, body)
     except ReplyLost:

@@ -8,8 +8,8 @@ slot is held on.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from activities import log
 from arm import connection as arm_connection
+from arm import log
 from restore.messages.errors import NotFound, RestoreError
 from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.log_line import LogContext, LogLine

@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock, log, slot_leases
+from activities import activity_result, clock, slot_leases
+from arm import log
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.log_line import LogLine

@@ -6,24 +6,17 @@ endpoint. What a reply means, and whether to ask again, is the client's business
 
 from __future__ import annotations
 
-import logging
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
-from arm import activity_scope, headers, texts, url_allow_list
+from arm import activity_scope, headers, url_allow_list
+from arm.call_log import Call
 from arm.transport import Timeout, Transport
 
 USER_AGENT = "azure-vm-restore/1.0"
-
-_log = logging.getLogger(__name__)
-
-_LEFT_MAX = 20
-_TRACEABLE = r"[A-Za-z0-9._:-]{1,128}"  # compiled, and kept, on first use
 
 
 class Answered(NamedTuple):
@@ -54,7 +47,6 @@ class AuthorizedRequest:
     token: Callable[[], str] = field(repr=False)
     send: Transport
     now: Callable[[], datetime] = utc_now
-    request_id: str | None = None
     timeout: Timeout = field(default_factory=Timeout)
     activity_s: float = inf
     """How long one activity may take, with all its calls."""
@@ -63,11 +55,6 @@ class AuthorizedRequest:
 
     def __post_init__(self) -> None:
         url_allow_list.check_endpoint(self.endpoint)
-
-    def for_request(self, request_id: str) -> AuthorizedRequest:
-        """The same, with calls that can be found in Azure's traces under this id."""
-        traced = request_id if re.fullmatch(_TRACEABLE, request_id) else None
-        return replace(self, request_id=traced)
 
     @property
     def left_s(self) -> float:
@@ -79,12 +66,20 @@ class AuthorizedRequest:
         if not url_allow_list.is_at(url, self.endpoint):
             raise AssertionError("a token may not be sent there")
         timeout = self.timeout.within(self.left_s)
-        status, answered, said = self.send(method, url, self._headers(body), body, timeout)
-        known = headers.lowered(answered)
-        _note(method, url, status, known)
-        now = self.now()
+        said_of_us = self._headers(body)
+        call = Call.begin(method, url)
+        try:
+            status, answered, said = self.send(
+                method, url, said_of_us | call.headers, body, timeout
+            )
+        except OSError as error:
+            call.failed(error)
+            raise
+        known, now = headers.lowered(answered), self.now()
+        retry_after_s = headers.retry_after_s(known, now)
+        call.answered(status, known, retry_after_s)
         time = headers.service_time(known) or now
-        return Answered(status, known, said, time, headers.retry_after_s(known, now))
+        return Answered(status, known, said, time, retry_after_s)
 
     def _headers(self, body: bytes | None) -> dict[str, str]:
         sent = {
@@ -92,16 +87,6 @@ class AuthorizedRequest:
             "Accept": "application/json",
             "User-Agent": USER_AGENT,
         }
-        if self.request_id:
-            sent["x-ms-client-request-id"] = self.request_id
         if body is not None:
             sent["Content-Type"] = "application/json"
         return sent
-
-
-def _note(method: str, url: str, status: int, answered: Mapping[str, str]) -> None:
-    if _log.isEnabledFor(logging.DEBUG):
-        left = answered.get("x-ms-ratelimit-remaining-subscription-resource-requests", "?")
-        # The path alone: a query may hold a signature.
-        path = texts.free(urlsplit(url).path)
-        _log.debug("%s %s: HTTP %d, %s left", method, path, status, texts.free(left, _LEFT_MAX))

@@ -73,12 +73,6 @@ class Backup:
         # Kept for good: a vault cannot move to another region.
         self._regions: dict[str, str] = {}
 
-    def for_request(self, request_id: str) -> Backup:
-        """The same, whose calls can be found in Azure's traces under this id."""
-        traced = Backup(self._client.for_request(request_id), self._api_version)
-        traced._regions = self._regions
-        return traced
-
     @property
     def tells_threats(self) -> bool:
         """Whether the api-version that is asked for says what threats a recovery point has."""

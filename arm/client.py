@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -48,10 +48,6 @@ class Client:
 
     authorized: AuthorizedRequest
     sleep: Callable[[float], None] = time.sleep
-
-    def for_request(self, request_id: str) -> Client:
-        """The same client, whose calls can be found in Azure's traces under this id."""
-        return replace(self, authorized=self.authorized.for_request(request_id))
 
     def trusts(self, url: str, within: str) -> bool:
         """Whether this URL of Azure's is at the endpoint and within that resource."""

@@ -12,6 +12,7 @@ from arm import texts
 RETRY_AFTER_S_MAX = 24 * 3600.0
 """Azure's longest quota counts a day; more is a mistake of the server."""
 
+_REMAINING = "x-ms-ratelimit-remaining-"
 _TRACE_ID = r"[A-Za-z0-9-]{1,64}"  # compiled, and kept, on first use
 
 
@@ -27,7 +28,27 @@ def service_time(headers: Mapping[str, str]) -> datetime | None:
 
 def trace_id(headers: Mapping[str, str]) -> str | None:
     """The id under which Microsoft's support finds this request."""
-    found = headers.get("x-ms-correlation-request-id") or headers.get("x-ms-request-id") or ""
+    return correlation_id(headers) or request_id(headers)
+
+
+def correlation_id(headers: Mapping[str, str]) -> str | None:
+    """The id that Azure's activity log gives to all that one call caused."""
+    return _id(headers.get("x-ms-correlation-request-id", ""))
+
+
+def request_id(headers: Mapping[str, str]) -> str | None:
+    """The id of this one reply."""
+    return _id(headers.get("x-ms-request-id", ""))
+
+
+def left(headers: Mapping[str, str]) -> int | None:
+    """The least that is left of all quotas that the reply tells."""
+    told = [value for name, value in headers.items() if name.startswith(_REMAINING)]
+    counts = [int(value) for value in told if re.fullmatch(r"[0-9]{1,9}", value)]
+    return min(counts, default=None)
+
+
+def _id(found: str) -> str | None:
     return texts.name(found) if re.fullmatch(_TRACE_ID, found) else None
 
 

@@ -7,19 +7,17 @@ whoever has one can read the operation, so they are used verbatim and never show
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
 from arm import errors as arm_errors
-from arm import resource_ids, texts
+from arm import log, resource_ids, texts
 from arm.client import Answer, Client
 from restore.messages import errors
+from restore.messages.log_line import LogLine
 from restore.messages.model import OperationSnapshot, ProtectedItem
 from restore.values.structs import Model
-
-_log = logging.getLogger(__name__)
 
 _DOING = "read the operation's status"
 _OPERATION_ID = r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"  # compiled, and kept, on first use
@@ -57,7 +55,8 @@ def trusted(poll_urls: PollUrls, client: Client, item: ProtectedItem) -> PollUrl
         homes = (item.id, item.vault_id)
         if url is None or any(client.trusts_operation(url, home) for home in homes):
             return url
-        _log.warning("A URL to follow the restore points elsewhere: dropped")
+        text = "A URL to follow the restore points elsewhere: dropped."
+        log.write(LogLine(event="remark", text=text))
         return None
 
     return PollUrls(async_url=kept(poll_urls.async_url), location=kept(poll_urls.location))
@@ -84,20 +83,20 @@ def read_operation(
 ) -> OperationSnapshot:
     """Ask each source until one answers. None did: Unknown, or the last temporary error."""
     known, unanswered = poll_urls or PollUrls(), None
-    sources: list[tuple[str, Callable[[], Answer | None]]] = [
-        ("Azure-AsyncOperation", lambda: _follow(client, known.async_url, vault_id)),
-        ("backupOperations", lambda: _get(client, vault_id, operation_id, api_version)),
-        ("Location", lambda: _follow(client, known.location, vault_id)),
+    sources: list[tuple[bool, Callable[[], Answer | None]]] = [
+        (False, lambda: _follow(client, known.async_url, vault_id)),  # Azure-AsyncOperation
+        (False, lambda: _get(client, vault_id, operation_id, api_version)),
+        (True, lambda: _follow(client, known.location, vault_id)),  # Location
     ]
-    for name, ask in sources:
+    for is_result, ask in sources:
         try:
-            found = _reading(ask(), is_result=name == "Location")
+            found = _reading(ask(), is_result=is_result)
         except errors.Throttled:
             raise
         except errors.TemporaryError as error:
             unanswered = error
-        except errors.PermanentError as error:
-            _log.info("%s does not know the operation: %s", name, error.code)
+        except errors.PermanentError:
+            continue  # it does not know the operation
         else:
             if found is not None:
                 return found
@@ -110,7 +109,8 @@ def _follow(client: Client, url: str | None, vault_id: str) -> Answer | None:
     if url is None:
         return None
     if not client.trusts(url, vault_id):
-        _log.warning("A URL to follow an operation points outside its vault: skipped")
+        text = "A URL to follow an operation points outside its vault: skipped."
+        log.write(LogLine(event="remark", text=text))
         return None
     return client.follow(url, vault_id, _DOING)
 

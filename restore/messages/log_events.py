@@ -88,9 +88,9 @@ EVENTS: dict[LogEvent, Row] = {
     "arm-call": Row(
         INFO,
         "One call to Azure Resource Manager, with what finds it in Azure's own traces. "
-        "Without `httpStatus` no reply was read, and `code` says why.",
+        "Without `httpStatus` no reply was read, and `kind` says why.",
         (
-            *("method", "path", "httpStatus", "durationS", "retryAfterS", "left", "code"),
+            *("method", "path", "httpStatus", "durationS", "retryAfterS", "left", "kind"),
             *("clientRequestId", "armRequestId", "correlationId"),
         ),
     ),

@@ -121,7 +121,7 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
         float | None, _says("how long the call took; of `verdict`: from acceptance to the end")
     ] = None
     left: Annotated[
-        str | None, _says("what Azure says is left of the subscription's reads or writes")
+        int | None, _says("the least that is left of the quotas that Azure's reply tells")
     ] = None
     client_request_id: Annotated[
         str | None, _says("`x-ms-client-request-id` as sent: the request's id, or a fresh GUID")

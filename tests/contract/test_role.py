@@ -110,7 +110,6 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "read_job": lambda session: session.backup.read_job(session.vault_id, session.job_id),
     "cancel_job": lambda session: session.backup.cancel_job(session.vault_id, session.job_id),
     "preflight": lambda session: [call(session) for call in PREFLIGHT_CALLS.values()],
-    "for_request": lambda session: session.backup.for_request("r"),
 }
 
 

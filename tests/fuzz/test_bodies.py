@@ -47,9 +47,6 @@ class _Azure:
     def __init__(self) -> None:
         self.left: list[Any] = []
 
-    def for_request(self, request_id: str) -> "_Azure":
-        return self
-
     def vm_disks(self, vm_id: str) -> tuple[()]:
         return ()
 

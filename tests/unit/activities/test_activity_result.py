@@ -1,6 +1,5 @@
 """What goes wrong in an activity travels as data; a bug of ours raises."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from restore.messages.errors import (
 )
 from restore.messages.log_line import LogContext
 from storage.documents import Changed
+from tests.fakes.log import lines, listen
 
 
 def raising(error: Exception) -> Callable[[Any], Any]:
@@ -72,14 +72,10 @@ async def test_a_value_is_done() -> None:
     }
 
 
-def lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    return [json.loads(message) for message in caplog.messages]
-
-
 def test_what_cannot_be_done_is_told_in_one_line_with_what_it_is_about(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    caplog.set_level("INFO", "activities")
+    listen(caplog)
     order = log_line.sent_with({"a": 1}, LogContext(request_id="r1", job="j", attempt=3))
     for error in (Throttled("m", code="X", retry_after_s=9), Conflict("m", code="Y")):
         activity_result.outcome(order, raising(error))

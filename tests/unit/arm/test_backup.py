@@ -60,7 +60,7 @@ def test_a_vaults_region_is_read_once() -> None:
     script = Script(page, HERE, page)
     known = backup(script)
     known.find_protected_item(VAULT, VM)
-    assert known.for_request("r").find_protected_item(VAULT, VM).region == "westeurope"
+    assert known.find_protected_item(VAULT, VM).region == "westeurope"
     assert len(script.sent) == 3
 
 

@@ -12,7 +12,7 @@ from restore.messages.log_events import EVENTS, LogEvent
 from restore.messages.log_line import LINE_BYTES_MAX, LogContext, LogLine
 from tests.fakes.secrets import HARMLESS, SECRETS
 
-_TEXTS = ("text", "path", "task", "status", "code", "kind", "place", "left")
+_TEXTS = ("text", "path", "task", "status", "code", "kind", "place")
 _OWN = {field.encode_name for field in msgspec.structs.fields(LogLine)} - {"event", "about"}
 
 

@@ -1,5 +1,5 @@
-"""The activities' lines in the app's log (restore/messages/log_line.py): each says what the
-activity is about that writes it, as its orchestration has told it."""
+"""The lines in the app's log of what runs in an activity (restore/messages/log_line.py): each says
+what that activity is about, as its orchestration has told it."""
 
 import logging
 
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 def write(line: LogLine) -> None:
-    """Write a line; what it does not say itself of what it is about, the activity does."""
+    """Write a line; what it does not say itself of what it is about, the activity here does."""
     if _log.isEnabledFor(line.level):
         about = activity_scope.about().known(line.about)
         _log.log(line.level, "%s", msgspec.structs.replace(line, about=about))
