@@ -3,9 +3,12 @@ Azure has said yes or no; so does the answer. Asking twice does no harm.
 """
 
 from arm import connection as arm_connection
+from arm import log
 from arm.backup import CancelReply
 from restore.messages.errors import NotFound, NotYet, PermanentError
 from restore.messages.ledger_entry import CancelAnswer
+from restore.messages.log_line import LogLine
+from restore.progress import ledger_lines
 from storage.ledger import Held, Ledger
 
 _JOB_AGAIN_S = 10.0
@@ -28,6 +31,15 @@ def ask(ledger: Ledger, held: Held) -> None:
             reply = CancelReply(False, error.code, error.message)
         answer = CancelAnswer(
             asked=entry.cancel_asked, accepted=reply.accepted, code=reply.code, text=reply.text
+        )
+        log.write(
+            LogLine(
+                event="cancel-answered",
+                about=ledger_lines.about(entry),
+                is_yes=reply.accepted,
+                code=reply.code,
+                text=reply.text,
+            )
         )
         held = ledger.cancel_answered(held, answer)  # meanwhile somebody may have asked once more
 

@@ -7,8 +7,11 @@ the two exactly one stands.
 import azure.durable_functions as df
 
 from activities import activity_result, clock
+from arm import log
 from restore.messages.activity_io import Decided, ReadDecision
+from restore.messages.log_line import LogLine
 from restore.messages.model import Approval
+from restore.progress import ledger_lines
 from storage import connection
 
 blueprint = df.Blueprint()
@@ -25,6 +28,9 @@ def _read(order: ReadDecision) -> Decided:
     if order.is_over:
         expired = Approval(decision="expired", at=clock.now())
         entry = ledger.decide(order.request_id, expired)
+        if entry.approval is not None and entry.approval.decision == expired.decision:
+            about = ledger_lines.about(entry)
+            log.write(LogLine(event="decided", about=about, decision=expired.decision))
     else:
         held = ledger.read(order.request_id)
         assert held is not None, "open_restore entered it"

@@ -18,7 +18,7 @@ from restore.messages.reconcile_io import ReconcileRestore
 from restore.progress import ledger_lines, reconciling
 from restore.progress.reconciling import Step
 from restore.settings import Settings
-from storage import closing, connection, draining, instances
+from storage import closing, connection, draining, instances, open_index, outbox
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -44,11 +44,11 @@ async def _reconcile(
     if held is None:
         await asyncio.to_thread(_forget, request_id)
         return {"step": "forget"}
-    entry, step = held.entry, Step.LEAVE
+    entry, step, seen = held.entry, Step.LEAVE, instances.Seen()
     if entry.verdict is None:
-        status, revival = await instances.seen(client, names.instance_id(request_id))
+        seen = await instances.seen(client, names.instance_id(request_id))
         most = settings.restore_revivals_max
-        step = reconciling.next_step(entry, status, revival, clock.now(), most)
+        step = reconciling.next_step(entry, seen.status, seen.revival, clock.now(), most)
     if settings.problems:
         step = reconciling.while_settings_are_wrong(step, entry)
     if step is Step.REVIVE:
@@ -59,7 +59,7 @@ async def _reconcile(
     if step is Step.GIVE_UP:
         entry = await asyncio.to_thread(_give_up, entry)
         await instances.end_children(client, request_id, entry.revivals, "Its restore is given up.")
-    await asyncio.to_thread(_drain, entry)
+    await asyncio.to_thread(_tell, entry, seen.waiting)
     return {"step": step.value}
 
 
@@ -69,9 +69,17 @@ def _give_up(entry: LedgerEntry) -> LedgerEntry:
     return closing.close(connection.ledger(), connection.outbox(), order, clock.now())
 
 
-def _drain(entry: LedgerEntry) -> None:
-    documents = connection.ledger().documents
-    draining.drain_entry(documents, connection.outbox(), entry, clock.now())
+def _tell(entry: LedgerEntry, waiting: str | None) -> None:
+    """Tell the log how it stands, and send what is left of its events."""
+    documents, now = connection.ledger().documents, clock.now()
+    noted = open_index.read(documents, entry.request_id)
+    if noted is None:
+        return
+    sent = noted.note.sent
+    held_up = len(entry.events) - sent if outbox.is_left(entry, sent, now) else 0
+    if entry.verdict is None or held_up:
+        log.write(ledger_lines.is_open(entry, now, held_up=held_up, waiting=waiting))
+    draining.drain_entry(documents, connection.outbox(), entry, noted, now)
 
 
 def _forget(request_id: str) -> None:

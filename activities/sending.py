@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from activities import clock
 from arm import connection as arm_connection
+from arm import log
 from restore.messages.activity_io import Started, Trigger
 from restore.messages.errors import ReplyLost, RestoreError, ServiceUnavailable, Throttled
 from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.model import JobSnapshot
+from restore.progress import ledger_lines
 from restore.start import job_search
 from storage import poll_urls
 from storage.documents import Changed
@@ -64,6 +66,7 @@ def send(
         raise
     poll_urls.keep(ledger.documents, request_id, urls)
     entry = ledger.started(request_id, held, operation_id=triggered.operation_id)
+    log.write(ledger_lines.sent(entry))
     if entry.state is LedgerState.FINISHED:  # another one adopted the job, and was quicker
         poll_urls.drop(ledger.documents, request_id)
     return Started(operation_id=triggered.operation_id)

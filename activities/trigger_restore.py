@@ -16,12 +16,15 @@ from functools import partial
 import azure.durable_functions as df
 
 from activities import activity_result, admission, clock, policies, sending, slot_leases
+from arm import log
 from restore.messages import poll_policy
 from restore.messages.activity_io import Started, Trigger
 from restore.messages.errors import Conflict, DeadlinePassed, NotYet, RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.log_line import LogLine
 from restore.policy import approvals, quota
 from restore.policy.rules import Policy
+from restore.progress import ledger_lines
 from restore.settings import Settings
 from restore.start import job_search
 from storage import concurrency_slots, connection, item_lock
@@ -71,6 +74,7 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
     if isinstance(step, job_search.Adopt):
         entry = ledger.started(order.request.request_id, held, job_id=step.job_id, adopted=True)
         connection.outbox().tell(entry)
+        log.write(LogLine(event="adopted", about=ledger_lines.about(entry)))
         return Started(job_id=step.job_id, adopted=True)
     if not isinstance(step, job_search.Proceed):
         raise _not_to_be_sent(step)

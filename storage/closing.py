@@ -8,8 +8,10 @@ which nothing was started is released after it: until then a run that was held u
 
 from datetime import datetime
 
+from arm import log
 from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry
+from restore.progress import ledger_lines
 from restore.result import conclude
 from storage import concurrency_slots, poll_urls
 from storage.documents import Documents
@@ -31,6 +33,7 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
         item=order.item,
         choice=order.choice,
     )
+    log.write(ledger_lines.verdict(entry))
     if not order.is_over:
         _leave_slot(documents, entry, now)
     outbox.tell(entry)

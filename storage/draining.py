@@ -12,6 +12,7 @@ from restore.values.decoding import decode
 from storage import open_index, outbox
 from storage.documents import Changed, Documents, Versioned
 from storage.events import Events
+from storage.open_index import Noted
 from storage.outbox import Outbox
 
 _NEVER_ACCEPTED = timedelta(hours=1)
@@ -19,11 +20,10 @@ _NEVER_ACCEPTED = timedelta(hours=1)
 _CLAIM = "claimedUntil"
 
 
-def drain_entry(documents: Documents, sender: Outbox, entry: LedgerEntry, now: datetime) -> None:
-    """Send what is left of one entry. Raises ServiceUnavailable."""
-    noted = open_index.read(documents, entry.request_id)
-    if noted is None:
-        return
+def drain_entry(
+    documents: Documents, sender: Outbox, entry: LedgerEntry, noted: Noted, now: datetime
+) -> None:
+    """Send what is left of one entry, of which so much is noted. Raises ServiceUnavailable."""
     sent, name = noted.note.sent, open_index.name_of(entry.request_id)
     is_closing = entry.state is LedgerState.FINISHED and sent == len(entry.events)
     is_left = outbox.is_left(entry, sent, now) and _claim(documents, name, noted.found, now)

@@ -7,7 +7,7 @@ an answer means is told from its text, in this one place.
 import asyncio
 from collections.abc import Awaitable
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
@@ -36,20 +36,30 @@ class Client(Protocol):
     async def raise_event(self, instance_id: str, event_name: str, event_data: Any) -> None: ...
 
 
+class Seen(NamedTuple):
+    """Of a restore's orchestration its status, the revival that it was started with, and the code
+    of what it waits for; None for what is not there, or cannot be read."""
+
+    status: str | None = None
+    revival: int | None = None
+    waiting: str | None = None
+
+
 async def status_of(client: Client, instance_id: str) -> str | None:
     """Return an orchestration's status; None when there is none."""
     found = await client.get_status(instance_id)
     return found.runtime_status.value if found and found.runtime_status else None
 
 
-async def seen(client: Client, instance_id: str) -> tuple[str | None, int | None]:
-    """Return an orchestration's status, and with which revival of its restore it was started; None
-    for what is not there, or cannot be read."""
+async def seen(client: Client, instance_id: str) -> Seen:
+    """Return how a restore's orchestration stands."""
     found = await client.get_status(instance_id)
     if not found or not found.runtime_status:
-        return None, None
+        return Seen()
     order = order_of(found, Restore)
-    return found.runtime_status.value, order.revival if order else None
+    shown = found.custom_status if isinstance(found.custom_status, dict) else {}
+    waiting = (shown.get("waiting") or {}).get("code")
+    return Seen(found.runtime_status.value, order.revival if order else None, waiting)
 
 
 def order_of(status: Any, kind: type[Order]) -> Order | None:
@@ -79,6 +89,7 @@ async def start_restore(client: Client, entry: LedgerEntry, poll_policy: PollPol
         poll_policy=poll_policy,
         source=entry.source,
         revival=entry.revivals,
+        traceparent=entry.traceparent,
         version=RESTORE_VERSION,
     )
     instance_id = names.instance_id(entry.request_id)

@@ -6,19 +6,18 @@ queue does not take then goes with the next change, or with whoever drains (stor
 event that belongs to no entry and is not taken is kept as a document of its own.
 """
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from arm import log
 from restore.messages.errors import RestoreError, ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.progress import ledger_events
+from restore.messages.log_line import LogContext, LogLine
+from restore.progress import ledger_events, ledger_lines
 from storage import open_index
 from storage.documents import Documents, Taken
 from storage.events import Events
-
-_log = logging.getLogger(__name__)
 
 KEPT = "outbox/"
 AT_ONCE = timedelta(minutes=1)
@@ -51,7 +50,7 @@ class Outbox:
                 sent = self.sent(entry) if len(entry.events) > 1 else 0
             self.send(entry, sent)
         except RestoreError as error:
-            _log.warning("Events of %s are held up: %s", entry.request_id, error)
+            log.write(_held_up(error, ledger_lines.about(entry)))
 
     def send(self, entry: LedgerEntry, sent: int) -> None:
         """Send an entry's events from there on, in order, and note it. Raises RestoreError at the
@@ -72,7 +71,7 @@ class Outbox:
         try:
             self._events.send(event)
         except ServiceUnavailable as error:
-            _log.warning("The event %s is held up: %s", event["id"], error)
+            log.write(_held_up(error, event_id=event["id"]))
             try:
                 self._documents.create(_name(event["id"]), {"event": event}, {})
             except Taken:
@@ -105,6 +104,14 @@ class Outbox:
                 self._known.clear()  # to forget costs a look
             self._known[request_id] = sent
             open_index.note(self._documents, request_id, entry.accepted_at, sent)
+
+
+def _held_up(
+    error: RestoreError, about: LogContext = LogContext(), event_id: str | None = None
+) -> LogLine:
+    return LogLine(
+        event="events-held-up", about=about, code=error.code, text=error.message, event_id=event_id
+    )
 
 
 def is_left(entry: LedgerEntry, sent: int, now: datetime) -> bool:

@@ -125,6 +125,8 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     revivals: int = 0
     """How often its orchestration was started again, because nobody followed it any more."""
     revived_at: datetime | None = None
+    traceparent: str | None = None
+    """W3C trace context of the call or message that asked for it."""
     events: tuple[LedgerEvent, ...] = ()
     """All that was told, in order (restore/progress/ledger_events.py); what of it is sent stands
     elsewhere (storage/open_index.py), for sending must not touch the version that a POST is sent

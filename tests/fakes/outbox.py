@@ -14,9 +14,9 @@ def drain_open(
     """Send what is left of one page; return how to continue."""
     page = open_index.page(ledger.documents, token)
     for request_id in page.request_ids:
-        held = ledger.read(request_id)
+        held, noted = ledger.read(request_id), open_index.read(ledger.documents, request_id)
         if held is None:
             draining.forget(ledger.documents, request_id, now)
-        else:
-            draining.drain_entry(ledger.documents, sender, held.entry, now)
+        elif noted is not None:
+            draining.drain_entry(ledger.documents, sender, held.entry, noted, now)
     return page.token
