@@ -137,9 +137,9 @@ def job(raw: object, job_id: str | None = None) -> JobSnapshot | None:
     known = _map(_map(raw).get("properties"))
     name = texts.name(_map(raw).get("name")) or job_id
     status = texts.one_of(known.get("status"), _JOB_STATUSES)
-    status = "Cancelled" if status == "other: Canceled" else status  # as operations spell it
     if name is None or status is None:
         return None
+    status = "Cancelled" if status.lower() == "other: canceled" else status  # as operations spell
     extended = _map(known.get("extendedInfo"))
     task = _running_task(extended)
     percent = _number(extended.get("progressPercentage"))

@@ -266,6 +266,13 @@ def test_jobs_read_the_same_with_numbers_and_with_names(raw: dict[str, Any]) -> 
     assert (job.container_name or "").startswith("iaasvmcontainerv2;")
 
 
+@pytest.mark.parametrize("status", ["Canceled", "canceled", "Cancelled"])
+def test_a_cancelled_job_is_one_however_it_is_spelled(status: str) -> None:
+    job = arm_json.job(_job(status=status))
+    assert job is not None
+    assert (job.status, job.is_terminal) == ("Cancelled", True)
+
+
 def test_a_job_from_a_list_lacks_its_details() -> None:
     job = arm_json.job(samples.LISTED_JOB)
     assert job is not None

@@ -103,6 +103,14 @@ def test_what_is_nested_without_end_ends(opening: str) -> None:
     assert len(error_body.of_bytes(body.encode()).details) <= error_body.DETAILS_MAX
 
 
+@pytest.mark.parametrize(("texts", "code"), [(12, "X"), (13, None)])
+def test_an_error_told_within_texts_is_read_to_the_twelfth(texts: int, code: str | None) -> None:
+    body: Any = {"code": "X", "message": "y"}
+    for _ in range(texts):
+        body = {"error": {"message": json.dumps(body)}}
+    assert _of(body).code == code
+
+
 def test_what_is_long_is_bounded() -> None:
     found = _of({"error": {"code": "X" * 9_000, "message": "y" * 9_000, "a": ["z" * 9_000] * 999}})
     assert len(str(found[:4])) < 60_000

@@ -1,5 +1,6 @@
 """The first rule that allows decides; a refusal names each rule and its reason."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from restore.messages.errors import PolicyRefused, to_failure
 from restore.messages.model import ProtectedItem, RecoveryPoint
-from restore.policy import judging
+from restore.policy import judging, policy_text
 from restore.policy.judging import Allowed, Asked
 from restore.policy.rules import DEFAULT, Policy
 from restore.start import arm_body
@@ -157,3 +158,11 @@ def test_everything_means_everything() -> None:
 
 def test_a_restore_waits_four_hours_for_its_approval() -> None:
     assert DEFAULT.approval_within_s == 4 * 3600
+
+
+def test_the_vaults_subscription_is_named_where_a_rule_that_was_read_means_it() -> None:
+    rules = policy_text.parse(json.dumps(only(targets=("vaultSubscription",)).as_json()))
+    group = f"{OTHER}/resourceGroups/x"
+    wish = changed(asked(request_for("RestoreDisks", "r1")), targetResourceGroupId=group)
+    refusal = to_failure(refused(rules, wish))
+    assert "under the vault's subscription /subscriptions/" in refusal.message

@@ -55,6 +55,22 @@ def _tasks(*statuses: str) -> tuple[JobTask, ...]:
 
 
 @pytest.mark.parametrize(
+    ("status", "tasks", "must"),
+    [
+        ("CompletedWithWarnings", (), True),
+        ("CompletedWithWarnings", ("Completed", "Completed"), True),
+        ("CompletedWithWarnings", ("Completed", "Failed"), False),
+        ("Completed", (), False),
+        ("Failed", (), False),
+    ],
+)
+def test_a_vm_is_looked_at_where_the_job_does_not_say_whether_it_is_there(
+    status: str, tasks: tuple[str, ...], must: bool
+) -> None:
+    assert verdicts.must_see_vm(_poll(status, tasks=_tasks(*tasks))) is must
+
+
+@pytest.mark.parametrize(
     ("request_type", "status", "tasks", "has_vm", "succeeded"),
     [
         ("AlternateLocation", "CompletedWithWarnings", ("Completed", "Failed"), None, False),
