@@ -177,6 +177,9 @@ param RESTORE_KEEP_D int = 30
 @maxValue(86400)
 param RESTORE_DUPLICATE_WINDOW_S int = 600
 
+@description('https address of the app\'s routes as people reach it, with their prefix, such as https://NAME.azurewebsites.net/api. Links in events and notifications begin with it. Empty: they are paths.')
+param RESTORE_PUBLIC_URL string = ''
+
 @description('What may be restored: JSON, or the name of a JSON file in the app\'s folder. Empty: the default policy.')
 param RESTORE_POLICY string = ''
 
@@ -221,6 +224,7 @@ var settings = {
   RESTORE_KEEP_D: string(RESTORE_KEEP_D)
   RESTORE_DUPLICATE_WINDOW_S: string(RESTORE_DUPLICATE_WINDOW_S)
   RESTORE_POLICY: RESTORE_POLICY
+  RESTORE_PUBLIC_URL: RESTORE_PUBLIC_URL
   RESTORE_RULES: RESTORE_RULES
   RESTORE_ALERTS_STOPPED: toLower(string(RESTORE_ALERTS_STOPPED))
   RESTORE_ALERT_ORIGINS: join(RESTORE_ALERT_ORIGINS, ',')

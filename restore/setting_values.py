@@ -16,6 +16,10 @@ ARM_ENDPOINTS = {
 }
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+_PUBLIC_URL = re.compile(
+    r"https://[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~-]+)*/?"
+)
+_ADDRESSES = ("simulated_arm_endpoint", "restore_public_url")
 _CLIENT_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
@@ -44,7 +48,7 @@ def value_of(name: str, text: str) -> Any:
         return float(text)
     if name in _COUNTS:
         return int(text)
-    return text.rstrip("/") if name == "simulated_arm_endpoint" else text
+    return text.rstrip("/") if name in _ADDRESSES else text
 
 
 def problem_of(name: str, text: str) -> str | None:
@@ -63,6 +67,7 @@ def problem_of(name: str, text: str) -> str | None:
         "simulated_arm_endpoint": _endpoint_problem,
         "backup_api_version": _version_problem,
         "azure_client_id": client_id_problem,
+        "restore_public_url": _public_url_problem,
         "restore_alerts_stopped": _word_problem,
         "restore_alert_origins": _origins_problem,
     }[name](text)
@@ -91,6 +96,12 @@ def _endpoint_problem(text: str) -> str | None:
     if is_good and is_bare:
         return None
     return "must be a plain loopback address such as http://127.0.0.1:7072"
+
+
+def _public_url_problem(text: str) -> str | None:
+    if _PUBLIC_URL.fullmatch(text):
+        return None
+    return "must be an https address with the routes' prefix, such as https://host.example/api"
 
 
 def _version_problem(text: str) -> str | None:

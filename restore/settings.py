@@ -18,7 +18,7 @@ from restore.policy import rules
 from restore.policy.rules import Policy
 from restore.request.sender_habits import texts
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
-from restore.values import api_versions, host_json
+from restore.values import api_versions, host_json, links
 from restore.written_settings import ReadFile
 
 
@@ -82,6 +82,11 @@ class Settings:
     """RESTORE_DUPLICATE_WINDOW_S: seconds in which messages on the queue that name no requestId and
     are otherwise equal are one restore. Default 600. 0: each message is a restore of its own."""
 
+    restore_public_url: str | None = None
+    """RESTORE_PUBLIC_URL: https address of the app's routes as people reach it, with their prefix,
+    such as https://app.azurewebsites.net/api. Links in events and notifications begin with it.
+    Default none: they are paths, for the app does not know how it is reached."""
+
     restore_policy: Policy | None = rules.DEFAULT
     """RESTORE_POLICY: JSON, or the name of a JSON file in the app's folder: what may be restored,
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
@@ -144,6 +149,11 @@ class Settings:
         wrong = [each for each in self.problems if not names or _name_in(each) in names]
         if wrong:
             raise SettingsWrong(" ".join(wrong))
+
+    @property
+    def address(self) -> str:
+        """What links to the app begin with, where somebody else reads them."""
+        return self.restore_public_url or links.PATH
 
     @property
     def arm_endpoint(self) -> str:

@@ -16,6 +16,8 @@ from arm import connection as arm_connection
 from restore import storage_settings
 from restore.messages import names
 from restore.messages.errors import SettingsWrong
+from restore.settings import Settings
+from restore.values import links
 from storage import queues
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, Events, QueueEvents
@@ -85,11 +87,17 @@ def use(
 @cache
 def _real() -> _Parts:
     ledger, events = Ledger(BlobDocuments(_container())), QueueEvents(_queue(names.RESTORE_EVENTS))
-    return _parts(ledger, events, lambda name: queues.make(_queue(name)))
+    address = Settings.parse(os.environ).address
+    return _parts(ledger, events, lambda name: queues.make(_queue(name)), address)
 
 
-def _parts(ledger: Ledger, queue: EventQueue, make_queue: Callable[[str], None]) -> _Parts:
-    events = Events(ledger.documents, queue)
+def _parts(
+    ledger: Ledger,
+    queue: EventQueue,
+    make_queue: Callable[[str], None],
+    address: str = links.PATH,
+) -> _Parts:
+    events = Events(ledger.documents, queue, address)
     return _Parts(ledger, events, Outbox(ledger.documents, events), make_queue)
 
 

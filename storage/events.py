@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
-from restore.values import cloud_events
+from restore.values import cloud_events, links
 from restore.values.truncation import compact
 from storage.documents import Documents, Taken
 
@@ -30,15 +30,17 @@ class EventQueue(Protocol):
 
 
 class Events:
-    """Events on their way out. Any method may raise ServiceUnavailable."""
+    """Events on their way out. Any method may raise ServiceUnavailable. `address` is the app's, as
+    whoever reads an event reaches it."""
 
-    def __init__(self, documents: Documents, queue: EventQueue) -> None:
+    def __init__(self, documents: Documents, queue: EventQueue, address: str = links.PATH) -> None:
         self._documents = documents
-        self._queue = queue
+        self._queue, self._address = queue, address
 
     def send(self, event: dict[str, Any]) -> None:
         """Send one event. Repeatable: a second sending carries the same id and the same part."""
-        message = cloud_events.message(event)
+        event = cloud_events.reached(event, self._address)
+        message = cloud_events.message(event, self._address)
         if message is not event:  # kept first: whoever reads the message must find the rest
             try:
                 self._documents.create(_name(event["id"]), event["data"], {})

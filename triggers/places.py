@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
-PREFIX = "/api"
-"""What it is unless the setting says otherwise."""
+from restore.values import links
+
+PREFIX = links.PATH
 
 
 def prefix(req: func.HttpRequest, route: str) -> str:
@@ -22,9 +23,14 @@ def prefix(req: func.HttpRequest, route: str) -> str:
 
 def restore(request_id: str, prefix: str) -> str:
     """Return where one restore is shown."""
-    return f"{prefix}/restores/{request_id}"
+    return links.reached(links.restore(request_id), prefix)
+
+
+def decision(request_id: str, prefix: str) -> str:
+    """Return where one restore is approved or refused."""
+    return links.reached(links.decision(request_id), prefix)
 
 
 def plan(plan_id: str, prefix: str) -> str:
     """Return where a plan is shown."""
-    return f"{prefix}/plans/{plan_id}"
+    return links.reached(links.plan(plan_id), prefix)

@@ -142,7 +142,7 @@ def _approval(entry: LedgerEntry, prefix: str) -> dict[str, Any] | None:
     if entry.approval is not None:
         standing: dict[str, Any] = entry.approval.as_json()
         return {"until": until} | standing
-    return {"until": until, "decideAt": f"{places.restore(entry.request_id, prefix)}/approval"}
+    return {"until": until, "decideAt": places.decision(entry.request_id, prefix)}
 
 
 def _cancel(entry: LedgerEntry) -> dict[str, Any] | None:

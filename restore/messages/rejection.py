@@ -66,11 +66,6 @@ def id_of(at: datetime, message_id: str) -> str:
     return f"{left_s:010}-{message_id}"
 
 
-def place_of(rejection_id: str) -> str:
-    """Return the app's route to a rejection."""
-    return f"/api/rejections/{rejection_id}"
-
-
 def is_id(text: str) -> bool:
     """Whether a rejection could have this id. Whoever makes a blob's name of a text asks first."""
     return names.is_request_id(text)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from restore.notify.choosing import kind_of, severity_of
 from restore.notify.receivers import Severity
+from restore.values import links
 from restore.values.plain_text import plain
 
 JSON = dict[str, Any]
@@ -32,20 +33,20 @@ class Summary(NamedTuple):
 
 
 def of(event: JSON, public_url: str | None = None) -> Summary:
-    """Return what people are shown of an event."""
+    """Return what people are shown of an event; `public_url` is the setting of that name."""
     data, kind = event["data"], kind_of(event)
     request_id = data.get("requestId")
-    base = public_url.rstrip("/") if public_url else ""
+    address = public_url or links.PATH
     title = _TITLES[kind](data) if kind in _TITLES else f"{kind} of a restore"
     vm = _last(data.get("sourceResourceId"))
-    facts = ((label, _text(found(data, base))) for label, found in _FACTS)
-    is_restore = bool(base and request_id) and "sequence" in event
+    facts = ((label, _text(found(data, address))) for label, found in _FACTS)
+    is_linked = bool(public_url and request_id) and "sequence" in event
     return Summary(
         title=plain(f"{title}: {vm}" if vm else title, TITLE_MAX),
         severity=severity_of(event),
         lines=tuple(plain(each, _LINE_MAX) for each in _lines(data))[:_LINES_MAX],
         facts=tuple((label, text) for label, text in facts if text),
-        link=f"{base}/api/restores/{request_id}" if is_restore else None,
+        link=links.reached(links.restore(request_id), address) if is_linked else None,
         subject=str(request_id or event["id"]),
     )
 
@@ -87,7 +88,10 @@ def _code(data: JSON) -> Any:
 
 _FACTS: tuple[tuple[str, Callable[[JSON, str], Any]], ...] = (
     ("Decide until", lambda data, _: data.get("until")),
-    ("Decide by POST to", lambda data, base: data.get("decideAt") and base + data["decideAt"]),
+    (
+        "Decide by POST to",
+        lambda data, address: "decideAt" in data and links.reached(data["decideAt"], address),
+    ),
     ("Recovery type", lambda data, _: data.get("recoveryType")),
     ("VM", lambda data, _: data.get("sourceResourceId")),
     ("Recovery point", lambda data, _: _point(data, "time")),

@@ -14,7 +14,7 @@ import msgspec
 from restore.messages.errors import problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerEvent, LedgerState
 from restore.progress.run_state import point_of
-from restore.values import cloud_events
+from restore.values import cloud_events, links
 from restore.values.decoding import encode
 from restore.values.times import stamp
 
@@ -43,6 +43,7 @@ def cloud_event(entry: LedgerEntry, index: int) -> JSON:
     """Return one of an entry's events as it is sent: each time with the same id and content."""
     event = entry.events[index]
     whole = {name: encode(getattr(entry, name)) for name in event.fields}
+    whole["restoreAt"] = links.restore(entry.request_id)
     subject = str(entry.request.get("sourceResourceId", ""))
     return cloud_events.event(
         event.kind, entry.request_id, subject, event.at, event.data | whole, sequence=index + 1
@@ -69,7 +70,7 @@ def _to_decide(entry: LedgerEntry) -> JSON:
     authorization = entry.authorization
     assert authorization is not None, "authorize_restore asks for an approval"
     return _facts(entry) | {
-        "decideAt": f"/api/restores/{entry.request_id}/approval",
+        "decideAt": links.decision(entry.request_id),
         "until": stamp(authorization.until) if authorization.until else None,
         "disksToReplace": encode(authorization.disks),
         "disksToKeep": encode(authorization.kept_disks),

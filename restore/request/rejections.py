@@ -14,12 +14,11 @@ from restore.messages.rejection import (
     ORIGINAL_BYTES_MAX,
     Rejection,
     id_of,
-    place_of,
     readable,
 )
 from restore.messages.request import RestoreRequest
 from restore.request import parsing
-from restore.values import cloud_events
+from restore.values import cloud_events, links
 from restore.values.decoding import encode
 from restore.values.problem import Problem
 
@@ -79,7 +78,7 @@ def event(rejection: Rejection) -> dict[str, Any]:
         "code": rejection.code,
         **({"text": rejection.text} if rejection.text else {}),
         "problems": encode(rejection.problems),
-        "keptAt": place_of(rejection.id),
+        "keptAt": links.rejection(rejection.id),
         "original": rejection.original,
         "originalEncoding": rejection.original_encoding,
     }

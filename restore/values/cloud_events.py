@@ -7,13 +7,16 @@ demands that `data` be absent or the same.
 
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
+from restore.values import links
 from restore.values.truncation import truncated, utf8_bytes
 
 SOURCE = "/azure-vm-restore"
 MESSAGE_BYTES_MAX = 48 * 1024
 """A queue message holds 64 KiB, which is 48 KiB before Base64."""
+
+_LINKS = ("restoreAt", "decideAt", "keptAt")
+"""Fields of the data that lead back to the app."""
 
 _GIVES_WAY = (
     "original",
@@ -76,16 +79,19 @@ def event(
     }
 
 
-def message(event: dict[str, Any]) -> dict[str, Any]:
+def reached(event: dict[str, Any], address: str) -> dict[str, Any]:
+    """Return the event with its links as who knows the app by this address follows them."""
+    data = event["data"]
+    found = {name: links.reached(data[name], address) for name in _LINKS if name in data}
+    return event | {"data": data | found} if found else event
+
+
+def message(event: dict[str, Any], address: str = links.PATH) -> dict[str, Any]:
     """Return the event itself if one queue message takes it, else with the part of its data that
     fits, and the place at which all of it is read."""
     if utf8_bytes(event) <= MESSAGE_BYTES_MAX:
         return event
     room = MESSAGE_BYTES_MAX - utf8_bytes(event | {"data": {}})
-    data = event["data"] | {"fullDataAt": full_data_at(event["id"])}
+    place = links.reached(links.event_data(event["id"]), address)
+    data = event["data"] | {"fullDataAt": place}
     return event | {"data": truncated(data, room, _GIVES_WAY)}
-
-
-def full_data_at(event_id: str) -> str:
-    """Return the app's route to all data of an event that did not fit into its message."""
-    return f"/api/events/{quote(event_id, safe=':')}/data"

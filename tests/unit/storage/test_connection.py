@@ -65,6 +65,17 @@ def test_a_service_uri_goes_before_the_account_name(
     assert service("queue").address == "https://acc.queue.core.windows.net"
 
 
+@pytest.mark.parametrize("url", ["", "https://restore.example/ops/v1"])
+def test_events_lead_to_the_public_address_of_the_setting(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv(SETTING, "UseDevelopmentStorage=true")
+    monkeypatch.setenv("RESTORE_PUBLIC_URL", url)
+    connection._real.cache_clear()
+    assert connection.events()._address == (url or "/api")
+    connection._real.cache_clear()
+
+
 def test_what_is_in_use_is_what_is_asked_and_afterwards_what_was_before() -> None:
     outer, inner = Ledger(MemoryDocuments()), Ledger(MemoryDocuments())
     made: list[str] = []

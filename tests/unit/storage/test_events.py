@@ -131,6 +131,19 @@ def test_the_part_says_everything_that_is_needed_to_decide(queue: MemoryEvents) 
     assert data["truncated"] == ["$.request"]
 
 
+def test_links_lead_to_the_apps_public_address(queue: MemoryEvents) -> None:
+    documents = MemoryDocuments()
+    address = "https://restore.example/ops/v1"
+    door, event = Events(documents, queue, address), approval_requested()
+    door.send(event)
+    data, place = queue.sent[0]["data"], f"{address}/restores/r-1"
+    assert (data["restoreAt"], data["decideAt"]) == (place, f"{place}/approval")
+    assert data["fullDataAt"] == f"{address}/events/{event['id']}/data"
+    kept = door.full_data(event["id"])
+    assert kept is not None
+    assert kept["decideAt"] == data["decideAt"]
+
+
 def test_the_part_of_a_verdict_keeps_as_many_details_as_fit(queue: MemoryEvents) -> None:
     Events(MemoryDocuments(), queue).send(finished(15))
     verdict = queue.sent[0]["data"]["verdict"]

@@ -28,7 +28,7 @@ SECRETS = {
     "RESTORE_NOTIFY_KEY": KEY,
     "RESTORE_NOTIFY_PD": "secret-routing-key",
 }
-PUBLIC = "https://restore.example.com"
+PUBLIC = "https://restore.example.com/api"
 HOSTILE = "[click](https://evil.example) <!channel> <https://evil.example|x> **b** @here"
 
 
@@ -190,8 +190,8 @@ def test_who_must_decide_is_told_what_it_takes_and_where(receiver: Any) -> None:
     said = json.dumps(body(to_decide(), **receiver))
     for wanted in (
         "Approve or refuse", "web-01", "2026-11-23T07:00:00Z", "people-may-replace", "The newest.",
-        "disk-0, disk-1, disk-2, disk-3, disk-4 and 2 more", f"{PUBLIC}/api/restores/r1",
-        f"{PUBLIC}/api/restores/r1/approval",
+        "disk-0, disk-1, disk-2, disk-3, disk-4 and 2 more", f"{PUBLIC}/restores/r1",
+        f"{PUBLIC}/restores/r1/approval",
     ):  # fmt: skip
         assert wanted in said
     without = json.dumps(body(to_decide(), public_url=None, **receiver))

@@ -103,7 +103,8 @@ def test_an_event_says_what_was_true_when_it_was_told_whenever_it_is_sent() -> N
         verdict=DONE,
     )
     assert [cloud_event(over, index) for index in range(2)] == asked
-    assert asked[0]["data"] == REQUEST | {"request": REQUEST, "source": "queue"}
+    place = {"restoreAt": "/api/restores/r1"}
+    assert asked[0]["data"] == REQUEST | place | {"request": REQUEST, "source": "queue"}
     assert asked[1]["data"]["decideAt"] == "/api/restores/r1/approval"
     assert asked[1]["data"]["recoveryPoint"]["why"] == "the newest"
     assert asked[1]["data"]["request"] == REQUEST
