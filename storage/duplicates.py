@@ -15,7 +15,7 @@ from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
 from restore.values.rewriting import rewritten
 from restore.values.structs import Model
-from storage.documents import RACES_MAX, Changed, Document, Documents, Taken, contended
+from storage.documents import RACES_MAX, Changed, Documents, Taken, Versioned, contended
 
 MESSAGES_MAX = 20
 """So many of the later messages are remembered by their ids: enough to see that they came."""
@@ -46,6 +46,7 @@ def request_id_of(
     ServiceUnavailable."""
     name = _name(request_hash)
     first = Same(request_id=message.id, at=message.at)
+    stands_for: str | None = None
     for _ in range(RACES_MAX):
         found = documents.read(name)
         try:
@@ -54,13 +55,16 @@ def request_id_of(
                 return message.id
             same = Same.from_json(found.document)
             if abs(message.at - same.at) < within or same.request_id == message.id:
-                _note(documents, name, found.document, found.version, message)
-                return same.request_id
+                stands_for = same.request_id
+                _note(documents, name, found, message)
+                return stands_for
             if message.at > same.at:  # one that was on its way for so long hides no newer one
                 documents.replace(name, first.as_json(), found.version, {})
         except (Taken, Changed):
             continue
         return message.id
+    if stands_for is not None:  # it is not noted, which is no reason to let it wait
+        return stands_for
     raise contended("see whether another message says the same")
 
 
@@ -71,19 +75,14 @@ def messages_of(documents: Documents, entry: LedgerEntry) -> tuple[str, ...]:
     return same.messages if same and same.request_id == entry.request_id else ()
 
 
-def _note(
-    documents: Documents, name: str, document: Document, version: str, message: Message
-) -> None:
-    """Note a later message; that another one is noted first does no harm, for each is told."""
-    before = Same.from_json(document)
+def _note(documents: Documents, name: str, found: Versioned, message: Message) -> None:
+    """Note a later message, as long as there is room. Raises Changed."""
+    before = Same.from_json(found.document)
     is_known = message.id in (before.request_id, *before.messages)
     if is_known or len(before.messages) >= MESSAGES_MAX:
         return
     after = msgspec.structs.replace(before, messages=(*before.messages, message.id))
-    try:
-        documents.replace(name, rewritten(document, before, after), version, {})
-    except Changed:
-        return
+    documents.replace(name, rewritten(found.document, before, after), found.version, {})
 
 
 def _name(request_hash: str) -> str:

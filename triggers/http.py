@@ -67,6 +67,17 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
         """Approve or refuse one restore that waits for it."""
         return await approvals.decide(req, client, settings)
 
+    @functions.route(route="rejections/{id}/put-back", methods=["POST"])
+    @functions.durable_client_input(client_name="client")
+    @gate.starts
+    async def put_back_rejection(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Send a message that became no request again, as the same request."""
+        from triggers import put_back  # few messages fail
+
+        return await put_back.put_back(req, client, settings)
+
 
 def _register_views(functions: df.Blueprint) -> None:
     """What a person looks at."""

@@ -194,6 +194,15 @@ OPERATIONS: tuple[Operation, ...] = (
         parameters=(_path_id("The rejection's id"),),
     ),
     Operation(
+        "post",
+        "/rejections/{id}/put-back",
+        "putBackRejection",
+        "Send a message that became no request again, as the same request: one restore at most",
+        {200: response_schemas.Restore, 202: response_schemas.Restore},
+        (400, 403, 404, 409, 502, 503),
+        parameters=(_path_id("The rejection's id"), _PREFER),
+    ),
+    Operation(
         "get",
         "/recovery-points",
         "listRecoveryPoints",

@@ -37,7 +37,7 @@ async def answer(
     instance_id = await start(client, request, "http", plan_id)
     outcome = await answers.wait(client, instance_id)
     if outcome is None:
-        return _not_yet(places.plan(plan_id, prefix))
+        return not_yet(places.plan(plan_id, prefix))
     await client.purge_instance_history(instance_id)
     return _told(outcome)
 
@@ -51,7 +51,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
         detail = f"No such plan is being made. Ask for it again: POST {prefix}/restores/plan."
         return problems.problem(404, "PlanNotFound", "No such plan", detail)
     outcome = await answers.wait(client, instance_id, wait_s=0)
-    return _not_yet(places.plan(plan_id, prefix)) if outcome is None else _told(outcome)
+    return not_yet(places.plan(plan_id, prefix)) if outcome is None else _told(outcome)
 
 
 async def start(
@@ -72,6 +72,7 @@ def _told(outcome: Outcome) -> func.HttpResponse:
     return problems.of_failure(outcome.error)
 
 
-def _not_yet(place: str) -> func.HttpResponse:
+def not_yet(place: str) -> func.HttpResponse:
+    """Return that a plan is being made, and where it will be."""
     headers = {"Location": place, "Retry-After": "5"}
     return problems.ok(202, {"plan": place, "text": f"Azure takes long. GET {place}."}, headers)

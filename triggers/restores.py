@@ -51,8 +51,8 @@ async def start(
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
     if started.is_conflict:
-        return _reused(started.entry)
-    return await _answer(req, client, started)
+        return reused(started.entry)
+    return await answer(req, client, started, places.prefix(req, "restores"))
 
 
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
@@ -95,11 +95,15 @@ async def cancel(
     return problems.ok(202, {"requestId": request_id, "cancel": "Asked", "text": text})
 
 
-async def _answer(
-    req: func.HttpRequest, client: df.DurableOrchestrationClient, started: starter.Start
+async def answer(
+    req: func.HttpRequest,
+    client: df.DurableOrchestrationClient,
+    started: starter.Start,
+    prefix: str,
 ) -> func.HttpResponse:
+    """Return the restore that was asked for, as soon as its checks are done, or as it stands when
+    nobody waits for it any longer. `prefix` is that of all routes."""
     request_id = started.entry.request_id
-    prefix = places.prefix(req, "restores")
     view = await views.read_settled(client, request_id, prefix, _wait_s(req), _LOOK_S)
     assert view is not None, "it was accepted"
     if view.get("verdict") == "Rejected":
@@ -109,6 +113,12 @@ async def _answer(
     if status == 202:
         headers["Retry-After"] = "10"
     return problems.ok(status, view | {"isNew": started.is_new}, headers)
+
+
+def reused(entry: LedgerEntry) -> func.HttpResponse:
+    """Return that a request id stands for another request."""
+    title, detail = "The request id stands for another request", starter.reused(entry)
+    return problems.problem(409, "RequestIdReused", title, detail, requestId=entry.request_id)
 
 
 def _idempotency_key(req: func.HttpRequest) -> str | None:
@@ -132,11 +142,6 @@ def _two_keys(key: str, request_id: str) -> func.HttpResponse:
     text = f"Idempotency-Key says {key[:128]!r}, requestId says {request_id!r}. Send one of them."
     listed = [Problem(path="$.requestId", message=text)]
     return problems.problem(400, "InvalidRequest", "The request is not valid", text, listed)
-
-
-def _reused(entry: LedgerEntry) -> func.HttpResponse:
-    title, detail = "The request id stands for another request", starter.reused(entry)
-    return problems.problem(409, "RequestIdReused", title, detail, requestId=entry.request_id)
 
 
 def _over(entry: LedgerEntry) -> func.HttpResponse:

@@ -5,7 +5,7 @@ from typing import Any
 
 from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
-from restore.values import cloud_events
+from restore.values import cloud_events, links
 from restore.values.times import stamp
 
 
@@ -14,6 +14,7 @@ def event(message_id: str, sent_at: datetime, entry: LedgerEntry) -> dict[str, A
     data = {
         "messageId": message_id,
         "sourceResourceId": entry.request.get("sourceResourceId"),
+        "restoreAt": links.restore(entry.request_id),
         "acceptedAt": stamp(entry.accepted_at),
         "text": (
             f"Message {message_id} has no requestId and says the same as an earlier message. It is "

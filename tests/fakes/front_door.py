@@ -15,7 +15,7 @@ from restore.messages.model import Caller
 from restore.settings import Settings
 from tests.fakes import callers
 from tests.fakes.app_harness import AppHarness
-from triggers import approvals, events, queue, restores, starter
+from triggers import approvals, events, poison, put_back, queue, rejections, restores, starter
 
 
 class Reply(NamedTuple):
@@ -110,6 +110,21 @@ class FrontDoor:
         with self._time():
             asyncio.run(queue._take(message, client, self._settings))
 
+    def poison(self, body: bytes, message_id: str = "p1") -> str:
+        """Put a message on the poison queue, and let it be taken; return its rejection's id."""
+        with self._time():
+            asyncio.run(poison.take(func.QueueMessage(id=message_id, body=body)))
+        names = [name for name in self._harness.documents.kept if name.endswith(f"-{message_id}")]
+        return names[-1].partition("/")[2]
+
+    def rejection(self, rejection_id: str) -> Reply:
+        """GET /rejections/{id}."""
+        return self._call("rejection", "GET", None, rejection_id)
+
+    def put_back(self, rejection_id: str, who: Caller | str | None = None) -> Reply:
+        """POST /rejections/{id}/put-back."""
+        return self._call("put back", "POST", None, rejection_id, who)
+
     def _call(
         self,
         what: str,
@@ -132,6 +147,8 @@ class FrontDoor:
             "show": lambda: restores.show(request, client),
             "event": lambda: events.show_data(request),
             "cancel": lambda: restores.cancel(request, client, self._settings),
+            "rejection": lambda: rejections.show(request),
+            "put back": lambda: put_back.put_back(request, client, self._settings),
             "approval": lambda: approvals.decide(request, client, self._settings),
         }
         with self._time():
@@ -153,6 +170,8 @@ class FrontDoor:
             patch.object(approvals, "datetime", Datetime),
             patch.object(starter, "datetime", Datetime),
             patch.object(queue, "datetime", Datetime),
+            patch.object(poison, "datetime", Datetime),
+            patch.object(put_back, "datetime", Datetime),
         ):
             yield
 

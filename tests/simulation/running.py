@@ -128,6 +128,7 @@ def _run_with_faults(world: World) -> None:
     """The first phase: as long as faults are injected, or until all is over before that."""
     end = START + timedelta(seconds=world.scenario.faults_until_s)
     while world.clock.now() < end and not is_over(world):
+        world.actors.queue.put_back()
         world.run_until(min(end, world.clock.now() + timedelta(seconds=_SLICE_S)))
         _tidy(world)
     world.stop_rain()

@@ -36,6 +36,8 @@ from triggers import (
     listing,
     plans,
     points,
+    poison,
+    put_back,
     queue,
     restores,
     starter,
@@ -49,10 +51,10 @@ if TYPE_CHECKING:
 _ROOMS = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
-    *(answers, approvals, listing, points, queue, restores, starter, views),
+    *(answers, approvals, listing, points, poison, put_back, queue, restores, starter, views),
     *(reconcile_restore, instances),
 )
-_TIMED: tuple[ModuleType, ...] = (approvals, queue, starter, timers, views)
+_TIMED: tuple[ModuleType, ...] = (approvals, poison, put_back, queue, starter, timers, views)
 
 
 @contextmanager

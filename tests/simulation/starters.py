@@ -164,6 +164,14 @@ def queue(world: "World", text: str, metadata: dict[str, Datum]) -> Coroutine[An
     return running
 
 
+def poison(world: "World", text: str, metadata: dict[str, Datum]) -> Coroutine[Any, Any, Any]:
+    """Call the function of the poison queue as the worker does."""
+    del world
+    message = converter("queueTrigger").decode(Datum(text, "string"), trigger_metadata=metadata)
+    running: Coroutine[Any, Any, Any] = _functions()["keep_poisoned_request"](message=message)
+    return running
+
+
 def timer(world: "World") -> Coroutine[Any, Any, Any]:
     """Call the timer function as the worker does."""
     binding = world.api.client_binding()

@@ -75,6 +75,7 @@ def test_what_a_route_may_refuse_fits_what_it_asks(operation: operations.Operati
     takes = operation.asks is not None or any(
         each["in"] == "query" for each in operation.parameters
     )
+    takes |= operation.path.endswith("/put-back")  # what it sends again may be wrong
     needs_storage = operation.path not in {"/health", "/live", "/openapi.json"}
     assert (404 in refusals) >= ("{id}" in operation.path)
     assert (400 in refusals) == takes

@@ -31,6 +31,9 @@ def test_the_functions_that_it_names_have_routes() -> None:
         "show_event_data",
         "decide_about_restore",
         "abandon_restore",
+        "list_rejections",
+        "put_back_rejection",
+        "show_rejection",
     }
     assert all(name in TEXT and f"async def {name}(" in routes for name in named)
 

@@ -27,20 +27,29 @@ def are_complete(world: World) -> list[str]:
         ]
         found += [f"{entry.request_id}: {text}" for text in _faults(world, entry, sent)]
     ids = {f"{entry.request_id}:{kind}" for entry in world.storage.entries() for kind in _KINDS}
-    ids |= {f"{message.id}:rejected" for message in world.actors.queue.messages}
-    ids |= {f"plan-{message.id}:planned" for message in world.actors.queue.messages}
+    for message in world.actors.queue.messages:
+        ids |= {f"{message.id}:rejected", f"{message.poison_id}:poisoned"}
+        ids |= {f"plan-{each}:planned" for each in (message.id, message.poison_id)}
     strange = {event["id"] for event in world.storage.events.sent} - ids
     return found + [f"{each} belongs to nothing" for each in sorted(strange)]
 
 
 def refusals_are_told(world: World) -> list[str]:
-    """A message that can never work is answered by a `rejected` event with all of its text."""
+    """A message that can never work is answered by a `rejected` event with all of its text; a
+    poisoned one by a `poisoned` event, and by what who put it back is told."""
     found = []
     told = {event["id"]: event["data"] for event in world.storage.events.sent}
     for message in world.actors.queue.messages:
         entry = world.storage.entry(message.ask.request_id)
         is_wrong = message.ask.broken or (entry is not None and _is_other(message.ask, entry))
         data = told.get(f"{message.id}:rejected")
+        if message.poisoned_at is not None and data is None:
+            poisoned = told.get(f"{message.poison_id}:poisoned")
+            if not message.is_put_aside or poisoned is None or poisoned["original"] != message.text:
+                found.append(f"{message.id} was poisoned, and no event has it")
+            if message.is_refused is not bool(is_wrong):
+                found.append(f"{message.id} was put back: refused is {message.is_refused}")
+            continue
         if is_wrong and (data is None or not data.get("original")):
             found.append(f"{message.id} is wrong, and no event says so")
         if not is_wrong and data is not None:
@@ -55,7 +64,8 @@ def plans_are_told(world: World) -> list[str]:
     wanted: dict[str, set[str]] = {}
     for message in world.actors.queue.messages:
         if message.ask.plan_only:
-            wanted.setdefault(message.ask.request_id, set()).add(f"plan-{message.id}")
+            plan = message.id if message.poisoned_at is None else message.poison_id
+            wanted.setdefault(message.ask.request_id, set()).add(f"plan-{plan}")
     return [
         f"the plan of {request_id} was never told"
         for request_id, plans in wanted.items()

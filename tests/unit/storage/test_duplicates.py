@@ -103,7 +103,21 @@ def test_a_storm_is_noted_up_to_a_bound_and_writes_no_more_after_that(
     assert calls == ["read messages/same/h"]
 
 
-def test_that_another_is_noted_first_delays_nobody(documents: MemoryDocuments) -> None:
+def test_two_that_are_noted_at_once_are_both_noted(documents: MemoryDocuments) -> None:
+    named(documents, "m0", 0)
+    raced: list[str] = []
+
+    def race(name: str) -> None:
+        if not raced:
+            raced.append(name)
+            named(documents, "m2", 1)
+
+    documents.before_write = race
+    assert named(documents, "m1", 1) == "m0"
+    assert also(documents, "m0") == ("m2", "m1")
+
+
+def test_that_others_are_always_noted_first_delays_nobody(documents: MemoryDocuments) -> None:
     named(documents, "m0", 0)
 
     def touch(name: str) -> None:

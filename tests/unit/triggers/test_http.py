@@ -16,6 +16,7 @@ from triggers import (
     openapi,
     plans,
     points,
+    put_back,
     rejections,
     restores,
 )
@@ -32,6 +33,7 @@ ROUTES = {
     "show_event_data": (events, "show_data"),
     "list_rejections": (rejections, "show_page"),
     "show_rejection": (rejections, "show"),
+    "put_back_rejection": (put_back, "put_back"),
     "look_at_recovery_points": (points, "show"),
     "show_health": (health.Health, "show"),
     "show_live": (health, "live"),

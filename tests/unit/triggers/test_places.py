@@ -96,5 +96,5 @@ async def test_the_document_names_the_prefix_by_which_it_was_asked_for() -> None
 
 
 def test_a_plan_that_takes_long_is_found_by_the_same_way() -> None:
-    reply = plans._not_yet(places.plan("p1", "/ops/v1"))
+    reply = plans.not_yet(places.plan("p1", "/ops/v1"))
     assert reply.headers["Location"] == "/ops/v1/plans/p1"

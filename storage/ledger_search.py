@@ -1,0 +1,24 @@
+"""Finding requests in the ledger by what their labels say: for what is asked seldom, and must be
+certain. A ledger of ten thousand requests is two calls.
+"""
+
+from collections.abc import Iterator
+
+from storage.labels import quoted
+from storage.ledger import Ledger
+
+_PAGE_SIZE = 5_000
+"""As many as one call to the storage account lists."""
+
+
+def ids_with(ledger: Ledger, label: str, value: str) -> Iterator[str]:
+    """Return the ids of all requests that have this label. Raises ServiceUnavailable."""
+    wanted, token = quoted({label: value}), None
+    while True:
+        page = ledger.page(_PAGE_SIZE, token)
+        for line in page.lines:
+            if line.labels.get(label) == wanted[label]:
+                yield line.name.partition("/")[2]
+        token = page.token
+        if token is None:
+            return
