@@ -3,15 +3,13 @@
 From it openapi.py makes the document; a test holds it equal to the routes that are registered.
 """
 
-from typing import Any, NamedTuple, get_args
+from typing import Any, NamedTuple
 
-from restore.messages.ledger_entry import LedgerState
-from restore.messages.model import VerdictKind
-from restore.messages.rejection import KINDS, Rejection
+from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
-from triggers import response_schemas
+from triggers import parameters, response_schemas
 
 JSON = dict[str, Any]
 
@@ -38,59 +36,8 @@ def ref(kind: Any) -> JSON:
     return {"$ref": f"#/components/schemas/{kind.__name__}"}
 
 
-def _query(
-    name: str,
-    text: str,
-    values: list[str] | None = None,
-    *,
-    schema: JSON | None = None,
-    is_required: bool = False,
-) -> JSON:
-    kind = schema or ({"type": "string"} | ({"enum": values} if values else {}))
-    return {
-        "in": "query",
-        "name": name,
-        "description": text,
-        "required": is_required,
-        "schema": kind,
-    }
-
-
-def _header(name: str, text: str) -> JSON:
-    return {"in": "header", "name": name, "description": text, "schema": {"type": "string"}}
-
-
-def _path_id(text: str, pattern: str = "^[A-Za-z0-9._:-]{1,128}$") -> JSON:
-    schema = {"type": "string", "pattern": pattern}
-    return {"in": "path", "name": "id", "description": text, "required": True, "schema": schema}
-
-
-def _whole(least: int, most: int) -> JSON:
-    return {"type": "integer", "minimum": least, "maximum": most}
-
-
 _ONE_OF = [{"$ref": f"#/components/schemas/{name}"} for name in REQUEST_TYPES]
 _REQUEST = {"oneOf": _ONE_OF, "discriminator": {"propertyName": "recoveryType"}}
-_KEY = _header("Idempotency-Key", "The request id, if the body has none")
-_PREFER = _header("Prefer", "wait=n (seconds, at most 20) or respond-async")
-_ITEM = (
-    _query("sourceResourceId", "ARM id of the VM", is_required=True),
-    _query("vaultId", "ARM id of its Recovery Services vault"),
-    _query("continuationToken", "From the page before"),
-)
-_PAGE = (
-    _query("top", "How many, 50 by default", schema=_whole(1, 200)),
-    _query("continuationToken", "From the page before"),
-)
-_LISTED = (
-    _query("state", "Only these", [state.value for state in LedgerState]),
-    _query("verdict", "Only these", list(get_args(VerdictKind))),
-    _query("recoveryType", "Only these", list(REQUEST_TYPES)),
-    _query("sourceResourceId", "Only of this VM"),
-    *_PAGE,
-)
-_REJECTED = (_query("kind", "Only these", list(KINDS)), *_PAGE)
-_AN_ID = (_path_id("The request id"),)
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
         "post",
@@ -100,7 +47,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: response_schemas.Restore, 202: response_schemas.Restore},
         (400, 403, 404, 409, 502, 503),
         _REQUEST,
-        (_KEY, _PREFER),
+        (parameters.KEY, parameters.PREFER),
     ),
     Operation(
         "get",
@@ -109,7 +56,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "List restores",
         {200: response_schemas.RestoreList},
         (400, 503),
-        parameters=_LISTED,
+        parameters=parameters.LISTED,
     ),
     Operation(
         "post",
@@ -127,7 +74,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Show a plan that takes longer",
         {200: Plan, 202: response_schemas.PlanPending},
         (404, 503),
-        parameters=(_path_id("The plan's id"),),
+        parameters=(parameters.path_id("The plan's id"),),
     ),
     Operation(
         "get",
@@ -136,7 +83,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Show the state of one restore",
         {200: response_schemas.Restore},
         (404, 503),
-        parameters=_AN_ID,
+        parameters=parameters.AN_ID,
     ),
     Operation(
         "post",
@@ -145,7 +92,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Cancel one restore, if it is not too late",
         {202: response_schemas.CancelAnswer},
         (404, 409, 503),
-        parameters=_AN_ID,
+        parameters=parameters.AN_ID,
     ),
     Operation(
         "post",
@@ -154,7 +101,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Stop following one restore; its job in Azure continues",
         {200: response_schemas.AbandonAnswer},
         (404, 409, 503),
-        parameters=_AN_ID,
+        parameters=parameters.AN_ID,
     ),
     Operation(
         "post",
@@ -164,7 +111,7 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: response_schemas.ApprovalAnswer},
         (400, 403, 404, 409, 503),
         ref(Decision),
-        _AN_ID,
+        parameters.AN_ID,
     ),
     Operation(
         "get",
@@ -173,7 +120,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Show all data of an event that was too large for its message",
         {200: None},
         (404, 503),
-        parameters=(_path_id("The event's id", "^[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}$"),),
+        parameters=(parameters.path_id("The event's id", "^[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}$"),),
     ),
     Operation(
         "get",
@@ -182,7 +129,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "List the messages that became no request, the newest first",
         {200: response_schemas.RejectionList},
         (400, 503),
-        parameters=_REJECTED,
+        parameters=parameters.REJECTED,
     ),
     Operation(
         "get",
@@ -191,7 +138,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Show one message that became no request: what came, and why",
         {200: Rejection},
         (404, 503),
-        parameters=(_path_id("The rejection's id"),),
+        parameters=(parameters.path_id("The rejection's id"),),
     ),
     Operation(
         "post",
@@ -200,7 +147,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "Send a message that became no request again, as the same request: one restore at most",
         {200: response_schemas.Restore, 202: response_schemas.Restore},
         (400, 403, 404, 409, 502, 503),
-        parameters=(_path_id("The rejection's id"), _PREFER),
+        parameters=(parameters.path_id("The rejection's id"), parameters.PREFER),
     ),
     Operation(
         "get",
@@ -209,7 +156,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "List a VM's recovery points, and the one that the app would choose",
         {200: response_schemas.RecoveryPoints},
         (400, 403, 404, 409, 502, 503),
-        parameters=_ITEM,
+        parameters=parameters.ITEM,
     ),
     Operation(
         "get",
