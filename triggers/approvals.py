@@ -14,12 +14,14 @@ import azure.functions as func
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.log_line import LogLine
 from restore.messages.model import Approval, Caller
+from restore.progress import ledger_lines
 from restore.settings import Settings
 from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection, instances
-from triggers import callers, problems
+from triggers import callers, log, problems
 
 
 async def decide(
@@ -68,6 +70,8 @@ async def decide(
         )
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
+    about = ledger_lines.about(entry)
+    log.write(LogLine(event="decided", about=about, decision=entry.approval.decision))
     return problems.ok(200, _standing(entry, is_heard))
 
 

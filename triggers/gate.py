@@ -6,25 +6,23 @@ accepted before, and goes on.
 """
 
 import functools
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import azure.functions as func
 
+from restore.messages.log_line import LogLine
 from restore.settings import Settings
 from restore.values.problem import Problem
-from triggers import problems
-
-_log = logging.getLogger(__name__)
+from triggers import log, problems
 
 Handler = Callable[..., Awaitable[func.HttpResponse]]
 
 
 def log_wrong_settings(settings: Settings) -> None:
-    """Say in the log what is wrong, one line for each problem."""
-    for problem in settings.problems:
-        _log.critical("A setting is wrong, and nothing new is started: %s", problem)
+    """Say in the log what is wrong."""
+    if settings.problems:
+        log.write(LogLine(event="settings", problems=settings.problems))
 
 
 class Gate:

@@ -6,7 +6,6 @@ whoever asks meanwhile: there is never more than one of each. No secret is in an
 """
 
 import asyncio
-import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from threading import Lock, Thread
@@ -14,12 +13,11 @@ from typing import Any, NamedTuple
 
 import azure.functions as func
 
+from restore.messages import log_line
 from restore.messages.errors import RestoreError, SettingsWrong
+from restore.messages.log_line import LogContext, LogLine
 from restore.settings import Settings
-from restore.values.redaction import redacted
-from triggers import problems
-
-_log = logging.getLogger(__name__)
+from triggers import log, problems
 
 CHECK_S_MAX = 3.5
 """Of the 5 s that an answer may take at most; a client of storage gives up after 2 or 4."""
@@ -68,7 +66,11 @@ class Health:
         if not self._settings.problems:
             body["arm"] = self._settings.arm_endpoint
             body["backupApiVersion"] = self._settings.backup_api_version
-        return problems.ok(200 if body["status"] == "ok" else 503, body)
+        if body["status"] == "ok":
+            return problems.ok(200, body)
+        about = LogContext(function="show_health")
+        log.write(LogLine(event="health", about=about, status="failing", problems=tuple(told)))
+        return problems.ok(503, body)
 
     async def _look(self, name: str) -> _Found:
         try:
@@ -104,10 +106,9 @@ def _found(name: str, check: Check) -> _Found:
     except SettingsWrong as error:
         return _Found(error.code)  # the settings' own problems say what
     except RestoreError as error:
-        _log.warning("The app's health: %s: %s", name, error)
         return _Found(error.code, f"{error.message} ({error.code})")
     except Exception as error:  # whatever it is, the app cannot do its work, and this says so
         kind = type(error).__name__
-        _log.error("The app's health: %s: %s: %s", name, kind, redacted(str(error)))
+        log.write(log_line.fault(error, LogContext(function="show_health")))
         return _Found(kind, f"{_SUBJECTS[name]} cannot be tried ({kind}). Read the app's log.")
     return _WELL

@@ -5,7 +5,7 @@ import azure.functions as func
 
 from restore.settings import Settings
 from storage import reachability
-from triggers import abandon, approvals, health, listing, plans, points, rejections, restores
+from triggers import abandon, approvals, health, listing, log, plans, points, rejections, restores
 from triggers.gate import Gate, log_wrong_settings
 
 
@@ -27,6 +27,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
 
     @functions.route(route="restores", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     @gate.starts
     async def start_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -36,6 +37,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
 
     @functions.route(route="restores/plan", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     @gate.starts
     async def plan_one_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -45,6 +47,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
 
     @functions.route(route="restores/{id}/cancel", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def cancel_restore_request(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -53,6 +56,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
 
     @functions.route(route="restores/{id}/abandon", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def abandon_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -61,6 +65,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
 
     @functions.route(route="restores/{id}/approval", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def decide_about_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -69,6 +74,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
 
     @functions.route(route="rejections/{id}/put-back", methods=["POST"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     @gate.starts
     async def put_back_rejection(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
@@ -83,12 +89,14 @@ def _register_views(functions: df.Blueprint) -> None:
     """What a person looks at."""
 
     @functions.route(route="restores", methods=["GET"])
+    @log.entered
     async def list_restores(req: func.HttpRequest) -> func.HttpResponse:
         """List the restores of the ledger, page by page."""
         return await listing.show_page(req)
 
     @functions.route(route="plans/{id}", methods=["GET"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def show_plan(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -97,6 +105,7 @@ def _register_views(functions: df.Blueprint) -> None:
 
     @functions.route(route="restores/{id}", methods=["GET"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def show_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -104,6 +113,7 @@ def _register_views(functions: df.Blueprint) -> None:
         return await restores.show(req, client)
 
     @functions.route(route="events/{id}/data", methods=["GET"])
+    @log.entered
     async def show_event_data(req: func.HttpRequest) -> func.HttpResponse:
         """Show all data of an event that was too large for its message."""
         from triggers import events  # most events fit into their messages
@@ -111,17 +121,20 @@ def _register_views(functions: df.Blueprint) -> None:
         return await events.show_data(req)
 
     @functions.route(route="rejections", methods=["GET"])
+    @log.entered
     async def list_rejections(req: func.HttpRequest) -> func.HttpResponse:
         """List the messages that became no request, page by page."""
         return await rejections.show_page(req)
 
     @functions.route(route="rejections/{id}", methods=["GET"])
+    @log.entered
     async def show_rejection(req: func.HttpRequest) -> func.HttpResponse:
         """Show one message that became no request: what came, and why."""
         return await rejections.show(req)
 
     @functions.route(route="recovery-points", methods=["GET"])
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def look_at_recovery_points(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -129,6 +142,7 @@ def _register_views(functions: df.Blueprint) -> None:
         return await points.show(req, client)
 
     @functions.route(route="openapi.json", methods=["GET"])
+    @log.entered
     async def show_openapi_document(req: func.HttpRequest) -> func.HttpResponse:
         """Describe this HTTP surface."""
         from triggers import openapi  # its tables are built on first use, not at start

@@ -8,12 +8,13 @@ import uuid
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore.messages import names
+from restore.messages import log_line, names
 from restore.messages.errors import InvalidRequest
+from restore.messages.log_line import LogLine
 from restore.messages.model import Outcome
 from restore.messages.plan_io import MakePlan
 from restore.messages.request import RestoreRequest
-from triggers import answers, places, problems
+from triggers import answers, log, places, problems
 
 
 async def ask(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
@@ -34,6 +35,9 @@ async def answer(
 ) -> func.HttpResponse:
     """Make a plan and wait for it as long as a person does. `prefix` is that of all routes."""
     plan_id = uuid.uuid4().hex
+    about = log_line.about_input({"request": request.as_json()})
+    kind = request.recovery_type
+    log.write(LogLine(event="plan-asked", about=about, source="http", recovery_type=kind))
     instance_id = await start(client, request, "http", plan_id)
     outcome = await answers.wait(client, instance_id)
     if outcome is None:
@@ -60,7 +64,7 @@ async def start(
     """Start to make a plan, unless it is being made already; return the orchestration's id."""
     instance_id = names.plan_instance_id(plan_id)
     if not await client.get_status(instance_id):
-        order = MakePlan(request=request, source=source)
+        order = MakePlan(request=request, source=source, traceparent=log.traceparent())
         await client.start_new(names.PLAN_RESTORE, instance_id, order.as_json())
     return instance_id
 

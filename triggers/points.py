@@ -8,11 +8,12 @@ import uuid
 
 import azure.durable_functions as df
 import azure.functions as func
+import msgspec
 
 from restore.messages import names
 from restore.messages.errors import InvalidRequest
 from restore.messages.plan_io import ShowPoints
-from triggers import answers, problems
+from triggers import answers, log, problems
 
 
 async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
@@ -25,6 +26,7 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
         wanted: ShowPoints = parsing.parse_points_query(known)
     except InvalidRequest as error:
         return problems.wrong_query(error)
+    wanted = msgspec.structs.replace(wanted, traceparent=log.traceparent())
     instance_id = f"points-{uuid.uuid4().hex}"
     await client.start_new(names.SHOW_RECOVERY_POINTS, instance_id, wanted.as_json())
     outcome = await answers.wait(client, instance_id)

@@ -7,16 +7,16 @@ else happens, the message is told by an event that carries it, and is over.
 """
 
 import asyncio
-import logging
 from datetime import UTC, datetime
 
 import azure.functions as func
 
+from restore.messages import log_line
 from restore.messages.errors import ServiceUnavailable
+from restore.messages.log_line import LogContext, LogLine
 from restore.messages.rejection import Rejection
 from storage import connection, rejections
-
-_log = logging.getLogger(__name__)
+from triggers import log
 
 TRIES_MAX = 100
 """Ten minutes apart: most of a day without storage. Azure deletes the message after 7 days."""
@@ -29,7 +29,8 @@ async def note(message: func.QueueMessage, error: Exception) -> None:
     try:
         await asyncio.to_thread(rejections.note_raised, documents, message.get_body(), kind)
     except ServiceUnavailable as unnoted:
-        _log.info("What message %s raised is not noted: %s", message.id, unnoted)
+        text = f"What message {message.id} raised is not noted: {unnoted}"
+        log.write(LogLine(event="remark", text=text))
 
 
 async def take(message: func.QueueMessage) -> None:
@@ -38,14 +39,14 @@ async def take(message: func.QueueMessage) -> None:
     if tries <= TRIES_MAX:
         try:
             kept = await asyncio.to_thread(_keep, message)
-        except ServiceUnavailable:
+        except ServiceUnavailable as error:
             if tries < TRIES_MAX:
                 raise
-            _log.exception("Poisoned message %s cannot be put aside", message.id)
-        except Exception:
-            _log.exception("Poisoned message %s cannot be put aside", message.id)
+            log.write(log_line.fault(error))
+        except Exception as error:
+            log.write(log_line.fault(error))
         else:
-            _log.error("Poisoned message %s is put aside as %s", message.id, kept.id)
+            _log_poisoned(message, kept, "It is put aside.")
             return
     await asyncio.to_thread(_tell_only, message)
 
@@ -65,11 +66,27 @@ def _tell_only(message: func.QueueMessage) -> None:
     that it takes."""
     from restore.request import rejections as reading
 
+    unkept, text = _poisoned(message, None), "It is told by its event only."
     try:
-        connection.events().send(reading.event(_poisoned(message, None)))
-        _log.error("Poisoned message %s is told by its event only", message.id)
-    except Exception:
-        _log.exception("Poisoned message %s is lost: it can be neither kept nor told", message.id)
+        connection.events().send(reading.event(unkept))
+    except Exception as error:
+        log.write(log_line.fault(error))
+        text = "It is lost: it can be neither kept nor told."
+    _log_poisoned(message, unkept, text)
+
+
+def _log_poisoned(message: func.QueueMessage, rejection: Rejection, text: str) -> None:
+    log.write(
+        LogLine(
+            event="poisoned",
+            about=LogContext(request_id=rejection.request_id),
+            message_id=str(message.id),
+            queue=rejection.queue,
+            code=rejection.code,
+            text=text,
+            rejection=rejection.id,
+        )
+    )
 
 
 def _poisoned(message: func.QueueMessage, raised: str | None) -> Rejection:

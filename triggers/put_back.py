@@ -15,13 +15,14 @@ import msgspec
 
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.messages.log_line import LogContext, LogLine
 from restore.messages.model import Caller
 from restore.messages.rejection import PutBack, Rejection
 from restore.messages.request import RestoreRequest
 from restore.settings import Settings
 from storage import connection, duplicates, ledger_search, rejections
 from storage.rejections import Kept
-from triggers import callers, places, plans, problems, restores, starter
+from triggers import callers, log, places, plans, problems, restores, starter
 from triggers import rejections as views
 
 BACK = timedelta(days=7)
@@ -104,6 +105,16 @@ def _accepted(request: RestoreRequest, since: datetime) -> str | None:
 async def _note(kept: Kept, put_back: PutBack) -> None:
     documents = connection.ledger().documents
     await asyncio.to_thread(rejections.note_put_back, documents, kept, put_back)
+    rejection, about = kept.rejection, LogContext(request_id=put_back.request_id)
+    log.write(
+        LogLine(
+            event="put-back",
+            about=about,
+            message_id=rejection.message_id,
+            queue=rejection.queue,
+            rejection=rejection.id,
+        )
+    )
 
 
 def _said(by: Caller | None) -> str | None:

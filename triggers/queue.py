@@ -6,7 +6,6 @@ host's retries and the poison queue, from which poison.py takes what failed too 
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,17 +14,17 @@ import azure.durable_functions as df
 import azure.functions as func
 import msgspec
 
-from restore.messages import names
+from restore.messages import log_line, names
 from restore.messages.errors import InvalidRequest, ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.log_events import LogEvent
+from restore.messages.log_line import LogContext, LogLine
 from restore.messages.rejection import Rejection
 from restore.messages.request import RestoreRequest
 from restore.settings import Settings
 from restore.values.problem import Problem
 from storage import connection, duplicates, rejections
-from triggers import plans, poison, starter
-
-_log = logging.getLogger(__name__)
+from triggers import log, plans, poison, starter
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -40,6 +39,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
         arg_name="message", queue_name=names.RESTORE_REQUESTS, connection="AzureWebJobsStorage"
     )
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def take_restore_request(
         message: func.QueueMessage, client: df.DurableOrchestrationClient
     ) -> None:
@@ -55,6 +55,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.queue_trigger(
         arg_name="message", queue_name=names.POISONED_REQUESTS, connection="AzureWebJobsStorage"
     )
+    @log.entered
     async def keep_poisoned_request(message: func.QueueMessage) -> None:
         """Put aside what the host gave up."""
         await poison.take(message)
@@ -75,7 +76,7 @@ async def _take(
         return
     if request.plan_only:
         await plans.start(client, request, "queue", message_id)
-        _log.info("Planning restore %s", request.request_id)
+        log.write(_line("plan-asked", message, request))
         return
     named = await asyncio.to_thread(_named, request, message, settings)
     started = await starter.start(client, named, "queue", settings)
@@ -83,7 +84,7 @@ async def _take(
         problem = Problem(path="$.requestId", message=starter.reused(started.entry))
         await _reject(message, "RequestIdReused", [problem], named.request_id)
         return
-    _log.info("%s restore %s", "Accepted" if started.is_new else "Known", named.request_id)
+    log.write(msgspec.structs.replace(_line("accepted", message, named), is_new=started.is_new))
     if named.request_id != request.request_id:
         await asyncio.to_thread(_tell_duplicate, message, started.entry)
 
@@ -106,7 +107,8 @@ def _tell_duplicate(message: func.QueueMessage, entry: LedgerEntry) -> None:
 
     message_id = str(message.id)
     connection.outbox().publish(telling.event(message_id, _sent_at(message), entry))
-    _log.info("Message %s says the same as restore %s", message_id, entry.request_id)
+    about = LogContext(request_id=entry.request_id)
+    log.write(LogLine(event="duplicate", about=about, message_id=message_id))
 
 
 async def _reject(
@@ -126,7 +128,36 @@ async def _reject(
         request_id=request_id,
     )
     await asyncio.to_thread(_tell, rejected, reading.event(rejected))
-    _log.warning("Rejected message %s: %s (%d problems)", message.id, code, len(problems))
+    log.write(
+        LogLine(
+            event="rejected",
+            about=LogContext(request_id=rejected.request_id),
+            source="queue",
+            code=code,
+            count=len(problems),
+            message_id=rejected.message_id,
+            queue_age_s=_age_s(message),
+            rejection=rejected.id,
+        )
+    )
+
+
+def _line(event: LogEvent, message: func.QueueMessage, request: RestoreRequest) -> LogLine:
+    """A line about what a message asks for."""
+    return LogLine(
+        event=event,
+        about=log_line.about_input({"request": request.as_json()}),
+        source="queue",
+        recovery_type=request.recovery_type,
+        message_id=str(message.id),
+        queue_age_s=_age_s(message),
+    )
+
+
+def _age_s(message: func.QueueMessage) -> float | None:
+    """How long a message lay in the queue."""
+    put = message.insertion_time
+    return max((datetime.now(UTC) - put).total_seconds(), 0) if put else None
 
 
 def _sent_at(message: func.QueueMessage) -> datetime:

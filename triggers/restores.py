@@ -10,10 +10,12 @@ import azure.functions as func
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.log_line import LogLine
+from restore.progress import ledger_lines
 from restore.settings import Settings
 from restore.values.problem import Problem
 from storage import connection, instances
-from triggers import callers, places, plans, problems, starter, views
+from triggers import callers, log, places, plans, problems, starter, views
 
 _WAIT_S = 3.0
 """Long enough for the checks of most requests, so that an unknown vault is answered with 404."""
@@ -52,6 +54,15 @@ async def start(
         return problems.unavailable(to_failure(error))
     if started.is_conflict:
         return reused(started.entry)
+    log.write(
+        LogLine(
+            event="accepted",
+            about=ledger_lines.about(started.entry),
+            source="http",
+            recovery_type=request.recovery_type,
+            is_new=started.is_new,
+        )
+    )
     return await answer(req, client, started, places.prefix(req, "restores"))
 
 
@@ -79,6 +90,8 @@ async def cancel(
         return problems.unavailable(to_failure(error))
     if entry.state is LedgerState.FINISHED:
         return _over(entry)
+    about = ledger_lines.about(entry)
+    log.write(LogLine(event="cancel-asked", about=about, state=entry.state.value))
     place = places.restore(request_id, places.prefix(req, "restores/{id}/cancel"))
     if entry.state is LedgerState.CANCELLED:
         if entry.authorization is not None and entry.authorization.approval:

@@ -22,6 +22,7 @@ from restore.settings import Settings
 from restore.values.times import stamp
 from storage import connection, instances
 from storage.documents import Changed
+from triggers import log
 
 _WISH_MAX = timedelta(days=1)
 """A job that shows no way to be cancelled in a day is over, or never will be."""
@@ -60,6 +61,7 @@ async def start(
         source=source,
         accepted_at=datetime.now(UTC),
         asked_by=asked_by,
+        traceparent=log.traceparent(),
     )
     entry, is_new = await asyncio.to_thread(connection.ledger().accept, offered)
     if entry.request_hash != offered.request_hash:

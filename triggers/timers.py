@@ -16,6 +16,7 @@ from restore.messages.reconcile_io import Reconcile
 from restore.settings import Settings
 from restore.values import schedules
 from storage import instances
+from triggers import log
 from triggers.gate import log_wrong_settings
 
 _ID = f"{names.RECONCILE}-v{RESTORE_VERSION}"
@@ -29,6 +30,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
     @functions.timer_trigger(arg_name="timer", schedule=schedule)
     @functions.durable_client_input(client_name="client")
+    @log.entered
     async def reconcile_restores(
         timer: func.TimerRequest, client: df.DurableOrchestrationClient
     ) -> None:

@@ -11,6 +11,7 @@ LogEvent = Literal[
     "accepted",
     "plan-asked",
     "rejected",
+    "duplicate",
     "decided",
     "cancel-asked",
     "cancel-answered",
@@ -62,8 +63,13 @@ EVENTS: dict[LogEvent, Row] = {
     ),
     "rejected": Row(
         WARNING,
-        "A message or a call was refused at the door: there is no restore of it.",
-        ("source", "code", "httpStatus", "count", "text", "messageId", "queueAgeS"),
+        "A message or a call was refused: it changes nothing.",
+        ("source", "code", "httpStatus", "count", "messageId", "queueAgeS", "rejection"),
+    ),
+    "duplicate": Row(
+        INFO,
+        "A message without an id says the same as one before: it is no restore of its own.",
+        ("messageId",),
     ),
     "decided": Row(
         INFO,
@@ -151,9 +157,11 @@ EVENTS: dict[LogEvent, Row] = {
     "poisoned": Row(
         ERROR,
         "A message failed again and again, and was put aside.",
-        ("messageId", "queue", "code", "text", "count"),
+        ("messageId", "queue", "code", "text", "rejection"),
     ),
-    "put-back": Row(INFO, "A message that was put aside was sent again.", ("messageId", "queue")),
+    "put-back": Row(
+        INFO, "A message that was put aside was sent again.", ("messageId", "queue", "rejection")
+    ),
     "health": Row(
         WARNING,
         "A look at the app's health found something wrong. What is well writes no line.",

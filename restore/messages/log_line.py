@@ -33,7 +33,7 @@ _ID_CHARS_MAX = 2048
 _IDS = frozenset(
     {
         *("requestId", "instanceId", "vm", "vault", "job", "operation", "recoveryPoint"),
-        *("messageId", "eventId", "clientRequestId", "armRequestId", "correlationId"),
+        *("messageId", "eventId", "rejection", "clientRequestId", "armRequestId", "correlationId"),
         *("traceparent", "function"),
     }
 )
@@ -87,6 +87,7 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
     is_new: Annotated[bool | None, _says("whether this id was not known before")] = None
     message_id: Annotated[str | None, _says("the queue message's id")] = None
     queue: Annotated[str | None, _says("the queue's name")] = None
+    rejection: Annotated[str | None, _says("the id under which a message is put aside")] = None
     queue_age_s: Annotated[float | None, _says("how long the message lay in the queue")] = None
     decision: Annotated[str | None, _says("`approved`, `refused` or `expired`")] = None
     is_yes: Annotated[bool | None, _says("whether Azure agreed")] = None

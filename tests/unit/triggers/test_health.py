@@ -11,6 +11,7 @@ import pytest
 
 from restore.messages.errors import AccessDenied, ServiceUnavailable, SettingsWrong
 from restore.settings import Settings
+from tests.fakes.log import lines
 from triggers import health
 
 NAMES = ("blob", "queue", "table", "identity")
@@ -96,7 +97,11 @@ async def test_what_nobody_foresaw_is_no_500_either(caplog: pytest.LogCaptureFix
     status, body = await show(app(table=raising(RuntimeError("no route; AccountKey=s3cret"))))
     assert (status, body["checks"]["table"]) == (503, "RuntimeError")
     assert "s3cret" not in json.dumps(body) + caplog.text
-    assert "RuntimeError: no route" in caplog.text
+    fault, failing = lines(caplog)
+    assert (fault["event"], fault["kind"]) == ("fault", "RuntimeError")
+    assert fault["text"].startswith("no route")
+    assert (failing["event"], failing["status"]) == ("health", "failing")
+    assert failing["problems"] == body["problems"]
 
 
 async def test_what_is_silent_has_a_time_of_its_own_and_delays_no_other(

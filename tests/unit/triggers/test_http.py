@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import azure.durable_functions as df
+import azure.functions as func
 import pytest
 
 from tests.fakes.app_harness import AppHarness, worker
@@ -39,7 +40,7 @@ ROUTES = {
     "show_live": (health, "live"),
     "show_openapi_document": (openapi, "show"),
 }
-REQUEST = object()
+REQUEST = func.HttpRequest("GET", "http://localhost/api/restores", body=b"")
 
 
 def test_every_route_has_a_handler() -> None:

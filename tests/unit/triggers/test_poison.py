@@ -11,6 +11,7 @@ from storage import connection, rejections
 from storage.ledger import Ledger
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness, worker
+from tests.fakes.log import lines
 from tests.fakes.messages import message
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from triggers import poison, queue
@@ -120,7 +121,7 @@ async def test_a_fault_of_ours_is_not_repeated(
     monkeypatch.setattr(rejections, "keep", break_)
     await poison.take(message(BODY, "p1"))
     assert [event["data"]["messageId"] for event in world.events.sent] == ["p1"]
-    assert "cannot be put aside" in caplog.text
+    assert [line["event"] for line in lines(caplog)] == ["fault", "poisoned"]
 
 
 async def test_what_can_be_neither_kept_nor_told_ends_and_says_so(
@@ -128,7 +129,10 @@ async def test_what_can_be_neither_kept_nor_told_ends_and_says_so(
 ) -> None:
     world.documents.before_write = world.events.before_send = refuse
     await poison.take(message(BODY, "p1", tries=poison.TRIES_MAX))
-    assert "Poisoned message p1 is lost" in caplog.text
+    *faults, poisoned = lines(caplog)
+    assert [fault["kind"] for fault in faults] == ["ServiceUnavailable"] * 2
+    assert (poisoned["event"], poisoned["messageId"]) == ("poisoned", "p1")
+    assert "It is lost" in poisoned["text"]
 
 
 async def test_a_message_that_kills_its_process_each_time_ends_unread(

@@ -7,6 +7,7 @@ from restore.settings import Settings
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness
 from tests.fakes.front_door import FrontDoor
+from tests.fakes.log import lines, listen
 
 FIELDS = request_for("RestoreDisks", "r1")
 
@@ -14,14 +15,16 @@ FIELDS = request_for("RestoreDisks", "r1")
 def test_a_message_is_a_restore_and_delivered_twice_is_one(
     harness: AppHarness, door: FrontDoor, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level("INFO", "triggers.queue")
+    listen(caplog)
     door.drop(FIELDS)
     door.drop(FIELDS)
     harness.run_for(3600)
     assert harness.verdict("r1").verdict == "Completed"
     assert len(harness.posts()) == 1
     assert door.show("r1").body["source"] == "queue"
-    assert caplog.messages[:2] == ["Accepted restore r1", "Known restore r1"]
+    first, second = lines(caplog, "accepted")
+    assert (first["requestId"], first["isNew"], second["isNew"]) == ("r1", True, False)
+    assert (first["vm"], first["source"]) == (FIELDS["sourceResourceId"], "queue")
 
 
 def test_a_message_without_an_id_has_the_messages(harness: AppHarness, door: FrontDoor) -> None:
