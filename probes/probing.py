@@ -12,12 +12,12 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
+from probes.network import Machine, Network
 from restore.values.probe_urls import ProbeTarget, target_of
 
 PROBE_S_MAX = 10.0
@@ -38,44 +38,7 @@ class Answer(NamedTuple):
     code: str | None = None
 
 
-class Network(Protocol):
-    """What a probe needs of the machine that it runs on."""
-
-    def addresses(self, host: str, port: int, timeout_s: float) -> list[str]: ...
-
-    def connect(self, address: str, port: int, timeout_s: float) -> socket.socket: ...
-
-
-class _Machine:
-    """The real one."""
-
-    def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
-        """Look a name up, for so long at most: the machine's own patience is longer. Raises
-        OSError, UnicodeError."""
-        found: list[list[str] | Exception] = []
-
-        def look_up() -> None:
-            try:
-                listed = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-                found.append(list(dict.fromkeys(str(each[4][0]) for each in listed)))
-            except (OSError, UnicodeError) as error:
-                found.append(error)
-
-        thread = threading.Thread(target=look_up, daemon=True)
-        thread.start()
-        thread.join(timeout_s)
-        if not found:
-            raise TimeoutError("the name service does not answer")
-        if isinstance(found[0], Exception):
-            raise found[0]
-        return found[0]
-
-    def connect(self, address: str, port: int, timeout_s: float) -> socket.socket:
-        """Open a connection. Raises OSError."""
-        return socket.create_connection((address, port), timeout=timeout_s)
-
-
-_network: Network = _Machine()
+_network: Network = Machine()
 
 
 @contextmanager

@@ -8,27 +8,26 @@ promise, for a sender may die before it notes what it sent: an event arrives at 
 from datetime import datetime, timedelta
 
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.values.decoding import decode
 from storage import open_index, outbox
-from storage.documents import Changed, Documents, Versioned
+from storage.claims import claim
+from storage.documents import Documents
 from storage.events import Events
 from storage.open_index import Noted
 from storage.outbox import Outbox
 
 _NEVER_ACCEPTED = timedelta(hours=1)
 """A starter takes a second. After an hour it is dead, whatever its clock says."""
-_CLAIM = "claimedUntil"
 
 
 def drain_entry(
     documents: Documents, sender: Outbox, entry: LedgerEntry, noted: Noted, now: datetime
 ) -> None:
     """Send what is left of one entry, of which so much is noted. Raises ServiceUnavailable."""
-    sent, name = noted.note.sent, open_index.name_of(entry.request_id)
-    is_closing = entry.state is LedgerState.FINISHED and sent == len(entry.events)
-    is_left = outbox.is_left(entry, sent, now) and _claim(documents, name, noted.found, now)
+    told, name = sender.told_by(noted.note, entry), open_index.name_of(entry.request_id)
+    is_closing = entry.state is LedgerState.FINISHED and min(told) == len(entry.events)
+    is_left = outbox.is_left(entry, min(told), now) and claim(documents, name, noted.found, now)
     if is_closing or is_left:
-        sender.send(entry, sent)
+        sender.send(entry, told)
 
 
 def drain_kept(
@@ -39,23 +38,10 @@ def drain_kept(
     page = documents.page(outbox.KEPT, open_index.PAGE_SIZE, token)
     for line in page.lines:
         found = documents.read(line.name)
-        if found is not None and _claim(documents, line.name, found, now):
+        if found is not None and claim(documents, line.name, found, now):
             events.send(found.document["event"])
             documents.remove(line.name)
     return page.token
-
-
-def _claim(documents: Documents, name: str, found: Versioned, now: datetime) -> bool:
-    """Whether it is ours to send for the next minute."""
-    claimed = found.document.get(_CLAIM)
-    if claimed is not None and now < decode(claimed, datetime):
-        return False
-    until = (now + outbox.AT_ONCE).isoformat()
-    try:
-        documents.replace(name, found.document | {_CLAIM: until}, found.version, {})
-    except Changed:
-        return False
-    return True
 
 
 def forget(documents: Documents, request_id: str, now: datetime) -> None:

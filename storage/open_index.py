@@ -25,6 +25,8 @@ class Note(Model, frozen=True, kw_only=True):
     opened_at: datetime
     sent: int = 0
     """So many of its events are sent, from the first on."""
+    noticed: int = 0
+    """So many are kept as notifications (storage/notices.py), from the first on."""
 
 
 class Noted(NamedTuple):
@@ -56,9 +58,12 @@ def read(documents: Documents, request_id: str) -> Noted | None:
     return None if found is None else Noted(Note.from_json(found.document), found)
 
 
-def note(documents: Documents, request_id: str, opened_at: datetime, sent: int) -> None:
-    """Note that so many events are sent."""
-    documents.put(name_of(request_id), Note(opened_at=opened_at, sent=sent).as_json())
+def note(
+    documents: Documents, request_id: str, opened_at: datetime, sent: int, noticed: int
+) -> None:
+    """Note that so many events are sent, and so many kept as notifications."""
+    noted = Note(opened_at=opened_at, sent=sent, noticed=noticed)
+    documents.put(name_of(request_id), noted.as_json())
 
 
 def closed(documents: Documents, request_id: str) -> None:

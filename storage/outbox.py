@@ -6,6 +6,7 @@ queue does not take then goes with the next change, or with whoever drains (stor
 event that belongs to no entry and is not taken is kept as a document of its own.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -18,10 +19,11 @@ from restore.progress import ledger_events, ledger_lines
 from storage import open_index
 from storage.documents import Documents, Taken
 from storage.events import Events
+from storage.notices import Notices
 
 KEPT = "outbox/"
 AT_ONCE = timedelta(minutes=1)
-"""So long an event is left to who made the change, and a claim to who made that."""
+"""So long an event is left to who made the change."""
 
 _REMEMBERED_MAX = 1000
 """A few numbers each; forgetting costs one read."""
@@ -34,40 +36,55 @@ class HeldUp(NamedTuple):
     since: datetime
 
 
-class Outbox:
-    """Sends what was told. It remembers what is sent, for that does not become untrue."""
+class Told(NamedTuple):
+    """How many of an entry's events have left, from the first on."""
 
-    def __init__(self, documents: Documents, events: Events) -> None:
+    sent: int
+    """To the queue."""
+    noticed: int
+    """To the receivers of notifications; where there are none, all have."""
+
+
+class Outbox:
+    """Sends what was told, by two doors: neither waits for the other. It remembers what has left,
+    for that does not become untrue."""
+
+    def __init__(
+        self, documents: Documents, events: Events, notices: Notices | None = None
+    ) -> None:
         self._documents = documents
         self._events = events
-        self._known: dict[str, int] = {}
+        self._notices = notices
+        self._known: dict[str, Told] = {}
 
     def tell(self, entry: LedgerEntry) -> None:
         """Send what is unsent of an entry just written: one short try, whatever comes of it."""
         try:
-            sent = self._known.get(entry.request_id)
-            if sent is None:  # of a first event nothing can be noted yet, but by a run before
-                sent = self.sent(entry) if len(entry.events) > 1 else 0
-            self.send(entry, sent)
+            told = self._known.get(entry.request_id)
+            if told is None:  # of a first event nothing can be noted yet, but by a run before
+                told = self.told(entry) if len(entry.events) > 1 else Told(0, 0)
+            self.send(entry, told)
         except RestoreError as error:
             log.write(_held_up(error, ledger_lines.about(entry)))
 
-    def send(self, entry: LedgerEntry, sent: int) -> None:
-        """Send an entry's events from there on, in order, and note it. Raises RestoreError at the
-        first that is not taken."""
-        done = sent
-        try:
-            for index in range(sent, len(entry.events)):
-                self._events.send(ledger_events.cloud_event(entry, index))
-                done = index + 1
-        except RestoreError:
-            self._note(entry, sent, done)
-            raise
-        self._note(entry, sent, done)
+    def send(self, entry: LedgerEntry, before: Told) -> None:
+        """Send an entry's events from there on, in order, and note it. Raises RestoreError when a
+        door does not take one, after the other has had its turn."""
+        sent, refusal = _sent(self._events.send, entry, before.sent)
+        noticed = len(entry.events)
+        if self._notices is not None:
+            noticed, other = _sent(self._notices.keep, entry, before.noticed)
+            refusal = refusal or other
+            if noticed > before.noticed:
+                self._notices.wake()
+        self._note(entry, before, Told(sent, noticed))
+        if refusal is not None:
+            raise refusal
 
     def publish(self, event: dict[str, Any]) -> None:
-        """Send an event that belongs to no entry, or keep it to be sent later. Raises
-        ServiceUnavailable when neither can be done: then it is still the caller's."""
+        """Send an event that belongs to no entry, or keep it to be sent later; and keep it as a
+        notification. Raises ServiceUnavailable when that cannot be done: then it is still the
+        caller's."""
         try:
             self._events.send(event)
         except ServiceUnavailable as error:
@@ -76,34 +93,54 @@ class Outbox:
                 self._documents.create(_name(event["id"]), {"event": event}, {})
             except Taken:
                 pass  # an earlier run has kept it
+        if self._notices is not None:
+            self._notices.keep(event)
+            self._notices.wake()
 
     def held_up(self, entry: LedgerEntry, now: datetime) -> HeldUp | None:
         """Return what is unsent of an entry, but for what is being sent. Raises
         ServiceUnavailable."""
         if not is_left(entry, 0, now):
             return None  # without asking
-        sent = self.sent(entry)
+        sent = self.told(entry).sent
         if not is_left(entry, sent, now):
             return None
         return HeldUp(len(entry.events) - sent, entry.events[sent].at)
 
-    def sent(self, entry: LedgerEntry) -> int:
-        """Return how many of an entry's events are sent, as far as it is noted."""
+    def told(self, entry: LedgerEntry) -> Told:
+        """Return how many of an entry's events have left, as far as it is noted."""
         noted = open_index.read(self._documents, entry.request_id)
         if noted is not None:
-            return noted.note.sent
-        return len(entry.events) if entry.state is LedgerState.FINISHED else 0
+            return self.told_by(noted.note, entry)
+        every = len(entry.events) if entry.state is LedgerState.FINISHED else 0
+        return Told(every, every)
 
-    def _note(self, entry: LedgerEntry, before: int, sent: int) -> None:
+    def told_by(self, note: open_index.Note, entry: LedgerEntry) -> Told:
+        """Return how many of an entry's events have left, by its note."""
+        return Told(note.sent, len(entry.events) if self._notices is None else note.noticed)
+
+    def _note(self, entry: LedgerEntry, before: Told, told: Told) -> None:
         request_id = entry.request_id
-        if entry.state is LedgerState.FINISHED and sent == len(entry.events):
+        if entry.state is LedgerState.FINISHED and min(told) == len(entry.events):
             self._known.pop(request_id, None)
             open_index.closed(self._documents, request_id)
-        elif sent > before:
+        elif told > before:
             if len(self._known) >= _REMEMBERED_MAX:
                 self._known.clear()  # to forget costs a look
-            self._known[request_id] = sent
-            open_index.note(self._documents, request_id, entry.accepted_at, sent)
+            self._known[request_id] = told
+            open_index.note(self._documents, request_id, entry.accepted_at, *told)
+
+
+def _sent(
+    send: Callable[[dict[str, Any]], None], entry: LedgerEntry, begin: int
+) -> tuple[int, RestoreError | None]:
+    """Send an entry's events from one on; return how far it came, and what stopped it."""
+    for index in range(begin, len(entry.events)):
+        try:
+            send(ledger_events.cloud_event(entry, index))
+        except RestoreError as error:
+            return index, error
+    return len(entry.events), None
 
 
 def _held_up(

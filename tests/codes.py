@@ -8,16 +8,16 @@ from restore.messages import errors
 from restore.messages.errors import RestoreError
 from restore.progress import wait_reasons
 from restore.start import recovery_point_choice
+from tools.tidy.source import SHIPPED
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("triggers", "orchestrators", "activities", "storage", "arm", "probes", "restore")
 _NEVER_SHOWN = {"RestoreError", "TemporaryError", "PermanentError", "NotYet"}
 """Classes whose instances are of a class below, or have a code of their own."""
 
 
 def all_codes() -> set[str]:
     """Return the codes of all rooms, of the error classes, and of points that are passed over."""
-    modules = [_Module(path) for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    modules = [_Module(path) for room in SHIPPED for path in (ROOT / room).rglob("*.py")]
     classes = (each for each in vars(errors).values() if isinstance(each, type))
     found = {each.__name__ for each in classes if issubclass(each, RestoreError)} - _NEVER_SHOWN
     found |= {code for module in modules for code in module.codes()}

@@ -31,6 +31,8 @@ LogEvent = Literal[
     "revived",
     "given-up",
     "events-held-up",
+    "notification-held-up",
+    "notification-dropped",
     "remark",
     "poisoned",
     "put-back",
@@ -152,6 +154,16 @@ EVENTS: dict[LogEvent, Row] = {
     ),
     "events-held-up": Row(
         WARNING, "An event could not be sent; it is sent later.", ("code", "text", "eventId")
+    ),
+    "notification-held-up": Row(
+        WARNING,
+        "A receiver of notifications took nothing, or not this one; it is tried again later.",
+        ("receiver", "code", "text", "eventId"),
+    ),
+    "notification-dropped": Row(
+        ERROR,
+        "A notification was given up: its receiver has not taken it in time, or is told no more.",
+        ("receiver", "code", "eventId"),
     ),
     "remark": Row(WARNING, "Something that does not hinder the app, in words.", ("text",)),
     "poisoned": Row(

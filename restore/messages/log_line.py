@@ -143,6 +143,7 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
     held_up: Annotated[int | None, _says("how many of its events are not sent")] = None
     held_up_s: Annotated[float | None, _says("how long the first of them has waited")] = None
     event_id: Annotated[str | None, _says("the CloudEvent's id")] = None
+    receiver: Annotated[str | None, _says("the receiver's name in RESTORE_NOTIFY")] = None
 
     @property
     def level(self) -> int:

@@ -15,7 +15,7 @@ LEASE = timedelta(seconds=120)
 WAIT_S_FIRST, WAIT_S_MAX = 10.0, 300.0
 ASKED_S_MAX = 3600.0
 """A receiver may ask for more patience (Retry-After), but not for ever."""
-REFUSED_S_FIRST, REFUSED_S_MAX = 60.0, 3600.0
+REFUSED_S_FIRST, REFUSED_S_MAX = 60.0, 1800.0
 _DOUBLINGS_MAX = 12
 
 
@@ -59,7 +59,11 @@ class Standing(Model, frozen=True, kw_only=True):
     def may_be_claimed(self, now: datetime) -> bool:
         """Whether somebody may send to it now: nobody else does, and it is time."""
         is_claimed = self.claimed_until is not None and now < self.claimed_until
-        return not is_claimed and (self.not_before is None or now >= self.not_before)
+        return not is_claimed and self.may_send(now)
+
+    def may_send(self, now: datetime) -> bool:
+        """Whether whoever has it for itself may send now."""
+        return self.not_before is None or now >= self.not_before
 
     def claimed(self, now: datetime) -> "Standing":
         """Return it as one sender's own, for a while."""
@@ -103,13 +107,14 @@ class Standing(Model, frozen=True, kw_only=True):
         """Return it with one more that was dropped."""
         return msgspec.structs.replace(self, dropped=self.dropped + 1, last_dropped=dropped)
 
-    def free_at(self, now: datetime) -> datetime | None:
-        """Return when the next one may be sent, if it is not now: it allows so many a minute."""
+    def paced(self, now: datetime) -> "Standing":
+        """Return it with the time at which the next one may be sent, where it allows only so many a
+        minute."""
         limit = self.permission.per_minute if self.permission else None
         if limit is None or not self._is_in_minute(now) or self.sent < limit:
-            return None
+            return self
         assert self.minute is not None, "a minute that runs has begun"
-        return self.minute + timedelta(minutes=1)
+        return msgspec.structs.replace(self, not_before=self.minute + timedelta(minutes=1))
 
     def _is_in_minute(self, now: datetime) -> bool:
         return self.minute is not None and now - self.minute < timedelta(minutes=1)

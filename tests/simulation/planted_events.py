@@ -10,7 +10,7 @@ from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry
 from restore.progress import ledger_events
 from storage import draining
-from storage.outbox import Outbox
+from storage.outbox import Outbox, Told
 
 Patch = pytest.MonkeyPatch
 
@@ -30,11 +30,11 @@ def loses_events(patch: Patch) -> None:
     """An event that the queue does not take is forgotten."""
     whole = Outbox.send
 
-    def send(self: Outbox, entry: LedgerEntry, sent: int) -> None:
+    def send(self: Outbox, entry: LedgerEntry, told: Told) -> None:
         try:
-            whole(self, entry, sent)
+            whole(self, entry, told)
         except ServiceUnavailable:
-            self._note(entry, sent, len(entry.events))
+            self._note(entry, told, Told(len(entry.events), len(entry.events)))
 
     patch.setattr(Outbox, "send", send)
 

@@ -29,6 +29,7 @@ from tests.fakes.durable_calls import Calls
 from tests.simulation.policies import policy_of, tightened
 from tests.simulation.record import Listener
 from tests.simulation.starters import Asyncio, call_takes_time, drive
+from tools.tidy.source import SHIPPED
 from triggers import (
     answers,
     approvals,
@@ -48,7 +49,6 @@ from triggers import (
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-_ROOMS = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
     *(answers, approvals, listing, points, poison, put_back, queue, restores, starter, views),
@@ -91,7 +91,7 @@ def _listening(listener: Listener) -> Iterator[None]:
     engine = logging.getLogger("devhost.engine")
     level = engine.level
     engine.setLevel(logging.CRITICAL)
-    loggers = [logging.getLogger(room) for room in _ROOMS]
+    loggers = [logging.getLogger(room) for room in SHIPPED]
     for logger in loggers:
         logger.addHandler(listener)
     try:

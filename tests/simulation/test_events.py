@@ -15,7 +15,7 @@ from storage import connection
 from storage.connection import EVENT_S_MAX
 from storage.events import Events
 from storage.ledger import Ledger
-from storage.outbox import Outbox
+from storage.outbox import Outbox, Told
 from tests.simulation.running import judged, run_scenario
 from tests.simulation.scenario import (
     TYPES,
@@ -87,15 +87,15 @@ def test_what_is_held_up_arrives_when_the_queue_takes_it_again() -> None:
 
 def waits_for_the_queue(patch: pytest.MonkeyPatch) -> None:
     """A step that tells is not done before the queue has taken it."""
-    patch.setattr(Outbox, "tell", lambda self, entry: self.send(entry, self.sent(entry)))
+    patch.setattr(Outbox, "tell", lambda self, entry: self.send(entry, self.told(entry)))
 
 
 def notes_in_the_entry(patch: pytest.MonkeyPatch) -> None:
     """What was sent is noted in the entry itself."""
     whole = Outbox.send
 
-    def send(self: Outbox, entry: LedgerEntry, sent: int) -> None:
-        whole(self, entry, sent)
+    def send(self: Outbox, entry: LedgerEntry, told: Told) -> None:
+        whole(self, entry, told)
         ledger: Ledger = connection.ledger()
         held = ledger.read(entry.request_id)
         assert held is not None
@@ -108,11 +108,11 @@ def forgets_what_is_refused(patch: pytest.MonkeyPatch) -> None:
     """What the queue refuses counts as sent."""
     whole = Outbox.send
 
-    def send(self: Outbox, entry: LedgerEntry, sent: int) -> None:
+    def send(self: Outbox, entry: LedgerEntry, told: Told) -> None:
         try:
-            whole(self, entry, sent)
+            whole(self, entry, told)
         finally:
-            self._note(entry, sent, len(entry.events))
+            self._note(entry, told, Told(len(entry.events), len(entry.events)))
 
     patch.setattr(Outbox, "send", send)
 

@@ -27,6 +27,7 @@ WRONG_WAYS = {
     "storage": ("storage", "triggers"),
     "arm": ("arm", "storage"),
     "probes": ("probes", "arm"),
+    "notifications": ("notifications", "activities"),
     "restore": ("restore.values", "arm"),
     "steps": ("restore.values", "restore.plan"),
     "host": ("devhost", "triggers"),

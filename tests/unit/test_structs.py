@@ -10,13 +10,13 @@ import msgspec
 import pytest
 
 from restore.values.structs import Model, StrictModel
+from tools.tidy.source import SHIPPED
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 
 
 def classes() -> Iterator[type]:
-    for room in ROOMS:
+    for room in SHIPPED:
         for path in sorted((ROOT / room).rglob("*.py")):
             name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
             for found in vars(import_module(name)).values():

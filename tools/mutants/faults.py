@@ -10,9 +10,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
+from tools.tidy.source import SHIPPED
+
 _JOINS_TYPES = "BinaryOperator_BitOr_"
 """`|` stands between types nearly everywhere; a fault there is mypy's to find."""
-ROOMS = ("activities", "arm", "orchestrators", "probes", "restore", "storage", "triggers")
 
 
 @dataclass(frozen=True, order=True)
@@ -39,7 +40,7 @@ class Change:
 def shipped(root: Path) -> list[str]:
     """Return the files that are deployed, relative to the repository."""
     found = [root / "function_app.py"]
-    found += [path for room in ROOMS for path in sorted((root / room).rglob("*.py"))]
+    found += [path for room in SHIPPED for path in sorted((root / room).rglob("*.py"))]
     return [path.relative_to(root).as_posix() for path in found]
 
 

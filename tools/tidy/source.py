@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-SHIPPED = ("triggers", "orchestrators", "activities", "storage", "arm", "probes", "restore")
+SHIPPED = (
+    *("triggers", "orchestrators", "activities", "notifications", "storage", "arm", "probes"),
+    "restore",
+)
 """The rooms that are deployed, besides function_app.py."""
 
 NOT_SHIPPED = ("benchmarks", "devhost", "simulated_azure", "tests", "tools")

@@ -68,7 +68,7 @@ def test_a_note_is_put_whatever_is_there_and_a_claim_only_on_what_was_read(
     assert not open_index.opened(documents, "r1", NOW)
     noted = open_index.read(documents, "r1")
     assert noted is not None
-    open_index.note(documents, "r1", NOW, 1)
+    open_index.note(documents, "r1", NOW, 1, 1)
     with pytest.raises(Changed):
         documents.replace("open/r1", {}, noted.found.version, {})
     again = open_index.read(documents, "r1")

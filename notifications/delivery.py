@@ -1,0 +1,177 @@
+"""Sends what waits for one receiver, and says when to look again.
+
+One sender at a time has a receiver for itself (storage/notices.py). It sends the oldest first until
+nothing is left, its time is over, or the receiver takes nothing; then everything waits, longer and
+longer. One notification that alone is refused waits alone. What is too old, or too many, is
+dropped, and that is written into the log and into how it stands with the receiver.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from msgspec.structs import replace
+
+from arm import log
+from notifications.sending import Answer, Sender
+from restore.messages.log_line import LogLine
+from restore.notify import choosing
+from restore.notify.receivers import Notify, Receiver
+from restore.notify.standing import ASKED_S_MAX, Dropped, Permission, Standing, refused_wait_of
+from storage.notices import WAITING_MAX, Notices, Waiting
+
+ROUND_S_MAX = 20.0
+"""Then others have the thread; what is left goes on at once in another call."""
+_ROUNDS_MAX = 3
+_DROPPED_MAX = 200
+"""In one round: each costs a call to storage."""
+
+
+class Delivery:
+    """Delivers what waits."""
+
+    def __init__(
+        self,
+        notify: Notify,
+        notices: Notices,
+        sender: Sender,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._notify = notify
+        self._notices = notices
+        self._sender = sender
+        self._now = now
+
+    def deal(self) -> None:
+        """Give what was told to those who want it. Raises ServiceUnavailable."""
+        self._notices.deal(lambda event: choosing.wanting(self._notify, event), self._now())
+
+    def deliver(self, name: str) -> None:
+        """Send what waits for a receiver. Raises ServiceUnavailable."""
+        receiver = self._notify.named(name)
+        if receiver is None:
+            self._drop_all(name)
+            return
+        for _ in range(_ROUNDS_MAX):
+            again_at = self._round(receiver)
+            if again_at is None:
+                return
+            now = self._now()
+            if again_at > now:
+                self._notices.wake(name, (again_at - now).total_seconds())
+                return
+        self._notices.wake(name)
+
+    def _round(self, receiver: Receiver) -> datetime | None:
+        """Send for a while; return when to look again, None if nothing is left, or somebody else
+        sees to it. Who leaves looks once more after that: what came meanwhile found it claimed."""
+        name = receiver.name
+        waiting = self._notices.waiting(name)
+        claimed = self._notices.claim(name, self._now()) if waiting else None
+        if claimed is None:
+            return None
+        standing, left = self._drop_old(name, claimed.standing, waiting)
+        try:
+            standing, again_at = self._send(receiver, standing, left)
+        finally:
+            self._notices.release(name, standing, claimed.version)
+        now = self._now()
+        if again_at is None and any(each.is_due(now) for each in self._notices.waiting(name)):
+            return now
+        return again_at
+
+    def _send(
+        self, receiver: Receiver, standing: Standing, waiting: list[Waiting]
+    ) -> tuple[Standing, datetime | None]:
+        until = self._now() + timedelta(seconds=ROUND_S_MAX)
+        for each in waiting:
+            now = self._now()
+            if not each.is_due(now):
+                continue  # its own wake comes
+            if now >= until:
+                return standing, now
+            standing = self._permitted(receiver, standing, now)
+            if not standing.may_send(now):
+                return standing, standing.not_before
+            answer = self._tell(receiver, each)
+            if answer.kind == "away":
+                standing = self._failed(receiver, standing, answer)
+                return standing, standing.not_before
+            if answer.kind == "refused":
+                self._refused(receiver, each, answer)
+            standing = standing.took(self._now())
+        return standing, None
+
+    def _permitted(self, receiver: Receiver, standing: Standing, now: datetime) -> Standing:
+        """Return the standing of who may be told now; of who may not, it says from when on."""
+        if self._sender.has_permission(receiver, standing.permission, now):
+            return standing.paced(now)
+        found = self._sender.ask(receiver, now)
+        if isinstance(found, Permission):
+            return replace(standing, permission=found, minute=None, sent=0)
+        return self._failed(receiver, standing, found)
+
+    def _tell(self, receiver: Receiver, waiting: Waiting) -> Answer:
+        """Send one; what is gone meanwhile was sent by somebody else."""
+        event = self._notices.event_of(waiting)
+        if event is None:
+            return Answer("taken")
+        answer = self._sender.send(receiver, event, self._now())
+        if answer.kind == "taken":
+            self._notices.done(waiting)
+        return answer
+
+    def _failed(self, receiver: Receiver, standing: Standing, answer: Answer) -> Standing:
+        _say(receiver, answer)
+        return standing.failed(self._now(), answer.code, answer.text, answer.retry_after_s)
+
+    def _refused(self, receiver: Receiver, waiting: Waiting, answer: Answer) -> None:
+        wait_s = max(refused_wait_of(waiting.tries), min(answer.retry_after_s or 0.0, ASKED_S_MAX))
+        again_at = self._now() + timedelta(seconds=wait_s)
+        _say(receiver, answer, waiting.event_id)
+        self._notices.later(waiting, again_at)
+        self._notices.wake(receiver.name, wait_s)
+
+    def _drop_old(
+        self, name: str, standing: Standing, waiting: list[Waiting]
+    ) -> tuple[Standing, list[Waiting]]:
+        now, keep = self._now(), timedelta(seconds=self._notify.keep_for_s)
+        too_many = max(len(waiting) - WAITING_MAX, 0)
+        old = [
+            each
+            for place, each in enumerate(waiting)
+            if place < too_many or now - each.since >= keep
+        ][:_DROPPED_MAX]
+        for each in old:
+            dropped = Dropped(
+                event_id=each.event_id,
+                at=now,
+                code=standing.code or ("NotifyRefused" if each.tries else "NotifyLate"),
+            )
+            standing = standing.gave_up(dropped)
+            self._drop(name, each, dropped.code)
+        return standing, [each for each in waiting if each not in old]
+
+    def _drop_all(self, name: str) -> None:
+        """Nobody of that name is told any more."""
+        for each in self._notices.waiting(name)[:_DROPPED_MAX]:
+            self._drop(name, each, "NotifyRemoved")
+
+    def _drop(self, name: str, waiting: Waiting, code: str) -> None:
+        log.write(
+            LogLine(
+                event="notification-dropped", receiver=name, code=code, event_id=waiting.event_id
+            )
+        )
+        self._notices.done(waiting)
+
+
+def _say(receiver: Receiver, answer: Answer, event_id: str | None = None) -> None:
+    log.write(
+        LogLine(
+            event="notification-held-up",
+            receiver=receiver.name,
+            code=answer.code,
+            text=answer.text,
+            event_id=event_id,
+        )
+    )
