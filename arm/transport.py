@@ -10,7 +10,6 @@ that may have been accepted must never be sent again.
 from __future__ import annotations
 
 import io
-import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -166,8 +165,6 @@ def _new_session() -> requests.Session:
 
     from arm.time_limit import adapter_class
 
-    # Its warnings quote URLs, and with them signatures.
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
     session = requests.Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter_class()())

@@ -5,7 +5,6 @@ restore/storage_settings.py.
 `use` is the seam through which tests and simulation put their own store in place.
 """
 
-import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,10 +34,6 @@ whoever asks for the app's health waits for it."""
 
 EVENT_S_MAX = sum(ONE_SHORT_TRY.values())
 """How long that can take."""
-
-
-# At INFO the client tells every request and every reply: two lines for each call.
-logging.getLogger("azure.core").setLevel(logging.WARNING)
 
 
 class _Parts(NamedTuple):

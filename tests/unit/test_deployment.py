@@ -43,3 +43,24 @@ def test_the_orchestrations_have_the_version_of_their_order_of_steps() -> None:
     assert durable["defaultVersion"] == str(RESTORE_VERSION)
     assert durable["versionMatchStrategy"] == "CurrentOrOlder"
     assert durable["versionFailureStrategy"] == "Reject"
+
+
+def test_no_line_of_the_log_is_sampled_away_or_left_out() -> None:
+    """Traces are what an app's lines are in Application Insights."""
+    host = json.loads((ROOT / "host.json").read_text())["logging"]
+    sampling = host["applicationInsights"]["samplingSettings"]
+    assert {"Trace", "Request", "Exception"} <= set(sampling["excludedTypes"].split(";"))
+    levels = host["logLevel"]
+    assert levels["default"] == "Information"
+    louder = {name for name, level in levels.items() if level != "Information"}
+    assert not any("Function".startswith(name) or name.startswith("Function") for name in louder)
+
+
+def test_one_trace_goes_from_a_request_through_its_orchestrations() -> None:
+    host = json.loads((ROOT / "host.json").read_text())
+    tracing = host["extensions"]["durableTask"]["tracing"]
+    assert tracing == {
+        "distributedTracingEnabled": True,
+        "version": "V2",
+        "traceInputsAndOutputs": False,
+    }

@@ -116,14 +116,15 @@ def test_an_app_whose_settings_are_right_has_nothing_to_say(
     assert caplog.records == []
 
 
-def test_the_storage_client_is_quiet_though_the_root_logs_at_info() -> None:
+@pytest.mark.parametrize("library", ["azure.core.pipeline.policies", "azure.identity", "urllib3"])
+def test_a_library_is_quiet_though_the_root_logs_at_info(library: str) -> None:
     """Where a host's root logger is at INFO, azure.core tells each request and each reply."""
     root = logging.getLogger()
     before = root.level
     root.setLevel(logging.INFO)
     try:
         worker()
-        assert not logging.getLogger("azure.core.pipeline.policies").isEnabledFor(logging.INFO)
+        assert not logging.getLogger(library).isEnabledFor(logging.INFO)
         assert logging.getLogger("activities").isEnabledFor(logging.INFO)
     finally:
         root.setLevel(before)
