@@ -9,6 +9,7 @@ from activities import (
     app_files,
     app_identity,
     authorize_restore,
+    begin_verification,
     cancel_restore,
     close_restore,
     find_job,
@@ -18,6 +19,7 @@ from activities import (
     list_recovery_points,
     open_restore,
     preflight_restore,
+    probe_vm,
     publish_event,
     purge_documents,
     purge_histories,
@@ -25,6 +27,7 @@ from activities import (
     read_job,
     read_operation,
     read_validation,
+    read_vm,
     reconcile_restore,
     revive_plans,
     start_validation,
@@ -38,6 +41,7 @@ from orchestrators import (
     restore_vm,
     retry_activity,
     show_recovery_points,
+    verify_vm,
     watch_job,
 )
 from restore.settings import Settings
@@ -53,6 +57,7 @@ app.register_functions(timers.blueprint(settings))
 
 app.register_functions(restore_vm.blueprint)
 app.register_functions(watch_job.blueprint)
+app.register_functions(verify_vm.blueprint)
 app.register_functions(retry_activity.blueprint)
 app.register_functions(cancel_job.blueprint)
 app.register_functions(show_recovery_points.blueprint)
@@ -70,6 +75,9 @@ app.register_functions(read_operation.blueprint)
 app.register_functions(find_job.blueprint)
 app.register_functions(read_job.blueprint)
 app.register_functions(cancel_restore.blueprint)
+app.register_functions(begin_verification.blueprint)
+app.register_functions(read_vm.blueprint)
+app.register_functions(probe_vm.blueprint(settings))
 app.register_functions(close_restore.blueprint)
 app.register_functions(publish_event.blueprint)
 app.register_functions(preflight_restore.blueprint(settings))

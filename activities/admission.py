@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from activities import clock
 from restore.messages.errors import PermanentError
 from restore.messages.model import ProtectedItem, RecoveryPoint
-from restore.messages.request import RestoreRequest
+from restore.messages.request import RestoreRequest, probe_of
 from restore.policy import judging
 from restore.policy.judging import Allowed, Asked
 from restore.policy.rules import Policy
@@ -44,7 +44,9 @@ def admit(
 
     restrictions.require_none(facts.traits_of(request, item, point))
     body = arm_body.build(request, item, point)
-    allowed = judging.judge(in_force, Asked(body, source, item, point, clock.now()))
+    allowed = judging.judge(
+        in_force, Asked(body, source, item, point, clock.now(), probe_of(request))
+    )
     subject = hashing.subject_of(request, item, point, body)
     plan_hash = hashing.plan_hash(subject)
     if request.plan_hash not in (None, plan_hash):

@@ -89,7 +89,7 @@ def _disks(order: Authorize) -> disks.Fates | None:
     if not isinstance(request, OriginalLocation):
         return None
     try:
-        found = arm_connection.backup().vm_disks(request.source_resource_id)
+        found = arm_connection.backup().vms.disks(request.source_resource_id)
     except RestoreError:
         return None
     return disks.fates(found, order.choice.point.disks, request.restore_disk_lun_list)

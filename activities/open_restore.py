@@ -44,4 +44,5 @@ def _open(restore: Restore) -> Opened:
         operation_id=standing.operation_id,
         job_id=standing.job_id,
         adopted=standing.adopted,
+        verifying=standing.verifying,
     )

@@ -15,7 +15,12 @@ from restore.messages.disks import VmDisk
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
 from restore.messages.model import ProtectedItem
 from restore.messages.plan_io import Finding, PreflightResult, RunPreflight
-from restore.messages.request import AlternateLocation, OriginalLocation, RestoreRequest
+from restore.messages.request import (
+    AlternateLocation,
+    OriginalLocation,
+    RestoreRequest,
+    probe_of,
+)
 from restore.plan import model
 from restore.plan.facts import Case, PreflightFacts
 from restore.policy.judging import Asked
@@ -61,7 +66,7 @@ def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     except InvalidRequest as error:
         found += [checks.of_problem(problem) for problem in error.problems]
         return PreflightResult(choice=choice, findings=model.in_order(found))
-    asked = Asked(body, order.source, item, choice.point, clock.now())
+    asked = Asked(body, order.source, item, choice.point, clock.now(), probe_of(request))
     found += checks.of_policy(in_force, asked)
     subject = hashing.subject_of(request, item, choice.point, body)
     plan_hash = hashing.plan_hash(subject)
@@ -92,7 +97,7 @@ def _vm(
 ) -> tuple[bool | None, tuple[VmDisk, ...] | None]:
     """Whether the VM exists, and the disks that it has."""
     try:
-        return True, backup.vm_disks(request.source_resource_id)
+        return True, backup.vms.disks(request.source_resource_id)
     except NotFound:
         return False, None
     except AccessDenied as error:

@@ -42,7 +42,7 @@ def _read(order: ReadJob) -> JobSnapshot | None:
 
 def _has_target(vm_id: str, snapshot: JobSnapshot) -> bool | None:
     try:
-        return arm_connection.backup().has_new_vm(vm_id, snapshot.start_time)
+        return arm_connection.backup().vms.has_new(vm_id, snapshot.start_time)
     except RestoreError as error:
         text = f"Whether the VM was created could not be seen: {error}"
         log.write(LogLine(event="remark", text=text))

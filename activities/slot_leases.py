@@ -47,6 +47,8 @@ def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | N
     if held is None:
         return None
     entry = held.entry
+    if entry.verifying is not None:
+        return None  # its job is over
     if entry.intent is None:
         if entry.state is LedgerState.ACCEPTED:
             ledger.fence(held)  # should it be about to send, it asks for a slot first

@@ -17,7 +17,6 @@ import msgspec
 
 from arm import (
     arm_json,
-    compute,
     discovery,
     filters,
     long_running,
@@ -26,10 +25,10 @@ from arm import (
     texts,
 )
 from arm.client import Client
+from arm.compute import Vms
 from arm.long_running import PollUrls
 from arm.preflight import VAULT_API_VERSION, Preflight
 from restore.messages import errors
-from restore.messages.disks import VmDisk
 from restore.messages.model import (
     Choice,
     JobSnapshot,
@@ -107,13 +106,10 @@ class Backup:
         vault_id = discovery.find_vault_id(self._client, self._api_version, source_resource_id)
         return self.find_protected_item(vault_id, source_resource_id)
 
-    def vm_disks(self, vm_id: str) -> tuple[VmDisk, ...]:
-        """The disks of a VM that still exists."""
-        return compute.read_vm_disks(self._client, vm_id)
-
-    def has_new_vm(self, vm_id: str, since: datetime | None) -> bool:
-        """Whether a VM exists that was created since then."""
-        return compute.has_new_vm(self._client, vm_id, since)
+    @property
+    def vms(self) -> Vms:
+        """What is asked about virtual machines."""
+        return Vms(self._client)
 
     def recovery_points(self, item: ProtectedItem) -> PointList:
         """All recovery points of the item."""

@@ -1,4 +1,7 @@
-"""What we ask Microsoft.Compute: whether a VM exists, in which region, and which disks it has."""
+"""What we ask Microsoft.Compute: whether a VM exists and how it runs, its region and its disks.
+
+A VM's instance view comes with the VM where that is asked for (`$expand`): one call, one right.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,40 @@ from arm.arm_json import moment
 from arm.client import Client
 from restore.messages import errors
 from restore.messages.disks import NAME_CHARS_MAX, VmDisk
+from restore.messages.verification import VmState
 
 API_VERSION = "2024-07-01"
 
 _CLOCKS = timedelta(minutes=2)
 """So much may Azure's own clocks differ."""
 _DISKS_MAX = 200
+_POWERS = (
+    *("starting", "running", "stopping", "stopped", "deallocating", "deallocated", "unknown"),
+)
+_PROVISIONING = ("Creating", "Updating", "Migrating", "Failed", "Succeeded", "Deleting")
+_AGENT = ("ProvisioningState/succeeded", "ProvisioningState/Unavailable")
+_POWER = "PowerState/"
 _DOING = "find the VM's region"
 _ADVICE = "Give the request a vaultId: then the VM need not exist."
+
+
+class Vms:
+    """Virtual machines, seen through one client."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def disks(self, vm_id: str) -> tuple[VmDisk, ...]:
+        """The disks of a VM that still exists."""
+        return read_vm_disks(self._client, vm_id)
+
+    def state(self, vm_id: str) -> VmState:
+        """How a VM runs, if it exists."""
+        return read_vm_state(self._client, vm_id)
+
+    def has_new(self, vm_id: str, since: datetime | None) -> bool:
+        """Whether a VM exists that was created since then."""
+        return has_new_vm(self._client, vm_id, since)
 
 
 def read_vm_region(client: Client, vm_id: str) -> str:
@@ -70,6 +99,28 @@ def has_new_vm(client: Client, vm_id: str, since: datetime | None) -> bool:
     return known.get("provisioningState") != "Failed" and not is_older
 
 
+def read_vm_state(client: Client, vm_id: str) -> VmState:
+    """How the VM runs, and what its agent reports; one that is not there is an answer, too."""
+    path = f"{resource_ids.path(vm_id)}?api-version={API_VERSION}&$expand=instanceView"
+    try:
+        known = _object(client.get(path, "look how the VM runs").body.get("properties"))
+    except errors.NotFound:
+        return VmState(exists=False)
+    view = _object(known.get("instanceView"))
+    power = next((code for code in _codes(view) if code.startswith(_POWER)), "")
+    agent = next(iter(_statuses(_object(view.get("vmAgent")))), {})
+    told = (texts.free(agent.get(name)) for name in ("displayStatus", "message"))
+    return VmState(
+        exists=True,
+        provisioning=texts.one_of(known.get("provisioningState"), _PROVISIONING) or "",
+        power=texts.one_of(power.removeprefix(_POWER), _POWERS) or "",
+        agent=texts.one_of(agent.get("code"), _AGENT) or "",
+        agent_text=": ".join(each for each in told if each),
+        agent_at=moment(agent.get("time")),
+        created_at=moment(known.get("timeCreated")),
+    )
+
+
 def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
     """The managed disks that the VM has now, the OS disk first."""
     path = f"{resource_ids.path(vm_id)}?api-version={API_VERSION}"
@@ -84,6 +135,19 @@ def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
         if type(lun) is int:
             found.append(_disk(each, lun))
     return tuple(disk for disk in found if disk is not None)
+
+
+def _object(raw: Any) -> Mapping[str, Any]:
+    return raw if isinstance(raw, dict) else {}
+
+
+def _statuses(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = part.get("statuses")
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
+def _codes(part: Mapping[str, Any]) -> list[str]:
+    return [code for each in _statuses(part) if isinstance(code := each.get("code"), str)]
 
 
 def _disk(raw: Mapping[str, Any] | None, lun: int | None) -> VmDisk | None:

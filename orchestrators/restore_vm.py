@@ -6,7 +6,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from orchestrators import authorization
+from orchestrators import authorization, verification
 from orchestrators.display import Display
 from orchestrators.exits import logged
 from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, unforeseen
@@ -27,7 +27,7 @@ from restore.messages.watch_io import Watch, Watched
 from restore.progress import run_state
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
-from restore.result import conclude, verdicts
+from restore.result import conclude, verdicts, verified
 
 blueprint = df.Blueprint()
 
@@ -46,8 +46,9 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     Have it permitted: by the policy, and by a person where the policy says so. 4. Trigger until it
     is started, now or before; each "retry later" says what it waits for. What is sent
        is judged once more at that moment.
-    5. Follow operation and job in a child, which is run again when it fails.
-    6. Judge, write the verdict into the ledger.
+    5. Follow operation and job in a child, which is run again when it fails. Judge.
+    6. Where the request asks for it, look in another child whether the VM works.
+    7. Write the verdict into the ledger.
 
     Steps 2 to 5 share one clock, the request's deadline. It runs from the acceptance; where a
     person must decide, from the decision. Each step that tells something tells it with its change
@@ -76,10 +77,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
             return opened.verdict.as_json()
         progress.know(opened)
         steps.until = order.until(opened.nobody_waits_since)
-        watched = yield from _restore(context, steps, progress, order, opened.state)
-        if watched is not None:
-            verdict, is_over = conclude.of_watched(watched, progress), watched.is_over
-            close = msgspec.structs.replace(close, verdict=verdict, is_over=is_over)
+        close = yield from _proceed(context, steps, progress, order, opened)
     except StepFailed as failed:
         close = msgspec.structs.replace(close, failure=failed.failure)
     except Exception as error:  # our bug: it must not leave the entry open
@@ -95,6 +93,29 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         verdict = close.verdict or verdicts.unknown(close.failure or closed.error)
     _show(steps, progress, RestorePhase(verdict.verdict))
     return verdict.as_json()
+
+
+def _proceed(
+    context: df.DurableOrchestrationContext,
+    steps: Steps,
+    progress: run_state.RestoreProgress,
+    order: Restore,
+    opened: Opened,
+) -> Step:
+    """Steps 2 to 6, from where the ledger says: return how to close. Raises StepFailed."""
+    close, verifying = Close(request_id=order.request.request_id), opened.verifying
+    if verifying is None:
+        watched = yield from _restore(context, steps, progress, order, opened.state)
+        if watched is None:
+            return close
+        verdict = conclude.of_watched(watched, progress)
+        close = msgspec.structs.replace(close, verdict=verdict, is_over=watched.is_over)
+        if verified.wanted(order.request, verdict) is None:
+            return close
+        verifying = yield from verification.begin(steps, order, verdict, watched)
+    _show(steps, progress, RestorePhase.VERIFYING)
+    verdict = yield from verification.verify(steps, order, verifying)
+    return msgspec.structs.replace(close, verdict=verdict, is_over=True)
 
 
 def _restore(

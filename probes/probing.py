@@ -59,20 +59,20 @@ def probe(url: str, is_allowed: Callable[[str], bool], seconds: float = PROBE_S_
     try:
         found = _network.addresses(target.host, target.port, seconds)
     except (OSError, UnicodeError) as error:
-        return Answer(f"The name {target.host} was not found: {_why(error)}.", "ProbeFailed")
+        return Answer(f"The name {target.host} was not found: {_why(error)}.", code="ProbeFailed")
     allowed = [address for address in found if is_allowed(address)][:_ADDRESSES_MAX]
     if not allowed:
         return Answer(
             f"The policy allows no probe of the address of {target.host} "
             f"({', '.join(found[:_ADDRESSES_MAX]) or 'it has none'}).",
-            "ProbeNotAllowed",
+            code="ProbeNotAllowed",
         )
-    answer = Answer("", "ProbeFailed")
+    answer = Answer("", code="ProbeFailed")
     for address in allowed:
         try:
             answer = _asked(target, address, until)
         except OSError as error:
-            answer = Answer(f"{address} does not answer: {_why(error)}.", "ProbeFailed")
+            answer = Answer(f"{address} does not answer: {_why(error)}.", code="ProbeFailed")
         if answer.code is None:
             break
     return answer
@@ -87,9 +87,9 @@ def _asked(target: ProbeTarget, address: str, until: float) -> Answer:
             connection.sendall(_ask(target))
             status = _status(connection, until)
     if status is None:
-        return Answer(f"{address} does not answer as HTTP does.", "ProbeFailed")
+        return Answer(f"{address} does not answer as HTTP does.", code="ProbeFailed")
     is_good = 200 <= status < 300
-    return Answer(f"{address} answers with HTTP {status}.", None if is_good else "ProbeFailed")
+    return Answer(f"{address} answers with HTTP {status}.", code=None if is_good else "ProbeFailed")
 
 
 def _ask(target: ProbeTarget) -> bytes:

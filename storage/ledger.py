@@ -97,7 +97,7 @@ class Ledger:
                 choice=choice or entry.choice,
             )
 
-        return self._update(request_id, allow, held)
+        return self.update(request_id, allow, held)
 
     def decide(self, request_id: str, approval: Approval) -> LedgerEntry:
         """Record a decision about an approval; the first one stands. Repeatable: whoever wants to
@@ -110,7 +110,7 @@ class Ledger:
             bound = msgspec.structs.replace(approval, plan_hash=of)
             return msgspec.structs.replace(entry, approval=bound)
 
-        return self._update(request_id, note)
+        return self.update(request_id, note)
 
     def intend(self, held: Held, intent: Intent) -> Held:
         """Write the intent to POST. Raises Changed when anything happened since `held`."""
@@ -139,7 +139,7 @@ class Ledger:
                 return entry
             return moved(entry, LedgerState.STARTED, **facts)
 
-        return self._update(request_id, start, held)
+        return self.update(request_id, start, held)
 
     def cancel(self, request_id: str) -> LedgerEntry:
         """Cancel if nothing was sent yet, else note that it was asked. Repeatable.
@@ -154,7 +154,7 @@ class Ledger:
                 return entry
             return msgspec.structs.replace(entry, cancel_asked=entry.cancel_asked + 1)
 
-        return self._update(request_id, mark)
+        return self.update(request_id, mark)
 
     def cancel_answered(self, held: Held, answer: CancelAnswer) -> Held:
         """Record what Azure said to a wish to cancel; return the entry then. Repeatable."""
@@ -177,7 +177,7 @@ class Ledger:
                 raise Changed(_name(entry.request_id))
             return msgspec.structs.replace(entry, revivals=entry.revivals + 1, revived_at=at)
 
-        return self._update(known.request_id, count)
+        return self.update(known.request_id, count)
 
     def finish(
         self,
@@ -199,18 +199,21 @@ class Ledger:
                 LedgerState.FINISHED,
                 verdict=judge(entry),
                 finished_at=at,
+                verifying=None,
                 item=entry.item or item,
                 choice=entry.choice or choice,
             )
 
-        return self._update(request_id, close)
+        return self.update(request_id, close)
 
-    def _update(
+    def update(
         self,
         request_id: str,
         change: Callable[[LedgerEntry], LedgerEntry],
         held: Held | None = None,
     ) -> LedgerEntry:
+        """Change an entry by a rule of restore/messages/ledger_entry.py, which may be asked again
+        with what another one has written meanwhile. Repeatable where the rule is."""
         return self._change(request_id, change, held).entry
 
     def _change(

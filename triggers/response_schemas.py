@@ -16,6 +16,7 @@ from restore.messages.model import (
     RecoveryPoint,
     VerdictKind,
 )
+from restore.messages.verification import CheckResult
 from restore.progress.wait_reasons import Waiting
 from restore.values.problem import Problem
 from restore.values.structs import Model
@@ -82,6 +83,11 @@ class Restore(Model, frozen=True, kw_only=True):
     kept_disks: tuple[str, ...] | None = None
     is_new: bool | None = None
     """In the answer to a request: it was not known before."""
+    verified: bool | None = None
+    """Whether the restored VM passed all checks; absent where none were asked for, or nothing came
+    to be that could be looked at."""
+    checks: tuple[CheckResult, ...] = ()
+    """Those that passed so far, and the one that did not."""
     truncated: tuple[str, ...] = ()
     """The JSON paths of what was left out or cut, to keep within the bounds of a status and of an
     answer."""

@@ -45,6 +45,9 @@ async def read(
     if "waiting" in told:  # the child that waits on its behalf, if there is one, knows better
         child = await client.get_status(names.wait_id(instance_id, revival))
         told = _waiting(told, _status(child))
+    if told.get("phase") == RestorePhase.VERIFYING:  # so does the child that looks at the VM
+        child = await client.get_status(names.verification_id(instance_id, revival))
+        told |= {name: _status(child).get(name) for name in ("waiting", "checks")}
     view = _view(held.entry, told, _status(watch), _runtime(status), prefix)
     if held.entry.source == "queue" and (also := await asyncio.to_thread(_duplicates, held.entry)):
         view["duplicates"] = also
@@ -109,6 +112,7 @@ def _view(
         "approval": _approval(entry, prefix),
         "disksToReplace": _names(entry.authorization.disks if entry.authorization else None),
         "disksToKeep": _names(_kept(entry) or None),
+        "checks": status.get("checks"),
         "operationId": entry.operation_id,
         "job": job,
         "cancel": _cancel(entry),
@@ -174,6 +178,8 @@ def _ended(verdict: Verdict) -> dict[str, Any]:
     return {name: plain.get(name) for name in told} | {
         "phase": verdict.verdict,
         "waiting": None,
+        "verified": verdict.verification.verified if verdict.verification else None,
+        "checks": encode(verdict.verification.checks) if verdict.verification else None,
         "percent": 100.0 if verdict.verdict == "Completed" else None,
         "remainingS": None,
         "disksToReplace": None,

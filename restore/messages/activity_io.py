@@ -8,7 +8,7 @@ restore/messages/model.py.
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from restore.messages.ledger_entry import LedgerState
+from restore.messages.ledger_entry import LedgerState, Verifying
 from restore.messages.log_line import LogContext
 from restore.messages.model import (
     Approval,
@@ -58,6 +58,7 @@ class Opened(StrictModel, frozen=True, kw_only=True):
     operation_id: str | None = None
     job_id: str | None = None
     adopted: bool = False
+    verifying: Verifying | None = None
 
     @property
     def nobody_waits_since(self) -> datetime:

@@ -18,6 +18,7 @@
         Untrusted               an answer of Azure's leads where no token may go
         JobFailed               Azure Backup's job failed
         DeadlinePassed          it took longer than the request allows
+        NotVerified             the restored VM did not pass its checks
 
 An AssertionError is our bug: never caught, never retried. Whatever a message quotes is made plain
 and redacted here, for it ends in logs, statuses, events and answers.
@@ -194,6 +195,10 @@ class JobFailed(PermanentError):
 
 class DeadlinePassed(PermanentError):
     """It took longer than the request allows."""
+
+
+class NotVerified(PermanentError):
+    """The restored VM did not pass its checks."""
 
 
 def _redacted(problems: Sequence[Problem]) -> tuple[Problem, ...]:

@@ -60,6 +60,7 @@ Lun = Annotated[int, Meta(ge=0, le=999)]
 Zone = Literal["1", "2", "3", "NoZone"]
 
 Deadline = Annotated[str, _duration("PT10S", "P7D")]
+Within = Annotated[str, _duration("PT10S", "PT6H")]
 Age = Annotated[str, _duration("PT1M", "P3650D")]
 Retention = Annotated[str, _duration("P10D", "P30D", pattern=r"\AP\d+D\Z")]
 

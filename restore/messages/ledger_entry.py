@@ -86,6 +86,15 @@ class CancelAnswer(Model, frozen=True, kw_only=True):
     text: str | None = None
 
 
+class Verifying(Model, frozen=True, kw_only=True):
+    """Azure's job is over and was judged; since then the restored VM is looked at."""
+
+    since: datetime
+    verdict: Verdict
+    """On the job: what stands whatever becomes of the verification."""
+    job_began: datetime | None = None
+
+
 class LedgerEvent(Model, frozen=True, kw_only=True):
     """What a change of the entry tells: a part of the change itself, so that none is lost."""
 
@@ -120,6 +129,8 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     cancel_asked: int = 0
     """How often somebody has asked to cancel what may be out."""
     cancel_answer: CancelAnswer | None = None
+    verifying: Verifying | None = None
+    """While the restored VM is looked at."""
     verdict: Verdict | None = None
     finished_at: datetime | None = None
     revivals: int = 0
@@ -151,6 +162,12 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
             self.authorization is not None and self.authorization.approval and self.approval is None
         )
         return wants_one and self.state is LedgerState.ACCEPTED
+
+
+def verifying_since(entry: LedgerEntry, verifying: Verifying) -> LedgerEntry:
+    """Return the entry with what the job came to; the first record of it stands."""
+    is_first = entry.state is LedgerState.STARTED and entry.verifying is None
+    return msgspec.structs.replace(entry, verifying=verifying) if is_first else entry
 
 
 def moved(entry: LedgerEntry, state: LedgerState, **changes: Any) -> LedgerEntry:

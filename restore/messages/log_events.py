@@ -127,7 +127,7 @@ EVENTS: dict[LogEvent, Row] = {
         "where `succeeded` is false.",
         (
             *("verdict", "succeeded", *_FAULT, "recoveryType", "source", "recoveryPoint"),
-            *("durationS", "toPostS"),
+            *("durationS", "toPostS", "verified"),
         ),
     ),
     "ended": Row(

@@ -134,6 +134,9 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
     ] = None
     verdict: Annotated[str | None, _says("how it ended")] = None
     succeeded: Annotated[bool | None, _says("whether what was asked for came to be")] = None
+    verified: Annotated[
+        bool | None, _says("whether the restored VM passed its checks, where some were asked for")
+    ] = None
     ending: Annotated[
         str | None, _says("`done`, a verdict, an outcome's kind, `continues-as-new` or `broken`")
     ] = None

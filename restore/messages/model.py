@@ -12,6 +12,7 @@ from restore.messages.disks import KeptDisk, PointDisks, VmDisk
 from restore.messages.job_details import FAILED_TASKS, JobTask, RestoreOutput
 from restore.messages.request import ExtendedLocation
 from restore.messages.threats import Threat
+from restore.messages.verification import Verification
 from restore.values.problem import Problem
 from restore.values.structs import Model
 
@@ -234,3 +235,5 @@ class Verdict(Model, frozen=True, kw_only=True):
     """What came out of it, as the job says."""
     kept_disks: tuple[str, ...] = ()
     """The disks that were not replaced, or may not have been: nobody must delete them."""
+    verification: Verification | None = None
+    """What a look at the VM came to, where one was asked for and there was one to look at."""

@@ -20,6 +20,7 @@ PLAN_RESTORE = "plan_restore"
 CANCEL_JOB = "cancel_job"
 RETRY_ACTIVITY = "retry_activity"
 RECONCILE = "reconcile"
+VERIFY_VM = "verify_vm"
 
 # activities
 OPEN_RESTORE = "open_restore"
@@ -33,6 +34,9 @@ READ_OPERATION = "read_operation"
 FIND_JOB = "find_job"
 READ_JOB = "read_job"
 CANCEL_RESTORE = "cancel_restore"
+BEGIN_VERIFICATION = "begin_verification"
+READ_VM = "read_vm"
+PROBE_VM = "probe_vm"
 CLOSE_RESTORE = "close_restore"
 PUBLISH_EVENT = "publish_event"
 LIST_OPEN = "list_open"
@@ -89,12 +93,17 @@ def watch_id(instance_id: str, revival: int = 0) -> str:
 
 def child_ids(instance_id: str, revival: int) -> tuple[str, ...]:
     """Return the ids of all children that a restore's orchestration may have."""
-    return watch_id(instance_id, revival), wait_id(instance_id, revival)
+    return tuple(name(instance_id, revival) for name in (watch_id, wait_id, verification_id))
 
 
 def wait_id(instance_id: str, revival: int = 0) -> str:
     """Return the id of the child in which an orchestration's step waits for long."""
     return f"{instance_id}~wait{_of_revival(revival)}"
+
+
+def verification_id(instance_id: str, revival: int = 0) -> str:
+    """Return the id of the child that looks whether the restored VM works."""
+    return f"{instance_id}~verify{_of_revival(revival)}"
 
 
 def cancel_id(instance_id: str) -> str:

@@ -2,9 +2,9 @@
 
 A field that a struct does not have is forbidden for that recovery type, a field without a default
 is required, and an id's type says what it is the id of: parsing.py and validation.py read their
-tables off these classes. Names and meanings are ARM's own (IaasVMRestoreRequest), except requestId,
-vaultId, recoveryPoint, confirm, deadline, planHash and planOnly, which are ours. Rules between
-fields live in cross_field_rules.py, rules that need the recovery point in arm_body.py.
+tables off these classes. Names and meanings are ARM's own (IaasVMRestoreRequest), except those that
+are ours: requestId, vaultId, recoveryPoint, confirm, deadline, planHash, planOnly and verify. Rules
+between fields live in cross_field_rules.py, those that need the recovery point in arm_body.py.
 """
 
 from typing import Annotated, Literal
@@ -38,6 +38,7 @@ from restore.messages.field_types import (
     VmId,
     Zone,
 )
+from restore.messages.verification import Verify
 from restore.values.structs import StrictModel
 from restore.values.times import seconds_of
 
@@ -195,6 +196,7 @@ class OriginalLocation(_Restore, frozen=True, kw_only=True, tag="OriginalLocatio
 
     confirm: Name
     """The VM's name, echoed, for this type destroys."""
+    verify: Verify | None = None
 
 
 class AlternateLocation(_Restore, frozen=True, kw_only=True, tag="AlternateLocation"):
@@ -206,9 +208,18 @@ class AlternateLocation(_Restore, frozen=True, kw_only=True, tag="AlternateLocat
     subnet_id: SubnetId
     zones: Annotated[tuple[Zone, ...], Meta(min_length=1, max_length=1)] | None = None
     disk_encryption_set_id: DiskEncryptionSetId | None = None
+    verify: Verify | None = None
 
 
 RestoreRequest = RestoreDisks | OriginalLocation | AlternateLocation
+
+
+def probe_of(request: RestoreRequest) -> str | None:
+    """Return the address of the probe that a request asks for, if it asks for one."""
+    verify = None if isinstance(request, RestoreDisks) else request.verify
+    return verify.probe if verify else None
+
+
 REQUEST_TYPES: dict[str, type[RestoreRequest]] = {
     kind.__name__: kind for kind in (RestoreDisks, OriginalLocation, AlternateLocation)
 }

@@ -18,8 +18,9 @@ _OF_VERDICT: dict[str, Severity] = {
 
 def _of_finished(data: JSON) -> Severity:
     verdict = data.get("verdict") or {}
-    known = _OF_VERDICT.get(str(verdict.get("verdict")), "error")
-    return known if known != "warning" or verdict.get("succeeded") is not False else "error"
+    if verdict.get("succeeded") is False:
+        return "error"
+    return _OF_VERDICT.get(str(verdict.get("verdict")), "error")
 
 
 def _of_plan(data: JSON) -> Severity:
@@ -31,6 +32,7 @@ _OF_KIND: dict[str, Severity | Callable[[JSON], Severity]] = {
     "approval-requested": "warning",
     "approval-reminder": "warning",
     "started": "info",
+    "verifying": "info",
     "rejected": "error",
     "finished": _of_finished,
     "planned": _of_plan,

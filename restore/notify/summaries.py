@@ -54,6 +54,8 @@ def of(event: JSON, public_url: str | None = None) -> Summary:
 def _finished(data: JSON) -> str:
     verdict = _object(data, "verdict")
     word = verdict.get("verdict", "finished")
+    if _object(verdict, "verification").get("verified") is False:
+        return "Restored VM is not verified"
     return f"Restore {word}" if verdict.get("succeeded") is not False else f"Restore: {word}"
 
 
@@ -62,6 +64,7 @@ _TITLES: dict[str, Callable[[JSON], str]] = {
     "approval-requested": lambda _: "Approve or refuse this restore",
     "approval-reminder": lambda _: "Still waiting for your decision",
     "started": lambda _: "Restore started",
+    "verifying": lambda _: "Restored VM is being verified",
     "rejected": lambda _: "Restore request rejected",
     "finished": _finished,
     "planned": lambda data: "Restore planned" if "plan" in data else "No plan can be made",

@@ -31,7 +31,7 @@ class Asked(NamedTuple):
     item: ProtectedItem
     point: RecoveryPoint
     now: datetime
-    probe: str | None = None
+    probe: str | None
     """The address of the probe that the request asks for, if it asks for one."""
 
 

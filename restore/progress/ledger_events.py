@@ -86,6 +86,16 @@ def _of_job(entry: LedgerEntry) -> JSON:
     }
 
 
+def _of_vm(entry: LedgerEntry) -> JSON:
+    """What the job came to, and what is looked at now."""
+    assert entry.verifying is not None, "its VM is looked at"
+    return _facts(entry) | {
+        "jobId": entry.job_id,
+        "job": entry.verifying.verdict.verdict,
+        "verify": entry.request.get("verify"),
+    }
+
+
 def _wrong(entry: LedgerEntry) -> JSON:
     failure = entry.verdict.error if entry.verdict else None
     assert failure is not None, "what is rejected says why"
@@ -113,6 +123,7 @@ _ROWS = (
         "approval-requested", lambda entry: entry.is_waiting_for_approval, _to_decide, ("request",)
     ),
     _Row("started", lambda entry: entry.job_id is not None, _of_job),
+    _Row("verifying", lambda entry: entry.verifying is not None, _of_vm),
     _Row("rejected", _is_rejected, _wrong, ("verdict",)),
     _Row("finished", lambda entry: entry.state is LedgerState.FINISHED, _ended, ("verdict",)),
 )

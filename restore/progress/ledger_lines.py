@@ -52,6 +52,7 @@ def verdict(entry: LedgerEntry) -> LogLine:
         recovery_point=ended.recovery_point,
         duration_s=(entry.finished_at - entry.accepted_at).total_seconds(),
         to_post_s=_to_post_s(entry),
+        verified=ended.verification.verified if ended.verification else None,
     )
 
 

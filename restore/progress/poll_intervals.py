@@ -51,6 +51,13 @@ def next_poll_s(
     return max(WAIT_S_MIN, min(usual_s + _share(spread) * usual_s * _LATENESS, remaining_s))
 
 
+def next_check_s(attempt: int, remaining_s: float, poll_policy: PollPolicy, spread: str) -> float:
+    """Return how long to wait before a restored VM is looked at for the (attempt+1)-th time: it
+    comes up within a minute or two, or somebody has to see to it."""
+    usual_s = min(WAIT_S_MIN * 2.0 ** min(attempt, 10), poll_policy.poll_s_min)
+    return max(WAIT_S_MIN, min(usual_s + _share(spread) * usual_s * _LATENESS, remaining_s))
+
+
 def retry_wait_s(outcome: Outcome, attempt: int, poll_policy: PollPolicy, spread: str) -> float:
     """Return how long to wait after the attempt-th (from 1) "retry later": longer each time.
 

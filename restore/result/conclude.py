@@ -7,7 +7,7 @@ from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Failure, JobSnapshot, Verdict
 from restore.messages.watch_io import Watched
 from restore.progress.run_state import RestoreProgress
-from restore.result import disk_remarks, verdicts
+from restore.result import disk_remarks, verdicts, verified
 
 _LOST = Failure(
     code="JobNotSeen",
@@ -20,6 +20,8 @@ def of_entry(entry: LedgerEntry, close: Close) -> Verdict:
     """End a restore that is not closed yet."""
     if close.verdict is not None:
         return close.verdict
+    if entry.verifying is not None:
+        return verified.cut_short(entry.verifying, close.failure or _LOST)
     if close.failure is None or entry.state is LedgerState.CANCELLED:
         return verdicts.cancelled_before_start()
     if entry.state is LedgerState.ACCEPTED:

@@ -24,6 +24,7 @@ _NOT_ARMS = (
     "confirm",
     "planHash",
     "planOnly",
+    "verify",
     "recoveryPointRehydrationInfo",
 )
 

@@ -17,6 +17,7 @@ import pytest
 from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
+from arm.compute import Vms
 from arm.long_running import PollUrls
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock
@@ -96,6 +97,11 @@ PREFLIGHT_CALLS: dict[str, Callable[[Session], object]] = {
     "start_validation": Session.validate,
     "read_validation": lambda session: None,  # in the step before
 }
+VM_CALLS: dict[str, Callable[[Session], object]] = {
+    "disks": lambda session: session.backup.vms.disks(VM),
+    "state": lambda session: session.backup.vms.state(VM),
+    "has_new": lambda session: session.backup.vms.has_new(VM, None),
+}
 CALLS: dict[str, Callable[[Session], object]] = {
     "find_protected_item": lambda session: session.backup.find_protected_item(session.vault_id, VM),
     "find_vault_item": lambda session: session.backup.find_vault_item(VM),
@@ -104,8 +110,7 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "tells_threats": lambda session: session.backup.tells_threats,  # asks nobody
     "trigger_restore": Session.restore,
     "read_operation": lambda session: None,  # in the step before
-    "vm_disks": lambda session: session.backup.vm_disks(VM),
-    "has_new_vm": lambda session: session.backup.has_new_vm(VM, None),
+    "vms": lambda session: [call(session) for call in VM_CALLS.values()],
     "restore_jobs": Session.find_job,
     "read_job": lambda session: session.backup.read_job(session.vault_id, session.job_id),
     "cancel_job": lambda session: session.backup.cancel_job(session.vault_id, session.job_id),
@@ -114,7 +119,7 @@ CALLS: dict[str, Callable[[Session], object]] = {
 
 
 def test_every_call_that_the_app_can_make_needs_an_action_and_every_action_a_call() -> None:
-    for kind, calls in ((Backup, CALLS), (Preflight, PREFLIGHT_CALLS)):
+    for kind, calls in ((Backup, CALLS), (Preflight, PREFLIGHT_CALLS), (Vms, VM_CALLS)):
         public = {name for name in vars(kind) if not name.startswith("_")}
         assert set(calls) == public, "what is not called here is not held against the role"
     session = Session()

@@ -30,6 +30,7 @@ from restore.messages.request import REQUEST_TYPES, RecoveryPointChoice, Restore
 from restore.policy import decisions
 from restore.request import json_text, validation
 from restore.start import recovery_point_choice
+from restore.values import probe_urls
 from restore.values.arm_ids import KINDS
 from restore.values.decoding import decode
 from restore.values.problem import Problem
@@ -48,6 +49,7 @@ _BY_PATTERN = {
     REQUEST_ID: "r" * 128,
     r"\A[0-9a-f]{64}\Z": "f" * 64,
     r"\Ahttps://[^\s/]+/\S*\Z": f"https://h/{'u' * 2038}",
+    probe_urls.PATTERN: f"https://h/{'p' * 490}",
 }
 
 

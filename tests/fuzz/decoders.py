@@ -70,7 +70,7 @@ def _policy(text: bytes) -> Any:
     found = policy_text.parse(text.decode(errors="replace"))
     for request in replies.requests():
         body = arm_body.build(request, replies.ITEM, replies.POINT)
-        asked = judging.Asked(body, "queue", replies.ITEM, replies.POINT, START)
+        asked = judging.Asked(body, "queue", replies.ITEM, replies.POINT, START, None)
         try:
             judging.judge(found, asked)
         except PolicyRefused as error:

@@ -75,7 +75,8 @@ CALLS: dict[str, Callable[[Backup], Any]] = {
     "operation": lambda backup: backup.read_operation(VAULT, OPERATION, _HANDLES),
     "trigger": lambda backup: backup.trigger_restore(ITEM, "p1", {"properties": {}}),
     "cancel": lambda backup: backup.cancel_job(VAULT, "j1"),
-    "disks": lambda backup: (backup.vm_disks(vm()), backup.has_new_vm(vm(), START)),
+    "disks": lambda backup: (backup.vms.disks(vm()), backup.vms.has_new(vm(), START)),
+    "VM": lambda backup: backup.vms.state(vm()),
     "settings": lambda backup: (
         backup.preflight.cross_subscription(VAULT),
         backup.preflight.storage_type(VAULT),

@@ -47,7 +47,11 @@ class _Azure:
     def __init__(self) -> None:
         self.left: list[Any] = []
 
-    def vm_disks(self, vm_id: str) -> tuple[()]:
+    @property
+    def vms(self) -> "_Azure":
+        return self
+
+    def disks(self, vm_id: str) -> tuple[()]:
         return ()
 
     def restore_jobs(self, vault_id: str, since: datetime) -> JobList:
@@ -67,7 +71,7 @@ def test_a_body_that_is_not_covered_leaves_by_no_door(
     drawn_rules = policy_text.parse(json.dumps(rules)).rules
     in_force = msgspec.structs.replace(EVERYTHING, rules=drawn_rules)  # no quota is spent here
     is_forbidden = bodies.must_not_go(in_force, case)
-    asked = Asked(case.body, source, case.item, case.point, START)
+    asked = Asked(case.body, source, case.item, case.point, START, None)
     try:
         judging.judge(in_force, asked)
         is_allowed = True
@@ -114,7 +118,8 @@ def _is_supported(case: Case) -> bool:
 
 
 def _needs_approval(case: Case, in_force: Policy, source: str) -> bool:
-    return judging.judge(in_force, Asked(case.body, source, case.item, case.point, START)).approval
+    asked = Asked(case.body, source, case.item, case.point, START, None)
+    return judging.judge(in_force, asked).approval
 
 
 def _passes(door: Any) -> bool:

@@ -316,7 +316,7 @@ def _judged(
         if bodies.must_not_go(world.policy, bodies.Case(body, known, item, None)):
             continue
         try:
-            yield judging.judge(world.policy, Asked(body, world.by, item, known, moment))
+            yield judging.judge(world.policy, Asked(body, world.by, item, known, moment, None))
         except PolicyRefused:
             continue
 

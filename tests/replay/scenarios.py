@@ -15,6 +15,7 @@ from arm.transport import NotSent
 from restore.messages import names
 from restore.policy import rules
 from simulated_azure.faults import Fault
+from simulated_azure.parts import Guest
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness
 
@@ -135,6 +136,24 @@ def _ended_by_hand(harness: AppHarness) -> None:
     harness.run_for(HOUR)
 
 
+def _verified(harness: AppHarness) -> None:
+    """The VM comes up late, and its agent later."""
+    harness.simulator.state.jobs.guest = Guest(boot_s=300, agent_s=900)
+    harness.ask(request_for("AlternateLocation", "r1", verify={}))
+    harness.run_for(HOUR)
+
+
+def _verified_again(harness: AppHarness) -> None:
+    """Somebody ends the restore while its VM is looked at; the agent never reports."""
+    harness.simulator.state.jobs.guest = Guest(agent_s=1e9)
+    harness.ask(request_for("OriginalLocation", "r1", verify={}))
+    harness.run_for(1800)
+    harness.driver.client.terminate(names.instance_id("r1"), "by hand")
+    harness.run_for(60)
+    harness.reconcile()
+    harness.run_for(HOUR)
+
+
 _POST = {"method": "POST", "path": "/restore$"}
 
 SCENARIOS: dict[str, Callable[[AppHarness], None]] = {
@@ -158,4 +177,6 @@ SCENARIOS: dict[str, Callable[[AppHarness], None]] = {
     "azure_away": _away,
     "watch_terminated": _watch_ended,
     "followed_again": _ended_by_hand,
+    "verified": _verified,
+    "verified_again": _verified_again,
 }

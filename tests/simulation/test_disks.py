@@ -56,7 +56,7 @@ def test_a_disk_that_was_added_after_the_backup_is_none_of_the_old_ones(
     keep = "LUN 5 (web-01-data5) is not in this recovery point: do not delete."
     assert keep in verdict.text
     assert verdict.text.index(keep) < verdict.text.index("delete its old disks")
-    now = {disk.lun: disk.name for disk in harness.backup.vm_disks(vm())}
+    now = {disk.lun: disk.name for disk in harness.backup.vms.disks(vm())}
     assert now[5] == "web-01-data5", "it is attached as before"
     assert now[0] != "web-01-data0"
 

@@ -289,7 +289,7 @@ def _fault(harness: AppHarness, **what: Any) -> None:
 def test_a_plan_names_the_disks_that_would_be_replaced(harness: AppHarness) -> None:
     plan = plan_of(harness, request_for("OriginalLocation", "r1"))
     (finding,) = [each for each in plan.findings if each.code == "DisksWillBeReplaced"]
-    disks = harness.backup.vm_disks(request_for("OriginalLocation", "r1")["sourceResourceId"])
+    disks = harness.backup.vms.disks(request_for("OriginalLocation", "r1")["sourceResourceId"])
     assert disks
     assert all(disk.name in finding.text for disk in disks)
 

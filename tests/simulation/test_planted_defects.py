@@ -290,7 +290,7 @@ def lets_the_last_word_stand(patch: Patch) -> None:
             is_open = entry.state is LedgerState.ACCEPTED
             return msgspec.structs.replace(entry, approval=approval) if is_open else entry
 
-        return self._update(request_id, note)
+        return self.update(request_id, note)
 
     patch.setattr(Ledger, "decide", decide)
 

@@ -13,10 +13,11 @@ import pytest
 
 from devhost.engine.rendering import compact, status_too_large
 from restore.messages.errors import NotFound, problems_of
-from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.ledger_entry import LedgerEntry, LedgerState, Verifying
 from restore.messages.model import Caller, Failure, Outcome, Verdict
 from restore.messages.plan_io import Finding, PreflightResult
 from restore.messages.poll_policy import PollPolicy
+from restore.messages.verification import CheckResult, Verification
 from restore.messages.watch_io import Watch
 from restore.plan import assemble
 from restore.plan.model import Plan
@@ -25,7 +26,7 @@ from restore.progress.custom_status import fitted
 from restore.progress.phases import RestorePhase
 from restore.progress.run_state import RestoreProgress
 from restore.request import point_pages, rejections
-from restore.result import disk_remarks, verdicts
+from restore.result import disk_remarks, verdicts, verified
 from restore.values import cloud_events
 from restore.values.decoding import encode
 from restore.values.problem import Problem
@@ -67,10 +68,17 @@ def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
             kept_disks=kept,
             remarks=disk_remarks.of_kept(kept),
         )
+    yield verified.concluded(verdicts.rejected(largest.failures(letter)[0]), _not_verified(letter))
     yield verdicts.deadline_passed(6e5, largest.job(letter, letter * 2000), recovery_point=point)
     for failure in largest.failures(letter):
         yield verdicts.before_start(failure)
     yield verdicts.lost(failure, job_id=letter * 512, recovery_point=point)
+
+
+def _not_verified(letter: str) -> Verification:
+    text, code = letter * 4000, letter * 200
+    failed = CheckResult(check="ProbeAnswered", passed=False, text=text, at=START, code=code)
+    return Verification(verified=False, checks=(failed,) * 3)
 
 
 def tale(kind: str, letter: str) -> RestoreProgress:
@@ -125,6 +133,7 @@ MUST_KEEP = {
     "accepted": ("requestId", "recoveryType", "sourceResourceId", "source"),
     "approval-requested": ("requestId", "rule", "decideAt", "until", "recoveryPoint"),
     "started": ("requestId", "jobId", "vaultId"),
+    "verifying": ("requestId", "jobId", "job", "recoveryType"),
     "rejected": ("code", "problems"),
     "poisoned": ("code", "text", "keptAt"),
     "finished": ("requestId", "verdict", "sourceResourceId"),
@@ -200,6 +209,7 @@ def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
         authorization=largest.authorization(letter),
         operation_id="o" * 128,
         job_id=letter * 512,
+        verifying=Verifying(since=START, verdict=verdict),
     )
     over = msgspec.structs.replace(
         ledger_events.told(waiting, START),
@@ -207,6 +217,7 @@ def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
         state=LedgerState.FINISHED,
         verdict=verdict,
         finished_at=START,
+        verifying=None,
     )
     return ledger_events.told(over, START)
 

@@ -1,5 +1,6 @@
 """A VM that is there or not, where it is, and its disks: Azure's answer, never a guess."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from arm import compute
 from restore.messages.disks import NAME_CHARS_MAX, VmDisk
 from restore.messages.errors import AccessDenied, NotFound, ServiceUnavailable
+from restore.messages.verification import VmState
 from tests.unit.arm.fakes import Script, client, reply
 
 VM = (
@@ -76,3 +78,51 @@ def test_two_hundred_data_disks_are_read_and_long_names_shortened() -> None:
     many = [{"name": f"d{number}", "lun": number} for number in range(201)]
     assert len(disks({"osDisk": {"name": "o" * 261}, "dataDisks": many})) == 201
     assert len(disks({"osDisk": {"name": "o" * 261}})[0].name) == NAME_CHARS_MAX
+
+
+STATUS = {"code": "ProvisioningState/succeeded", "displayStatus": "Ready", "message": "It works."}
+VIEW = {
+    "statuses": [{"code": "ProvisioningState/succeeded"}, {"code": "PowerState/running"}],
+    "vmAgent": {"statuses": [{**STATUS, "time": "2026-11-23T03:00:00.1234567Z"}]},
+}
+
+
+def state(**properties: Any) -> VmState:
+    return compute.read_vm_state(client(Script(reply(200, {"properties": properties}))), VM)
+
+
+def test_how_a_vm_runs_is_read_in_one_call_with_its_instance_view() -> None:
+    body = {"provisioningState": "succeeded", "timeCreated": "2026-11-23T02:00:00Z"}
+    script = Script(reply(200, {"properties": body | {"instanceView": VIEW}}))
+    assert compute.read_vm_state(client(script), VM) == VmState(
+        exists=True,
+        provisioning="Succeeded",
+        power="running",
+        agent="ProvisioningState/succeeded",
+        agent_text="Ready: It works.",
+        agent_at=datetime(2026, 11, 23, 3, 0, 0, 123456, tzinfo=UTC),
+        created_at=datetime(2026, 11, 23, 2, 0, tzinfo=UTC),
+    )
+    (sent,) = script.sent
+    assert sent.url.endswith(f"{VM}?api-version=2024-07-01&$expand=instanceView")
+
+
+def test_a_vm_that_is_not_there_is_an_answer_and_a_refusal_is_none() -> None:
+    gone = client(Script(error(404, "ResourceNotFound")))
+    assert compute.read_vm_state(gone, VM) == VmState(exists=False)
+    with pytest.raises(AccessDenied):
+        compute.read_vm_state(client(Script(error(403, "AuthorizationFailed"))), VM)
+
+
+@pytest.mark.parametrize(
+    "view",
+    [None, 3, {}, {"statuses": 3, "vmAgent": 3}, {"statuses": [3], "vmAgent": {"statuses": []}}],
+)
+def test_an_instance_view_that_says_nothing_says_nothing_of_the_vm(view: Any) -> None:
+    assert state(instanceView=view) == VmState(exists=True)
+
+
+def test_words_that_azure_does_not_document_are_told_as_others() -> None:
+    view = {"statuses": [{"code": "PowerState/hibernated"}]}
+    told = state(provisioningState="Sleeping", instanceView=view)
+    assert (told.provisioning, told.power) == ("other: Sleeping", "other: hibernated")

@@ -70,6 +70,12 @@ def _disks(bad: Any) -> dict[str, Any]:
     return {"osDisk": {"name": bad}, "dataDisks": [{"name": bad, "lun": 0}, bad]}
 
 
+def _vm_view(bad: Any) -> dict[str, Any]:
+    agent = {"code": bad, "displayStatus": bad, "message": bad, "time": bad}
+    view = {"statuses": [{"code": bad}, bad], "vmAgent": {"statuses": [agent, bad]}}
+    return {"provisioningState": bad, "timeCreated": bad, "instanceView": view}
+
+
 def _error(bad: Any) -> dict[str, Any]:
     detail = {"code": bad, "message": bad}
     return {"error": {"code": bad, "message": bad, "details": [detail, bad]}}
@@ -110,7 +116,11 @@ CALLS: dict[str, tuple[Callable[[Any], list[Any]], Callable[[Backup], object]]] 
     ),
     "disks": (
         lambda bad: [reply(200, {"properties": {"storageProfile": _disks(bad)}})],
-        lambda azure: azure.vm_disks(VM),
+        lambda azure: azure.vms.disks(VM),
+    ),
+    "VM": (
+        lambda bad: [reply(200, {"properties": _vm_view(bad)})],
+        lambda azure: azure.vms.state(VM),
     ),
     "refusal": (
         lambda bad: [reply(400, _error(bad))],

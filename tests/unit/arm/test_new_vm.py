@@ -26,16 +26,16 @@ def _vm(**properties: Any) -> Script:
     ],
 )
 def test_a_vm_counts_that_was_created_by_then(properties: dict[str, Any], is_new: bool) -> None:
-    assert backup(_vm(**properties)).has_new_vm(VM, NOW) is is_new
+    assert backup(_vm(**properties)).vms.has_new(VM, NOW) is is_new
 
 
 def test_clocks_may_differ_a_little_and_the_jobs_start_may_be_unknown() -> None:
     created = (NOW - timedelta(seconds=30)).isoformat()
-    assert backup(_vm(timeCreated=created)).has_new_vm(VM, NOW)
-    assert backup(_vm(timeCreated="2020-01-01T00:00:00Z")).has_new_vm(VM, None)
+    assert backup(_vm(timeCreated=created)).vms.has_new(VM, NOW)
+    assert backup(_vm(timeCreated="2020-01-01T00:00:00Z")).vms.has_new(VM, None)
 
 
 def test_a_vm_that_is_not_there_is_none_and_one_that_may_not_be_seen_is_not_known() -> None:
-    assert not backup(Script(refusal(404, "ResourceNotFound"))).has_new_vm(VM, NOW)
+    assert not backup(Script(refusal(404, "ResourceNotFound"))).vms.has_new(VM, NOW)
     with pytest.raises(errors.AccessDenied):
-        backup(Script(refusal(403, "AuthorizationFailed"))).has_new_vm(VM, NOW)
+        backup(Script(refusal(403, "AuthorizationFailed"))).vms.has_new(VM, NOW)

@@ -89,8 +89,9 @@ CALLS = {
         [(404, ERROR_BODY), (404, ERROR_BODY), (200, FAILED)],
     ),
     "cancel": Call(lambda azure: azure.cancel_job(VAULT, OPERATION), [(409, ERROR_BODY)]),
-    "disks": Call(lambda azure: azure.vm_disks(VM), [(200, VM_BODY)]),
-    "new VM": Call(lambda azure: azure.has_new_vm(VM, NOW), [(200, VM_BODY)]),
+    "disks": Call(lambda azure: azure.vms.disks(VM), [(200, VM_BODY)]),
+    "VM": Call(lambda azure: azure.vms.state(VM), [(200, VM_BODY)]),
+    "new VM": Call(lambda azure: azure.vms.has_new(VM, NOW), [(200, VM_BODY)]),
     "settings": Call(
         _settings,
         [

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from restore.messages.disks import VmDisk
@@ -321,6 +322,9 @@ MOVES: dict[str, Callable[[Ledger, Held], object]] = {
     "cancel_answered": lambda ledger, held: ledger.cancel_answered(held, _ANSWER),
     "revive": lambda ledger, held: ledger.revive(held.entry, NOW),
     "finish": lambda ledger, held: ledger.finish("r1", lambda _: DONE, NOW),
+    "update": lambda ledger, held: ledger.update(
+        "r1", lambda entry: msgspec.structs.replace(entry, revivals=9)
+    ),
 }
 
 

@@ -147,3 +147,42 @@ async def test_a_cancel_is_shown_in_one_form_before_and_after_azure_has_answered
     assert answered is not None
     assert asked["cancel"] == {"asked": True}
     assert answered["cancel"] == {"asked": True, "accepted": False, "code": "X"}
+
+
+CHECKS = [
+    {"check": "VmRunning", "passed": True, "text": "The VM runs.", "at": "2026-11-23T03:05:00Z"}
+]
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_while_the_vm_is_looked_at_it_is_shown_what_passed_and_what_is_waited_for() -> None:
+    client = running()
+    client.custom["restore-r1"] = {"phase": "Verifying", "since": "2026-11-23T03:04:00Z"}
+    client.started["restore-r1~verify"] = ("x", None)
+    client.custom["restore-r1~verify"] = {
+        "phase": "Verifying",
+        "checks": CHECKS,
+        "waiting": WAITS | {"code": "AgentNotReady"},
+    }
+    shown = await view(client)
+    assert (shown["phase"], shown["since"]) == ("Verifying", "2026-11-23T03:04:00Z")
+    assert shown["waiting"]["code"] == "AgentNotReady"
+    assert shown["checks"] == CHECKS
+    assert "verified" not in shown
+
+
+async def test_a_verdict_shows_whether_the_vm_is_verified_and_by_what(ledger: Ledger) -> None:
+    verdict = Verdict.from_json(
+        {"verdict": "Completed", "succeeded": True, "text": "Done.",
+         "verification": {"verified": True, "checks": CHECKS}}
+    )  # fmt: skip
+    ledger.finish("r1", lambda _: verdict, NOW)
+    shown = await view(FakeDurableClient())
+    assert shown["verified"] is True
+    assert list(shown["checks"]) == CHECKS
+
+
+async def test_a_verdict_without_a_look_at_a_vm_says_nothing_of_one(ledger: Ledger) -> None:
+    ledger.finish("r1", lambda _: Verdict(verdict="Failed", succeeded=False, text="No."), NOW)
+    shown = await view(FakeDurableClient())
+    assert not {"verified", "checks"} & shown.keys()

@@ -20,6 +20,8 @@ def receiver(**fields: Any) -> Receiver:
     [
         (ALL["accepted"], "info"),
         (ALL["started"], "info"),
+        (ALL["verifying"], "info"),
+        (finished("Completed", succeeded=False), "error"),
         (to_decide(), "warning"),
         (REJECTED, "error"),
         (finished("Completed"), "info"),

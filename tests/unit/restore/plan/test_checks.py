@@ -179,6 +179,6 @@ def test_what_the_policy_says_is_a_finding(
 ) -> None:
     request: RestoreRequest = parsed(fields)
     body = arm_body.build(request, ITEM, POINT)
-    asked = Asked(body, "http", ITEM, POINT, datetime(2026, 11, 2, tzinfo=UTC))
+    asked = Asked(body, "http", ITEM, POINT, datetime(2026, 11, 2, tzinfo=UTC), None)
     said = list(checks.of_policy(policy, asked))
     assert {(each.severity, each.code) for each in said} == {(severity, code)}

@@ -7,7 +7,7 @@ to the whole app by HTTP or by the queue.
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from restore.policy.rules import DEFAULT, Policy, RecoveryType, Rule
+from restore.policy.rules import DEFAULT, Policy, Probes, RecoveryType, Rule
 from tests.end_to_end.harness import SUBSCRIPTION, request_for, vm
 
 OTHER = "/subscriptions/00000000-0000-0000-0000-000000000002"
@@ -31,6 +31,8 @@ _BY_IDENTITY = {
     "identityBasedRestoreDetails": {"targetStorageAccountId": STAGING},
     "identityInfo": {"isSystemAssignedIdentity": True},
 }
+_PROBES = Probes(networks=("10.2.0.0/16",), ports=(443,))
+_PROBED = {"verify": {"probe": "https://10.2.0.4/health"}}
 _AS_VHDS = {"restoreWithManagedDisks": False, "targetResourceGroupId": None}
 
 
@@ -67,11 +69,12 @@ def _pair(
     good: dict[str, Any],
     bad: dict[str, Any],
     source: str | None = None,
+    changes: dict[str, Any] = {},  # noqa: B006 - nobody changes it
 ) -> list[Case]:
     """The same request under a rule that allows it and under one that does not."""
     return [
-        Case(f"{name}: allowed", only(**good), kind, "only", source=source),
-        Case(f"{name}: refused", only(**bad), kind, None, at, source=source),
+        Case(f"{name}: allowed", only(**good), kind, "only", (), changes, source),
+        Case(f"{name}: refused", only(**bad), kind, None, at, changes, source),
     ]
 
 
@@ -121,6 +124,11 @@ CASES = [
            {"asked_by": ("queue", "http", "alert")}, {"asked_by": ()}),
     *_pair("age of the point", "RestoreDisks", ("$.recoveryPoint",),
            {"max_point_age": "P30D"}, {"max_point_age": "PT1M"}),
+    *_pair("the probe of a new VM", "AlternateLocation", ("$.verify.probe",),
+           {"probes": _PROBES}, {"probes": None}, changes=_PROBED),
+    *_pair("the port of a probe", "OriginalLocation", ("$.verify.probe",),
+           {"probes": _PROBES}, {"probes": Probes(networks=("10.2.0.0/16",), ports=(22,))},
+           changes=_PROBED),
     *_pair("two reasons", "RestoreDisks", ("$.sourceResourceId", "$.targetResourceGroupId"),
            {"sources": (APP,)}, {"sources": (OTHER,), "targets": (OTHER,)}),
     Case(

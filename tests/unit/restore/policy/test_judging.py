@@ -9,6 +9,7 @@ import pytest
 
 from restore.messages.errors import PolicyRefused, to_failure
 from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.request import probe_of
 from restore.policy import judging, policy_text
 from restore.policy.judging import Allowed, Asked
 from restore.policy.rules import DEFAULT, Policy
@@ -32,7 +33,7 @@ def asked(fields: dict[str, Any], source: str = "queue", age: timedelta = timede
         protection_state="Protected",
     )
     point = RecoveryPoint(name="1", time=NOW - age)
-    return Asked(arm_body.build(request, item, point), source, item, point, NOW)
+    return Asked(arm_body.build(request, item, point), source, item, point, NOW, probe_of(request))
 
 
 def refused(rules: Policy, wish: Asked) -> PolicyRefused:

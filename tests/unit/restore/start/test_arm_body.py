@@ -84,6 +84,7 @@ def test_nothing_of_ours_reaches_azure() -> None:
         "vaultId": f"{_GROUP}/providers/Microsoft.RecoveryServices/vaults/v",
         "recoveryPoint": {"maxAge": "P1D"},
         "deadline": "PT2H",
+        "verify": {"probe": "tcp://10.2.0.4:22"},
     }
     assert _body(_REPLACE | ours) == _body(_REPLACE)
     assert "confirm" not in _body(_REPLACE)

@@ -1,0 +1,36 @@
+"""Probe a restored VM once, where the policy that is in force at this moment allows it."""
+
+import azure.durable_functions as df
+
+from activities import activity_result, policies
+from restore.messages.verification import ProbeResult
+from restore.messages.verification_io import ProbeVm
+from restore.policy.rules import Policy
+from restore.settings import Settings
+
+_NOT_ALLOWED = "The policy allows no probe of this address."
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the activity; it probes what these settings' policy allows."""
+    functions = df.Blueprint()
+
+    @functions.activity_trigger(input_name="order")
+    def probe_vm(order: dict) -> dict:  # type: ignore[type-arg]
+        """Input: ProbeVm. Done with a ProbeResult, also of a probe that did not pass."""
+        return activity_result.outcome(
+            order, lambda order: _probe(ProbeVm.from_json(order), policies.in_force(settings))
+        )
+
+    return functions
+
+
+def _probe(order: ProbeVm, in_force: Policy) -> ProbeResult:
+    from probes import probing
+    from restore.policy import probe_rules
+
+    networks = probe_rules.networks_for(in_force, order.recovery_type, order.url)
+    if not networks:
+        return ProbeResult(text=_NOT_ALLOWED, code="ProbeNotAllowed")
+    answer = probing.probe(order.url, lambda each: probe_rules.is_allowed(each, networks))
+    return ProbeResult(text=answer.text, code=answer.code)
