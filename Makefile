@@ -16,12 +16,15 @@ PARALLEL := -n 2 --dist loadfile
 # ENGINE=real is the one that `make engine` unpacks; ENGINE=/path names any other executable.
 ENGINE_PATH = $(if $(filter real,$(ENGINE)),$$(tools/engine.sh path),$(ENGINE))
 ON_ENGINE = $(if $(ENGINE),--engine "$(ENGINE_PATH)")
+# WORKER=real is the one that `make worker` installs; WORKER=/path names any other Python with it.
+WORKER_PATH = $(if $(filter real,$(WORKER)),$$(tools/worker.sh path),$(WORKER))
+ON_WORKER = $(if $(WORKER),--worker "$(WORKER_PATH)")
 # Packages that are compiled for one Python.
 FUZZ := .cache/fuzz/packages$(VENV:.venv%=%)
 MUTANTS := .cache/mutants/packages$(VENV:.venv%=%)
 CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation tests/fuzz)
 
-.PHONY: help setup setup-python lock engine engine-asked demo run test check bench fuzz mutants \
+.PHONY: help setup setup-python lock engine engine-asked worker worker-asked demo run test check bench fuzz mutants \
 	static checkov simulate clean
 
 help: ## show this list
@@ -52,14 +55,21 @@ engine: ## unpack the real engine, a test tool, where its archive is there (ENGI
 engine-asked:
 	@$(if $(filter real,$(ENGINE)),tools/engine.sh needed,:)
 
-demo: setup engine-asked ## restore two VMs on this machine, live; REQUEST=file.json, ENGINE=real
-	@$(BIN)/python -m devhost demo $(ON_ENGINE) $(if $(REQUEST),"$(REQUEST)")
+worker: ## make an environment of Python 3.13 for Microsoft's own worker (PYTHON313=path)
+	@tools/worker.sh
 
-run: setup engine-asked ## host on :7071, simulated vault on :7072, Azurite; until Ctrl-C; ENGINE=real
-	@$(BIN)/python -m devhost up $(ON_ENGINE)
+worker-asked:
+	@$(if $(filter real,$(WORKER)),tools/worker.sh needed,:)
 
-test: setup engine static ## everything that CI runs
-	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" $(PYTEST) $(PARALLEL) tests
+demo: setup engine-asked worker-asked ## restore two VMs here, live; REQUEST=file, ENGINE=real WORKER=real
+	@$(BIN)/python -m devhost demo $(ON_ENGINE) $(ON_WORKER) $(if $(REQUEST),"$(REQUEST)")
+
+run: setup engine-asked worker-asked ## host on :7071, simulated vault on :7072, Azurite; until Ctrl-C
+	@$(BIN)/python -m devhost up $(ON_ENGINE) $(ON_WORKER)
+
+test: setup engine worker worker-asked static ## everything that CI runs; WORKER=real: functions on it
+	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" \
+		$(if $(WORKER),FUNCTIONS_WORKER="$(WORKER_PATH)") $(PYTEST) $(PARALLEL) tests
 
 check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
 	@$(PYTEST) $(PARALLEL) $(CHECKED)

@@ -153,7 +153,7 @@ class Side:
         port, log_path = free_port(), self._folder / "host.log"
         command = [sys.executable, "-m", "devhost", "run", str(ROOT)]
         worker = [sys.executable, "-m", "benchmarks.counted_worker", str(self._calls)]
-        command += ["--worker", shlex.join(worker)]
+        command += ["--worker-command", shlex.join(worker)]
         command += ["--port", str(port), "--state", str(self._folder / "state")]
         command += ["--engine", self._engine] if self._engine else []
         unset = dict.fromkeys(variables(), "")

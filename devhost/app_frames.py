@@ -9,19 +9,13 @@ _OURS = str(Path(__file__).resolve().parent)
 
 def app_frames(trace: TracebackType | None, app_dir: Path) -> list[traceback.FrameSummary]:
     """The frames in the app's folder, without packages installed there and without this host's."""
-    root = str(app_dir.resolve())
-    return [
-        frame
-        for frame in traceback.extract_tb(trace)
-        if frame.filename.startswith(root)
-        and not frame.filename.startswith(_OURS)
-        and "site-packages" not in frame.filename
-    ]
+    return [frame for frame in traceback.extract_tb(trace) if is_app_file(frame.filename, app_dir)]
 
 
-def app_stack(trace: TracebackType | None, app_dir: Path) -> str:
-    """The stack from the app's first frame on; all of it when the app has none in it."""
-    frames = traceback.extract_tb(trace)
-    own = app_frames(trace, app_dir)
-    first = frames.index(own[0]) if own else 0
-    return "".join(traceback.format_list(frames[first:]))
+def is_app_file(filename: str, app_dir: Path) -> bool:
+    """Whether a file is the app's own."""
+    return (
+        filename.startswith(str(app_dir.resolve()))
+        and not filename.startswith(_OURS)
+        and "site-packages" not in filename
+    )

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 _PR_SET_PDEATHSIG = 1
@@ -20,10 +21,11 @@ def start_child(
     output: IO[Any] | int | None = None,
     environ: Mapping[str, str] | None = None,
     passed: Sequence[int] = (),
+    folder: Path | None = None,
 ) -> "subprocess.Popen[bytes]":
     """Start a process that dies with this one; both its outputs go to `output`.
 
-    `passed` are descriptors that it keeps, under the same numbers.
+    `passed` are descriptors that it keeps, under the same numbers; `folder` is where it runs.
     """
     return subprocess.Popen(
         command,
@@ -31,6 +33,7 @@ def start_child(
         stdout=output,
         stderr=subprocess.STDOUT if output is not None else None,
         env=environ,
+        cwd=folder,
         start_new_session=True,
         pass_fds=passed,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509

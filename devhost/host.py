@@ -5,7 +5,6 @@ Start and stop are here, and the order they need. What a trigger does is in its 
 
 import asyncio
 import os
-import sys
 import time
 from collections.abc import Mapping, MutableMapping, Sequence
 from contextlib import suppress
@@ -30,9 +29,9 @@ from devhost.remote_engine import RemoteEngine
 from devhost.schedules import Schedule
 from devhost.starting import with_settings
 from devhost.timer_listener import TimerListener
+from devhost.workers import OWN_WORKER
 
 DEFAULT_PORT = 7071
-PYTHON_WORKER = (sys.executable, "-m", "devhost.language_worker")
 _ROOT = Path(__file__).resolve().parents[1]
 _NOT_YET = DurableReply(503, {"Retry-After": str(RETRY_AFTER_S)}, b"The host starts.")
 _STOP_S_MAX = 2.5
@@ -51,8 +50,8 @@ class HostConfig:
     """Path of a durable-engine; None runs the embedded one."""
     hub: str | None = None
     """Name of the hub; None takes the one of host.json."""
-    worker: Sequence[str] = PYTHON_WORKER
-    """What runs the functions, in a process of its own; the app's folder is added."""
+    worker: Sequence[str] = OWN_WORKER
+    """What runs the functions, in a process of its own; its folder and socket are added."""
 
 
 class Host:
@@ -68,7 +67,8 @@ class Host:
         self._hub = config.hub or self.options.hub_name
         self._gate = Gate()
         self._worker = LanguageWorker(
-            [*config.worker, str(config.app_dir)],
+            config.worker,
+            config.app_dir,
             {**self._environ, "PYTHONPATH": _python_path(self._environ)},
             self._gate,
             client_binding=self._client_binding,
@@ -96,6 +96,11 @@ class Host:
             return "embedded engine"
         log = self.config.state_dir / files.LOG
         return f"durable-engine {self.config.engine} (hub {self._hub}, log {log})"
+
+    @property
+    def worker_line(self) -> str:
+        """What runs the functions, for people; known once they are."""
+        return self._worker.described
 
     async def until_failed(self) -> str:
         """Return why, when the engine is gone for good."""

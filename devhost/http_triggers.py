@@ -6,16 +6,42 @@ Keys are not asked for, whatever the authLevel: Core Tools asks for none on a la
 import logging
 import time
 from collections.abc import Iterable
+from email.utils import formatdate
+from urllib.parse import quote
 
 from aiohttp import web
 
 from devhost.invoke import Invoker
 from devhost.language_worker.failures import WorkerFailure
 from devhost.language_worker.functions import Function
-from devhost.language_worker.messages import HttpRequest, HttpResponse, Text, Value
+from devhost.language_worker.messages import (
+    Cookie,
+    Data,
+    HttpRequest,
+    HttpResponse,
+    Json,
+    Text,
+    Value,
+)
 from devhost.routes import RouteTable
 
 _log = logging.getLogger(__name__)
+
+
+def set_cookie(cookie: Cookie) -> str:
+    """A cookie as the Functions host writes it: attributes in small letters, in ASP.NET Core's
+    order, the value percent-encoded."""
+    parts = [f"{cookie.name}={quote(cookie.value, safe='-._~')}"]
+    if cookie.expires is not None:
+        parts.append(f"expires={formatdate(cookie.expires, usegmt=True)}")
+    if cookie.max_age_s is not None:
+        parts.append(f"max-age={int(cookie.max_age_s)}")
+    parts += [f"domain={cookie.domain}"] * bool(cookie.domain)
+    parts += [f"path={cookie.path}"] * bool(cookie.path)
+    parts += ["secure"] * cookie.secure
+    parts += [f"samesite={cookie.same_site.lower()}"] * bool(cookie.same_site)
+    parts += ["httponly"] * cookie.http_only
+    return "; ".join(parts)
 
 
 class HttpTriggers:
@@ -84,10 +110,12 @@ def _filled(values: dict[str, str]) -> dict[str, str]:
 def _response(answer: Value | None) -> web.Response:
     if answer is None:
         return web.Response(status=204)
-    if not isinstance(answer, HttpResponse):
-        assert isinstance(answer, Text), "what an HTTP function answers is a response or a text"
+    if isinstance(answer, Text | Json):
         return web.Response(text=answer.value)
+    if isinstance(answer, Data):
+        return web.Response(body=answer.value)
+    assert isinstance(answer, HttpResponse), "no function answers with a request"
     response = web.Response(status=answer.status, headers=answer.headers, body=answer.body)
     for cookie in answer.cookies:
-        response.headers.add("Set-Cookie", cookie)
+        response.headers.add("Set-Cookie", set_cookie(cookie))
     return response

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from devhost.gate import Gate
 from devhost.language_worker.failures import WorkerFailure
-from devhost.language_worker.functions import Function, is_output
+from devhost.language_worker.functions import Function, is_output, misnamed
 from devhost.language_worker.messages import Result, Value
 from devhost.starting import BadStart
 
@@ -24,6 +24,7 @@ _TRIGGERS = {
     "activityTrigger",
 }
 _INPUTS, _OUTPUTS = {"durableClient"}, {"http", "queue"}
+_RETURN = "$return"
 
 
 class Outputs(Protocol):
@@ -47,9 +48,12 @@ class FunctionWorker(Protocol):
 
 
 def runnable(functions: Iterable[Function]) -> list[Function]:
-    """The functions that this host can run; each other one is named in the log."""
+    """The functions that this host can run; each other one is named in the log. BadStart when one
+    has a name that no host takes."""
     kept = []
     for function in functions:
+        if why := misnamed(function):
+            raise BadStart(f"The app cannot be loaded: {why}.")
         if kind := _unsupported(function):
             _log.warning("%s is left out: devhost has no %s binding", function.name, kind)
         else:
@@ -83,14 +87,19 @@ class Invoker:
         try:
             client = self._client_binding() if function.clients else None
             result = await self._worker.call(function, value, metadata or {}, client)
+            answer = result.value
             for binding in filter(is_output, function.bindings):
-                if binding["name"] in result.outputs:
-                    await self._outputs.send(binding, result.outputs[binding["name"]])
+                is_return = binding["name"] == _RETURN
+                put = result.value if is_return else result.outputs.get(binding["name"])
+                if binding["type"] == "http":
+                    answer = put
+                elif put is not None:
+                    await self._outputs.send(binding, put)
         except (BadStart, WorkerFailure):
             raise
         except Exception as error:
             raise WorkerFailure.of(error) from error
-        return result.value
+        return answer
 
 
 def _unsupported(function: Function) -> str | None:

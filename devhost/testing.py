@@ -14,6 +14,8 @@ from types import TracebackType
 
 from devhost.children import start_child, stop_child
 from devhost.cli.engine_option import EMBEDDED
+from devhost.cli.worker_option import OWN
+from devhost.cli.worker_option import SETTING as WORKER_SETTING
 from devhost.readiness import host_status, is_running, wait_ready
 from devhost.remote.files import PID
 from devhost.starting import free_port
@@ -33,14 +35,19 @@ class HostProcess:
         port: int = 0,
         engine: str | None = None,
         hub: str | None = None,
-        worker: Sequence[str] = (),
+        worker: str | None = None,
+        worker_command: Sequence[str] = (),
     ) -> None:
+        """`worker` is the Python of Microsoft's worker; without it FUNCTIONS_WORKER counts, so that
+        a whole run of tests can be on it."""
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.log_path = state_dir / "host.log"
         self._state_dir = state_dir
         self._app_dir = app_dir
-        self._engine, self._hub, self._worker = engine, hub, worker
+        self._engine, self._hub = engine, hub
+        self._worker = worker or os.environ.get(WORKER_SETTING) or OWN
+        self._worker_command = worker_command
         self._environ = {**os.environ, "PYTHONPATH": str(_ROOT), **(environ or {})}
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -69,7 +76,9 @@ class HostProcess:
         command += ["--port", str(self.port), "--state", str(self._state_dir)]
         command += ["--engine", self._engine or EMBEDDED]
         command += ["--hub", self._hub] if self._hub else []
-        command += ["--worker", shlex.join(self._worker)] if self._worker else []
+        command += ["--worker", self._worker]
+        if self._worker_command:
+            command += ["--worker-command", shlex.join(self._worker_command)]
         with self.log_path.open("ab") as log:
             self._process = start_child(command, output=log, environ=self._environ)
         try:

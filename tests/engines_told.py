@@ -1,7 +1,7 @@
-"""The last lines of a test run: how many tests ran on which engine, and how they ended.
+"""The last lines of a test run: how many tests ran on which engine and worker, and how they ended.
 
 Many tests are parametrised by what they run on; a row of dots does not tell whether the real engine
-was among it.
+or Microsoft's own worker was among it.
 """
 
 from collections import Counter
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import pytest
 
-ENGINES = ("embedded", "durable-engine", "functions-host")
+ENGINES = ("embedded", "durable-engine", "functions-host", "own-worker", "real-worker")
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from devhost.cli.engine_option import add_engine_option, engine_of
+from devhost.cli.runs_on import add_options, chosen
 
 _PIPE_WIDTH = 110
 _SIGNALS = [
@@ -38,10 +38,10 @@ def _run(given: argparse.Namespace, console: Console) -> int:
     # Imported late: a missing file or Ctrl-C should not have to wait for the storage packages.
     from devhost.demo import asked, running
 
-    engine = engine_of(given)
+    runs_on = chosen(given)
     if given.request is not None:
-        return running.run_demo([asked.from_file(given.request)], console, engine)
-    return running.run_demo(asked.tour(datetime.now(UTC)), console, engine)
+        return running.run_demo([asked.from_file(given.request)], console, runs_on)
+    return running.run_demo(asked.tour(datetime.now(UTC)), console, runs_on)
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -53,7 +53,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="REQUEST.json",
         help="a request of your own against the simulated vault; default: the demo's two",
     )
-    add_engine_option(parser)
+    add_options(parser)
     return parser.parse_args(arguments)
 
 

@@ -8,10 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from devhost.cli.engine_option import add_engine_option, engine_of
+from devhost.cli.runs_on import add_options, chosen
 from devhost.cli.signals import until_stopped
 from devhost.console import log_to_console
-from devhost.host import DEFAULT_PORT, PYTHON_WORKER, Host, HostConfig
+from devhost.host import DEFAULT_PORT, Host, HostConfig
+from devhost.workers import OWN_WORKER, real_worker
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -31,18 +32,20 @@ def parse(arguments: Sequence[str]) -> HostConfig:
     parser.add_argument("--state", type=Path, help="where state is kept; default DIR/.devhost")
     parser.add_argument("--hub", metavar="NAME", help="the hub; default: that of host.json")
     parser.add_argument(
-        "--worker",
+        "--worker-command",
         metavar="COMMAND",
         type=shlex.split,
-        default=PYTHON_WORKER,
-        help="what runs the functions; the app's folder and the number of a socket are added "
-        "(devhost/language_worker/messages.py); default: our own process",
+        help="what runs the functions in place of --worker; the app's folder and the number of a "
+        "socket are added (devhost/language_worker/messages.py)",
     )
-    add_engine_option(parser)
+    add_options(parser)
     given = parser.parse_args(arguments)
     state_dir = given.state or given.dir / ".devhost"
-    engine = engine_of(given)
-    return HostConfig(given.dir, state_dir, given.port, engine, given.hub, given.worker)
+    runs_on = chosen(given)
+    worker = OWN_WORKER if runs_on.worker is None else real_worker(runs_on.worker)
+    return HostConfig(
+        given.dir, state_dir, given.port, runs_on.engine, given.hub, given.worker_command or worker
+    )
 
 
 async def _serve(config: HostConfig) -> int:
@@ -50,6 +53,7 @@ async def _serve(config: HostConfig) -> int:
     await host.start()
     print(f"devhost runs {config.app_dir.resolve().name} at {host.url} (pid {os.getpid()})")
     print(f"  orchestrations on the {host.engine_line}")
+    print(f"  functions in {host.worker_line}")
     for line in host.triggers:
         print(f"  {line}")
     print("Ctrl-C stops it; so does kill -9, and the next start goes on where it was.", flush=True)

@@ -21,7 +21,7 @@ from rich.panel import Panel
 from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
 from devhost.cli import vault
-from devhost.cli.engine_option import EMBEDDED, add_engine_option, described, engine_of
+from devhost.cli.runs_on import RunsOn, add_options, chosen
 from devhost.cli.send import make
 from devhost.host import DEFAULT_PORT
 from devhost.readiness import is_running, wait_ready
@@ -49,7 +49,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
-    engine = engine_of(given)
+    runs_on = chosen(given)
     state_dir = _state_dir(given).resolve()
     for port, option in (
         (given.port, "--port"),
@@ -73,12 +73,12 @@ def _run(given: argparse.Namespace, console: Console, stack: ExitStack) -> int:
         "SIMULATED_ARM_ENDPOINT": f"http://127.0.0.1:{given.vault_port}",
     }
     command = ["run", str(given.dir), "--port", str(given.port), "--state", str(state_dir)]
-    command += ["--engine", engine or EMBEDDED]
+    command += runs_on.options
     url = f"http://127.0.0.1:{given.port}"
     while True:
         host = _start(stack, command, environ)
         _wait(host, lambda: is_running(url))
-        console.print(_banner(url, given))
+        console.print(_banner(url, given, runs_on))
         code = _until_ended(host, simulator)
         if code >= 0:
             return code
@@ -96,7 +96,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--state", help="where all data is kept; default DIR/.devhost")
     vault.add_tls_option(parser)
-    add_engine_option(parser)
+    add_options(parser)
     return parser.parse_args(arguments)
 
 
@@ -138,12 +138,13 @@ def _until_ended(host: "subprocess.Popen[bytes]", simulator: "subprocess.Popen[b
     return code
 
 
-def _banner(url: str, given: argparse.Namespace) -> Panel:
+def _banner(url: str, given: argparse.Namespace, runs_on: RunsOn) -> Panel:
     lines = [
         f"App                {url}/api",
         f"Simulated vault    http://127.0.0.1:{given.vault_port}  (it saw: /simulator/requests)",
         "Storage            UseDevelopmentStorage=true  (queues at port 10001)",
-        f"Orchestrations     on {described(engine_of(given))}",
+        f"Orchestrations     on {runs_on.orchestrations}",
+        f"Functions          in {runs_on.functions}",
         f"Restore jobs       take {given.job_s:g} s here (--job-s); about 25 minutes in Azure",
         "",
         f"Data               {_state_dir(given)}: the next start goes on with it, all of it",

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from devhost.azurite import Azurite
 from devhost.children import start_child, stop_child
-from devhost.cli.engine_option import EMBEDDED
+from devhost.cli.runs_on import OURS, RunsOn
 from devhost.clock import RealClock
 from devhost.console import hide_secrets
 from devhost.demo.policy import ALLOWS_ALL
@@ -70,7 +70,7 @@ class HostDidNotStart(BadStart):
 
 @contextmanager
 def demo_environment(
-    folder: Path, log_path: Path, engine: str | None = None
+    folder: Path, log_path: Path, runs_on: RunsOn = OURS
 ) -> Iterator[DemoEnvironment]:
     """Start everything, with its data in a folder; BadStart when something does not start."""
     _stay_here()
@@ -82,7 +82,7 @@ def demo_environment(
         vault_url = stack.enter_context(ThreadedVaultServer(simulator))
         port = free_port()
         settings = app_settings(azurite.connection_string, vault_url)
-        host = _start_host(port, folder / "state", log_path, settings, engine)
+        host = _start_host(port, folder / "state", log_path, settings, runs_on)
         stack.callback(stop_child, host)
         url = f"http://127.0.0.1:{port}"
         _wait(host, url, log_path)
@@ -118,10 +118,10 @@ def _start_host(
     state_dir: Path,
     log_path: Path,
     settings: Mapping[str, str],
-    engine: str | None,
+    runs_on: RunsOn,
 ) -> "subprocess.Popen[bytes]":
     command = [sys.executable, "-m", "devhost", "run", str(ROOT)]
-    command += ["--port", str(port), "--state", str(state_dir), "--engine", engine or EMBEDDED]
+    command += ["--port", str(port), "--state", str(state_dir), *runs_on.options]
     environ = {**os.environ, **settings, "PYTHONPATH": str(ROOT)}
     with log_path.open("wb") as log:
         return start_child(command, output=log, environ=environ)

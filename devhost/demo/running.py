@@ -11,7 +11,7 @@ from azure.core.exceptions import AzureError
 from rich.columns import Columns
 from rich.console import Console
 
-from devhost.cli.engine_option import described
+from devhost.cli.runs_on import OURS, RunsOn
 from devhost.demo import environment, following, report
 from devhost.demo.app import App, NotTaken, RunningApp
 from devhost.demo.asked import Asked
@@ -24,19 +24,21 @@ _BETWEEN_POLLS = "The app polls Azure 5 to 10 s apart; what it does not know is 
 _COMPLETED, _REJECTED = "Completed", "Rejected"
 
 
-def run_demo(all_asked: Sequence[Asked], console: Console, engine: str | None = None) -> int:
+def run_demo(all_asked: Sequence[Asked], console: Console, runs_on: RunsOn = OURS) -> int:
     """Start everything, restore, report, and end everything. BadStart when it cannot start."""
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="azure-vm-restore-demo-"))
     log_path, keep_log = folder / _LOG, False
     try:
         console.print("Starting Azurite, the simulated vault and the app ...")
-        with environment.demo_environment(folder, log_path, engine) as running:
+        with environment.demo_environment(folder, log_path, runs_on) as running:
             took_s = time.monotonic() - begun
             console.print(f"Ready after {took_s:.1f} s. All of it, Azure too, is this machine.")
-            console.print(
-                f"Orchestrations run on {described(engine)}.\n", soft_wrap=True, markup=False
-            )
+            for line in (
+                f"Orchestrations run on {runs_on.orchestrations}.",
+                f"Functions run in {runs_on.functions}.\n",
+            ):
+                console.print(line, soft_wrap=True, markup=False)
             app = RunningApp(running.url, running.azurite.connection_string, running.vault_url)
             try:
                 code = restore(app, all_asked, console, running.ended, Pulse())

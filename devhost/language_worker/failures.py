@@ -1,6 +1,11 @@
 """How a call fails: its function raised, or the worker process exited under it."""
 
 import traceback
+from pathlib import Path
+
+from devhost.app_frames import app_frames
+
+_UNTOLD = "Unhandled exception in function. Could not serialize original exception message."
 
 
 class WorkerFailure(Exception):
@@ -20,12 +25,14 @@ class WorkerFailure(Exception):
         return f"{self.message}\n{self.stack}".rstrip()
 
     @classmethod
-    def of(cls, error: BaseException) -> "WorkerFailure":
-        trace = error.__traceback__
-        # Our own frame is no news to the reader of a failed function.
-        own = trace.tb_next if trace is not None and trace.tb_next is not None else trace
-        stack = "".join(traceback.format_tb(own))
-        return cls(f"{type(error).__name__}: {error}", stack)
+    def of(cls, error: BaseException, app_dir: Path | None = None) -> "WorkerFailure":
+        """What a worker says of an exception: type and text, and the whole of its stack with the
+        exceptions that it came from. Frames before the app's first are no news to anybody."""
+        told = traceback.TracebackException.from_exception(error)
+        own = app_frames(error.__traceback__, app_dir) if app_dir is not None else []
+        if own:
+            told.stack = traceback.StackSummary.from_list(told.stack[told.stack.index(own[0]) :])
+        return cls(_message(error), "".join(told.format()))
 
 
 class WorkerExited(WorkerFailure):
@@ -36,3 +43,10 @@ class WorkerExited(WorkerFailure):
 
     def __str__(self) -> str:
         return self.message
+
+
+def _message(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:  # its own __str__ may raise anything
+        return _UNTOLD

@@ -1,8 +1,12 @@
 """What the host knows of an app's functions: names and bindings, no code."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+_BINDING_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9]{0,127}|\$return")
+_FUNCTION_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_-]{0,127}")
 
 
 @dataclass(frozen=True)
@@ -58,3 +62,13 @@ class Registered(Generic[_F]):
 
 def is_output(binding: Mapping[str, Any]) -> bool:
     return str(binding.get("direction", "IN")).upper() == "OUT"
+
+
+def misnamed(function: Function) -> str | None:
+    """Why the host would refuse the names of a function, None when it takes them."""
+    if not _FUNCTION_NAME.fullmatch(function.name) or function.name.lower() == "host":
+        return f"{function.name!r} is not a possible function name"
+    for binding in function.bindings:
+        if not _BINDING_NAME.fullmatch(binding["name"]):
+            return f"binding {binding['name']!r} of {function.name}: letters and digits only"
+    return None

@@ -8,11 +8,12 @@ every other call that it had in hand.
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from devhost.gate import Gate
 from devhost.language_worker.failures import WorkerExited
 from devhost.language_worker.functions import Function, Registered
-from devhost.language_worker.messages import Json, Result, Text, Value
+from devhost.language_worker.messages import Json, Loaded, Result, Text, Value
 from devhost.language_worker.process import WorkerProcess
 from devhost.starting import BadStart
 
@@ -27,6 +28,7 @@ class LanguageWorker(Registered[Function]):
     def __init__(
         self,
         command: Sequence[str],
+        app_dir: Path,
         environ: Mapping[str, str],
         gate: Gate,
         *,
@@ -35,7 +37,10 @@ class LanguageWorker(Registered[Function]):
         waits_s: Sequence[float] = WAITS_S,
     ) -> None:
         super().__init__()
-        self._command, self._environ, self._gate = command, environ, gate
+        self._command, self._app_dir = command, app_dir.resolve()
+        self._environ, self._gate = environ, gate
+        self.described = ""
+        """What runs the functions, for people; known once it has loaded the app."""
         self._timeout_s, self._waits_s = timeout_s, waits_s
         self._client_binding = client_binding
         self._process: WorkerProcess | None = None
@@ -50,7 +55,9 @@ class LanguageWorker(Registered[Function]):
     async def start(self) -> None:
         """Start it, and look after it from now on. BadStart when the app cannot be loaded."""
         self._loop = asyncio.get_running_loop()
-        self.register(await self._start_once())
+        loaded = await self._start_once()
+        self.register(loaded.functions)
+        self.described = loaded.worker
         self._keeping = asyncio.create_task(self._keep(), name="worker")
 
     async def stop(self) -> None:
@@ -136,8 +143,8 @@ class LanguageWorker(Registered[Function]):
             f"The worker process did not start again in {len(self._waits_s)} attempts. {why}"
         )
 
-    async def _start_once(self) -> list[Function]:
-        self._process = process = WorkerProcess(self._command, self._environ)
-        functions = await process.load()
+    async def _start_once(self) -> Loaded:
+        self._process = process = WorkerProcess(self._command, self._app_dir, self._environ)
+        loaded = await process.load()
         self._is_up.set()
-        return functions
+        return loaded

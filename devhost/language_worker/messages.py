@@ -5,7 +5,7 @@ answered by Answered or Failed of the same number, in any order. When the host c
 the worker ends. What a value is to the Functions SDK is written in values.py.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -42,12 +42,30 @@ class HttpRequest(Struct, frozen=True, tag="httpRequest"):
     body: bytes
 
 
+SameSite = Literal["", "Lax", "Strict", "None"]
+
+
+class Cookie(Struct, frozen=True):
+    """One cookie of a response, taken apart as the worker takes it apart for the host."""
+
+    name: str
+    value: str
+    domain: str = ""
+    path: str = ""
+    expires: int | None = None
+    """Seconds since 1970."""
+    max_age_s: float | None = None
+    secure: bool = False
+    http_only: bool = False
+    same_site: SameSite = ""
+
+
 class HttpResponse(Struct, frozen=True, tag="httpResponse"):
-    """What an HTTP function answers; cookies as Set-Cookie headers have them."""
+    """What an HTTP function answers; no header is called Set-Cookie."""
 
     status: int
     headers: dict[str, str]
-    cookies: list[str]
+    cookies: list[Cookie]
     body: bytes
 
 
@@ -69,6 +87,8 @@ class Loaded(Struct, frozen=True, tag="loaded"):
     """The app is loaded, and these are its functions."""
 
     functions: list[Function]
+    worker: str = ""
+    """What runs them, for people."""
 
 
 class Refused(Struct, frozen=True, tag="refused"):
@@ -83,7 +103,7 @@ class Result(Struct, frozen=True):
     value: Value | None = None
     """What goes back to the trigger: a result, an HTTP response."""
     outputs: dict[str, Value] = {}
-    """What was put into queue outputs, by the binding's name."""
+    """What was put into outputs, by the binding's name."""
 
 
 class Answered(Struct, frozen=True, tag="answered"):

@@ -6,16 +6,17 @@ Calls in flight at its exit fail together, as in Azure. Starting another is keep
 import asyncio
 import logging
 import socket
+import subprocess
 import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import count
+from pathlib import Path
 
 import msgspec
 
 from devhost.children import start_child, stop_child
 from devhost.language_worker.failures import WorkerExited, WorkerFailure
-from devhost.language_worker.functions import Function
 from devhost.language_worker.messages import (
     Answered,
     Call,
@@ -33,6 +34,7 @@ from devhost.starting import BadStart
 _log = logging.getLogger(__name__)
 LOAD_S_MAX = 60.0
 _LINE_BYTES_MAX = 2**30
+_EXIT_S = 0.5
 _STOP_S = 0.5
 _BY_SIGNAL = 128
 """What shells, containers and the Functions host add to a signal's number."""
@@ -41,12 +43,21 @@ _BY_SIGNAL = 128
 class WorkerProcess:
     """A started process; belongs to the event loop that runs at its start."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
-        """Start it; the last argument of its command line is the number of its socket."""
+    def __init__(self, command: Sequence[str], app_dir: Path, environ: Mapping[str, str]) -> None:
+        """Start it in the app's folder, as the Functions host does. Its command line ends with that
+        folder and the number of its socket. BadStart when there is no such folder or command."""
+        if not app_dir.is_dir():
+            raise BadStart(f"There is no folder {app_dir}.")
         self._socket, theirs = socket.socketpair()
         with theirs:
             number = theirs.fileno()
-            self._process = start_child([*command, str(number)], environ=environ, passed=(number,))
+            called = [*command, str(app_dir), str(number)]
+            try:
+                self._process = start_child(
+                    called, environ=environ, passed=(number,), folder=app_dir
+                )
+            except OSError as error:
+                raise BadStart(f"{command[0]} cannot be started: {error.strerror}.") from error
         self._writer: asyncio.StreamWriter | None = None
         self._in_flight: dict[int, asyncio.Future[Result]] = {}
         self._numbers = count(1)
@@ -57,7 +68,7 @@ class WorkerProcess:
     def pid(self) -> int:
         return self._process.pid
 
-    async def load(self) -> list[Function]:
+    async def load(self) -> Loaded:
         """Wait until it has loaded the app. BadStart when it has not."""
         reader, self._writer = await asyncio.open_connection(
             sock=self._socket, limit=_LINE_BYTES_MAX
@@ -69,7 +80,7 @@ class WorkerProcess:
         except TimeoutError:
             first = Refused(f"The app cannot be loaded: it takes more than {LOAD_S_MAX:.0f} s.")
         if isinstance(first, Loaded):
-            return first.functions
+            return first
         code = await self.exit_code()
         exited = f"The app cannot be loaded: {WorkerExited(code)} while it was imported."
         raise BadStart(first.why if isinstance(first, Refused) else exited)
@@ -88,7 +99,7 @@ class WorkerProcess:
 
     async def exit_code(self) -> int:
         """How it ended, once it has: its own code, or 128 and the signal's number."""
-        code = await asyncio.to_thread(stop_child, self._process, _STOP_S)
+        code = await asyncio.to_thread(self._ended)
         if self._writer is None:
             self._socket.close()
         else:
@@ -140,6 +151,12 @@ class WorkerProcess:
                     self.kill()
                     return
                 yield message
+
+    def _ended(self) -> int:
+        # One that is exiting closes its socket first: what it exits with is its own.
+        with suppress(subprocess.TimeoutExpired):
+            return self._process.wait(_EXIT_S)
+        return stop_child(self._process, _STOP_S)
 
     def _listen_for_exit(self) -> None:
         self._process.wait()

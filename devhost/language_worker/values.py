@@ -1,12 +1,27 @@
 """Values as the Functions SDK's converters take and give them, and as messages.py carries them."""
 
+import json
+from datetime import UTC, datetime
+from http.cookies import Morsel
 from typing import Any
 
 from azure.functions.meta import Datum
 
-from devhost.language_worker.messages import Data, HttpRequest, HttpResponse, Json, Text, Value
+from devhost.language_worker.messages import (
+    Cookie,
+    Data,
+    HttpRequest,
+    HttpResponse,
+    Json,
+    SameSite,
+    Text,
+    Value,
+)
 
 _TYPES: dict[type[Value], str] = {Text: "string", Json: "json", Data: "bytes"}
+_AS_JSON = ("dict", "list", "double")
+_EXPIRES = "%a, %d %b %Y %H:%M:%S GMT"
+_SAME_SITE: dict[str, SameSite] = {"lax": "Lax", "strict": "Strict", "none": "None"}
 
 
 def datum_of(value: Value) -> Datum:
@@ -17,13 +32,23 @@ def datum_of(value: Value) -> Datum:
     return Datum(value.value, _TYPES[type(value)])
 
 
-def value_of(datum: Datum) -> Value:
-    """What a converter has encoded."""
+def value_of(datum: Datum) -> Value | None:
+    """What a converter has encoded. Raises what cannot be told to a host as the worker raises it:
+    TypeError, ValueError, UnicodeEncodeError, NotImplementedError."""
+    value: Any = datum.value
+    if datum.type is None:
+        return None
     if datum.type == "http":
-        return _response(datum.value)
+        return _response(value)
     if datum.type == "bytes":
-        return Data(bytes(datum.value))
-    return Json(str(datum.value)) if datum.type == "json" else Text(str(datum.value))
+        return Data(bytes(value))
+    if datum.type in ("string", "json"):
+        return (Text if datum.type == "string" else Json)(_told(value))
+    if datum.type in _AS_JSON:
+        return Json(json.dumps(value))
+    if datum.type in ("int", "bool"):
+        return Json(str(int(value)))
+    raise NotImplementedError(f"unexpected Datum type: {datum.type}")
 
 
 def _request(request: HttpRequest) -> dict[str, Any]:
@@ -41,10 +66,47 @@ def _response(fields: dict[str, Any]) -> HttpResponse:
     morsels = [morsel for cookie in fields["cookies"] or [] for morsel in cookie.values()]
     return HttpResponse(
         status=int(fields["status_code"].value),
-        headers={name: item.value for name, item in fields["headers"].items()},
-        cookies=[morsel.OutputString() for morsel in morsels],
+        headers={name: _told(item.value) for name, item in fields["headers"].items()},
+        cookies=[_cookie(morsel) for morsel in morsels],
         body=fields["body"].value,
     )
+
+
+def _cookie(morsel: "Morsel[str]") -> Cookie:
+    expires = None
+    if morsel["expires"]:
+        moment = datetime.strptime(morsel["expires"], _EXPIRES).replace(tzinfo=UTC)
+        expires = int(moment.timestamp())
+    return Cookie(
+        name=morsel.key,
+        value=morsel.value,
+        domain=morsel["domain"],
+        path=morsel["path"],
+        expires=expires,
+        max_age_s=_age_s(morsel["max-age"]),
+        secure=bool(morsel["secure"]),
+        http_only=bool(morsel["httponly"]),
+        same_site=_SAME_SITE.get(morsel["samesite"].lower(), ""),
+    )
+
+
+def _age_s(text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise TypeError(  # noqa: B904 - with its context, as that worker raises it
+            f"Cannot parse value {text} of 'cookie.maxAge' to float."
+        )
+
+
+def _told(text: Any) -> str:
+    """A text that a host can be told: a string, without half a character in it."""
+    if not isinstance(text, str):
+        raise TypeError(f"a text is expected, not {type(text).__name__}")
+    text.encode()
+    return text
 
 
 def _texts(values: dict[str, str]) -> dict[str, Datum]:

@@ -85,7 +85,7 @@ def on_devhost(
     state_dir: Path,
     engine: str = EMBEDDED,
     environ: Mapping[str, str] | None = None,
-    worker: Sequence[str] = (),
+    worker_command: Sequence[str] = (),
 ) -> Iterator[tuple[HostHarness, HostProcess]]:
     """Run the app on devhost, with a simulated vault of its own."""
     with ExitStack() as cleanup:
@@ -98,7 +98,9 @@ def on_devhost(
             **(environ or {}),
         }
         executable = os.environ["DURABLE_ENGINE"] if engine == REAL else None
-        host = HostProcess(ROOT, state_dir, environ=settings, engine=executable, worker=worker)
+        host = HostProcess(
+            ROOT, state_dir, environ=settings, engine=executable, worker_command=worker_command
+        )
         cleanup.enter_context(host)
         assert (state_dir / "engine.log").exists() == (engine == REAL), "on the wrong engine"
         logs = (state_dir / "host.log", state_dir / "engine.log")[: 1 + (engine == REAL)]

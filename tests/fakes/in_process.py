@@ -5,8 +5,8 @@ from pathlib import Path
 
 from devhost.language_worker import binding
 from devhost.language_worker.functions import Function
+from devhost.language_worker.loaded import LoadedFunction
 from devhost.language_worker.messages import Result, Value
-from devhost.worker import LoadedFunction
 
 
 class InProcess:

@@ -6,7 +6,7 @@ from typing import Any
 import azure.functions as func
 from azure.functions.meta import Datum
 
-from devhost.language_worker.binding import converter
+from devhost.language_worker.converters import converter
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from azure.functions.meta import Datum
 
-from devhost.language_worker.binding import converter
+from devhost.language_worker.converters import converter
 from devhost.language_worker.failures import WorkerExited
 from tests.fakes.app_harness import worker
 from tests.simulation.worker_life import EXIT_CODE

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from devhost.worker import LoadedFunction
+from devhost.language_worker.loaded import LoadedFunction
 from restore.messages import names
 from tests.fakes.app_harness import worker, worker_with
 from triggers import operations

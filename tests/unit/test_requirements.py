@@ -5,13 +5,13 @@ That the locks follow from these is in test_locks.py."""
 import json
 import re
 import sys
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 
-from tests.locks import inputs
+from tests.locks import inputs, lock, on
 from tools.tidy.names import imports, is_within
 from tools.tidy.source import NOT_SHIPPED, SHIPPED, Source, project_files
 
@@ -22,6 +22,7 @@ FUZZ = "tools/requirements-fuzz.txt"
 CHECKOV = "tools/requirements-checkov.txt"
 AZURE_CLI = "tools/requirements-azcli.txt"
 MUTANTS = "tools/requirements-mutants.txt"
+WORKER = "tools/requirements-worker.txt"
 LOCK = "tools/requirements-lock.txt"
 PIN = re.compile(r"==[0-9][0-9A-Za-z.]*")
 
@@ -29,6 +30,7 @@ PROVIDES = {
     "aiohttp": ["aiohttp", "yarl"],
     "azure-functions": ["azure.functions"],
     "azure-functions-durable": ["azure.durable_functions"],
+    "azure-functions-runtime": ["azure_functions_runtime"],
     # azure.core has no pin of its own: both storage libraries and azure-identity choose it.
     "azure-identity": ["azure.identity", "azure.core"],
     "azure-mgmt-compute": ["azure.mgmt.compute"],
@@ -53,7 +55,7 @@ PROVIDES = {
 }
 """Which imports each requirement answers for."""
 
-COMMANDS = {"azure-functions-runtime", "mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
+COMMANDS = {"mypy", "pytest-asyncio", "pytest-xdist", "ruff"}
 """Requirements that are run, not imported."""
 
 SOURCES = [source for source in project_files(ROOT) if source.is_python and not source.syntax_error]
@@ -86,7 +88,7 @@ def unanswered(names: set[str], requirements: dict[str, str]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV, AZURE_CLI, MUTANTS, LOCK]
+    "name", [DEPLOYED, DEVELOPING, NODE, FUZZ, CHECKOV, AZURE_CLI, MUTANTS, LOCK, WORKER]
 )
 def test_every_requirement_is_pinned_exactly(name: str) -> None:
     assert pins(name)
@@ -105,7 +107,8 @@ def test_what_is_deployed_imports_only_what_is_deployed() -> None:
 
 def test_development_imports_only_what_is_pinned() -> None:
     apps = [source for source in SOURCES if "data" not in source.path.parts]
-    assert not unanswered(third_party(apps), pins(DEPLOYED) | pins(DEVELOPING) | pins(NODE))
+    known = pins(DEPLOYED) | pins(DEVELOPING) | pins(NODE) | pins(WORKER)
+    assert not unanswered(third_party(apps), known)
 
 
 def test_an_import_without_a_requirement_is_found() -> None:
@@ -135,6 +138,16 @@ def test_nothing_is_installed_for_development_that_nothing_uses() -> None:
 def test_development_starts_from_what_is_deployed() -> None:
     assert f"-r {DEPLOYED}" in (ROOT / DEVELOPING).read_text().splitlines()
     assert not pins(DEPLOYED).keys() & pins(DEVELOPING).keys()
+
+
+def test_microsofts_worker_is_installed_at_the_versions_of_the_lock() -> None:
+    locked = [each.requirement for each in lock((ROOT / "requirements-dev.txt").read_text())]
+    assert pins(WORKER).items() <= on("3.13", locked).items()
+
+
+def test_no_package_hides_a_room_of_the_app() -> None:
+    """In Azure packages are looked for first."""
+    assert not packages_distributions().keys() & OURS - {"tests"}
 
 
 def test_node_packages_are_pinned_and_the_lock_names_no_server() -> None:

@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -79,7 +79,11 @@ def run_scenario(name: str, directory: Path) -> Recording:
 
 
 class RecordingWorker(Worker):
-    """The real worker, with every orchestrator call kept in the recordings' form."""
+    """Our worker, with every orchestrator call kept in the recordings' form.
+
+    Its failures have no stack: those of the recordings' worker were frames and nothing else, and a
+    text that stands in the stack once more is what the extension would find first.
+    """
 
     def __init__(self, app_dir: Path, script: str) -> None:
         super().__init__(app_dir, script)
@@ -89,12 +93,22 @@ class RecordingWorker(Worker):
         call: dict[str, Any] = {"function": name, "context": json.loads(context_json)}
         self.calls.append(call)
         try:
-            text = super().run_orchestrator(name, context_json)
+            text = _without_stack(super().run_orchestrator, name, context_json)
         except WorkerFailure as failure:
             call |= {"ok": False, "result": str(failure)}
             raise
         call |= {"ok": True, "result": json.loads(text)}
         return text
+
+    def run_activity(self, name: str, input_text: str, client: str | None = None) -> str:
+        return _without_stack(super().run_activity, name, input_text, client)
+
+
+def _without_stack(run: Callable[..., str], *given: str | None) -> str:
+    try:
+        return run(*given)
+    except WorkerFailure as failure:
+        raise WorkerFailure(failure.message, "") from failure
 
 
 class VirtualEngine(EmbeddedEngine):

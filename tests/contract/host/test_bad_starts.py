@@ -17,7 +17,13 @@ ROOT = Path(__file__).parents[3]
 
 def start(*arguments: str, path: str | None = None, **environ: str) -> tuple[int, str]:
     """Run a command that must end by itself; its exit code and what it said."""
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "DURABLE_ENGINE": "", **environ}
+    env = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT),
+        "DURABLE_ENGINE": "",
+        "FUNCTIONS_WORKER": "",
+        **environ,
+    }
     ended = subprocess.run(
         [sys.executable, "-m", "devhost", *arguments],
         capture_output=True,
@@ -38,6 +44,32 @@ def test_a_folder_without_an_app(tmp_path: Path) -> None:
     code, said = run(tmp_path, tmp_path / "state")
     assert (code, said.count("\n")) == (2, 0)
     assert "has no function_app.py" in said
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    code, said = run(tmp_path / "none", tmp_path / "state")
+    assert (code, said) == (2, f"There is no folder {tmp_path / 'none'}.")
+
+
+def test_a_worker_that_is_not_there(tmp_path: Path) -> None:
+    code, said = start("run", str(SAMPLE_APP), "--worker", "no/python")
+    assert code == 2
+    assert said == "There is no Python at no/python: `make worker` makes one that fits."
+
+
+def test_a_python_without_microsofts_worker(tmp_path: Path) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    code, said = start("run", str(SAMPLE_APP), "--worker", str(python))
+    assert code == 2
+    assert said.startswith(f"{python} has no azure-functions-runtime, which is Microsoft's worker")
+
+
+def test_a_worker_command_that_is_none(tmp_path: Path) -> None:
+    state = str(tmp_path / "state")
+    code, said = start("run", str(SAMPLE_APP), "--state", state, "--worker-command", "no-worker")
+    assert (code, said) == (2, "no-worker cannot be started: No such file or directory.")
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def test_a_function_gets_route_query_headers_body_and_context(sample: Sample) ->
 def test_every_cookie_arrives(sample: Sample) -> None:
     reply = sample.call("GET", "/api/echo")
     cookies = [value for name, value in reply.headers if name == "Set-Cookie"]
-    assert sorted(cookies) == ["a=1; HttpOnly; Path=/", "b=2"]
+    assert sorted(cookies) == ["a=1; path=/; httponly", "b=2"]
 
 
 def test_a_returned_string_is_plain_text(sample: Sample) -> None:

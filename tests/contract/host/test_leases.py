@@ -14,9 +14,9 @@ import pytest
 from devhost.app_files import QueueOptions
 from devhost.azurite import Azurite
 from devhost.invoke import Invoker
+from devhost.language_worker.loaded import LoadedFunction
 from devhost.queue_listener import QueueListener
 from devhost.queue_storage import Queues, create, send_text
-from devhost.worker import LoadedFunction
 from tests.fakes.in_process import InProcess
 
 QUEUE = "leased"

@@ -289,7 +289,7 @@ def test_a_worker_that_exits_within_calls_fails_these_and_no_others(
         environ=environ,
         engine=engine,
         hub="Within",
-        worker=exiting_worker.command(exits, most=1, share=1.0, seed=1),
+        worker_command=exiting_worker.command(exits, most=1, share=1.0, seed=1),
     )
     with running:
         host = Sample(running, tmp_path / "memory", azurite.connection_string)

@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from devhost.gate import Gate
-from devhost.host import PYTHON_WORKER
 from devhost.language_worker import process
 from devhost.language_worker.failures import WorkerExited, WorkerFailure
 from devhost.language_worker.functions import Function
 from devhost.language_worker.keeper import LanguageWorker
 from devhost.language_worker.messages import HttpRequest, Text, Value
 from devhost.starting import BadStart
+from devhost.workers import OWN_WORKER
 
 ROOT = Path(__file__).parents[3]
 HEAD = """
@@ -59,12 +59,12 @@ async def keeping(
     source: str = CALLS,
     *,
     gate: Gate | None = None,
-    command: Sequence[str] = PYTHON_WORKER,
+    command: Sequence[str] = OWN_WORKER,
     waits_s: Sequence[float] = (0.0, 0.1),
 ) -> AsyncIterator[LanguageWorker]:
     (folder / "function_app.py").write_text(HEAD + source)
     environ = {**os.environ, "PYTHONPATH": str(ROOT)}
-    worker = LanguageWorker([*command, str(folder)], environ, gate or Gate(), waits_s=waits_s)
+    worker = LanguageWorker(command, folder, environ, gate or Gate(), waits_s=waits_s)
     try:
         await worker.start()
         yield worker

@@ -21,16 +21,17 @@ from azure.storage.queue.aio import QueueClient
 
 from devhost.app_files import QueueOptions, read_host_json
 from devhost.invoke import Invoker
-from devhost.language_worker.binding import converter
+from devhost.language_worker.converters import converter
 from devhost.language_worker.failures import WorkerExited
 from devhost.language_worker.functions import Function
+from devhost.language_worker.loaded import LoadedFunction
 from devhost.language_worker.messages import Text, Value
 from devhost.language_worker.values import datum_of
 from devhost.queue_listener import LEASE_S, QueueListener
 from devhost.queue_storage import Queues
 from devhost.remote.messages import Messages
 from devhost.remote_engine import RemoteEngine
-from devhost.worker import LoadedFunction, Worker
+from devhost.worker import Worker
 from tests.contract.life_cycle.harness import APP
 from tests.fakes.in_process import InProcess
 

@@ -22,10 +22,6 @@ def refusal(folder: Path, text: str | None = None) -> str:
     return str(caught.value)
 
 
-def test_a_missing_folder_is_said_so(tmp_path: Path) -> None:
-    assert refusal(tmp_path / "none") == f"There is no folder {tmp_path / 'none'}."
-
-
 def test_a_folder_without_an_app_is_said_so(tmp_path: Path) -> None:
     assert "has no function_app.py" in refusal(tmp_path)
 
@@ -44,6 +40,26 @@ def test_a_syntax_error_names_the_line(tmp_path: Path) -> None:
     text = refusal(tmp_path, "x = 1\ndef broken(:\n")
     assert "SyntaxError" in text
     assert "(function_app.py line 2)" in text
+
+
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        (
+            '@app.activity_trigger(input_name="a_b")\ndef f(a_b): ...',
+            "binding 'a_b' of f: letters and digits only",
+        ),
+        (
+            '@app.function_name("1st")\n@app.activity_trigger(input_name="p")\ndef f(p): ...',
+            "'1st' is not a possible function name",
+        ),
+    ],
+)
+def test_a_name_that_no_host_takes_is_refused(tmp_path: Path, source: str, why: str) -> None:
+    (tmp_path / "function_app.py").write_text(HEAD + source)
+    with pytest.raises(BadStart) as caught:
+        runnable(load_app(tmp_path).functions)
+    assert str(caught.value) == f"The app cannot be loaded: {why}."
 
 
 def test_a_function_this_host_has_nothing_for_is_left_out_by_name(

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import azure.functions as func
+
 from devhost.clock import VirtualClock
 from devhost.invoke import Invoker
+from devhost.language_worker.loaded import LoadedFunction
 from devhost.schedules import Schedule
 from devhost.timer_listener import TimerListener
-from devhost.worker import LoadedFunction
 from tests.fakes.in_process import InProcess
 
 NOW = datetime(2030, 1, 1, 12, 0, 7, tzinfo=UTC)
@@ -25,8 +27,9 @@ async def runs(tmp_path: Path, **trigger: Any) -> list[tuple[bool, dict[str, str
     """Start a listener at NOW; what it runs at once."""
     seen: list[tuple[bool, dict[str, str]]] = []
 
-    async def tick(timer: Any) -> None:
-        seen.append((timer.past_due, timer.schedule_status))
+    async def tick(timer: func.TimerRequest) -> None:
+        status: Any = timer
+        seen.append((timer.past_due, status.schedule_status))
 
     binding = {"type": "timerTrigger", "name": "timer", "schedule": "0 0 * * * *", **trigger}
     invoker = Invoker(InProcess(tmp_path), lambda: "{}", NoOutputs())

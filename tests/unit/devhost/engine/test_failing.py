@@ -81,10 +81,20 @@ def test_a_text_with_the_words_that_frame_it_is_told_whole(engine_for: EngineFor
         @orch
         def failing(context):
             yield context.call_activity("echo", 1)
-            raise ValueError("a\nStack: b\n\n$OutOfProcData$:c")
+            raise ValueError("a\nException: b\n\n$OutOfProcData$:c")
     """)
-    told = "a\nStack: b\n\n$OutOfProcData$:c"
+    told = "a\nException: b\n\n$OutOfProcData$:c"
     assert failure(driver) == f"Orchestrator function 'failing' failed: {told}"
+
+
+def test_a_text_with_a_line_for_a_stack_hides_the_state_behind_it(engine_for: EngineFor) -> None:
+    driver = engine_for(r"""
+        @orch
+        def failing(context):
+            yield context.call_activity("echo", 1)
+            raise ValueError("a\nStack: b")
+    """)
+    assert failure(driver).startswith("Non-Deterministic workflow detected: ")
 
 
 def test_a_turn_that_cannot_be_read_is_called_non_deterministic_later(
@@ -159,12 +169,11 @@ def test_an_exception_that_carries_no_state_is_told_with_its_stack(engine_for: E
     assert output.endswith(")")
 
 
-def test_a_parent_passes_such_a_failure_on(engine_for: EngineFor) -> None:
+def test_a_parent_that_passes_such_a_failure_on_is_called_non_deterministic(
+    engine_for: EngineFor,
+) -> None:
     driver = engine_for(OVER)
-    assert failure(driver, "over").startswith(
-        "Orchestrator function 'over' failed: Orchestrator function 'failing' failed: One or more "
-        "errors occurred. (Result: Failure\nException: RuntimeError: broke\nStack:"
-    )
+    assert failure(driver, "over").startswith("Non-Deterministic workflow detected: ")
     (row,) = (item for item in driver.core.store.history("x") if item["EventType"] == 9)
     details = json.loads(row["Details"])
     assert details["Message"] == "One or more errors occurred."

@@ -64,7 +64,6 @@ async def test_an_async_activity_runs_on_the_hosts_loop(worker_for: WorkerFor) -
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [
-        ('@app.activity_trigger(input_name="a_b")\ndef bad(a_b): return 1', "binding 'a_b' of bad"),
         ('@app.activity_trigger(input_name="p")\ndef bad(q): return 1', "takes the parameters"),
         ("other = df.DFApp()", "exactly one function app, not 2"),
     ],
