@@ -74,9 +74,9 @@ test: setup engine worker worker-asked static ## everything that CI runs; WORKER
 check: setup-python static ## lint, types, import rules; unit, contract, replay, simulation tests
 	@$(PYTEST) $(PARALLEL) $(CHECKED)
 
-bench: setup engine ## measure what a restore costs on both engines; RESTORES=20 for a smaller run
+bench: setup engine ## measure what a restore costs on both engines; RESTORES=20 for a smaller run, ENTRY=health for /health
 	@DURABLE_ENGINE="$${DURABLE_ENGINE:-$$(tools/engine.sh path)}" \
-		$(BIN)/python -m benchmarks $(if $(RESTORES),--restores $(RESTORES))
+		$(BIN)/python -m benchmarks $(ENTRY) $(if $(RESTORES),--restores $(RESTORES))
 
 fuzz: setup ## draw INPUTS=20000 odd inputs, then let coverage guide some for MINUTES=10 (atheris)
 	@FUZZ_INPUTS=$(or $(INPUTS),20000) $(PYTEST) -v tests/fuzz

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import engines, report
+from benchmarks import engines, health, report
 from benchmarks.machine import this_machine
 from benchmarks.pairs import compare
 from devhost.starting import BadStart
@@ -18,9 +18,12 @@ RESTORES, RESTORES_MAX = 200, 999
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure, print, keep; 2 for a start that makes no sense, 1 for restores that went wrong."""
+    """Measure, print, keep; 2 for a start that makes no sense, 1 for restores that went wrong and
+    for answers that came late."""
     given = _parse(arguments)
     console = Console(highlight=False)
+    if given.entry == "health":
+        return _health(console)
     try:
         engine = engines.real_engine()
         machine = this_machine(engine, given.restores, engines.SCALE, engines.EVERY_S)
@@ -42,13 +45,26 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _health(console: Console) -> int:
+    try:
+        measured = health.run(RESULTS / "health", console)
+    except BadStart as error:
+        console.print(str(error), soft_wrap=True)
+        return 2
+    health.say(console, measured)
+    path = RESULTS / "health.json"
+    health.save(path, measured)
+    console.print(f"All numbers: {_shown(path)}")
+    return 0 if all(one.is_in_time for one in measured) else 1
+
+
 def _shown(path: Path) -> Path:
     return path.relative_to(RESULTS.parents[1])
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("entry", nargs="?", default="engines", choices=["engines"])
+    parser.add_argument("entry", nargs="?", default="engines", choices=["engines", "health"])
     parser.add_argument("--restores", type=_count, default=RESTORES, help="how many, per engine")
     return parser.parse_args(arguments)
 

@@ -55,8 +55,10 @@ def load_settings(app_dir: Path, environ: MutableMapping[str, str]) -> str | Non
             document = _read(path)
             if document.get("IsEncrypted"):
                 raise BadStart(f"{path} is encrypted; decrypt it with `func settings decrypt`.")
+            known = {key.lower() for key in environ}  # as the host's, by names in any case
             for key, value in document.get("Values", {}).items():
-                environ.setdefault(key, str(value))
+                if key.lower() not in known:
+                    environ[key] = str(value)
             return name
     return None
 

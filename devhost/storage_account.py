@@ -23,10 +23,12 @@ def emulator_connection(ports: tuple[int, int, int] = DEFAULT_PORTS) -> str:
 
 
 def connection_of(setting: str, settings: Mapping[str, str]) -> str:
-    """The connection string that a binding's `connection` names, as the Functions host looks."""
+    """The connection string that a binding's `connection` names, as the Functions host looks:
+    without regard to case."""
+    given = {name.lower(): value for name, value in settings.items() if value}
     for name in (f"AzureWebJobs{setting}", setting):
-        if settings.get(name):
-            value = settings[name]
+        value = given.get(name.lower())
+        if value is not None:
             return emulator_connection() if "UseDevelopmentStorage=true" in value else value
     raise BadStart(
         f"The app setting {setting} is not set: queue triggers need a storage account "

@@ -113,6 +113,12 @@ class HostProcess:
         self.kill()
         self.start()
 
+    def start_with(self, environ: Mapping[str, str]) -> None:
+        """Stop it as Ctrl-C does, and start it again with these variables beside the others."""
+        self.stop()
+        self._environ |= environ
+        self.start()
+
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 

@@ -22,7 +22,7 @@ _ACCOUNT = f"{SETTING}__accountName"
 _CREDENTIAL, _CLIENT_ID = f"{SETTING}__credential", f"{SETTING}__clientId"
 _RESOURCE_ID = f"{SETTING}__managedIdentityResourceId"
 _URIS = {service: f"{SETTING}__{service}ServiceUri" for service in SERVICES}
-_NAMES = (SETTING, _ACCOUNT, *_URIS.values(), _CREDENTIAL, _CLIENT_ID, _RESOURCE_ID)
+NAMES = (SETTING, _ACCOUNT, *_URIS.values(), _CREDENTIAL, _CLIENT_ID, _RESOURCE_ID)
 _MANAGED = "managedidentity"
 _ENDPOINTS = {f"{service}endpoint" for service in SERVICES}
 _NAMES_NONE = (
@@ -54,7 +54,7 @@ class StorageSettings:
 
 def parse(variables: Mapping[str, str]) -> tuple[StorageSettings | None, list[str]]:
     """Return the settings, or None and all that is wrong with them."""
-    given, problems = app_settings.read(variables, _NAMES)
+    given, problems = app_settings.read(variables, NAMES)
     problems += _problems(given)
     if not given and not problems:
         problems.append(_NAMES_NONE)

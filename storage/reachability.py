@@ -10,6 +10,13 @@ from restore.messages import names
 from restore.messages.errors import AccessDenied, NotFound, ServiceUnavailable
 from storage import connection
 
+ROLES = {
+    "blob": "Storage Blob Data Owner",
+    "queue": "Storage Queue Data Contributor",
+    "table": "Storage Table Data Contributor",
+}
+"""What the app's identity needs on the account, by service."""
+
 _DENIED = (401, 403)
 
 
@@ -26,7 +33,7 @@ def blobs() -> None:
         except ResourceNotFoundError:
             return  # it is made on first use
 
-    _tell("blob", "Storage Blob Data Owner", look)
+    _tell("blob", look)
 
 
 def request_queue() -> None:
@@ -45,7 +52,7 @@ def request_queue() -> None:
                 code="QueueNotFound",
             ) from None
 
-    _tell("queue", "Storage Queue Data Contributor", look)
+    _tell("queue", look)
 
 
 def tables() -> None:
@@ -55,10 +62,10 @@ def tables() -> None:
     def look() -> None:
         connection.client(TableService, "table", connection.ONE_SHORT_TRY).list_one()
 
-    _tell("table", "Storage Table Data Contributor", look)
+    _tell("table", look)
 
 
-def _tell(part: str, role: str, look: Callable[[], None]) -> None:
+def _tell(service: str, look: Callable[[], None]) -> None:
     """Turn what goes wrong into the error tree; its text is dropped, for it can hold a URL."""
     from azure.core.exceptions import AzureError, ServiceRequestError, ServiceResponseError
 
@@ -68,8 +75,8 @@ def _tell(part: str, role: str, look: Callable[[], None]) -> None:
         code = str(getattr(error, "error_code", None) or type(error).__name__)
         if getattr(error, "status_code", None) in _DENIED:
             raise AccessDenied(
-                f"The storage account refuses the app its {part} service. Give the app's identity "
-                f"the role {role}, and look at the account's network rules.",
+                f"The storage account refuses the app its {service} service. Give the app's "
+                f"identity the role {ROLES[service]}, and look at the account's network rules.",
                 code=code,
             ) from None
         said = "does not answer as expected"
@@ -77,5 +84,5 @@ def _tell(part: str, role: str, look: Callable[[], None]) -> None:
             said = "cannot be reached: look at its address and its network rules"
         elif isinstance(error, ServiceResponseError):
             said = "takes too long to answer"
-        message = f"The storage account's {part} service {said}."
+        message = f"The storage account's {service} service {said}."
         raise ServiceUnavailable(message, code=code) from None

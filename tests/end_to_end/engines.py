@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any, Protocol
 
 from devhost.azurite import Azurite
 from devhost.clock import RealClock
@@ -28,7 +29,7 @@ JOB_S = 8.0
 CANCEL_S = 2.0
 TRANSFER_SHARE = 0.3
 """Little, so that a job's last task lasts long enough to be seen."""
-POLICY = {
+POLICY: dict[str, Any] = {
     "rules": [
         {
             "name": "guarded",
@@ -60,6 +61,14 @@ QUICK = {
 }
 
 
+class HasConnection(Protocol):
+    """A running storage account."""
+
+    @property
+    def connection_string(self) -> str:
+        """What names and opens it."""
+
+
 def why_not(engine: str) -> str | None:
     """Say why nothing can run on an engine here; None when it can."""
     if engine == REAL and not os.environ.get("DURABLE_ENGINE"):
@@ -72,16 +81,19 @@ def why_not(engine: str) -> str | None:
 @contextmanager
 def stage_on(engine: str, state_dir: Path) -> Iterator[HostHarness]:
     """Run the app on an engine, with storage and a vault of its own where it can have them."""
-    if engine == FUNCTIONS_HOST:
-        yield _functions_host()
-        return
-    with Azurite() as azurite, on_devhost(azurite, state_dir, engine) as (harness, _):
+    with ExitStack() as cleanup:
+        if engine == FUNCTIONS_HOST:
+            harness = _functions_host()
+        else:
+            azurite = cleanup.enter_context(Azurite())
+            harness, _ = cleanup.enter_context(on_devhost(azurite, state_dir, engine))
+        harness.make_queue()
         yield harness
 
 
 @contextmanager
 def on_devhost(
-    azurite: Azurite,
+    storage: HasConnection,
     state_dir: Path,
     engine: str = EMBEDDED,
     environ: Mapping[str, str] | None = None,
@@ -92,7 +104,7 @@ def on_devhost(
         vault_url = cleanup.enter_context(ThreadedVaultServer(Simulator(RealClock(), seed=None)))
         settings = {
             **QUICK,
-            "AzureWebJobsStorage": azurite.connection_string,
+            "AzureWebJobsStorage": storage.connection_string,
             "SIMULATED_ARM_ENDPOINT": vault_url,
             "DURABLE_ENGINE": "",  # what runs is said by name alone
             **(environ or {}),
@@ -104,7 +116,7 @@ def on_devhost(
         cleanup.enter_context(host)
         assert (state_dir / "engine.log").exists() == (engine == REAL), "on the wrong engine"
         logs = (state_dir / "host.log", state_dir / "engine.log")[: 1 + (engine == REAL)]
-        harness = HostHarness(host.url, azurite.connection_string, vault_url, logs)
+        harness = HostHarness(host.url, storage.connection_string, vault_url, logs)
         _prepare(harness)
         yield harness, host
 

@@ -90,12 +90,15 @@ class HostHarness:
         text = message if isinstance(message, str) else json.dumps(message)
         if encode:
             text = base64.b64encode(text.encode()).decode()
-        queue = self._queue(queue_name)
+        self.make_queue(queue_name)
+        self._queue(queue_name).send_message(text)
+
+    def make_queue(self, name: str = "restore-requests") -> None:
+        """Make a queue, as the deployment does."""
         try:
-            queue.create_queue()
+            self._queue(name).create_queue()
         except ResourceExistsError:
             pass
-        queue.send_message(text)
 
     def finished(self, request_id: str, within_s: float = END_S_MAX) -> dict[str, Any]:
         """Wait until a restore is announced as finished and is at rest; return its view."""

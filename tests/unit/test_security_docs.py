@@ -5,9 +5,11 @@ import re
 from pathlib import Path
 
 from arm import paging, reply_body, transport
+from restore import storage_settings
 from restore.policy import policy_text
 from restore.request import json_text
 from restore.values import redaction
+from storage import reachability
 from tests import role
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +38,17 @@ def test_the_functions_that_it_names_have_routes() -> None:
         "show_rejection",
     }
     assert all(name in TEXT and f"async def {name}(" in routes for name in named)
+
+
+def test_the_storage_account_has_one_list_of_settings_and_one_of_roles() -> None:
+    _, _, section = TEXT.partition("## 2. ")
+    rows = re.findall(r"^\| (`.+?) \|", section.partition("\n## ")[0], re.MULTILINE)
+    told = {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+    roles = {name for name in told if name.startswith("Storage ")}
+    assert told - roles == {*storage_settings.NAMES, "AZURE_CLIENT_ID"}
+    assert roles == set(reachability.ROLES.values())
+    assert [*reachability.ROLES] == [*storage_settings.SERVICES]
+    assert all(f'"{role}"' in section for role in roles)
 
 
 def test_its_links_within_the_project_lead_to_files() -> None:

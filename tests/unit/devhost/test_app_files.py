@@ -31,6 +31,13 @@ def test_the_sample_settings_stand_in_for_missing_ones(tmp_path: Path) -> None:
     assert environ == {"B": "own"}
 
 
+def test_a_setting_of_the_shell_wins_in_any_case(tmp_path: Path) -> None:
+    (tmp_path / "local.settings.json").write_text('{"Values": {"AzureWebJobsStorage": "file"}}')
+    environ = {"azurewebjobsstorage": "shell"}
+    load_settings(tmp_path, environ)
+    assert environ == {"azurewebjobsstorage": "shell"}
+
+
 def test_settings_that_cannot_be_read_are_a_bad_start(tmp_path: Path) -> None:
     path = tmp_path / "local.settings.json"
     path.write_text("{")

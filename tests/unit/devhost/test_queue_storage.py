@@ -49,5 +49,7 @@ def test_the_development_account_is_spelled_out() -> None:
     settings = {"AzureWebJobsStorage": "UseDevelopmentStorage=true"}
     assert connection_of("AzureWebJobsStorage", settings) == emulator_connection()
     assert connection_of("Storage", settings) == emulator_connection()
+    lower = {name.lower(): text for name, text in settings.items()}
+    assert connection_of("AzureWebJobsStorage", lower) == emulator_connection()
     with pytest.raises(BadStart, match="Other is not set"):
         connection_of("Other", settings)
