@@ -57,7 +57,7 @@ class Call:
 
     def failed(self, error: OSError) -> None:
         """Write that no reply was read. The error's text may quote a URL, and its signature."""
-        self._write(LogLine(event="arm-call", kind=type(error).__name__))
+        self._write(LogLine(event="arm-call", exception=type(error).__name__))
 
     def _write(self, line: LogLine) -> None:
         whole = msgspec.structs.replace(

@@ -96,9 +96,9 @@ EVENTS: dict[LogEvent, Row] = {
     "arm-call": Row(
         INFO,
         "One call to Azure Resource Manager, with what finds it in Azure's own traces. "
-        "Without `httpStatus` no reply was read, and `kind` says why.",
+        "Without `httpStatus` no reply was read, and `exception` says why.",
         (
-            *("method", "path", "httpStatus", "durationS", "retryAfterS", "left", "kind"),
+            *("method", "path", "httpStatus", "durationS", "retryAfterS", "left", "exception"),
             *("clientRequestId", "armRequestId", "correlationId"),
         ),
     ),
@@ -119,7 +119,7 @@ EVENTS: dict[LogEvent, Row] = {
     "fault": Row(
         ERROR,
         "Something that nobody foresaw was raised. The app goes on as well as it can; report it.",
-        ("kind", "place", "text"),
+        ("exception", "place", "text"),
     ),
     "verdict": Row(
         INFO,

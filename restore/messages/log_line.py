@@ -96,7 +96,7 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
     ] = None
     category: Annotated[str | None, _says("the class of restore/messages/errors.py")] = None
     text: Annotated[str | None, _says("in words, without secrets, of bounded length")] = None
-    kind: Annotated[str | None, _says("the type of what was raised")] = None
+    exception: Annotated[str | None, _says("the type of what was raised")] = None
     place: Annotated[str | None, _says("the lines of code that raised it, the last call first")] = (
         None
     )
@@ -170,8 +170,8 @@ def fault(error: BaseException, about: LogContext = LogContext()) -> LogLine:
         if not any(each in frame.f_code.co_filename for each in _NOT_OURS)
     ]
     place = " < ".join(places[: -_PLACES_MAX - 1 : -1]) or None
-    kind = type(error).__name__
-    return LogLine(event="fault", about=about, kind=kind, place=place, text=str(error))
+    raised = type(error).__name__
+    return LogLine(event="fault", about=about, exception=raised, place=place, text=str(error))
 
 
 def about_input(given: Any) -> LogContext:

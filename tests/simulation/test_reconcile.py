@@ -366,7 +366,7 @@ def test_an_orchestrator_that_breaks_closes_its_entry_with_a_true_verdict(
     assert "insides" not in verdict.text
     assert status(harness) == "Completed"
     (fault,) = lines(caplog, "fault")
-    assert (fault["kind"], fault["requestId"]) == ("KeyError", "r1")
+    assert (fault["exception"], fault["requestId"]) == ("KeyError", "r1")
 
 
 def send(harness: AppHarness) -> None:

@@ -96,7 +96,8 @@ async def test_a_bug_is_told_with_its_place_and_raised(caplog: pytest.LogCapture
     with pytest.raises(KeyError):
         await activity_result.outcome_of({}, lambda _: awaited(KeyError("bug")))
     first, second = lines(caplog)
-    assert (first["event"], first["kind"], second["kind"]) == ("fault", "KeyError", "KeyError")
+    assert first["event"] == "fault"
+    assert first["exception"] == second["exception"] == "KeyError"
     assert first["place"].startswith("activities/test_activity_result.py:")
     assert "abcdef" not in first["text"]
     assert {record.levelname for record in caplog.records} == {"ERROR"}

@@ -59,7 +59,7 @@ def test_a_call_is_told_with_what_finds_it_and_by_its_path_alone(
 def test_each_try_is_told_also_one_without_an_answer(caplog: pytest.LogCaptureFixture) -> None:
     throttled = reply(503, {}, {"Retry-After": "1"})
     tries = told(caplog, ConnectionResetError("sig=S3CRET"), throttled, reply(200, {}))
-    assert [(line.get("httpStatus"), line.get("kind")) for line in tries] == [
+    assert [(line.get("httpStatus"), line.get("exception")) for line in tries] == [
         (None, "ConnectionResetError"),
         (503, None),
         (200, None),

@@ -157,7 +157,7 @@ def test_a_bug_of_ours_closes_the_restore_and_names_its_kind_only(
     assert "our insides" not in verdict.text
     assert verdict.job_id == entry(harness).job_id
     (fault,) = lines(caplog, "fault")
-    assert (fault["instanceId"], fault["kind"]) == (ID, "KeyError")
+    assert (fault["instanceId"], fault["exception"]) == (ID, "KeyError")
     assert "orchestrators/restore_vm.py" in fault["place"]
 
 

@@ -98,7 +98,7 @@ async def test_what_nobody_foresaw_is_no_500_either(caplog: pytest.LogCaptureFix
     assert (status, body["checks"]["table"]) == (503, "RuntimeError")
     assert "s3cret" not in json.dumps(body) + caplog.text
     fault, failing = lines(caplog)
-    assert (fault["event"], fault["kind"]) == ("fault", "RuntimeError")
+    assert (fault["event"], fault["exception"]) == ("fault", "RuntimeError")
     assert fault["text"].startswith("no route")
     assert (failing["event"], failing["status"]) == ("health", "failing")
     assert failing["problems"] == body["problems"]

@@ -134,7 +134,7 @@ async def test_what_is_raised_is_told_and_raised(caplog: pytest.LogCaptureFixtur
     with pytest.raises(KeyError):
         await breaks(context=context(TRACE))
     (line,) = lines(caplog)
-    assert (line["event"], line["function"], line["kind"]) == ("fault", "breaks", "KeyError")
+    assert (line["event"], line["function"], line["exception"]) == ("fault", "breaks", "KeyError")
     assert "s3cret" not in caplog.text
 
 

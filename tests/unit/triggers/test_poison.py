@@ -130,7 +130,7 @@ async def test_what_can_be_neither_kept_nor_told_ends_and_says_so(
     world.documents.before_write = world.events.before_send = refuse
     await poison.take(message(BODY, "p1", tries=poison.TRIES_MAX))
     *faults, poisoned = lines(caplog)
-    assert [fault["kind"] for fault in faults] == ["ServiceUnavailable"] * 2
+    assert [fault["exception"] for fault in faults] == ["ServiceUnavailable"] * 2
     assert (poisoned["event"], poisoned["messageId"]) == ("poisoned", "p1")
     assert "It is lost" in poisoned["text"]
 

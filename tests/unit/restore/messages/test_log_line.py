@@ -12,7 +12,7 @@ from restore.messages.log_events import EVENTS, LogEvent
 from restore.messages.log_line import LINE_BYTES_MAX, LogContext, LogLine
 from tests.fakes.secrets import HARMLESS, SECRETS
 
-_TEXTS = ("text", "path", "task", "status", "code", "kind", "place")
+_TEXTS = ("text", "path", "task", "status", "code", "exception", "place")
 _OWN = {field.encode_name for field in msgspec.structs.fields(LogLine)} - {"event", "about"}
 
 
@@ -104,6 +104,6 @@ def test_a_fault_names_the_place_in_the_apps_own_code() -> None:
     with pytest.raises(msgspec.DecodeError) as raised:
         msgspec.json.decode(b"{")
     told = read(log_line.fault(raised.value, LogContext(request_id="r1")))
-    assert (told["kind"], told["requestId"]) == ("DecodeError", "r1")
+    assert (told["exception"], told["requestId"]) == ("DecodeError", "r1")
     assert told["place"].startswith("messages/test_log_line.py:")
     assert "place" not in read(log_line.fault(ValueError("never raised")))
