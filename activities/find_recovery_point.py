@@ -1,16 +1,18 @@
 """List the item's recovery points and return the one that restore/start/recovery_point_choice.py
 chooses."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock
+from activities import activity_result, choosing
 from arm import connection
 from restore.messages.activity_io import FindPoint
 from restore.messages.model import Choice, RecoveryPoint
+from restore.messages.request import RestoreRequest
 from restore.start import job_search
+from restore.start.data_loss import data_loss
 from storage import connection as storage_connection
 
 blueprint = df.Blueprint()
@@ -27,25 +29,24 @@ def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
 
 def _find(order: dict[str, Any]) -> Choice:
     wanted = FindPoint.from_json(order)
+    request, item = wanted.request, wanted.item
     backup = connection.backup()
-    points, unreadable = backup.recovery_points(wanted.item)
-    return backup.with_disks(wanted.item, _choose(wanted, points, unreadable))
-
-
-def _choose(wanted: FindPoint, points: Sequence[RecoveryPoint], unreadable: int) -> Choice:
-    sent = _sent(wanted.request.request_id, points)
+    points, unreadable = backup.recovery_points(item)
+    sent = _sent(request, points)
     if sent is not None:
-        return Choice(point=sent, why=_SENT, considered=len(points))
-    from restore.start import arm_body, recovery_point_choice
+        return backup.with_disks(item, sent)
+    from restore.start import arm_body
 
-    choice = recovery_point_choice.choose_for(
-        wanted.request, wanted.item, points, now=clock.now(), unreadable=unreadable
-    )
-    arm_body.build(wanted.request, wanted.item, choice.point)
+    choice = choosing.choose(backup, request, item, points, unreadable)
+    arm_body.build(request, item, choice.point)
     return choice
 
 
-def _sent(request_id: str, points: Iterable[RecoveryPoint]) -> RecoveryPoint | None:
-    held = storage_connection.ledger().read(request_id)
+def _sent(request: RestoreRequest, points: Sequence[RecoveryPoint]) -> Choice | None:
+    held = storage_connection.ledger().read(request.request_id)
     name = None if held is None else job_search.sent_point(held.entry)
-    return next((point for point in points if point.name == name), None)
+    point = next((point for point in points if point.name == name), None)
+    if point is None:
+        return None
+    loss = data_loss(point, request.incident_at)
+    return Choice(point=point, why=_SENT, considered=len(points), data_loss=loss)

@@ -16,7 +16,8 @@ blueprint = df.Blueprint()
 
 @blueprint.activity_trigger(input_name="order")
 def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
-    """Input: ListPoints. Done with `{points, total, unreadable, choice, continuationToken?}`."""
+    """Input: ListPoints. Done with `{points, total, unreadable, choice, reasons,
+    continuationToken?}`."""
     return activity_result.outcome(order, _list)
 
 
@@ -27,13 +28,20 @@ def _list(order: dict[str, Any]) -> dict[str, Any]:
     from restore.request import point_pages
     from restore.start import recovery_point_choice
 
+    wish, now, incident_at = RecoveryPointChoice(), clock.now(), wanted.incident_at
+    judged = recovery_point_choice.judge(points, wish, now=now, incident_at=incident_at)
     try:
         choice = recovery_point_choice.choose(
-            points, RecoveryPointChoice(), now=clock.now(), unreadable=unreadable
+            points, wish, now=now, unreadable=unreadable, incident_at=incident_at
         )
         choice = backup.with_disks(wanted.item, choice)
     except NotFound:
         choice = None
     page = point_pages.page(points, wanted.continuation_token)
-    told = {"total": len(points), "unreadable": unreadable, "choice": encode(choice)}
-    return page.as_json() | told
+    shown = {point.name for point in page.points}
+    return page.as_json() | {
+        "total": len(points),
+        "unreadable": unreadable,
+        "choice": encode(choice),
+        "reasons": {name: why for name, why in judged.reasons.items() if name in shown},
+    }

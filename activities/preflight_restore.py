@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import azure.durable_functions as df
 
-from activities import activity_result, clock, policies
+from activities import activity_result, choosing, clock, policies
 from arm import connection as arm_connection
 from arm.backup import Backup
 from restore.messages.disks import VmDisk
@@ -49,15 +49,12 @@ def blueprint(settings: Settings) -> df.Blueprint:
 
 def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     from restore.plan import checks, hashing
-    from restore.start import arm_body, recovery_point_choice
+    from restore.start import arm_body
 
     request, item = order.request, order.item
     backup = arm_connection.backup()
     points, unreadable = backup.recovery_points(item)
-    choice = recovery_point_choice.choose_for(
-        request, item, points, now=clock.now(), unreadable=unreadable
-    )
-    choice = backup.with_disks(item, choice)
+    choice = choosing.choose(backup, request, item, points, unreadable)
     facts = _facts(request, item)
     case = Case(request=request, item=item, point=choice.point, facts=facts)
     found = list(checks.findings(case))

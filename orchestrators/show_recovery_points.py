@@ -40,7 +40,11 @@ def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     if found.kind != "done":
         return found.as_json()
     item = ProtectedItem.from_json(found.value)
-    order = ListPoints(item=item, continuation_token=asked.continuation_token)
+    order = ListPoints(
+        item=item,
+        incident_at=asked.incident_at,
+        continuation_token=asked.continuation_token,
+    )
     listed = yield from steps.run(names.LIST_RECOVERY_POINTS, order.as_json())
     if listed.kind == "done":
         listed = Outcome.done({"item": found.value} | listed.value)

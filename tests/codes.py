@@ -7,7 +7,7 @@ from pathlib import Path
 from restore.messages import errors
 from restore.messages.errors import RestoreError
 from restore.progress import wait_reasons
-from restore.start import recovery_point_choice
+from restore.start import choice_texts
 from tools.tidy.source import SHIPPED
 
 ROOT = Path(__file__).parents[1]
@@ -21,7 +21,7 @@ def all_codes() -> set[str]:
     classes = (each for each in vars(errors).values() if isinstance(each, type))
     found = {each.__name__ for each in classes if issubclass(each, RestoreError)} - _NEVER_SHOWN
     found |= {code for module in modules for code in module.codes()}
-    return found | set(recovery_point_choice.REASONS)
+    return found | set(choice_texts.REASONS)
 
 
 class _Module:

@@ -50,6 +50,7 @@ PREFER = header("Prefer", "wait=n (seconds, at most 20) or respond-async")
 ITEM = (
     query("sourceResourceId", "ARM id of the VM", is_required=True),
     query("vaultId", "ARM id of its Recovery Services vault"),
+    query("incidentAt", "When the incident began: only older points, and what would be lost"),
     query("continuationToken", "From the page before"),
 )
 PAGE = (

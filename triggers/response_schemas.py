@@ -177,6 +177,8 @@ class RecoveryPoints(Model, frozen=True, kw_only=True):
     unreadable: int
     """So many more are in Azure's list, without a name or time that can be read."""
     choice: Choice | None
+    reasons: dict[str, str]
+    """Of each point of this page that would not be chosen, by its name: the code of its reason."""
     continuation_token: str | None = None
 
 

@@ -17,7 +17,7 @@ from restore.messages.disks import KeptDisk, VmDisk
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Verdict
 from restore.progress.phases import RestorePhase
-from restore.progress.run_state import phase_of_wait
+from restore.progress.run_state import phase_of_wait, point_of
 from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection, duplicates
@@ -107,7 +107,7 @@ def _view(
         "remainingS": job.get("remainingS") if job else None,
         "vaultId": status.get("vaultId") or entry.request.get("vaultId"),
         "protectedItem": status.get("protectedItem"),
-        "recoveryPoint": status.get("recoveryPoint") or _intended(entry),
+        "recoveryPoint": status.get("recoveryPoint") or point_of(entry.choice) or _intended(entry),
         "rule": entry.authorization.rule if entry.authorization else None,
         "approval": _approval(entry, prefix),
         "disksToReplace": _names(entry.authorization.disks if entry.authorization else None),

@@ -14,7 +14,7 @@ from rich.text import Text
 from devhost.demo import tally
 from devhost.demo.asked import Asked
 from devhost.demo.progress import style_of
-from restore.start.recovery_point_choice import REASONS
+from restore.start.choice_texts import REASONS
 from restore.values.times import text_of
 
 Event = dict[str, Any]

@@ -71,6 +71,16 @@ class PassedOver(Model, frozen=True, kw_only=True):
     text: str
 
 
+class DataLoss(Model, frozen=True, kw_only=True):
+    """The data-loss window of a recovery point."""
+
+    incident_at: datetime
+    window_s: float
+    """From the point to the incident; 0 for a point that is not from before it."""
+    is_before_incident: bool
+    text: str
+
+
 class Choice(Model, frozen=True, kw_only=True):
     """The chosen recovery point and the reasons."""
 
@@ -80,6 +90,8 @@ class Choice(Model, frozen=True, kw_only=True):
     passed_over: tuple[PassedOver, ...] = ()
     """At most the 20 newest."""
     passed_over_counts: dict[str, int] = {}
+    data_loss: DataLoss | None = None
+    """None: nobody said when the incident began."""
 
 
 class Failure(Model, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ Plain JSON on the wire, read strictly: a history kept by an older version is eit
 refused, never half understood.
 """
 
+from datetime import datetime
 from typing import Any, Literal
 
 from restore.messages.model import Choice, ProtectedItem
@@ -31,6 +32,7 @@ class ShowPoints(StrictModel, frozen=True, kw_only=True):
 
     source_resource_id: str
     vault_id: str | None = None
+    incident_at: datetime | None = None
     continuation_token: str | None = None
     traceparent: str | None = None
 
@@ -39,6 +41,7 @@ class ListPoints(StrictModel, frozen=True, kw_only=True):
     """Input of list_recovery_points, answered by one page, the total and the choice."""
 
     item: ProtectedItem
+    incident_at: datetime | None = None
     continuation_token: str | None = None
 
 

@@ -3,8 +3,9 @@
 A field that a struct does not have is forbidden for that recovery type, a field without a default
 is required, and an id's type says what it is the id of: parsing.py and validation.py read their
 tables off these classes. Names and meanings are ARM's own (IaasVMRestoreRequest), except those that
-are ours: requestId, vaultId, recoveryPoint, confirm, deadline, planHash, planOnly and verify. Rules
-between fields live in cross_field_rules.py, those that need the recovery point in arm_body.py.
+are ours: requestId, vaultId, recoveryPoint, incidentAt, confirm, deadline, planHash, planOnly and
+verify. Rules between fields live in cross_field_rules.py, those that need the recovery point in
+arm_body.py.
 """
 
 from typing import Annotated, Literal
@@ -65,6 +66,8 @@ class ItemQuery(StrictModel, frozen=True, kw_only=True):
 
     source_resource_id: VmId
     vault_id: VaultId | None = None
+    incident_at: Time | None = None
+    """As a restore's: which point would be chosen, and what would be lost."""
     continuation_token: Text | None = None
     """Of the page before; absent: the first page."""
 
@@ -148,6 +151,9 @@ class _Restore(StrictModel, frozen=True, kw_only=True, tag_field="recoveryType")
     source_resource_id: VmId
     vault_id: VaultId | None = None
     recovery_point: RecoveryPointChoice = RecoveryPointChoice()
+    incident_at: Time | None = None
+    """When that began which is to be undone: a point must be from before it, unless notAfter or an
+    id says otherwise, and the data-loss window ends there."""
     deadline: Deadline = "PT24H"
     plan_hash: PlanHash | None = None
     """Of a plan that was looked at: whatever is otherwise by now is refused."""

@@ -19,6 +19,7 @@ from restore.policy.judging import Asked
 from restore.policy.rules import Policy
 from restore.result import disk_remarks
 from restore.start import disks
+from restore.start.data_loss import data_loss
 from restore.values import arm_ids
 from restore.values.api_versions import THREATS_SINCE
 from restore.values.plain_text import plain
@@ -125,6 +126,15 @@ def _point(case: Case) -> Found:
             text=f"Azure calls this recovery point {case.point.threat_status}"
             f"{f': {named}' if named else ''}.",
             action="Choose an older point, or restore it where it can do no harm.",
+            path="$.recoveryPoint",
+        )
+    loss = data_loss(case.point, case.request.incident_at)
+    if loss is not None and not loss.is_before_incident:
+        yield Finding(
+            severity="warning",
+            code="PointAfterIncident",
+            text=loss.text,
+            action="Choose a point from before the incident, or look for the damage afterwards.",
             path="$.recoveryPoint",
         )
     if not case.facts.tells_threats:

@@ -111,4 +111,4 @@ def point_of(choice: Choice | None) -> dict[str, Any] | None:
         "considered": choice.considered,
         "passedOver": encode(choice.passed_over),
         "passedOverCounts": choice.passed_over_counts,
-    }
+    } | ({"dataLoss": encode(choice.data_loss)} if choice.data_loss else {})

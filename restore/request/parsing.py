@@ -87,6 +87,7 @@ def parse_points_query(parameters: Mapping[str, Any]) -> ShowPoints:
     return ShowPoints(
         source_resource_id=query.source_resource_id,
         vault_id=query.vault_id,
+        incident_at=query.incident_at,
         continuation_token=query.continuation_token,
     )
 

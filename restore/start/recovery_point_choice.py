@@ -2,61 +2,38 @@
 
 Every point gets at most one reason, the first that applies. What is left is sorted by us (the
 service promises no order): the preferred consistency first, then the preferred tier, then the
-newest. Two points of the same time
-are told apart by consistency, then by name, so that the same list always gives the same choice.
+newest. Two points of the same time are told apart by consistency, then by name, so that the same
+list always gives the same choice. What is said of it stands in choice_texts.py.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from msgspec import Struct
-
-from restore.messages.errors import NotFound
-from restore.messages.model import Choice, PassedOver, ProtectedItem, RecoveryPoint
-from restore.messages.request import (
-    OriginalLocation,
-    RecoveryPointChoice,
-    RestoreDisks,
-    RestoreRequest,
-)
-from restore.start import point_owner
-from restore.start.targets import target_of
+from restore.messages.model import Choice, ProtectedItem, RecoveryPoint
+from restore.messages.request import RecoveryPointChoice, RestoreRequest
+from restore.start import choice_texts, point_owner
+from restore.start.data_loss import data_loss
+from restore.start.needs import Needs, needs_of
 from restore.start.tiers import offers_of
-from restore.values.arm_ids import is_other_subscription, name_of
+from restore.values.arm_ids import name_of
 from restore.values.times import seconds_of
 
 PASSED_OVER_MAX = 20
 """A person reads no more; the counts tell the rest."""
 
-REASONS = {
-    "NotTheRequestedPoint": "not the requested one",
-    "SoftDeleted": "soft-deleted",
-    "NoValidTier": "without a valid tier that is known here",
-    "NeedsRehydration": "in the archive only (recoveryPointRehydrationInfo would allow it)",
-    "NeedsVaultTier": "without the copy in the vault that this restore needs",
-    "ThreatUnHealthy": "with a threat that Azure found (by its id it can be had all the same)",
-    "ThreatWarning": "of which Azure warns (by its id it can be had all the same)",
-    "TooNew": "made after notAfter",
-    "TooOld": "made before notBefore or longer ago than maxAge",
-    "ConsistencyTooLow": "less consistent than requested",
-    "OtherConsistencyPreferred": "less consistent than preferred",
-    "OtherTierPreferred": "not in the preferred tier",
-    "OlderThanChosen": "older than the chosen one",
-    "Unreadable": "without a name or a time that can be read",
-}
-_UNREADABLE = "Unreadable"
-
 CONSISTENCIES = ("CrashConsistent", "FileSystemConsistent", "AppConsistent")
 _ROUNDING = timedelta(microseconds=1)  # a request's seventh digit is rounded, ARM's is cut off
+_DISKS_MISSING = "DisksMissing"
 
 
-class Needs(Struct, frozen=True, kw_only=True):
-    """What the restore itself demands of a point, beside the request's choice."""
+class Judged(NamedTuple):
+    """All points, the newest first; the chosen one, if any can be; the reason for each other."""
 
-    rehydration_allowed: bool = False
-    not_snapshot_only: bool = False
-    in_vault_standard: bool = False
+    ordered: tuple[RecoveryPoint, ...]
+    chosen: RecoveryPoint | None
+    reasons: dict[str, str]
 
 
 def choose_for(
@@ -72,7 +49,14 @@ def choose_for(
     wanted = request.recovery_point
     if wanted.id is not None:
         point_owner.require_own(wanted.id, item)
-    return choose(points, wanted, now=now, needs=needs_of(request, item), unreadable=unreadable)
+    return choose(
+        points,
+        wanted,
+        now=now,
+        needs=needs_of(request, item),
+        unreadable=unreadable,
+        incident_at=request.incident_at,
+    )
 
 
 def choose(
@@ -82,67 +66,85 @@ def choose(
     now: datetime,
     needs: Needs = Needs(),  # noqa: B008 - it is frozen
     unreadable: int = 0,
+    incident_at: datetime | None = None,
 ) -> Choice:
     """Choose a recovery point. Raises NotFound, code NoRestorablePoint. So many more points as
     `unreadable` says are in the list, without a name or a time that can be read."""
-    listed = {point.name: point for point in points}  # pages may overlap
-    ordered = sorted(listed.values(), key=_newness, reverse=True)
-    reasons = {point.name: _reason(point, choice, needs, now) for point in ordered}
-    fitting = [point for point in ordered if reasons[point.name] is None]
-    if not fitting:
-        raise _none_fits(choice, [reason for reason in reasons.values() if reason], unreadable)
-    chosen = max(fitting, key=lambda point: _preference(point, choice))  # the newest of equals
-    passed = [
-        _passed_over(point, reasons[point.name] or _second_to(chosen, point, choice))
-        for point in ordered
-        if point.name != chosen.name
-    ]
+    ordered, chosen, reasons = judge(points, choice, now=now, needs=needs, incident_at=incident_at)
+    if chosen is None:
+        raise choice_texts.none_fits(choice, list(reasons.values()), unreadable)
+    others = [point for point in ordered if point.name != chosen.name]
+    newer = [reasons[point.name] for point in others if point.time > chosen.time]
+    counts = Counter(reasons.values()) + Counter({choice_texts.UNREADABLE: unreadable})
     return Choice(
         point=chosen,
-        why=_why(chosen, choice, passed) + _more(unreadable),
+        why=choice_texts.why(chosen, choice, newer, _unmet(chosen, choice), unreadable),
         considered=len(ordered),
-        passed_over=tuple(passed[:PASSED_OVER_MAX]),
-        passed_over_counts=dict(
-            Counter(each.reason for each in passed) + Counter({_UNREADABLE: unreadable})
+        passed_over=tuple(
+            choice_texts.passed_over(point, reasons[point.name])
+            for point in others[:PASSED_OVER_MAX]
         ),
+        passed_over_counts=dict(counts),
+        data_loss=data_loss(chosen, incident_at),
     )
 
 
-def needs_of(request: RestoreRequest, item: ProtectedItem) -> Needs:
-    """Return what a request's target demands: a zone or another subscription needs the vault."""
-    rehydration_allowed = request.recovery_point_rehydration_info is not None
-    if isinstance(request, OriginalLocation):
-        return Needs(rehydration_allowed=rehydration_allowed)
-    elsewhere = is_other_subscription(target_of(request), item.vault_id, item.source_resource_id)
-    converts = isinstance(request, RestoreDisks) and request.restore_with_managed_disks is True
-    return Needs(
-        rehydration_allowed=rehydration_allowed,
-        not_snapshot_only=elsewhere or converts,
-        in_vault_standard=request.zones is not None,
-    )
+def judge(
+    points: Sequence[RecoveryPoint],
+    choice: RecoveryPointChoice,
+    *,
+    now: datetime,
+    needs: Needs = Needs(),  # noqa: B008 - it is frozen
+    incident_at: datetime | None = None,
+) -> Judged:
+    """Judge every point. Where disks are what all lack that could else be chosen, one of those is:
+    its refusal says which (restore/plan/point_restrictions.py)."""
+    listed = {point.name: point for point in points}  # pages may overlap
+    ordered = tuple(sorted(listed.values(), key=_newness, reverse=True))
+    against = {point.name: _reason(point, choice, needs, incident_at, now) for point in ordered}
+    fitting = [point for point in ordered if against[point.name] is None]
+    if not fitting and _DISKS_MISSING in against.values():
+        needs = needs.of_any_disks
+        return judge(points, choice, now=now, needs=needs, incident_at=incident_at)
+    chosen = max(fitting, key=lambda point: _preference(point, choice), default=None)  # the newest
+    reasons = {
+        point.name: against[point.name] or _second_to(chosen, point, choice)
+        for point in ordered
+        if chosen is not None and point.name != chosen.name
+    }
+    known = {name: reason for name, reason in against.items() if reason is not None}
+    return Judged(ordered, chosen, known if chosen is None else reasons)
 
 
 def _reason(
-    point: RecoveryPoint, choice: RecoveryPointChoice, needs: Needs, now: datetime
+    point: RecoveryPoint,
+    choice: RecoveryPointChoice,
+    needs: Needs,
+    incident_at: datetime | None,
+    now: datetime,
 ) -> str | None:
     """Return the first reason against a point, None if it fits."""
     offers = offers_of(point.tier)
-    oldest = choice.not_before
+    oldest, latest = choice.not_before, choice.not_after
     if choice.max_age is not None:
         oldest = max(filter(None, (oldest, now - timedelta(seconds=seconds_of(choice.max_age)))))
+    before = incident_at if latest is None else None
+    is_free = choice.id is None
     against = {
-        "NotTheRequestedPoint": choice.id is not None and point.name != name_of(choice.id),
+        "NotTheRequestedPoint": not is_free and point.name != name_of(choice.id or ""),
         "SoftDeleted": point.is_soft_deleted,
         "NoValidTier": not offers,
         "NeedsRehydration": offers == {"VaultArchive"} and not needs.rehydration_allowed,
         "NeedsVaultTier": (needs.not_snapshot_only and offers == {"Snapshot"})
         or (needs.in_vault_standard and "VaultStandard" not in offers),
-        "ThreatUnHealthy": point.threat_status == "UnHealthy" and choice.id is None,
-        "ThreatWarning": point.threat_status == "Warning" and choice.id is None,
-        "TooNew": choice.not_after is not None and point.time > choice.not_after,
+        "ThreatUnHealthy": point.threat_status == "UnHealthy" and is_free,
+        "ThreatWarning": point.threat_status == "Warning" and is_free,
+        "TooNew": latest is not None and point.time > latest,
+        "AfterIncident": before is not None and point.time >= before and is_free,
         "TooOld": oldest is not None and point.time + _ROUNDING < oldest,
         "ConsistencyTooLow": choice.consistency is not None
         and _rank(point.consistency) < _rank(choice.consistency),
+        _DISKS_MISSING: is_free and needs.misses_disks_of(point),
     }
     return next((reason for reason, applies in against.items() if applies), None)
 
@@ -169,64 +171,25 @@ def _preference(point: RecoveryPoint, choice: RecoveryPointChoice) -> tuple[bool
     return _is_consistent(point, choice.preferred_consistency), _offers(point, choice.tier)
 
 
-def _second_to(chosen: RecoveryPoint, point: RecoveryPoint, choice: RecoveryPointChoice) -> str:
-    if _newness(point) < _newness(chosen):
-        return "OlderThanChosen"
-    preferred = choice.preferred_consistency
-    if _is_consistent(chosen, preferred) and not _is_consistent(point, preferred):
-        return "OtherConsistencyPreferred"
-    return "OtherTierPreferred"
-
-
-def _passed_over(point: RecoveryPoint, reason: str) -> PassedOver:
-    text = f"Recovery point {point.name} was passed over: {REASONS[reason]}."
-    return PassedOver(recovery_point=point.name, time=point.time, reason=reason, text=text)
-
-
-def _why(chosen: RecoveryPoint, choice: RecoveryPointChoice, passed: list[PassedOver]) -> str:
-    """Say in one sentence why this point."""
-    kind = f"{chosen.consistency or 'unknown consistency'}, {chosen.tier}"
-    about = f"Recovery point {chosen.name} of {chosen.time:%Y-%m-%d %H:%M} UTC ({kind})"
-    if choice.id is not None:
-        return f"{about} is the requested one."
-    newer = [each.reason for each in passed if each.time > chosen.time]
-    because = "is the newest that can be restored and fits the request"
+def _unmet(chosen: RecoveryPoint, choice: RecoveryPointChoice) -> Iterator[str]:
+    """Say what was preferred and no point has."""
     if not _is_consistent(chosen, choice.preferred_consistency):
-        because += f" (no such point is {choice.preferred_consistency}, which is preferred)"
+        yield f"{choice.preferred_consistency}, which is preferred"
     if not _offers(chosen, choice.tier):
-        because += f" (no such point is in the preferred tier {choice.tier})"
-    if not newer:
-        return f"{about} {because}."
-    were = "1 newer one was" if len(newer) == 1 else f"{len(newer)} newer ones were"
-    return f"{about} {because}; {were} passed over: {_counted(newer)}."
+        yield f"in the preferred tier {choice.tier}"
 
 
-def _counted(reasons: list[str]) -> str:
-    counts = Counter(reasons).most_common()
-    return ", ".join(f"{count} {REASONS[reason]}" for reason, count in counts)
-
-
-def _more(unreadable: int) -> str:
-    are = "1 more is" if unreadable == 1 else f"{unreadable} more are"
-    return f" {are} {REASONS[_UNREADABLE]}." if unreadable else ""
-
-
-def _none_fits(choice: RecoveryPointChoice, reasons: list[str], unreadable: int) -> NotFound:
-    """Build the error that says what stood against the points there are."""
-    counts = Counter(reasons)
-    others = counts.pop("NotTheRequestedPoint", 0) if choice.id is not None else 0
-    details = [f"{count} {reason}: {REASONS[reason]}" for reason, count in counts.most_common()]
-    if counts and choice.id is not None:
-        message = f"The requested recovery point is {REASONS[next(iter(counts))]}."
-    elif choice.id is not None:
-        message = f"The requested recovery point is not among the {others} that the item has."
-    elif not reasons and unreadable:
-        message = (
-            f"None of the {unreadable} recovery points has a name and a time that can be read."
-        )
-    elif not reasons:
-        message = "The protected item has no recovery points."
-    else:
-        message = f"None of the {len(reasons)} recovery points can be used: {_counted(reasons)}."
-    more = _more(unreadable) if reasons or choice.id is not None else ""
-    return NotFound(message + more, code="NoRestorablePoint", details=details)
+def _second_to(
+    chosen: RecoveryPoint | None, point: RecoveryPoint, choice: RecoveryPointChoice
+) -> str:
+    """Return why of two points that fit this one is the second."""
+    assert chosen is not None, "one that fits is chosen, or another"
+    if point.time < chosen.time:
+        return "OlderThanChosen"
+    of_point, of_chosen = _preference(point, choice), _preference(chosen, choice)
+    if of_point[0] < of_chosen[0]:
+        return "OtherConsistencyPreferred"
+    if of_point < of_chosen:
+        return "OtherTierPreferred"
+    is_weaker = _rank(point.consistency) < _rank(chosen.consistency)
+    return "WeakerConsistency" if is_weaker else "SameTime"

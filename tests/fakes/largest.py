@@ -144,7 +144,9 @@ def points(letter: str, count: int) -> list[RecoveryPoint]:
 @cache
 def choice(letter: str) -> Choice:
     """The largest choice: as many points passed over as are told."""
-    found = recovery_point_choice.choose(points(letter, 40), RecoveryPointChoice(), now=START)
+    found = recovery_point_choice.choose(
+        points(letter, 40), RecoveryPointChoice(not_after=START), now=START, incident_at=START
+    )
     assert len(found.passed_over) == recovery_point_choice.PASSED_OVER_MAX
     return found
 

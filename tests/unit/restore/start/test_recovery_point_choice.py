@@ -14,13 +14,9 @@ from restore.messages.model import ProtectedItem, RecoveryPoint
 from restore.messages.request import RecoveryPointChoice, RestoreRequest
 from restore.messages.threats import SUSPECT
 from restore.plan import facts
-from restore.start.recovery_point_choice import (
-    REASONS,
-    Needs,
-    choose,
-    choose_for,
-    needs_of,
-)
+from restore.start.choice_texts import REASONS
+from restore.start.needs import Needs, needs_of
+from restore.start.recovery_point_choice import choose, choose_for
 
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 _GROUP = "/subscriptions/00000000-0000-0000-0000-00000000000{}/resourceGroups/rg"
@@ -54,7 +50,7 @@ def _point(name: str, hours_ago: float, **fields: Any) -> RecoveryPoint:
     return RecoveryPoint(name=name, time=_NOW - timedelta(hours=hours_ago), **(known | fields))
 
 
-def _reasons(points: list[RecoveryPoint], choice: RecoveryPointChoice, **needs: bool) -> Any:
+def _reasons(points: list[RecoveryPoint], choice: RecoveryPointChoice, **needs: Any) -> Any:
     chosen = choose(points, choice, now=_NOW, needs=Needs(**needs))
     return chosen.point.name, {each.recovery_point: each.reason for each in chosen.passed_over}
 
@@ -271,7 +267,9 @@ def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
         ),
         (_request("RestoreDisks", restoreWithManagedDisks=True), Needs(not_snapshot_only=True)),
         (_request("RestoreDisks", zones=["1"]), Needs(in_vault_standard=True)),
-        (_request("OriginalLocation", confirm="web-01"), Needs()),
+        (_request("OriginalLocation", confirm="web-01"), Needs(all_disks=True)),
+        (_request("RestoreDisks", restoreDiskLunList=[0, 2]), Needs(luns=(0, 2))),
+        (_request("RestoreDisks", restoreDiskLunList=[]), Needs()),
     ],
 )
 def test_zones_and_other_subscriptions_need_the_vaults_copy(
