@@ -8,6 +8,7 @@ history can still be read.
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.data_loss import DataLoss
 from restore.messages.disks import KeptDisk, PointDisks, VmDisk
 from restore.messages.job_details import FAILED_TASKS, JobTask, RestoreOutput
 from restore.messages.request import ExtendedLocation
@@ -68,16 +69,6 @@ class PassedOver(Model, frozen=True, kw_only=True):
     recovery_point: str
     time: datetime
     reason: str
-    text: str
-
-
-class DataLoss(Model, frozen=True, kw_only=True):
-    """The data-loss window of a recovery point."""
-
-    incident_at: datetime
-    window_s: float
-    """From the point to the incident; 0 for a point that is not from before it."""
-    is_before_incident: bool
     text: str
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from restore.messages.model import DataLoss, RecoveryPoint
+from restore.messages.data_loss import DataLoss
+from restore.messages.model import RecoveryPoint
 from restore.values.times import stamp, text_of
 
 
