@@ -29,7 +29,8 @@ PIN = re.compile(r"==[0-9][0-9A-Za-z.]*")
 PROVIDES = {
     "aiohttp": ["aiohttp", "yarl"],
     "azure-functions": ["azure.functions"],
-    "azure-functions-durable": ["azure.durable_functions"],
+    # Its client sends the current trace of OpenTelemetry's API, and chooses that API.
+    "azure-functions-durable": ["azure.durable_functions", "opentelemetry"],
     "azure-functions-runtime": ["azure_functions_runtime"],
     # azure.core has no pin of its own: both storage libraries and azure-identity choose it.
     "azure-identity": ["azure.identity", "azure.core"],

@@ -12,7 +12,11 @@ from devhost.starting import BadStart
 from restore.messages.request import REQUEST_TYPES
 from restore.request.parsing import parse_request
 
-EXAMPLES = sorted(Path(__file__).parents[4].joinpath("examples").glob("*.json"))
+EXAMPLES = [
+    path
+    for path in sorted(Path(__file__).parents[4].joinpath("examples").glob("*.json"))
+    if "recoveryType" in json.loads(path.read_text("utf-8"))
+]
 
 
 def refusal(path: Path) -> str:
