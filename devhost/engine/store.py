@@ -7,6 +7,7 @@ could take the last commits, and a development machine need not pay a disk flush
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
@@ -103,6 +104,7 @@ class Store:
         except sqlite3.OperationalError as error:
             self._db.close()
             raise StateInUse(f"{path} cannot be opened: {error}") from error
+        weakref.finalize(self, self._db.close)  # in memory nobody has to
 
     def close(self) -> None:
         self._db.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -150,3 +151,11 @@ def test_an_activity_that_the_app_has_lost_meanwhile_fails(
     assert (finish(driver) or "").startswith("Non-Deterministic workflow detected")
     failures = [e["Reason"] for e in driver.core.store.history("x") if e["EventType"] == 6]
     assert failures == ["Activity function 'gone' failed:  The function 'gone' doesn't exist"]
+
+
+def test_a_store_that_is_thrown_away_is_closed() -> None:
+    store = Store()
+    database = store._db
+    del store
+    with pytest.raises(sqlite3.ProgrammingError, match="closed database"):
+        database.execute("SELECT 1")

@@ -67,7 +67,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "two marks": ("\ufeff\ufeff".encode() + BYTES, "characters that nobody sees"),
     "zero width spaces": (f"\u200b{TEXT}".encode(), "is JSON with characters that nobody sees"),
     "comments": (BYTES.replace(b"\n", b" // see https://a/b\n", 1), "is JSON with comments"),
-    "a comma": (b'{"a": 1,}', "is JSON with a comma before its end: leave it out (Expecting"),
+    "a comma": (b'{"a": 1,}', "is JSON with a comma before its end: leave it out ("),
     "lost quotes": (b"{recoveryType:RestoreDisks,sourceResourceId:/x}", "has lost its quotes"),
     "lost quotes in Base64": (b64(b"{recoveryType: RestoreDisks}"), "has lost its quotes"),
     "a file's name": (b"@request.json", "is the name of a file"),
