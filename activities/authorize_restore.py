@@ -9,8 +9,7 @@ into the ledger. What was sent before is not judged again: it is followed to its
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
-
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, admission, clock, policies
 from arm import connection as arm_connection
@@ -27,19 +26,12 @@ from storage import connection
 _SENT = Authorization(rule="sent-before")
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it judges by these settings' policy."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    def authorize_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Input: Authorize. Done with Authorized; failed when no rule allows it."""
-        in_force = partial(policies.in_force, settings)
-        return activity_result.outcome(
-            order, lambda order: _authorize(Authorize.from_json(order), in_force)
-        )
-
-    return functions
+def authorize_restore(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Input: Authorize. Done with Authorized; failed when no rule allows it."""
+    in_force = partial(policies.in_force, settings)
+    return activity_result.outcome(
+        order, lambda order: _authorize(Authorize.from_json(order), in_force)
+    )
 
 
 def _authorize(order: Authorize, in_force: Callable[[], Policy]) -> Authorized:

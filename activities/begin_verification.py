@@ -4,7 +4,7 @@ The slot is the job's: it is released here. What is noted is there for whoever t
 verification up again, and for the verdict where nobody does.
 """
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, clock
 from restore.messages import ledger_entry
@@ -12,11 +12,8 @@ from restore.messages.ledger_entry import Verifying
 from restore.messages.verification_io import BeginVerification
 from storage import concurrency_slots, connection
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def begin_verification(order: dict) -> dict:  # type: ignore[type-arg]
+def begin_verification(order: dict[str, Any]) -> dict[str, Any]:
     """Input: BeginVerification. Done with the Verifying that stands: the first that was written."""
     return activity_result.outcome(order, lambda order: _begin(BeginVerification.from_json(order)))
 

@@ -1,16 +1,13 @@
 """Ask Azure to cancel the job of a started restore. Too late is an answer, not an error."""
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, cancelling
 from restore.messages.activity_io import Cancel
 from storage import connection
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def cancel_restore(order: dict) -> dict:  # type: ignore[type-arg]
+def cancel_restore(order: dict[str, Any]) -> dict[str, Any]:
     """Input: Cancel. Done when nothing has to be asked any more, what came of it stands in the
     ledger; retry later while the job is not known, or Azure does not answer."""
     return activity_result.outcome(order, lambda order: _cancel(Cancel.from_json(order)))

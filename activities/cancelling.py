@@ -4,7 +4,6 @@ Azure has said yes or no; so does the answer. Asking twice does no harm.
 
 from arm import connection as arm_connection
 from arm import log
-from arm.backup import CancelReply
 from restore.messages.errors import NotFound, NotYet, PermanentError
 from restore.messages.ledger_entry import CancelAnswer
 from restore.messages.log_line import LogLine
@@ -25,20 +24,19 @@ def ask(ledger: Ledger, held: Held) -> None:
         assert intent is not None, "only what was sent has a job"
         try:
             reply = arm_connection.backup().cancel_job(intent.item_id, entry.job_id)
+            accepted, code, text = reply.accepted, reply.code, reply.text
         except NotFound as error:  # it has just begun
             raise _not_yet() from error
         except PermanentError as error:
-            reply = CancelReply(False, error.code, error.message)
-        answer = CancelAnswer(
-            asked=entry.cancel_asked, accepted=reply.accepted, code=reply.code, text=reply.text
-        )
+            accepted, code, text = False, error.code, error.message
+        answer = CancelAnswer(asked=entry.cancel_asked, accepted=accepted, code=code, text=text)
         log.write(
             LogLine(
                 event="cancel-answered",
                 about=ledger_lines.about(entry),
-                is_yes=reply.accepted,
-                code=reply.code,
-                text=reply.text,
+                is_yes=accepted,
+                code=code,
+                text=text,
             )
         )
         held = ledger.cancel_answered(held, answer)  # meanwhile somebody may have asked once more

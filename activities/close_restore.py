@@ -2,18 +2,13 @@
 
 from typing import Any
 
-import azure.durable_functions as df
-
 from activities import activity_result, clock
 from restore.messages.activity_io import Close
 from restore.values.decoding import encode
 from storage import closing, connection
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def close_restore(order: dict) -> dict:  # type: ignore[type-arg]
+def close_restore(order: dict[str, Any]) -> dict[str, Any]:
     """Input: Close. Done with `{verdict}`, the one that stands: the first that was written."""
     return activity_result.outcome(order, lambda order: _close(Close.from_json(order)))
 

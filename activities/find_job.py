@@ -1,6 +1,6 @@
 """Find a started operation's job in the vault's list, when the operation did not name it."""
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result
 from arm import connection as arm_connection
@@ -8,11 +8,8 @@ from restore.messages.watch_io import FindJob
 from restore.start import job_search
 from storage import connection, item_lock
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def find_job(order: dict) -> dict:  # type: ignore[type-arg]
+def find_job(order: dict[str, Any]) -> dict[str, Any]:
     """Input: FindJob. Done with `{jobId}`, null while the list does not show exactly one."""
     return activity_result.outcome(order, lambda order: _find(FindJob.from_json(order)))
 

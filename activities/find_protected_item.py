@@ -2,18 +2,13 @@
 
 from typing import Any
 
-import azure.durable_functions as df
-
 from activities import activity_result
 from arm import connection
 from restore.messages.activity_io import FindItem
 from restore.messages.model import ProtectedItem
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def find_protected_item(order: dict) -> dict:  # type: ignore[type-arg]
+def find_protected_item(order: dict[str, Any]) -> dict[str, Any]:
     """Input: FindItem. Done with a ProtectedItem."""
     return activity_result.outcome(order, _find)
 

@@ -4,8 +4,6 @@ chooses."""
 from collections.abc import Sequence
 from typing import Any
 
-import azure.durable_functions as df
-
 from activities import activity_result, choosing
 from arm import connection
 from restore.messages.activity_io import FindPoint
@@ -15,13 +13,10 @@ from restore.start import job_search
 from restore.start.data_loss import data_loss
 from storage import connection as storage_connection
 
-blueprint = df.Blueprint()
-
 _SENT = "The app sent an earlier attempt at this request with this recovery point."
 
 
-@blueprint.activity_trigger(input_name="order")
-def find_recovery_point(order: dict) -> dict:  # type: ignore[type-arg]
+def find_recovery_point(order: dict[str, Any]) -> dict[str, Any]:
     """Input: FindPoint. Done with a Choice; failed when no point fits, or the request cannot be
     sent for the chosen one (then nothing has been sent yet)."""
     return activity_result.outcome(order, _find)

@@ -1,19 +1,16 @@
 """List one page of the requests that are open: what the reconciler has to look at."""
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result
 from restore.messages.reconcile_io import ListOpen, OpenRequests
 from storage import connection, open_index
 
-blueprint = df.Blueprint()
-
 _PAGE_SIZE = 20
 """Each costs its orchestrator four events of history."""
 
 
-@blueprint.activity_trigger(input_name="order")
-def list_open(order: dict) -> dict:  # type: ignore[type-arg]
+def list_open(order: dict[str, Any]) -> dict[str, Any]:
     """Input: ListOpen. Done with OpenRequests."""
     return activity_result.outcome(order, lambda order: _list(ListOpen.from_json(order)))
 

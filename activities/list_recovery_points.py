@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import azure.durable_functions as df
-
 from activities import activity_result, clock
 from arm import connection
 from restore.messages.errors import NotFound
@@ -11,11 +9,8 @@ from restore.messages.plan_io import ListPoints
 from restore.messages.request import RecoveryPointChoice
 from restore.values.decoding import encode
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def list_recovery_points(order: dict) -> dict:  # type: ignore[type-arg]
+def list_recovery_points(order: dict[str, Any]) -> dict[str, Any]:
     """Input: ListPoints. Done with `{points, total, unreadable, choice, reasons,
     continuationToken?}`."""
     return activity_result.outcome(order, _list)

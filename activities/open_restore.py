@@ -2,7 +2,7 @@
 that has come some way goes on from there.
 """
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, clock
 from restore.messages import names
@@ -10,11 +10,8 @@ from restore.messages.activity_io import Opened, Restore
 from restore.messages.ledger_entry import LedgerEntry
 from storage import concurrency_slots, connection
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def open_restore(order: dict) -> dict:  # type: ignore[type-arg]
+def open_restore(order: dict[str, Any]) -> dict[str, Any]:
     """Input: Restore. Done with Opened; a live request has no verdict yet."""
     return activity_result.outcome(order, lambda order: _open(Restore.from_json(order)))
 

@@ -4,13 +4,10 @@ Reads only. What cannot be read is a finding of its own and stops nothing.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
-
-import azure.durable_functions as df
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from activities import activity_result, choosing, clock, policies
 from arm import connection as arm_connection
-from arm.backup import Backup
 from restore.messages.disks import VmDisk
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
 from restore.messages.model import ProtectedItem
@@ -28,23 +25,19 @@ from restore.policy.rules import Policy
 from restore.settings import Settings
 from storage import connection, plans
 
+if TYPE_CHECKING:
+    from arm.backup import Backup
+
 T = TypeVar("T")
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it judges by these settings' policy."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    def preflight_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Input: RunPreflight. Done with PreflightResult; failed when there is no recovery point to
-        restore."""
-        return activity_result.outcome(
-            order,
-            lambda order: _preflight(RunPreflight.from_json(order), policies.in_force(settings)),
-        )
-
-    return functions
+def preflight_restore(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Input: RunPreflight. Done with PreflightResult; failed when there is no recovery point to
+    restore."""
+    return activity_result.outcome(
+        order,
+        lambda order: _preflight(RunPreflight.from_json(order), policies.in_force(settings)),
+    )
 
 
 def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
@@ -90,7 +83,7 @@ def _of_hash(request: RestoreRequest, subject: dict[str, object]) -> list[Findin
 
 
 def _vm(
-    backup: Backup, request: OriginalLocation, unread: list[str]
+    backup: "Backup", request: OriginalLocation, unread: list[str]
 ) -> tuple[bool | None, tuple[VmDisk, ...] | None]:
     """Whether the VM exists, and the disks that it has."""
     try:

@@ -1,6 +1,6 @@
 """Probe a restored VM once, where the policy that is in force at this moment allows it."""
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, policies
 from restore.messages.verification import ProbeResult
@@ -11,18 +11,11 @@ from restore.settings import Settings
 _NOT_ALLOWED = "The policy allows no probe of this address."
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it probes what these settings' policy allows."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    def probe_vm(order: dict) -> dict:  # type: ignore[type-arg]
-        """Input: ProbeVm. Done with a ProbeResult, also of a probe that did not pass."""
-        return activity_result.outcome(
-            order, lambda order: _probe(ProbeVm.from_json(order), policies.in_force(settings))
-        )
-
-    return functions
+def probe_vm(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Input: ProbeVm. Done with a ProbeResult, also of a probe that did not pass."""
+    return activity_result.outcome(
+        order, lambda order: _probe(ProbeVm.from_json(order), policies.in_force(settings))
+    )
 
 
 def _probe(order: ProbeVm, in_force: Policy) -> ProbeResult:

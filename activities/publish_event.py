@@ -3,18 +3,13 @@ the same id. What a restore tells is sent by the activity that made the change."
 
 from typing import Any
 
-import azure.durable_functions as df
-
 from activities import activity_result
 from storage import connection
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="event")
-def publish_event(event: dict) -> dict:  # type: ignore[type-arg]
+def publish_event(order: dict[str, Any]) -> dict[str, Any]:
     """Input: a CloudEvent of restore/values/cloud_events.py."""
-    return activity_result.outcome(event, _publish)
+    return activity_result.outcome(order, _publish)
 
 
 def _publish(event: dict[str, Any]) -> None:

@@ -6,8 +6,7 @@ them is refused where it is read (restore/messages/activity_io.py).
 """
 
 from datetime import timedelta
-
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, clock
 from restore.messages.reconcile_io import Purge
@@ -18,18 +17,11 @@ _PAGE_SIZE = 100
 """A page and its deletions take seconds, far from the time one call of a function has."""
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it keeps documents as long as these settings say."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    def purge_documents(order: dict) -> dict:  # type: ignore[type-arg]
-        """Input: Purge. Done with `{token}`: where the next page begins, null after the last."""
-        return activity_result.outcome(
-            order, lambda order: _purge(Purge.from_json(order), settings.keep())
-        )
-
-    return functions
+def purge_documents(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Input: Purge. Done with `{token}`: where the next page begins, null after the last."""
+    return activity_result.outcome(
+        order, lambda order: _purge(Purge.from_json(order), settings.keep())
+    )
 
 
 def _purge(order: Purge, keep: timedelta) -> dict[str, str | None]:

@@ -5,6 +5,7 @@ status. The engine lists a hundred at a time, so this is called again until no m
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import azure.durable_functions as df
 
@@ -19,17 +20,11 @@ _STATUS = df.OrchestrationRuntimeStatus
 _ENDED = [_STATUS.Completed, _STATUS.Failed, _STATUS.Terminated, _STATUS.Canceled]
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it keeps histories as long as these settings say."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    @functions.durable_client_input(client_name="client")
-    async def purge_histories(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
-        """Input: Purge. Done with `{token}`: null when none are left."""
-        return await activity_result.outcome_of(order, lambda _: _purge(client, settings.keep()))
-
-    return functions
+async def purge_histories(
+    order: dict[str, Any], client: df.DurableOrchestrationClient, settings: Settings
+) -> dict[str, Any]:
+    """Input: Purge. Done with `{token}`: null when none are left."""
+    return await activity_result.outcome_of(order, lambda _: _purge(client, settings.keep()))
 
 
 async def _purge(client: df.DurableOrchestrationClient, keep: timedelta) -> dict[str, str | None]:

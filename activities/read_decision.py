@@ -4,7 +4,7 @@ When the time is up, "expired" is written by the same conditional write as a per
 the two exactly one stands.
 """
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, clock
 from arm import log
@@ -14,11 +14,8 @@ from restore.messages.model import Approval
 from restore.progress import ledger_lines
 from storage import connection
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def read_decision(order: dict) -> dict:  # type: ignore[type-arg]
+def read_decision(order: dict[str, Any]) -> dict[str, Any]:
     """Input: ReadDecision. Done with Decided."""
     return activity_result.outcome(order, lambda order: _read(ReadDecision.from_json(order)))
 

@@ -5,7 +5,8 @@ A job that was to create a VM and ended with warnings does not say by its status
 to be: then the VM is read as well, once, where the app's identity may.
 """
 
-import azure.durable_functions as df
+from typing import Any
+
 import msgspec
 
 from activities import activity_result, cancelling
@@ -18,11 +19,8 @@ from restore.messages.watch_io import ReadJob
 from restore.result import verdicts
 from storage import connection
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def read_job(order: dict) -> dict:  # type: ignore[type-arg]
+def read_job(order: dict[str, Any]) -> dict[str, Any]:
     """Input: ReadJob. Done with a JobSnapshot, or with null while the job is not to be seen."""
     return activity_result.outcome(order, lambda order: _read(ReadJob.from_json(order)))
 

@@ -1,6 +1,6 @@
 """Read the operation once: at its signed URLs if they are still known, else by its id."""
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result
 from arm import connection as arm_connection
@@ -8,11 +8,8 @@ from restore.messages.model import OperationSnapshot
 from restore.messages.watch_io import ReadOperation
 from storage import connection, poll_urls
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def read_operation(order: dict) -> dict:  # type: ignore[type-arg]
+def read_operation(order: dict[str, Any]) -> dict[str, Any]:
     """Input: ReadOperation. Done with an OperationSnapshot; a job id it names is in the ledger
     then."""
     return activity_result.outcome(order, lambda order: _read(ReadOperation.from_json(order)))

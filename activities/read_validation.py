@@ -2,18 +2,13 @@
 
 from typing import Any
 
-import azure.durable_functions as df
-
 from activities import activity_result
 from arm import connection
 from restore.messages.plan_io import ReadValidation
 from restore.values.decoding import encode
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def read_validation(order: dict) -> dict:  # type: ignore[type-arg]
+def read_validation(order: dict[str, Any]) -> dict[str, Any]:
     """Input: ReadValidation. Done with `{findings}`; retry later while Azure still looks."""
     return activity_result.outcome(order, lambda order: _read(ReadValidation.from_json(order)))
 

@@ -1,17 +1,14 @@
 """Look once how a restored VM runs, and what its agent reports."""
 
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result
 from arm import connection as arm_connection
 from restore.messages.verification import VmState
 from restore.messages.verification_io import ReadVm
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def read_vm(order: dict) -> dict:  # type: ignore[type-arg]
+def read_vm(order: dict[str, Any]) -> dict[str, Any]:
     """Input: ReadVm. Done with a VmState, also of a VM that does not exist."""
     return activity_result.outcome(order, lambda order: _read(ReadVm.from_json(order)))
 

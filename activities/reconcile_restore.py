@@ -5,6 +5,7 @@ time, also twice at once: a start is counted in the ledger first, by a write tha
 """
 
 import asyncio
+from typing import Any
 
 import azure.durable_functions as df
 
@@ -21,19 +22,13 @@ from restore.settings import Settings
 from storage import closing, connection, draining, instances, open_index, outbox
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it revives as often, and at the pace, that these settings say."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    @functions.durable_client_input(client_name="client")
-    async def reconcile_restore(order: dict, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
-        """Input: ReconcileRestore. Done with `{step}`; retry later when storage does not answer."""
-        return await activity_result.outcome_of(
-            order, lambda order: _reconcile(order, client, settings)
-        )
-
-    return functions
+async def reconcile_restore(
+    order: dict[str, Any], client: df.DurableOrchestrationClient, settings: Settings
+) -> dict[str, Any]:
+    """Input: ReconcileRestore. Done with `{step}`; retry later when storage does not answer."""
+    return await activity_result.outcome_of(
+        order, lambda order: _reconcile(order, client, settings)
+    )
 
 
 async def _reconcile(

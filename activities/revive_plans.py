@@ -5,6 +5,7 @@ It reads only, so that two who start it do no harm. One that somebody terminated
 """
 
 from datetime import timedelta
+from typing import Any
 
 import azure.durable_functions as df
 import msgspec
@@ -22,18 +23,12 @@ _BACK = timedelta(days=1)
 _FAILED = [df.OrchestrationRuntimeStatus.Failed]
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; it revives as often as these settings say."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    @functions.durable_client_input(client_name="client")
-    async def revive_plans(order: None, client: df.DurableOrchestrationClient) -> dict:  # type: ignore[type-arg]
-        """Done with `{count}`."""
-        most = settings.restore_revivals_max
-        return await activity_result.outcome_of(order, lambda _: _revive(client, most))
-
-    return functions
+async def revive_plans(
+    order: None, client: df.DurableOrchestrationClient, settings: Settings
+) -> dict[str, Any]:
+    """Done with `{count}`."""
+    most = settings.restore_revivals_max
+    return await activity_result.outcome_of(order, lambda _: _revive(client, most))
 
 
 async def _revive(client: df.DurableOrchestrationClient, revivals_max: int) -> dict[str, int]:

@@ -2,17 +2,12 @@
 
 from typing import Any
 
-import azure.durable_functions as df
-
 from activities import activity_result
 from arm import connection
 from restore.messages.plan_io import StartValidation
 
-blueprint = df.Blueprint()
 
-
-@blueprint.activity_trigger(input_name="order")
-def start_validation(order: dict) -> dict:  # type: ignore[type-arg]
+def start_validation(order: dict[str, Any]) -> dict[str, Any]:
     """Input: StartValidation. Done with `{operationId, retryAfterS}`, each None when Azure named
     none."""
     return activity_result.outcome(order, lambda order: _start(StartValidation.from_json(order)))

@@ -5,8 +5,7 @@ Each of them for itself: one that cannot be done now does not hinder the next.
 """
 
 from collections.abc import Callable
-
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, clock, slot_leases
 from arm import log
@@ -16,14 +15,11 @@ from restore.messages.log_line import LogLine
 from storage import concurrency_slots, connection, draining
 from storage.documents import Changed
 
-blueprint = df.Blueprint()
-
 _PAGES_MAX = 10
 """What is left over is sent at the next tick; one call of a function must not take longer."""
 
 
-@blueprint.activity_trigger(input_name="order")
-def tidy_storage(order: None) -> dict:  # type: ignore[type-arg]
+def tidy_storage(order: None) -> dict[str, Any]:
     """Done, with whatever could be done."""
     return activity_result.outcome(order, lambda _: _tidy())
 

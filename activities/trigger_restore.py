@@ -12,8 +12,7 @@ run finds the job.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
-
-import azure.durable_functions as df
+from typing import Any
 
 from activities import activity_result, admission, clock, policies, sending, slot_leases
 from arm import log
@@ -37,20 +36,13 @@ _LEASE_SLACK = timedelta(minutes=5)
 """By so much a slot's lease is longer than the restore is followed, whose last poll comes first."""
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the activity; the limits are those of these settings' policy."""
-    functions = df.Blueprint()
-
-    @functions.activity_trigger(input_name="order")
-    def trigger_restore(order: dict) -> dict:  # type: ignore[type-arg]
-        """Input: Trigger. Done with Started; retry later with a code that says what it waits for:
-        NoSlot, ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
-        in_force = partial(policies.in_force, settings)
-        return activity_result.outcome(
-            order, lambda order: _trigger(Trigger.from_json(order), in_force)
-        )
-
-    return functions
+def trigger_restore(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Input: Trigger. Done with Started; retry later with a code that says what it waits for:
+    NoSlot, ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
+    in_force = partial(policies.in_force, settings)
+    return activity_result.outcome(
+        order, lambda order: _trigger(Trigger.from_json(order), in_force)
+    )
 
 
 def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:

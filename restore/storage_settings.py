@@ -8,7 +8,7 @@ connections).
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from restore import app_settings
 from restore.setting_values import client_id_problem
@@ -31,16 +31,14 @@ _NAMES_NONE = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Identity:
+class Identity(NamedTuple):
     """A managed identity; without either id the system-assigned one."""
 
     client_id: str | None = None
     resource_id: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
-class StorageSettings:
+class StorageSettings(NamedTuple):
     """The account, and what opens it."""
 
     connection_string: str | None = None

@@ -8,7 +8,6 @@ there. Values are never repeated in a message, for a wrong one can be anything, 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cache
 from typing import Annotated, Any
 
@@ -60,6 +59,8 @@ def path_to(path: str, name: str) -> str:
 
 def unknown_problem(name: str, known: Iterable[str], path: str) -> Problem:
     """Say that a field is unknown, and which one may have been meant."""
+    from difflib import get_close_matches  # few requests are misspelled
+
     names = {plain_spelling(each): each for each in known}
     close = get_close_matches(plain_spelling(name[:60]), names, n=1, cutoff=0.75)
     hint = f"; did you mean {names[close[0]]}?" if close else ""

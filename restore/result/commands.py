@@ -1,6 +1,5 @@
 """What to type next, as far as the job has said what is needed for it."""
 
-import shlex
 from urllib.parse import unquote, urlsplit
 
 from restore.messages.job_details import RestoreOutput
@@ -16,6 +15,8 @@ def create_vm(output: RestoreOutput | None) -> str:
     where = _blob(output.template_uri) if output and output.template_uri else None
     if output is None or where is None:
         return f"Create a VM from them with the template that the job wrote to {_place(output)}."
+    import shlex  # few restores end with a command
+
     account, container, blob = (shlex.quote(part) for part in where)
     file = shlex.quote(where[2].rsplit("/", 1)[-1])
     group = shlex.quote(output.resource_group) if output.resource_group else "<resource group>"

@@ -389,6 +389,5 @@ def send(harness: AppHarness) -> None:
 def test_an_order_that_cannot_be_read_is_put_off(harness: AppHarness) -> None:
     del harness
     for activity in (close_restore.close_restore, open_restore.open_restore):
-        code = activity.build().get_user_function()
-        answer = decode(code({"requestId": "r1", "ofANewerBuild": True}), Outcome)
+        answer = decode(activity({"requestId": "r1", "ofANewerBuild": True}), Outcome)
         assert (answer.kind, answer.error and answer.error.code) == ("retryLater", "OtherBuild")

@@ -89,11 +89,6 @@ DEFECTS = [
         "triggers/http.py",
         "from __future__ import annotations\nimport azure.functions as func",
     ),
-    Plant(
-        places.activities_are_called_like_their_file,
-        "activities/read_job.py",
-        "@blueprint.activity_trigger(input_name='order')\ndef look(order: dict):\n    pass",
-    ),
     Plant(places.prints_are_for_the_command_line, "arm/client.py", "print('hello')"),
     Plant(places.prints_are_for_the_command_line, "devhost/worker.py", "def f():\n    print(1)"),
     Plant(shape.modules_are_short, "arm/client.py", "x = 1\n" * 251),
@@ -141,7 +136,7 @@ CLEAN = [
         places.app_is_a_table_of_contents,
         "function_app.py",
         APP
-        + "from restore.settings import parse_settings\nfrom triggers import http\n"
+        + "gc.disable()\nfrom restore.settings import parse_settings\nfrom triggers import http\n"
         + "settings = parse_settings(os.environ)\napp = df.DFApp()\n"
         + "app.register_functions(http.blueprint(settings))",
     ),
@@ -166,11 +161,6 @@ CLEAN = [
         places.function_files_keep_their_annotations,
         "arm/client.py",
         "from __future__ import annotations",
-    ),
-    Plant(
-        places.activities_are_called_like_their_file,
-        "activities/read_job.py",
-        "@blueprint.activity_trigger(input_name='order')\ndef read_job(order: dict):\n    pass",
     ),
     Plant(places.prints_are_for_the_command_line, "devhost/__main__.py", "print('hello')"),
     Plant(shape.modules_are_short, "arm/client.py", "x = 1\n" * 250),

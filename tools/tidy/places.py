@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from tools.tidy.names import dotted, functions, imports, is_within
+from tools.tidy.names import dotted, imports, is_within
 from tools.tidy.source import NOT_SHIPPED, SHIPPED, Finding, Source
 
 _READS_ENVIRONMENT = {"function_app.py", "arm/connection.py", "storage/connection.py"}
@@ -11,13 +11,15 @@ _ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv"}
 _HEAVY = ("aiohttp", "azure.core", "azure.identity", "azure.storage", "requests")
 _CONTENTS = ("triggers", "orchestrators", "activities", "restore.settings")
 _REGISTERING = {"register_functions", "register_blueprint"}
+_COLLECTING = {"gc.disable", "gc.freeze", "gc.enable"}
 _VAGUE = {"azure", "common", "helper", "helpers", "misc", "util", "utilities", "utils"}
 _SDKS = ("azure.functions", "azure.durable_functions")
 _PRINTING = ("devhost/__main__.py", "devhost/cli", "devhost/demo", "tools/", "tests/")
 
 
 def app_is_a_table_of_contents(source: Source) -> Iterator[Finding]:
-    """function_app.py: imports, settings from the environment, the app, one line per blueprint."""
+    """function_app.py: imports, settings from the environment, the app, one line per blueprint; and
+    around them no garbage collection."""
     if str(source.path) != "function_app.py":
         return
     for statement in source.tree.body[1:]:
@@ -87,17 +89,6 @@ def function_files_keep_their_annotations(source: Source) -> Iterator[Finding]:
             )
 
 
-def activities_are_called_like_their_file(source: Source) -> Iterator[Finding]:
-    """File name, function name and Functions name are one word."""
-    if source.room != "activities":
-        return
-    for function in functions(source.tree):
-        worn = (d.func if isinstance(d, ast.Call) else d for d in function.decorator_list)
-        is_activity = any((dotted(d) or "").endswith("activity_trigger") for d in worn)
-        if is_activity and function.name != source.path.stem:
-            yield source.finding(function, f"holds the activity {function.name}")
-
-
 def prints_are_for_the_command_line(source: Source) -> Iterator[Finding]:
     """What is deployed logs; only devhost's command line prints."""
     if str(source.path).startswith(_PRINTING):
@@ -114,6 +105,8 @@ def _is_contents(statement: ast.stmt) -> bool:
         return isinstance(statement.value, ast.Call) and not _has_logic(statement.value)
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
         called = statement.value.func
+        if dotted(called) in _COLLECTING:
+            return True
         is_registering = isinstance(called, ast.Attribute) and called.attr in _REGISTERING
         return is_registering and not _has_logic(statement.value)
     return False

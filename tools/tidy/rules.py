@@ -19,7 +19,6 @@ CODE: tuple[Rule, ...] = (
     places.names_say_what_is_inside,
     places.imports_are_absolute,
     places.function_files_keep_their_annotations,
-    places.activities_are_called_like_their_file,
     places.prints_are_for_the_command_line,
     shape.modules_are_short,
     shape.functions_are_short,
