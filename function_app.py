@@ -6,7 +6,6 @@ import os
 gc.disable()  # an import makes no garbage, and looking for some is a twelfth of a cold start
 
 import azure.durable_functions as df
-import azure.functions as func
 
 from activities import app_files, app_identity, registration
 from orchestrators import (
@@ -20,11 +19,11 @@ from orchestrators import (
     watch_job,
 )
 from restore.settings import Settings
-from triggers import http, queue, timers
+from triggers import gate, http, queue, timers
 
 settings = Settings.parse(os.environ, app_files.read, app_files.read("host.json"))
 
-app = df.DFApp(http_auth_level=func.AuthLevel.FUNCTION)
+app = df.DFApp(http_auth_level=gate.level(settings))
 
 app.register_functions(http.blueprint(settings, app_identity.check))
 app.register_functions(queue.blueprint(settings))

@@ -78,7 +78,7 @@ param eventReaderIds string[] = []
 @description('Networks (CIDR) that may call the app over HTTP; empty: all, with a key.')
 param allowedCallers string[] = []
 
-@description('Application (client) id of an app registration that stands for this app. With it App Service authentication is on: callers bring a token of this tenant. Empty: function keys alone.')
+@description('Application (client) id of an app registration that stands for this app. With it App Service authentication is on: callers bring a token of this tenant, and with function-keys (RESTORE_AUTHENTICATION) a key as well. Empty: function keys alone.')
 param authClientId string = ''
 
 @description('With authClientId: client ids of the applications that may call. Empty: all that get a token.')
@@ -177,6 +177,10 @@ param RESTORE_KEEP_D int = 30
 @maxValue(86400)
 param RESTORE_DUPLICATE_WINDOW_S int = 600
 
+@description('How callers are known: function-keys, or entra-id for tokens of Entra ID alone, which takes authClientId.')
+@allowed(['function-keys', 'entra-id'])
+param RESTORE_AUTHENTICATION string = 'function-keys'
+
 @description('https address of the app\'s routes as people reach it, with their prefix, such as https://NAME.azurewebsites.net/api. Links in events and notifications begin with it. Empty: they are paths.')
 param RESTORE_PUBLIC_URL string = ''
 
@@ -224,6 +228,7 @@ var settings = {
   RESTORE_KEEP_D: string(RESTORE_KEEP_D)
   RESTORE_DUPLICATE_WINDOW_S: string(RESTORE_DUPLICATE_WINDOW_S)
   RESTORE_POLICY: RESTORE_POLICY
+  RESTORE_AUTHENTICATION: RESTORE_AUTHENTICATION
   RESTORE_PUBLIC_URL: RESTORE_PUBLIC_URL
   RESTORE_RULES: RESTORE_RULES
   RESTORE_ALERTS_STOPPED: toLower(string(RESTORE_ALERTS_STOPPED))
@@ -364,7 +369,9 @@ module appEndpoint 'modules/private-endpoint.bicep' = if (privateNetwork && priv
   }
 }
 
-module authentication 'modules/authentication.bicep' = if (!empty(authClientId)) {
+var needsAuthentication = RESTORE_AUTHENTICATION == 'entra-id'
+
+module authentication 'modules/authentication.bicep' = if (needsAuthentication || !empty(authClientId)) {
   name: 'authentication-${token}'
   scope: group
   params: {

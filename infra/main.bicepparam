@@ -51,6 +51,7 @@ param RESTORE_RECONCILE_S = int(readEnvironmentVariable('RESTORE_RECONCILE_S', '
 param RESTORE_REVIVALS_MAX = int(readEnvironmentVariable('RESTORE_REVIVALS_MAX', '3'))
 param RESTORE_KEEP_D = int(readEnvironmentVariable('RESTORE_KEEP_D', '30'))
 param RESTORE_DUPLICATE_WINDOW_S = int(readEnvironmentVariable('RESTORE_DUPLICATE_WINDOW_S', '600'))
+param RESTORE_AUTHENTICATION = readEnvironmentVariable('RESTORE_AUTHENTICATION', 'function-keys')
 param RESTORE_PUBLIC_URL = readEnvironmentVariable('RESTORE_PUBLIC_URL', '')
 param RESTORE_POLICY = readEnvironmentVariable('RESTORE_POLICY', '')
 param RESTORE_RULES = readEnvironmentVariable('RESTORE_RULES', '')

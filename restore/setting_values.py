@@ -16,6 +16,7 @@ ARM_ENDPOINTS = {
 }
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+_WAYS = ("function-keys", "entra-id")
 _PUBLIC_URL = re.compile(
     r"https://[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~-]+)*/?"
 )
@@ -67,6 +68,7 @@ def problem_of(name: str, text: str) -> str | None:
         "simulated_arm_endpoint": _endpoint_problem,
         "backup_api_version": _version_problem,
         "azure_client_id": client_id_problem,
+        "restore_authentication": _authentication_problem,
         "restore_public_url": _public_url_problem,
         "restore_alerts_stopped": _word_problem,
         "restore_alert_origins": _origins_problem,
@@ -96,6 +98,10 @@ def _endpoint_problem(text: str) -> str | None:
     if is_good and is_bare:
         return None
     return "must be a plain loopback address such as http://127.0.0.1:7072"
+
+
+def _authentication_problem(text: str) -> str | None:
+    return None if text in _WAYS else f"must be one of {', '.join(_WAYS)}"
 
 
 def _public_url_problem(text: str) -> str | None:

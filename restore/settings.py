@@ -82,6 +82,10 @@ class Settings:
     """RESTORE_DUPLICATE_WINDOW_S: seconds in which messages on the queue that name no requestId and
     are otherwise equal are one restore. Default 600. 0: each message is a restore of its own."""
 
+    restore_authentication: str = "function-keys"
+    """RESTORE_AUTHENTICATION: how callers are known. function-keys; or entra-id: no keys, App
+    Service authentication in front. Default function-keys: they work on every plan."""
+
     restore_public_url: str | None = None
     """RESTORE_PUBLIC_URL: https address of the app's routes as people reach it, with their prefix,
     such as https://app.azurewebsites.net/api. Links in events and notifications begin with it.
@@ -151,6 +155,11 @@ class Settings:
             raise SettingsWrong(" ".join(wrong))
 
     @property
+    def is_entra(self) -> bool:
+        """Whether callers are known by Entra ID, and need no key."""
+        return self.restore_authentication == "entra-id"
+
+    @property
     def address(self) -> str:
         """What links to the app begin with, where somebody else reads them."""
         return self.restore_public_url or links.PATH
@@ -215,6 +224,11 @@ def _problems(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _at_odds(settings: Settings) -> Iterator[str]:
     """Say what of the settings cannot work together."""
+    if settings.is_entra and not settings.website_auth_enabled:
+        yield (
+            "RESTORE_AUTHENTICATION is entra-id, but App Service authentication is not on "
+            "(WEBSITE_AUTH_ENABLED, which Azure sets): turn it on, or use function-keys."
+        )
     if settings.restore_poll_s_min > settings.restore_poll_s_max:
         yield "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."
     timeout_s = settings.arm_timeout_s

@@ -5,12 +5,19 @@ it removes theirs. Where it is off anybody could send these headers, so they cou
 function key's name would tell too, but Python functions are not told which key was used.
 """
 
+import base64
+import json
+
 import azure.functions as func
 
 from restore.messages.model import Caller
 from restore.settings import Settings
 
 _NAME, _ID = "x-ms-client-principal-name", "x-ms-client-principal-id"
+_PROVIDER, _CLAIMS = "x-ms-client-principal-idp", "x-ms-client-principal"
+_ENTRA = "aad"
+_ROLES = "roles"
+"""The claim of app roles in a token of Entra ID's; what App Service makes of it says `role_typ`."""
 _LENGTH_MAX = 200
 
 
@@ -20,6 +27,25 @@ def principal(req: func.HttpRequest, settings: Settings) -> Caller | None:
         return None
     name, id_ = (_clean(req.headers.get(header, "")) or None for header in (_NAME, _ID))
     return Caller(id=id_, name=name) if id_ or name else None
+
+
+def is_signed_in(req: func.HttpRequest) -> bool:
+    """Whether Entra ID vouches for the caller: another provider knows everybody in the world."""
+    provider: str = req.headers.get(_PROVIDER, "")
+    return provider.lower() == _ENTRA and bool(req.headers.get(_ID, "").strip())
+
+
+def roles(req: func.HttpRequest) -> frozenset[str]:
+    """Return the caller's app roles, as App Service found them in the token: none where that cannot
+    be read."""
+    try:
+        told = json.loads(base64.b64decode(req.headers.get(_CLAIMS, ""), validate=True))
+        kinds = (_ROLES, told.get("role_typ"))
+        return frozenset(
+            claim["val"] for claim in told["claims"] if claim["typ"] in kinds and claim["val"]
+        )
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return frozenset()
 
 
 def _clean(text: str) -> str:

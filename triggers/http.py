@@ -6,29 +6,36 @@ import azure.functions as func
 from restore.settings import Settings
 from storage import reachability
 from triggers import abandon, approvals, health, listing, log, plans, points, rejections, restores
-from triggers.gate import Gate, log_wrong_settings
+from triggers.gate import Deed, Gate, log_wrong_settings
+
+_CHECKS: dict[str, health.Check] = {
+    "blob": reachability.blobs,
+    "queue": reachability.request_queue,
+    "table": reachability.tables,
+}
 
 
 def blueprint(settings: Settings, check_identity: health.Check) -> df.Blueprint:
-    """Return the HTTP triggers; they take the app's authorization level (function keys). They are
+    """Return the HTTP triggers; they take the app's authorization level (gate.py). They are
     there also while a setting is wrong, to say so. `check_identity` finds out whether the app gets
     a token for Azure."""
     log_wrong_settings(settings)
-    functions = df.Blueprint()
-    _register_requests(functions, settings)
-    _register_views(functions)
-    _register_health(functions, settings, check_identity)
+    functions, gate = df.Blueprint(), Gate(settings)
+    _register_requests(functions, gate, settings)
+    _register_views(functions, gate, settings)
+    _register_health(
+        functions, gate, health.Health(settings, _CHECKS | {"identity": check_identity})
+    )
     return functions
 
 
-def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
+def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) -> None:
     """What a person asks for and decides."""
-    gate = Gate(settings)
 
     @functions.route(route="restores", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.starts
+    @gate.to(Deed.ASK, starts=True)
     async def start_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -38,7 +45,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     @functions.route(route="restores/plan", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.starts
+    @gate.to(Deed.ASK, starts=True)
     async def plan_one_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -48,6 +55,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     @functions.route(route="restores/{id}/cancel", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
+    @gate.to(Deed.ASK)
     async def cancel_restore_request(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -57,6 +65,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     @functions.route(route="restores/{id}/abandon", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
+    @gate.to(Deed.OPERATE)
     async def abandon_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -66,6 +75,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     @functions.route(route="restores/{id}/approval", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
+    @gate.to(Deed.APPROVE)
     async def decide_about_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -75,7 +85,7 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
     @functions.route(route="rejections/{id}/put-back", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.starts
+    @gate.to(Deed.OPERATE, starts=True)
     async def put_back_rejection(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -85,11 +95,12 @@ def _register_requests(functions: df.Blueprint, settings: Settings) -> None:
         return await put_back.put_back(req, client, settings)
 
 
-def _register_views(functions: df.Blueprint) -> None:
+def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> None:
     """What a person looks at."""
 
     @functions.route(route="restores", methods=["GET"])
     @log.entered
+    @gate.to(Deed.READ)
     async def list_restores(req: func.HttpRequest) -> func.HttpResponse:
         """List the restores of the ledger, page by page."""
         return await listing.show_page(req)
@@ -97,6 +108,7 @@ def _register_views(functions: df.Blueprint) -> None:
     @functions.route(route="plans/{id}", methods=["GET"])
     @functions.durable_client_input(client_name="client")
     @log.entered
+    @gate.to(Deed.READ)
     async def show_plan(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -106,6 +118,7 @@ def _register_views(functions: df.Blueprint) -> None:
     @functions.route(route="restores/{id}", methods=["GET"])
     @functions.durable_client_input(client_name="client")
     @log.entered
+    @gate.to(Deed.READ)
     async def show_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -114,6 +127,7 @@ def _register_views(functions: df.Blueprint) -> None:
 
     @functions.route(route="events/{id}/data", methods=["GET"])
     @log.entered
+    @gate.to(Deed.READ)
     async def show_event_data(req: func.HttpRequest) -> func.HttpResponse:
         """Show all data of an event that was too large for its message."""
         from triggers import events  # most events fit into their messages
@@ -122,12 +136,14 @@ def _register_views(functions: df.Blueprint) -> None:
 
     @functions.route(route="rejections", methods=["GET"])
     @log.entered
+    @gate.to(Deed.OPERATE)
     async def list_rejections(req: func.HttpRequest) -> func.HttpResponse:
         """List the messages that became no request, page by page."""
         return await rejections.show_page(req)
 
     @functions.route(route="rejections/{id}", methods=["GET"])
     @log.entered
+    @gate.to(Deed.OPERATE)
     async def show_rejection(req: func.HttpRequest) -> func.HttpResponse:
         """Show one message that became no request: what came, and why."""
         return await rejections.show(req)
@@ -135,6 +151,7 @@ def _register_views(functions: df.Blueprint) -> None:
     @functions.route(route="recovery-points", methods=["GET"])
     @functions.durable_client_input(client_name="client")
     @log.entered
+    @gate.to(Deed.READ)
     async def look_at_recovery_points(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -143,26 +160,19 @@ def _register_views(functions: df.Blueprint) -> None:
 
     @functions.route(route="openapi.json", methods=["GET"])
     @log.entered
+    @gate.to(Deed.READ)
     async def show_openapi_document(req: func.HttpRequest) -> func.HttpResponse:
         """Describe this HTTP surface."""
         from triggers import openapi  # its tables are built on first use, not at start
 
-        return openapi.show(req)
+        return openapi.show(req, settings)
 
 
-def _register_health(
-    functions: df.Blueprint, settings: Settings, check_identity: health.Check
-) -> None:
+def _register_health(functions: df.Blueprint, gate: Gate, app: health.Health) -> None:
     """What a machine asks every few seconds."""
-    checks = {
-        "blob": reachability.blobs,
-        "queue": reachability.request_queue,
-        "table": reachability.tables,
-        "identity": check_identity,
-    }
-    app = health.Health(settings, checks)
 
     @functions.route(route="health", methods=["GET", "HEAD"])
+    @gate.to(Deed.READ)
     async def show_health(req: func.HttpRequest) -> func.HttpResponse:
         """Say whether the app can do its work, and what keeps it from it."""
         del req

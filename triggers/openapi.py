@@ -11,6 +11,7 @@ from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
+from restore.settings import Settings
 from triggers import places, problems, response_schemas
 from triggers.operations import OPERATIONS, Operation, ref
 
@@ -21,26 +22,38 @@ _TEXTS = {
     200: "Known, or done",
     202: "Accepted; follow it at Location",
     400: "The request is wrong: every fault is listed by its JSON path",
+    401: "Nobody knows the caller",
     403: "The policy, or Azure's access control, refuses",
     404: "Not found",
     409: "The current state does not allow it",
+    415: "The content type is not JSON",
     502: "Azure answered with an error",
     503: "The app's storage or Azure does not answer; ask again",
 }
 
 
-def show(req: func.HttpRequest) -> func.HttpResponse:
+_KEYS = {
+    "functionKey": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
+    "functionKeyInUrl": {"type": "apiKey", "in": "query", "name": "code"},
+}
+_TOKENS = {"entraId": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+
+
+def show(req: func.HttpRequest, settings: Settings) -> func.HttpResponse:
     """Answer with the document, for the prefix by which it was asked for."""
     servers = [{"url": places.prefix(req, "openapi.json") or "/"}]
-    return problems.ok(200, document() | {"servers": servers})
+    return problems.ok(200, document(is_entra=settings.is_entra) | {"servers": servers})
 
 
 @cache
-def document() -> JSON:
-    """Return the OpenAPI 3.1 document."""
+def document(*, is_entra: bool = False) -> JSON:
+    """Return the OpenAPI 3.1 document; callers have function keys, or tokens of Entra ID."""
     paths: JSON = {}
     for operation in OPERATIONS:
-        paths.setdefault(operation.path, {})[operation.method] = _described(operation)
+        by_gate = _gate_refusals(operation) if is_entra else ()
+        described = _described(operation, {*operation.refusals, *by_gate})
+        paths.setdefault(operation.path, {})[operation.method] = described
+    schemes = _TOKENS if is_entra else _KEYS
     return {
         "openapi": "3.1.0",
         "info": {
@@ -49,26 +62,30 @@ def document() -> JSON:
             "description": "Restores Azure VMs from Azure Backup, unattended.",
         },
         "servers": [{"url": places.PREFIX}],
-        "security": [{"functionKey": []}, {"functionKeyInUrl": []}],
+        "security": [{name: []} for name in schemes],
         "paths": paths,
         "components": {
             "schemas": _schemas(),
-            "securitySchemes": {
-                "functionKey": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
-                "functionKeyInUrl": {"type": "apiKey", "in": "query", "name": "code"},
-            },
+            "securitySchemes": schemes,
         },
     }
 
 
-def _described(operation: Operation) -> JSON:
+def _gate_refusals(operation: Operation) -> tuple[int, ...]:
+    """What gate.py may answer beside the handler where there are no keys."""
+    if operation.is_open:
+        return ()
+    return (401, 403, 503) if operation.method in ("get", "head") else (401, 403, 415, 503)
+
+
+def _described(operation: Operation, refusals: set[int]) -> JSON:
     success = _head if operation.method == "head" else _success
     described: JSON = {
         "operationId": operation.name,
         "summary": operation.summary,
         "responses": {
+            **{str(status): _refusal(status) for status in sorted(refusals)},
             **{str(status): success(status, kind) for status, kind in operation.answers.items()},
-            **{str(status): _refusal(status) for status in operation.refusals},
         },
     }
     if operation.is_open:

@@ -32,6 +32,7 @@ _GIVES_WAY = (
 )
 """What a person can best do without comes first."""
 
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "10"}}
 _STATUS_OF_CATEGORY = {
     "InvalidRequest": 400,
     "NotSupported": 400,
@@ -65,7 +66,7 @@ def problem(
         _encoded(body | more),
         status_code=status,
         mimetype="application/problem+json",
-        headers={"Retry-After": "10"} if status == 503 else None,
+        headers=_HEADERS.get(status),
     )
 
 

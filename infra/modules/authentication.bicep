@@ -1,7 +1,8 @@
 // App Service authentication in front of the app: whoever calls needs a token of this tenant.
-// No client secret: nobody is sent to a login page, callers bring their token.
+// No client secret: nobody is sent to a login page, callers bring their token, or sign in at /.auth/login/aad.
 param appName string
-@description('Application (client) id of the app registration that stands for this app.')
+@description('Application (client) id of the app registration that stands for this app. Without one nobody could be known.')
+@minLength(1)
 param clientId string
 @description('Client ids of the applications that may call; empty: every one that gets a token.')
 param allowedApplications string[]
@@ -20,6 +21,7 @@ resource authentication 'Microsoft.Web/sites/config@2024-11-01' = {
     globalValidation: {
       requireAuthentication: true
       unauthenticatedClientAction: 'Return401'
+      excludedPaths: ['/api/live']
     }
     httpSettings: { requireHttps: true }
     identityProviders: {

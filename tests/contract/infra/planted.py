@@ -8,6 +8,7 @@ from tests.contract.infra.rules import Json, Rule
 
 _STORAGE = "Microsoft.Storage/storageAccounts"
 _SITE = "Microsoft.Web/sites"
+_CONFIG = f"{_SITE}/config"
 _RULE = "Microsoft.Insights/scheduledQueryRules"
 _ASSIGNMENT = "Microsoft.Authorization/roleAssignments"
 
@@ -60,6 +61,29 @@ def _add(resource: Json) -> Callable[[list[Json]], None]:
     return lambda made: made.append(resource)
 
 
+def _without_keys(validation: Json | None) -> Callable[[list[Json]], None]:
+    """Callers need no key, and App Service lets them through like this, or is not asked."""
+
+    def plant(made: list[Json]) -> None:
+        (site,) = rules.of_kind(made, _SITE)
+        for setting in site["properties"]["siteConfig"]["appSettings"]:
+            if setting["name"] == "RESTORE_AUTHENTICATION":
+                setting["value"] = "entra-id"
+        for config in rules.of_kind(made, _CONFIG):
+            made.remove(config)
+        if validation is not None:
+            properties = {
+                "platform": {"enabled": True},
+                "globalValidation": validation,
+                "httpSettings": {"requireHttps": True},
+                "identityProviders": {"azureActiveDirectory": {"enabled": True}},
+            }
+            name = "app/authsettingsV2"
+            made.append({"type": _CONFIG, "id": name, "name": name, "properties": properties})
+
+    return plant
+
+
 _CLOSED = rules.doors_are_closed
 _SECRET = rules.nothing_tells_a_secret
 _NAMES = rules.queues_and_containers_are_the_codes
@@ -69,6 +93,7 @@ _ROLE = rules.the_custom_role_is_the_definition
 _HOLDERS = rules.roles_are_known_and_given_to_their_holders
 _TELLS = rules.alerts_reach_somebody
 _SILENCE = rules.silence_is_counted
+_KNOWN = rules.who_needs_no_key_has_been_known_by_the_platform
 
 FAULTS = (
     Fault("shared keys", _CLOSED, _set(_STORAGE, "properties.allowSharedKeyAccess", True)),
@@ -182,5 +207,16 @@ FAULTS = (
         "no row",
         _SILENCE,
         _set(_RULE, "properties.criteria.allOf.0.query", "requests | where name == 'x'"),
+    ),
+    Fault("no keys and no authentication", _KNOWN, _without_keys(None)),
+    Fault(
+        "unknown callers let through",
+        _KNOWN,
+        _without_keys({"requireAuthentication": False, "excludedPaths": ["/api/live"]}),
+    ),
+    Fault(
+        "another path without a token",
+        _KNOWN,
+        _without_keys({"requireAuthentication": True, "excludedPaths": ["/api/restores"]}),
     ),
 )

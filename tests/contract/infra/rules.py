@@ -229,6 +229,29 @@ def silence_is_counted(made: list[Json]) -> Iterator[str]:
         yield "without a tick its query must still have a row"
 
 
+def who_needs_no_key_has_been_known_by_the_platform(made: list[Json]) -> Iterator[str]:
+    """Where the app's functions are anonymous, App Service authentication stands in front of all
+    but the live probe, and lets nobody through unknown."""
+    (site,) = of_kind(made, "Microsoft.Web/sites")
+    if _settings(site)["RESTORE_AUTHENTICATION"] != "entra-id":
+        return
+    configs = of_kind(made, "Microsoft.Web/sites/config")
+    found = [each["properties"] for each in configs if each["name"].endswith("/authsettingsV2")]
+    if len(found) != 1:
+        yield "nobody would be known: App Service authentication is missing"
+    wanted = {
+        "platform.enabled": True,
+        "globalValidation.requireAuthentication": True,
+        "globalValidation.excludedPaths": ["/api/live"],
+        "httpSettings.requireHttps": True,
+        "identityProviders.azureActiveDirectory.enabled": True,
+    }
+    for properties in found:
+        for path, value in wanted.items():
+            if _at(properties, path) != value:
+                yield f"authsettingsV2: {path} must be {value!r}"
+
+
 ALL: tuple[Rule, ...] = (
     doors_are_closed,
     nothing_tells_a_secret,
@@ -240,6 +263,7 @@ ALL: tuple[Rule, ...] = (
     roles_are_known_and_given_to_their_holders,
     alerts_reach_somebody,
     silence_is_counted,
+    who_needs_no_key_has_been_known_by_the_platform,
 )
 
 

@@ -60,7 +60,8 @@ def test_the_app_takes_what_it_is_given() -> None:
         return '{"rules": []}'
 
     said = {name: given("everything")[name] for name in known() - excepted()}
-    taken = Settings.parse(STORAGE | said, read)
+    of_azure = {"WEBSITE_AUTH_ENABLED": "True"}  # authentication is on in this picture
+    taken = Settings.parse(STORAGE | of_azure | said, read)
     assert taken.problems == ()
     assert taken != Settings()
     inputs = bicep.inputs("everything")

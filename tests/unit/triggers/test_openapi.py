@@ -8,11 +8,14 @@ import azure.functions as func
 import pytest
 
 from restore.messages.request import REQUEST_TYPES
+from restore.settings import Settings
 from triggers import openapi
 from triggers.operations import OPERATIONS, Operation, ref
 
 DOCUMENT = json.loads(
-    openapi.show(func.HttpRequest("GET", "http://x/api/openapi.json", body=b"")).get_body()
+    openapi.show(
+        func.HttpRequest("GET", "http://x/api/openapi.json", body=b""), Settings()
+    ).get_body()
 )
 SCHEMAS = DOCUMENT["components"]["schemas"]
 PROBLEM = {"$ref": "#/components/schemas/ProblemDocument"}
@@ -62,6 +65,20 @@ def test_the_function_key_goes_into_a_header_or_the_url() -> None:
         ("header", "x-functions-key"), ("query", "code"),
     }  # fmt: skip
     assert DOCUMENT["servers"] == [{"url": "/api"}]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: str(each.name))
+def test_without_keys_callers_bring_a_token_and_the_gates_refusals_are_told(
+    operation: Operation,
+) -> None:
+    without = openapi.document(is_entra=True)
+    assert without["security"] == [{"entraId": []}]
+    assert list(without["components"]["securitySchemes"]) == ["entraId"]
+    found = without["paths"][operation.path][operation.method]
+    told = set(found["responses"])
+    assert ({"401", "403"} <= told) is not operation.is_open
+    assert ("415" in told) is (operation.method == "post")
+    assert told >= set(described(operation)["responses"])
 
 
 def test_only_the_live_probe_needs_no_key() -> None:

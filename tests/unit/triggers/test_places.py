@@ -90,7 +90,7 @@ async def test_where_a_restore_is_decided_follows_the_way_too(ledger: Ledger) ->
 
 async def test_the_document_names_the_prefix_by_which_it_was_asked_for() -> None:
     request = func.HttpRequest("GET", "https://x.test/ops/v1/openapi.json", body=b"")
-    document = json.loads(openapi.show(request).get_body())
+    document = json.loads(openapi.show(request, Settings()).get_body())
     assert document["servers"] == [{"url": "/ops/v1"}]
     assert document | {"servers": openapi.document()["servers"]} == openapi.document()
 
