@@ -1,22 +1,31 @@
 """Microsoft's own worker, where it is: tools/worker.sh makes it an environment."""
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from devhost.cli.worker_option import OWN, SETTING
+from devhost.gate import Gate
+from devhost.language_worker.keeper import LanguageWorker
 from devhost.workers import OWN_WORKER, real_worker
 
 OWN_ID, REAL_ID = "own-worker", "real-worker"
-_MADE = Path(__file__).parents[1] / ".cache" / "worker" / "bin" / "python"
+_ROOT = Path(__file__).parents[1]
+_MADE = _ROOT / ".cache" / "worker" / "bin" / "python"
+
+
+def is_chosen() -> bool:
+    """Whether all hosts of this run are on it (`make test WORKER=real`)."""
+    return (os.environ.get(SETTING) or OWN) != OWN
 
 
 def python() -> str | None:
     """The Python that has it; None where there is none."""
-    chosen = os.environ.get(SETTING, OWN)
-    if chosen != OWN:
-        return chosen
+    if is_chosen():
+        return os.environ[SETTING]
     return str(_MADE) if _MADE.exists() else None
 
 
@@ -33,6 +42,18 @@ def command(worker: str) -> tuple[str, ...]:
     if found is None:
         pytest.skip(str(why_not()))
     return real_worker(found)
+
+
+@asynccontextmanager
+async def running(app_dir: Path, script: str) -> AsyncIterator[LanguageWorker]:
+    """The worker with an app in it. Raises BadStart."""
+    environ = {**os.environ, "PYTHONPATH": str(_ROOT), "PYTHON_SCRIPT_FILE_NAME": script}
+    worker = LanguageWorker(command(REAL_ID), app_dir, environ, Gate())
+    await worker.start()
+    try:
+        yield worker
+    finally:
+        await worker.stop()
 
 
 WORKERS = [OWN_ID, pytest.param(REAL_ID, marks=pytest.mark.real_worker)]

@@ -37,7 +37,7 @@ class LanguageWorker(Registered[Function]):
         waits_s: Sequence[float] = WAITS_S,
     ) -> None:
         super().__init__()
-        self._command, self._app_dir = command, app_dir.resolve()
+        self._command, self.app_dir = command, app_dir.resolve()
         self._environ, self._gate = environ, gate
         self.described = ""
         """What runs the functions, for people; known once it has loaded the app."""
@@ -144,7 +144,7 @@ class LanguageWorker(Registered[Function]):
         )
 
     async def _start_once(self) -> Loaded:
-        self._process = process = WorkerProcess(self._command, self._app_dir, self._environ)
+        self._process = process = WorkerProcess(self._command, self.app_dir, self._environ)
         loaded = await process.load()
         self._is_up.set()
         return loaded

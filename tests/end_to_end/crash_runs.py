@@ -21,6 +21,7 @@ from typing import Any
 
 from devhost.azurite import Azurite
 from devhost.testing import HostProcess
+from tests import real_worker
 from tests.end_to_end.engines import EMBEDDED, REAL, on_devhost
 from tests.end_to_end.harness import END_S_MAX, HostHarness, request_for
 from tests.fakes import exiting_worker
@@ -86,13 +87,14 @@ def run(crash_run: CrashRun, state_dir: Path, seed: int) -> CrashResult:
     """Ask for the restores, kill as the crash run says, and wait for every verdict."""
     dice, result = random.Random(seed), CrashResult(seed)
     exits = state_dir / "exits.txt"
-    worker = (
-        exiting_worker.command(exits, crash_run.exits, EXIT_SHARE, seed) if crash_run.exits else ()
-    )
+    worker = _exiting(crash_run, exits, seed) if crash_run.exits else ()
     ids = [f"crash-run-{seed}-{number:02d}" for number in range(1, crash_run.restores + 1)]
     with (
         Azurite() as azurite,
-        on_devhost(azurite, state_dir, crash_run.engine, _ENVIRON, worker) as (harness, host),
+        on_devhost(azurite, state_dir, crash_run.engine, _ENVIRON, worker_command=worker) as (
+            harness,
+            host,
+        ),
     ):
         harness.vault("POST", "reset", {"vms": crash_run.restores})
         harness.vault("PUT", "state", {"jobs": {"duration_s": JOB_S}})
@@ -111,6 +113,12 @@ def run(crash_run: CrashRun, state_dir: Path, seed: int) -> CrashResult:
         _look(harness, ids, result)
         result.killed["worker, within a call"] = len(exiting_worker.exits_in(exits))
     return result
+
+
+def _exiting(crash_run: CrashRun, exits: Path, seed: int) -> list[str]:
+    chosen = real_worker.REAL_ID if real_worker.is_chosen() else real_worker.OWN_ID
+    worker = real_worker.command(chosen)
+    return exiting_worker.command(exits, crash_run.exits, EXIT_SHARE, seed, worker)
 
 
 def _spread_s(crash_run: CrashRun) -> float:

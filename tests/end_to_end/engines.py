@@ -1,5 +1,7 @@
 """What the app runs on in an end-to-end test: devhost with its own engine, devhost with the real
-one, or a Functions host.
+one, or a Functions host. Both of devhost's run the functions on our own worker, and on Microsoft's
+where FUNCTIONS_WORKER names it (`make test WORKER=real`). Where that is installed, a few scenarios
+are always run on it too, on the real engine if there is one.
 
 DURABLE_ENGINE names the executable of the extension's own engine. FUNCTIONS_HOST_URL names a host
 that somebody started (`func start`), beside Azurite on its default ports (or AzureWebJobsStorage)
@@ -19,11 +21,13 @@ from devhost.storage_account import emulator_connection
 from devhost.testing import HostProcess
 from simulated_azure.server import ThreadedVaultServer
 from simulated_azure.simulator import Simulator
+from tests import real_worker
 from tests.end_to_end.harness import SUBSCRIPTION, HostHarness
 
 ROOT = Path(__file__).parents[2]
 EMBEDDED, REAL, FUNCTIONS_HOST = "embedded", "durable-engine", "functions-host"
 ENGINES = (EMBEDDED, REAL, FUNCTIONS_HOST)
+REAL_WORKER = real_worker.REAL_ID
 GUARDED_GROUP = f"{SUBSCRIPTION}/resourceGroups/rg-guarded"
 JOB_S = 8.0
 CANCEL_S = 2.0
@@ -75,18 +79,22 @@ def why_not(engine: str) -> str | None:
         return "DURABLE_ENGINE names no executable of the extension's own engine"
     if engine == FUNCTIONS_HOST and not os.environ.get("FUNCTIONS_HOST_URL"):
         return "FUNCTIONS_HOST_URL names no running Functions host (README, Deployment)"
-    return None
+    return real_worker.why_not() if engine == REAL_WORKER else None
 
 
 @contextmanager
 def stage_on(engine: str, state_dir: Path) -> Iterator[HostHarness]:
     """Run the app on an engine, with storage and a vault of its own where it can have them."""
+    worker = None
+    if engine == REAL_WORKER:
+        worker, engine = real_worker.python(), EMBEDDED if why_not(REAL) else REAL
     with ExitStack() as cleanup:
         if engine == FUNCTIONS_HOST:
             harness = _functions_host()
         else:
             azurite = cleanup.enter_context(Azurite())
-            harness, _ = cleanup.enter_context(on_devhost(azurite, state_dir, engine))
+            on_it = on_devhost(azurite, state_dir, engine, worker=worker)
+            harness, _ = cleanup.enter_context(on_it)
         harness.make_queue()
         yield harness
 
@@ -97,6 +105,7 @@ def on_devhost(
     state_dir: Path,
     engine: str = EMBEDDED,
     environ: Mapping[str, str] | None = None,
+    worker: str | None = None,
     worker_command: Sequence[str] = (),
 ) -> Iterator[tuple[HostHarness, HostProcess]]:
     """Run the app on devhost, with a simulated vault of its own."""
@@ -111,7 +120,12 @@ def on_devhost(
         }
         executable = os.environ["DURABLE_ENGINE"] if engine == REAL else None
         host = HostProcess(
-            ROOT, state_dir, environ=settings, engine=executable, worker_command=worker_command
+            ROOT,
+            state_dir,
+            environ=settings,
+            engine=executable,
+            worker=worker,
+            worker_command=worker_command,
         )
         cleanup.enter_context(host)
         assert (state_dir / "engine.log").exists() == (engine == REAL), "on the wrong engine"

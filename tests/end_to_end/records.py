@@ -23,6 +23,7 @@ _VOLATILE = (
     (_GUID, "GUID"),
     (r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", "GUID"),  # without its hyphens: a container of a job
     (_TIME, "TIME"),
+    (r"/rejections/\d+-GUID", "/rejections/KEPT"),
     (r"127\.0\.0\.1:\d+", "HOST"),
     (r"\bt=\d{18}", "t=TICKS"),
     (r'"windowS": (\d+)\.\d+', r'"windowS": \1'),  # how long a list took to be read is in it

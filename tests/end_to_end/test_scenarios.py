@@ -12,34 +12,46 @@ from typing import Any
 import pytest
 
 from devhost.azurite import Azurite
-from tests.end_to_end.engines import EMBEDDED, ENGINES, FUNCTIONS_HOST, REAL, stage_on, why_not
+from tests.end_to_end.engines import (
+    EMBEDDED,
+    ENGINES,
+    FUNCTIONS_HOST,
+    REAL,
+    REAL_WORKER,
+    stage_on,
+    why_not,
+)
 from tests.end_to_end.records import Record, differences
-from tests.end_to_end.scenarios import SCENARIOS, Scenario, run_all
+from tests.end_to_end.scenarios import FEW, SCENARIOS, Scenario, run_all
 
 Runs = dict[str, dict[str, Record]]
 
+STAGES = dict.fromkeys(ENGINES, SCENARIOS) | {REAL_WORKER: FEW}
 EVERY_STORY = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 
 
 @pytest.fixture(scope="module")
 def runs(azurite: Azurite, tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    """The records of every engine that is here, by the scenario's name."""
+    """The records of every engine and worker that is here, by the scenario's name."""
     assert azurite.ports, "where one Azurite runs, another can"
 
     def run(engine: str, state_dir: Path) -> dict[str, Record]:
         salt = uuid.uuid4().hex if engine == FUNCTIONS_HOST else ""
         with stage_on(engine, state_dir) as harness:
-            return run_all(harness, salt)
+            return run_all(harness, STAGES[engine], salt)
 
-    present = [engine for engine in ENGINES if why_not(engine) is None]
+    present = [stage for stage in STAGES if why_not(stage) is None]
     # Here and not in run: the factory of folders is not made for threads.
     folders = [tmp_path_factory.mktemp("run") for _ in present]
     with ThreadPoolExecutor(len(present), "run") as threads:
         return dict(zip(present, threads.map(run, present, folders), strict=True))
 
 
-@EVERY_STORY
-@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(
+    ("engine", "scenario"),
+    [(stage, scenario) for stage, scenarios in STAGES.items() for scenario in scenarios],
+    ids=lambda each: each if isinstance(each, str) else each.name,
+)
 def test_a_story_ends_as_it_must(runs: Runs, engine: str, scenario: Scenario) -> None:
     record = _records(runs, engine)[scenario.name]
     view, ledger = record["view"], record["ledger"]
@@ -61,6 +73,12 @@ def test_the_real_engine_leaves_the_same_record_as_the_embedded_one(
 ) -> None:
     ours, real = _records(runs, EMBEDDED)[scenario.name], _records(runs, REAL)[scenario.name]
     assert list(differences(ours, real)) == []
+
+
+@pytest.mark.parametrize("scenario", FEW, ids=lambda scenario: scenario.name)
+def test_microsofts_worker_leaves_the_same_record_as_ours(runs: Runs, scenario: Scenario) -> None:
+    real = _records(runs, REAL_WORKER)[scenario.name]
+    assert list(differences(_records(runs, EMBEDDED)[scenario.name], real)) == []
 
 
 def test_what_a_story_sends_is_what_was_asked(runs: Runs) -> None:

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.contract.golden.normal import anonymous, normal
@@ -30,18 +32,23 @@ _COMPLETIONS = {5, 6, 8, 9}
 _COMPLETION_NAMES = {"TaskCompleted", "SubOrchestrationInstanceCompleted"}
 
 Scenario = dict[str, Any]
+Bare = Callable[[Any], Any]
 
 
-def differences(want: Scenario, got: Scenario, *, by_clock: bool = False) -> list[str]:
+def differences(
+    want: Scenario, got: Scenario, *, by_clock: bool = False, without_stacks: bool = False
+) -> list[str]:
     """Everything in which a replay is not what was recorded.
 
     `by_clock`: the replay is another run on a real machine, not one on the virtual clock.
+    `without_stacks`: it was run on a worker whose stacks are others.
     """
+    bare = partial(normal, without_stacks=without_stacks)
     name = want["scenario"]
     if by_clock and name == SPINNING:
         return _spin_differences(want, got)
     loose = name in PARALLEL or (by_clock and name in BATCHED)
-    found = _reply_differences(loose, want["http"], got["http"])
+    found = _reply_differences(loose, want["http"], got["http"], bare)
     wanted, given = _by_instance(want), _by_instance(got)
     if wanted.keys() != given.keys():
         found.append(f"instances: recorded {sorted(wanted)}, here {sorted(given)}")
@@ -51,7 +58,7 @@ def differences(want: Scenario, got: Scenario, *, by_clock: bool = False) -> lis
             a, b = _settled(a), _settled(b)
         if name in ABRIDGED:
             b = [*b[:4], b[-1]]
-        found += _unequal(f"calls of {instance_id}", normal(a), normal(b))
+        found += _unequal(f"calls of {instance_id}", bare(a), bare(b))
     return found
 
 
@@ -70,19 +77,20 @@ def _spin_differences(want: Scenario, got: Scenario) -> list[str]:
     return found + _unequal("final status", *ends)
 
 
-def _reply_differences(loose: bool, want: list[Scenario], got: list[Scenario]) -> list[str]:
+def _reply_differences(
+    loose: bool, want: list[Scenario], got: list[Scenario], bare: Bare
+) -> list[str]:
     found = _unequal("HTTP statuses", [r["status"] for r in want], [r["status"] for r in got])
     last = len(want) - 1
     for n, (asked, given) in enumerate(zip(want, got, strict=True)):
         where = "final status" if n == last else f"reply {n}"
-        a, b = _shown(asked["response"], loose), _shown(given["response"], loose)
+        a, b = _shown(bare(asked["response"]), loose), _shown(bare(given["response"]), loose)
         found += _unequal(where, a, b)
     return found
 
 
-def _shown(response: Any, loose: bool) -> Any:
+def _shown(reply: Any, loose: bool) -> Any:
     """What a reply says, without the links of a start and the stack of a refusal."""
-    reply = normal(response)
     if not isinstance(reply, dict):
         return reply
     if "statusQueryGetUri" in reply:

@@ -17,9 +17,13 @@ _FRAMES = ", StackTrace: "
 _RECORDER = {"StackTraceString", "Source"}
 
 
-def normal(value: Any) -> Any:
-    """A value of JSON kind without times, with GUIDs numbered in the order they appear."""
-    return _Normal().value(value)
+def normal(value: Any, *, without_stacks: bool = False) -> Any:
+    """A value of JSON kind without times, with GUIDs numbered in the order they appear.
+
+    `without_stacks`: failure texts end where the first stack begins. Microsoft's worker puts the
+    text of a failure into its stack once more, so that what stands behind it cannot be told apart.
+    """
+    return _Normal(without_stacks).value(value)
 
 
 def anonymous(text: str) -> str:
@@ -28,8 +32,9 @@ def anonymous(text: str) -> str:
 
 
 class _Normal:
-    def __init__(self) -> None:
+    def __init__(self, without_stacks: bool) -> None:
         self._guids: dict[str, str] = {}
+        self._without_stacks = without_stacks
 
     def value(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -47,6 +52,8 @@ class _Normal:
         if label:
             # The state's JSON ends where the stack begins; the stack is Python's and ours alone.
             return [self._text(head), self.value(json.loads(state.split("\nStack:")[0]))]
+        if self._without_stacks:
+            text = text.partition(_FRAMES)[0]
         parts = text.split(" \n ")
         return self._part(text) if len(parts) == 1 else [self._part(part) for part in parts]
 

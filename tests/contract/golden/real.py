@@ -14,15 +14,15 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 from yarl import URL
 
 from devhost.engine.history import Kind
 from devhost.engine.rendering import parse_time
-from tests.contract.golden.running import Recording, RecordingWorker
-from tests.contract.life_cycle.harness import published
+from tests.contract.golden.running import Recording
+from tests.contract.life_cycle.harness import RunnableApp, published
 
 HANG_S = 20.0
 """How long after the last request a hang is taken for one, where the recording waited longer."""
@@ -61,8 +61,15 @@ def script_of(recording: Recording) -> Script:
     return Script(recording["scenario"], requests)
 
 
+class AppThatIsRecorded(RunnableApp, Protocol):
+    """An app on a worker, with every call of an orchestrator."""
+
+    @property
+    def calls(self) -> Sequence[Recording]: ...
+
+
 async def play_all(
-    executable: str, worker: RecordingWorker, scripts: Sequence[Script]
+    executable: str, worker: AppThatIsRecorded, scripts: Sequence[Script]
 ) -> dict[str, Recording]:
     """Run scripts on one engine with a fresh emulator; raises BadStart."""
     async with published(executable, worker) as bases, aiohttp.ClientSession() as session:
@@ -178,7 +185,7 @@ class _Run:
             await self._caller.until_it_runs(rest[1])
 
 
-async def _warm_up(caller: _Caller, worker: RecordingWorker) -> None:
+async def _warm_up(caller: _Caller, worker: AppThatIsRecorded) -> None:
     """Until the engine has all partitions of its hub, first turns come seconds late."""
     for number in range(8):
         path = f"/orchestrators/{worker.orchestrator_names()[0]}/warm-{number}"

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -49,10 +50,15 @@ def recorded(name: str) -> Recording:
     return value
 
 
-def load_app(directory: Path) -> RecordingWorker:
+def copy_app(directory: Path) -> None:
     """A fresh copy of the scenarios' app, given and own: it keeps counts in module variables."""
     shutil.copytree(OWN_APP, directory, dirs_exist_ok=True)
     shutil.copy(DATA / "scenarios_app.py.txt", directory / "scenarios_app.py")
+
+
+def load_app(directory: Path) -> RecordingWorker:
+    """A fresh copy of the scenarios' app, loaded."""
+    copy_app(directory)
     sys.modules.pop("scenarios_app", None)
     return RecordingWorker(directory, "own_scenarios_app.py")
 
@@ -78,6 +84,25 @@ def run_scenario(name: str, directory: Path) -> Recording:
     return {"scenario": name, "http": replies, "orchestrator_calls": worker.calls}
 
 
+class Recorder:
+    """Runs turns and keeps each call in the recordings' form."""
+
+    def __init__(self) -> None:
+        self.calls: list[dict[str, Any]] = []
+
+    def turn(self, run: Callable[[str, str], str], name: str, context_json: str) -> str:
+        """Run a turn and note it. Raises WorkerFailure."""
+        call: dict[str, Any] = {"function": name, "context": json.loads(context_json)}
+        self.calls.append(call)
+        try:
+            text = run(name, context_json)
+        except WorkerFailure as failure:
+            call |= {"ok": False, "result": str(failure)}
+            raise
+        call |= {"ok": True, "result": json.loads(text)}
+        return text
+
+
 class RecordingWorker(Worker):
     """Our worker, with every orchestrator call kept in the recordings' form.
 
@@ -87,18 +112,12 @@ class RecordingWorker(Worker):
 
     def __init__(self, app_dir: Path, script: str) -> None:
         super().__init__(app_dir, script)
-        self.calls: list[dict[str, Any]] = []
+        self._recorder = Recorder()
+        self.calls = self._recorder.calls
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
-        call: dict[str, Any] = {"function": name, "context": json.loads(context_json)}
-        self.calls.append(call)
-        try:
-            text = _without_stack(super().run_orchestrator, name, context_json)
-        except WorkerFailure as failure:
-            call |= {"ok": False, "result": str(failure)}
-            raise
-        call |= {"ok": True, "result": json.loads(text)}
-        return text
+        run = partial(_without_stack, super().run_orchestrator)
+        return self._recorder.turn(run, name, context_json)
 
     def run_activity(self, name: str, input_text: str, client: str | None = None) -> str:
         return _without_stack(super().run_activity, name, input_text, client)

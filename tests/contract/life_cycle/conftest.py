@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from devhost.starting import BadStart
-from tests.contract.life_cycle.harness import EngineHarness, embedded, published
+from tests.contract.life_cycle.harness import EngineHarness, embedded, published_life_cycle
 
 _EXECUTABLE = os.environ.get("DURABLE_ENGINE", "")
 _PUBLISHED = pytest.param(
@@ -22,7 +22,7 @@ _PUBLISHED = pytest.param(
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session", params=["embedded", _PUBLISHED])
 async def harness(request: pytest.FixtureRequest) -> AsyncIterator[EngineHarness]:
-    engine = embedded() if request.param == "embedded" else published(_EXECUTABLE)
+    engine = embedded() if request.param == "embedded" else published_life_cycle(_EXECUTABLE)
     try:
         async with engine as bases, aiohttp.ClientSession() as session:
             yield EngineHarness(bases, session)

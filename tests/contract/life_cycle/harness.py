@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import aiohttp
 from yarl import URL
@@ -24,8 +24,9 @@ from devhost.durable_api import DurableApi
 from devhost.durable_payloads import SYSTEM_KEY, WEBHOOKS
 from devhost.engine.embedded import EmbeddedEngine
 from devhost.http_server import AppServer, RpcServer
-from devhost.remote_engine import RemoteEngine
+from devhost.remote_engine import AppRunner, RemoteEngine
 from devhost.worker import Worker
+from tests import real_worker
 
 APP = Path(__file__).parents[2] / "data" / "apps" / "life_cycle"
 HISTORY = "?showHistory=true&showHistoryOutput=true"
@@ -34,6 +35,13 @@ FINISHED = ("Completed", "Failed", "Terminated")
 _WITHIN_S = 30.0
 Bases = dict[str, str]
 _T = TypeVar("_T")
+
+
+class RunnableApp(AppRunner, Protocol):
+    """An app on a worker, and where it is."""
+
+    @property
+    def app_dir(self) -> Path: ...
 
 
 @dataclass(frozen=True)
@@ -156,23 +164,24 @@ async def eventually(look: Callable[[], Awaitable[_T]], holds: Callable[[_T], bo
 @asynccontextmanager
 async def embedded() -> AsyncIterator[Bases]:
     """devhost's own engine, behind both of devhost's servers."""
-    api = DurableApi(EmbeddedEngine(_worker()), hub=HUB, origins=lambda: (app.origin, rpc.origin))
-    app, rpc = AppServer(api.handle, dict), RpcServer(api.handle)
-    await app.listen(0)
-    await rpc.listen(0)
-    await api.start()
-    try:
-        yield {"webhook": app.origin + WEBHOOKS, "rpc": rpc.origin + "/durabletask"}
-    finally:
-        await app.close()
-        await rpc.close()
-        await api.stop()
+    async with _life_cycle_app() as worker:
+        engine = EmbeddedEngine(worker)
+        api = DurableApi(engine, hub=HUB, origins=lambda: (app.origin, rpc.origin))
+        app, rpc = AppServer(api.handle, dict), RpcServer(api.handle)
+        await app.listen(0)
+        await rpc.listen(0)
+        await api.start()
+        try:
+            yield {"webhook": app.origin + WEBHOOKS, "rpc": rpc.origin + "/durabletask"}
+        finally:
+            await app.close()
+            await rpc.close()
+            await api.stop()
 
 
 @asynccontextmanager
-async def published(executable: str, worker: Worker | None = None) -> AsyncIterator[Bases]:
+async def published(executable: str, worker: RunnableApp) -> AsyncIterator[Bases]:
     """The published extension's engine on an emulator of its own."""
-    worker = worker or _worker()
     with Azurite() as azurite, tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "AzureWebJobsStorage": azurite.connection_string}
         engine = RemoteEngine(
@@ -191,5 +200,18 @@ async def published(executable: str, worker: Worker | None = None) -> AsyncItera
             await engine.stop()
 
 
-def _worker() -> Worker:
-    return Worker(APP, "life_cycle_app.py")
+@asynccontextmanager
+async def published_life_cycle(executable: str) -> AsyncIterator[Bases]:
+    """The same with the life-cycle app."""
+    async with _life_cycle_app() as worker, published(executable, worker) as bases:
+        yield bases
+
+
+@asynccontextmanager
+async def _life_cycle_app() -> AsyncIterator[RunnableApp]:
+    """In this process, or on Microsoft's worker where all of the run is on it."""
+    if not real_worker.is_chosen():
+        yield Worker(APP, "life_cycle_app.py")
+        return
+    async with real_worker.running(APP, "life_cycle_app.py") as worker:
+        yield worker
