@@ -19,6 +19,7 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HostHarness]:
         pytest.skip(str(error))
     try:
         with on_devhost(azurite, tmp_path_factory.mktemp("api"), EMBEDDED) as (it, _):
+            it.make_queue()
             yield it
     finally:
         azurite.stop()
