@@ -6,6 +6,7 @@ from restore.messages import ledger_entry
 from restore.messages.ledger_entry import LedgerState
 from restore.progress import phases
 from restore.progress.phases import RestorePhase
+from tests.simulation.checkers.verdicts import is_given_up
 from tests.simulation.world import World
 
 HISTORY_MAX = 200
@@ -31,6 +32,7 @@ def phases_keep_to_their_table(world: World) -> list[str]:
         row = world.store.instance(f"restore-{entry.request_id}")
         last = (world.record.shown(f"restore-{entry.request_id}") or ["nothing"])[-1]
         is_cut_off = entry.request_id in world.record.over or (row and row.status in _CUT_OFF)
+        is_cut_off = is_cut_off or (row is None and is_given_up(entry))
         if entry.verdict and last != entry.verdict.verdict and not is_cut_off:
             found.append(f"{entry.request_id} is shown {last} at its end: {entry.verdict.verdict}")
     return found
