@@ -8,7 +8,7 @@ cookie with whatever any page makes it send, so that what changes something is a
 
 While a setting of the app is wrong nothing new may be started: the app could judge by a policy, or
 wait at a pace, that nobody has set. What is shown, decided and cancelled is of restores that were
-accepted before, and goes on.
+accepted before, and goes on. See docs/decisions/0021 and 0022.
 """
 
 import functools
