@@ -19,6 +19,7 @@ from restore.policy.rules import Policy
 from restore.request.sender_habits import texts
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import api_versions, host_json, links
+from restore.values.times import seconds_of
 from restore.written_settings import ReadFile
 
 
@@ -231,6 +232,10 @@ def _at_odds(settings: Settings) -> Iterator[str]:
         )
     if settings.restore_poll_s_min > settings.restore_poll_s_max:
         yield "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."
+    keep_s = timedelta(days=settings.restore_keep_d).total_seconds()
+    for rule in settings.restore_rules.rules if settings.restore_rules else ():
+        if seconds_of(rule.quiet_period) > keep_s:
+            yield f"RESTORE_RULES: quietPeriod of {rule.name} is longer than RESTORE_KEEP_D."
     timeout_s = settings.arm_timeout_s
     calls_s = 2 * (CONNECT_S_MAX + timeout_s)  # one that reads and one that writes, to their ends
     if calls_s > settings.activity_s:

@@ -17,13 +17,15 @@ from restore.messages import log_line
 from restore.messages.errors import RestoreError, SettingsWrong
 from restore.messages.log_line import LogContext, LogLine
 from restore.settings import Settings
+from storage import reachability
 from triggers import log, problems
 
 CHECK_S_MAX = 3.5
 """Of the 5 s that an answer may take at most; a client of storage gives up after 2 or 4."""
 
-Check = Callable[[], None]
-"""Returns when all is well. Raises RestoreError."""
+Check = Callable[[], str | None]
+"""Returns when all is well, with a word where that can be in more than one way. Raises
+RestoreError."""
 
 
 class _Found(NamedTuple):
@@ -34,11 +36,14 @@ class _Found(NamedTuple):
 
 
 _WELL = _Found("ok")
+_FINE = (_WELL.code, reachability.STOPPED, reachability.UNKNOWN)
+"""A switch that somebody has thrown keeps the app from nothing that it should do."""
 _SUBJECTS = {
     "blob": "The storage account's blob service",
     "queue": "The storage account's queue service",
     "table": "The storage account's table service",
     "identity": "The identity service",
+    "alerts": "The switch for restores that alerts ask for",
 }
 
 
@@ -59,7 +64,7 @@ class Health:
         settings = _Found("SettingsWrong") if self._settings.problems else _WELL
         checks = {name: each.code for name, each in {"settings": settings, **found}.items()}
         body: dict[str, Any] = {
-            "status": "ok" if all(code == _WELL.code for code in checks.values()) else "failing",
+            "status": "ok" if all(code in _FINE for code in checks.values()) else "failing",
             "problems": told,
             "checks": checks,
         }
@@ -102,7 +107,7 @@ def _run(name: str, check: Check, looking: "Future[_Found]") -> None:
 
 def _found(name: str, check: Check) -> _Found:
     try:
-        check()
+        word = check()
     except SettingsWrong as error:
         return _Found(error.code)  # the settings' own problems say what
     except RestoreError as error:
@@ -111,4 +116,4 @@ def _found(name: str, check: Check) -> _Found:
         kind = type(error).__name__
         log.write(log_line.fault(error, LogContext(function="show_health")))
         return _Found(kind, f"{_SUBJECTS[name]} cannot be tried ({kind}). Read the app's log.")
-    return _WELL
+    return _WELL if word is None else _Found(word)
