@@ -10,6 +10,7 @@ from tests.simulation.checkers.verdicts import is_given_up
 from tests.simulation.world import World
 
 HISTORY_MAX = 200
+_FIRST = {"watch": RestorePhase.STARTING, "verify": RestorePhase.VERIFYING}
 _CUT_OFF = ("Terminated", "Failed")
 """Between its verdict and its end: the ledger's entry tells it."""
 
@@ -19,8 +20,8 @@ def phases_keep_to_their_table(world: World) -> list[str]:
     found = []
     for (instance_id, _), shown in world.record.phases.items():
         steps = [RestorePhase(each) for each in shown]
-        is_watch = "~watch" in instance_id
-        first = RestorePhase.STARTING if is_watch else RestorePhase.ACCEPTED
+        child = instance_id.partition("~")[2].partition("-")[0]
+        first = _FIRST.get(child, RestorePhase.ACCEPTED)
         if steps[0] is not first:
             found.append(f"{instance_id} begins as {steps[0]}")
         found += [

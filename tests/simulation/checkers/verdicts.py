@@ -114,6 +114,8 @@ def _said(
     is_good = kind == "Completed" or (
         kind == "CompletedWithWarnings" and entry.request["recoveryType"] != "OriginalLocation"
     )
+    if verdict.verification is not None:
+        is_good = is_good and verdict.verification.verified
     if verdict.succeeded is not is_good:
         return f"succeeded is {verdict.succeeded} for {kind}"
     if kind in ("Completed", "CompletedWithWarnings"):
