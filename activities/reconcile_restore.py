@@ -13,10 +13,10 @@ from activities import activity_result, clock
 from arm import log
 from restore.messages import names
 from restore.messages.activity_io import Close
-from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry, reminded
 from restore.messages.log_line import LogLine
 from restore.messages.reconcile_io import ReconcileRestore
-from restore.progress import ledger_lines, reconciling
+from restore.progress import ledger_lines, reconciling, reminders
 from restore.progress.reconciling import Step
 from restore.settings import Settings
 from storage import closing, connection, draining, instances, open_index, outbox
@@ -44,6 +44,8 @@ async def _reconcile(
         seen = await instances.seen(client, names.instance_id(request_id))
         most = settings.restore_revivals_max
         step = reconciling.next_step(entry, seen.status, seen.revival, clock.now(), most)
+    if reminders.is_due(entry, clock.now(), settings.restore_reconcile_s):
+        entry = await asyncio.to_thread(_remind, request_id)
     if settings.problems:
         step = reconciling.while_settings_are_wrong(step, entry)
     if step is Step.REVIVE:
@@ -56,6 +58,13 @@ async def _reconcile(
         await instances.end_children(client, request_id, entry.revivals, "Its restore is given up.")
     await asyncio.to_thread(_tell, entry, seen.waiting)
     return {"step": step.value}
+
+
+def _remind(request_id: str) -> LedgerEntry:
+    at = clock.now()
+    entry = connection.ledger().update(request_id, lambda entry: reminded(entry, at))
+    connection.outbox().tell(entry)
+    return entry
 
 
 def _give_up(entry: LedgerEntry) -> LedgerEntry:

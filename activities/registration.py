@@ -24,14 +24,11 @@ PLAIN = (
 
 BY_SETTINGS = (
     names.AUTHORIZE_RESTORE, names.TRIGGER_RESTORE, names.PREFLIGHT_RESTORE, names.PROBE_VM,
-    names.PURGE_DOCUMENTS, names.JUDGE_ALERT,
+    names.PURGE_DOCUMENTS,
 )  # fmt: skip
 """They take the settings as well."""
 
-WITH_CLIENT = (
-    names.RECONCILE_RESTORE, names.REVIVE_PLANS, names.REVIVE_ALERTS, names.START_ALERTED,
-    names.PURGE_HISTORIES,
-)  # fmt: skip
+WITH_CLIENT = (names.RECONCILE_RESTORE, names.REVIVE_PLANS, names.PURGE_HISTORIES)
 """They ask the engine itself: they take its client and the settings, and are async."""
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -1,5 +1,5 @@
 """Tidy the app's storage, whatever is open: queues that are missing, slots whose leases have run
-out, and events that belong to no restore and could not be sent.
+out, events that belong to no restore and could not be sent, and notifications that wait.
 
 Each of them for itself: one that cannot be done now does not hinder the next.
 """
@@ -25,7 +25,7 @@ def tidy_storage(order: None) -> dict[str, Any]:
 
 
 def _tidy() -> None:
-    works: tuple[Callable[[], None], ...] = (_make_queues, _end_slots, _send_kept)
+    works: tuple[Callable[[], None], ...] = (_make_queues, _end_slots, _send_kept, _wake_senders)
     for work in works:
         try:
             work()
@@ -35,7 +35,7 @@ def _tidy() -> None:
 
 
 def _make_queues() -> None:
-    for name in (names.RESTORE_REQUESTS, names.RESTORE_ALERTS, names.RESTORE_EVENTS):
+    for name in (names.RESTORE_REQUESTS, names.RESTORE_EVENTS):
         connection.make_queue(name)
 
 
@@ -50,3 +50,10 @@ def _send_kept() -> None:
         token = draining.drain_kept(documents, connection.events(), clock.now(), token)
         if token is None:
             return
+
+
+def _wake_senders() -> None:
+    """A wake is one short try: whoever should have been woken is woken now."""
+    notices = connection.notices()
+    if notices is not None and notices.is_anything_left():
+        notices.wake()

@@ -80,6 +80,17 @@ def require_token() -> None:
     credentials.token_source(settings, credential, in_azure=_in_azure())()
 
 
+def topic_token() -> str:
+    """Return a token for Event Grid topics: for notifications, which send it to a topic and to
+    nothing else. Raises RestoreError."""
+    from arm import credentials
+
+    settings = _settings()
+    audience = credentials.TOPICS[settings.azure_cloud]
+    source = credentials.token_source(settings, credential, in_azure=_in_azure(), audience=audience)
+    return source()
+
+
 @cache
 def credential(named: Identity | None = None) -> TokenCredential:
     """This process's credential, for ARM and for the app's own storage account, which may be opened

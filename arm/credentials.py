@@ -25,6 +25,13 @@ _AUTHORITIES = {
     "usgovernment": "login.microsoftonline.us",
     "china": "login.chinacloudapi.cn",
 }
+TOPICS = {
+    "public": "https://eventgrid.azure.net",
+    "usgovernment": "https://eventgrid.azure.us",
+    "china": "https://eventgrid.azure.cn",
+}
+"""The audience of Event Grid topics, by cloud (Microsoft Learn, "Authenticate publishing clients
+using Microsoft Entra ID")."""
 _DOING = "get a token for Azure"
 _IN_AZURE = (
     "Turn on the Function App's managed identity. For a user-assigned one, set AZURE_CLIENT_ID to "
@@ -48,12 +55,17 @@ def build(settings: Settings, *, in_azure: bool, named: Identity | None = None) 
 
 
 def token_source(
-    settings: Settings, credential: Callable[[], TokenCredential], *, in_azure: bool
+    settings: Settings,
+    credential: Callable[[], TokenCredential],
+    *,
+    in_azure: bool,
+    audience: str | None = None,
 ) -> Callable[[], str]:
-    """What gives a bearer token for ARM, each time one is needed."""
+    """What gives a bearer token, each time one is needed: for ARM, unless the audience is another
+    service."""
     if settings.simulated_arm_endpoint is not None:
         return lambda: SIMULATED_TOKEN
-    scope = f"{settings.arm_endpoint}/.default"
+    scope = f"{audience or settings.arm_endpoint}/.default"
     advice = _IN_AZURE if in_azure else _ELSEWHERE
     return lambda: _token(credential(), scope, advice)
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "vault": "serve the simulated vault alone",
     "demo": "restore two VMs on this machine, live",
     "send": "put a file as a message on the app's request queue",
+    "receive": "be a receiver of notifications, and print them",
     "events": "show what is on the app's event queue",
 }
 

@@ -120,7 +120,7 @@ param logStorageReads bool = false
 @description('Whether the host\'s log goes to the workspace beside Application Insights, which has the same.')
 param logHost bool = false
 
-@description('Whether an Event Grid topic is made. The app sends its events to the queue restore-events; the topic is for forwarding them.')
+@description('Whether an Event Grid topic is made. Name it in RESTORE_NOTIFY, and the app sends events to it.')
 param eventTopic bool = false
 
 // ---- The app's own settings: names and defaults of restore/settings.py -------------------------
@@ -196,6 +196,12 @@ param RESTORE_ALERTS_STOPPED bool = false
 @description('Who may ask to send alerts, by handshake: host names, and ARM ids of topics or of what they lie under.')
 param RESTORE_ALERT_ORIGINS string[] = ['eventgrid.azure.net']
 
+@description('Who is told of which events: JSON, or the name of a JSON file in the app\'s folder. Empty: nobody.')
+param RESTORE_NOTIFY string = ''
+
+@description('The secrets that RESTORE_NOTIFY names: each setting (RESTORE_NOTIFY_…) with the ARM id of the Key Vault secret that it is a reference to. The app\'s identity may read these secrets, and no others.')
+param notifySecrets { setting: string, secretId: string }[] = []
+
 @description('How long a function may run, such as 00:05:00. Empty: functionTimeout of host.json.')
 param AzureFunctionsJobHost__functionTimeout string = ''
 
@@ -233,8 +239,20 @@ var settings = {
   RESTORE_RULES: RESTORE_RULES
   RESTORE_ALERTS_STOPPED: toLower(string(RESTORE_ALERTS_STOPPED))
   RESTORE_ALERT_ORIGINS: join(RESTORE_ALERT_ORIGINS, ',')
+  RESTORE_NOTIFY: RESTORE_NOTIFY
   AzureFunctionsJobHost__functionTimeout: AzureFunctionsJobHost__functionTimeout
 }
+var secrets = map(notifySecrets, each => {
+  setting: startsWith(each.setting, 'RESTORE_NOTIFY_')
+    ? each.setting
+    : fail('notifySecrets: ${each.setting} does not begin with RESTORE_NOTIFY_')
+  id: armId(each.secretId, 11, '/providers/microsoft.keyvault/vaults/', 'notifySecrets')
+})
+var secretSettings = toObject(
+  secrets,
+  each => each.setting,
+  each => '@Microsoft.KeyVault(VaultName=${split(each.id, '/')[8]};SecretName=${last(split(each.id, '/'))})'
+)
 var storageServices = [
   { name: 'blob', zone: 'privatelink.blob.${environment().suffixes.storage}' }
   { name: 'queue', zone: 'privatelink.queue.${environment().suffixes.storage}' }
@@ -345,7 +363,7 @@ module app 'modules/app.bicep' = {
     tableEndpoint: storage.outputs.tableEndpoint
     packageContainer: packageContainer
     componentName: monitoring.outputs.componentName
-    settings: settings
+    settings: union(settings, secretSettings)
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     isPrivate: privateNetwork && privateApp
     allowedCallers: allowedCallers
@@ -487,6 +505,19 @@ module onTargets 'modules/group-role.bicep' = [
     params: {
       principalId: identity.outputs.principalId
       roleId: roles.Contributor
+    }
+  }
+]
+
+module onSecrets 'modules/secret-role.bicep' = [
+  for (each, index) in secrets: {
+    name: 'secret-role-${index}-${token}'
+    scope: resourceGroup(split(each.id, '/')[2], split(each.id, '/')[4])
+    params: {
+      vaultName: split(each.id, '/')[8]
+      secretName: last(split(each.id, '/'))
+      principalId: identity.outputs.principalId
+      roleId: roles['Key Vault Secrets User']
     }
   }
 ]

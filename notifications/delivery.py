@@ -48,9 +48,8 @@ class Delivery:
     def deliver(self, name: str) -> None:
         """Send what waits for a receiver. Raises ServiceUnavailable."""
         receiver = self._notify.named(name)
-        if receiver is None:
-            self._drop_all(name)
-            return
+        if receiver is None:  # by another build or setting: what waits for nobody is deleted once
+            return  # it is old, as all of the folder is
         for _ in range(_ROUNDS_MAX):
             again_at = self._round(receiver)
             if again_at is None:
@@ -150,11 +149,6 @@ class Delivery:
             standing = standing.gave_up(dropped)
             self._drop(name, each, dropped.code)
         return standing, [each for each in waiting if each not in old]
-
-    def _drop_all(self, name: str) -> None:
-        """Nobody of that name is told any more."""
-        for each in self._notices.waiting(name)[:_DROPPED_MAX]:
-            self._drop(name, each, "NotifyRemoved")
 
     def _drop(self, name: str, waiting: Waiting, code: str) -> None:
         log.write(

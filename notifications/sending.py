@@ -19,8 +19,7 @@ from notifications.posting import NotAdmitted, Post, Reply
 from restore.messages.errors import RestoreError
 from restore.notify import addresses, letters
 from restore.notify.letters import Unusable
-from restore.notify.notify_text import secrets_of
-from restore.notify.receivers import Receiver
+from restore.notify.receivers import Receiver, secrets_of
 from restore.notify.standing import Permission
 
 ORIGIN = "azure-vm-restore"

@@ -14,12 +14,13 @@ from restore.alerts import runbook
 from restore.alerts.runbook import Runbook
 from restore.messages.errors import SettingsWrong
 from restore.messages.poll_policy import CONNECT_S_MAX, PollPolicy
+from restore.notify import receivers
+from restore.notify.receivers import Notify
 from restore.policy import rules
 from restore.policy.rules import Policy
 from restore.request.sender_habits import texts
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import api_versions, host_json, links
-from restore.values.times import seconds_of
 from restore.written_settings import ReadFile
 
 
@@ -110,6 +111,11 @@ class Settings:
     host names, and ARM ids of topics or of what they lie under, separated by commas. Default:
     eventgrid.azure.net."""
 
+    restore_notify: Notify | None = receivers.NOBODY
+    """RESTORE_NOTIFY: JSON, or the name of a JSON file in the app's folder: who is told of which
+    events, and how (docs/notify.schema.json). Addresses and keys that are secrets stand in settings
+    that it names. Default: nobody; events go to the queue restore-events all the same."""
+
     function_timeout_s: float = host_json.DEFAULT_S
     """AzureFunctionsJobHost__functionTimeout: a time such as 00:05:00. Default: functionTimeout in
     host.json. What a function of ours may take lies within it, else the host ends all of them."""
@@ -147,6 +153,8 @@ class Settings:
             if any(_name_in(each) == name.upper() for each in problems):
                 documents[name] = None  # the default may allow what it forbids
         settings = cls(**documents, **values)
+        is_simulated = settings.simulated_arm_endpoint is not None
+        problems += written_settings.beside(settings.restore_notify, environment, is_simulated)
         return replace(settings, problems=(*problems, *_at_odds(settings)))
 
     def require(self, *names: str) -> None:
@@ -232,10 +240,6 @@ def _at_odds(settings: Settings) -> Iterator[str]:
         )
     if settings.restore_poll_s_min > settings.restore_poll_s_max:
         yield "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."
-    keep_s = timedelta(days=settings.restore_keep_d).total_seconds()
-    for rule in settings.restore_rules.rules if settings.restore_rules else ():
-        if seconds_of(rule.quiet_period) > keep_s:
-            yield f"RESTORE_RULES: quietPeriod of {rule.name} is longer than RESTORE_KEEP_D."
     timeout_s = settings.arm_timeout_s
     calls_s = 2 * (CONNECT_S_MAX + timeout_s)  # one that reads and one that writes, to their ends
     if calls_s > settings.activity_s:

@@ -1,10 +1,12 @@
 """Settings that are a document: JSON, or the name of a JSON file that the caller reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from restore.alerts import runbook
 from restore.alerts.runbook import Runbook
+from restore.notify import receivers
+from restore.notify.receivers import Notify
 from restore.policy import rules
 from restore.policy.rules import Policy
 from restore.request.documents import InvalidDocument
@@ -27,6 +29,23 @@ def take(given: dict[str, str], read_file: ReadFile | None) -> tuple[dict[str, A
     return found, problems
 
 
+def beside(
+    notify: Notify | None, environment: Mapping[str, str], is_simulated: bool
+) -> Iterator[str]:
+    """Say which settings are missing that RESTORE_NOTIFY names, and where it leads to this machine
+    without a simulated Azure. What the settings hold is looked at when it is used: a secret that
+    does not arrive must keep no restore from starting."""
+    if not notify or not notify.receivers:
+        return
+    from restore.notify import notify_text  # it was read by it
+
+    known = {name.upper() for name, text in environment.items() if text.strip()}
+    for name in sorted(receivers.settings_of(notify) - known):
+        yield f"RESTORE_NOTIFY names {name}, which is not set."
+    for problem in () if is_simulated else notify_text.for_tests(notify):
+        yield f"RESTORE_NOTIFY {problem.path} {problem.message}."
+
+
 def _policy(text: str) -> Policy:
     from restore.policy import policy_text  # most apps have no policy of their own
 
@@ -39,9 +58,16 @@ def _rules(text: str) -> Runbook:
     return runbook_text.parse(text)
 
 
+def _notify(text: str) -> Notify:
+    from restore.notify import notify_text  # nor has one that tells nobody any receivers
+
+    return notify_text.parse(text)
+
+
 _DOCUMENTS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "restore_policy": (rules.DEFAULT, _policy),
     "restore_rules": (runbook.NONE, _rules),
+    "restore_notify": (receivers.NOBODY, _notify),
 }
 """By field: what counts where nothing is set, and how a text is read."""
 

@@ -1,6 +1,6 @@
 """This process's connection to the app's own storage account, by its `AzureWebJobsStorage`.
 
-One of the three places that read the environment; what it may say is known to
+One of the four places that read the environment; what it may say is known to
 restore/storage_settings.py.
 `use` is the seam through which tests and simulation put their own store in place.
 """
@@ -15,12 +15,14 @@ from arm import connection as arm_connection
 from restore import storage_settings
 from restore.messages import names
 from restore.messages.errors import SettingsWrong
+from restore.notify import receivers
 from restore.settings import Settings
 from restore.values import links
 from storage import queues
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, Events, QueueEvents
 from storage.ledger import Ledger
+from storage.notices import Notices, Wakes
 from storage.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class _Parts(NamedTuple):
     ledger: Ledger
     events: Events
     outbox: Outbox
+    notices: Notices | None
     make_queue: Callable[[str], None]
 
 
@@ -61,6 +64,12 @@ def outbox() -> Outbox:
     return (_in_use or _real()).outbox
 
 
+def notices() -> Notices | None:
+    """Return what waits for receivers of notifications; None where nobody is told
+    (RESTORE_NOTIFY)."""
+    return (_in_use or _real()).notices
+
+
 def make_queue(name: str) -> None:
     """Make a queue, if it is missing. Raises ServiceUnavailable."""
     (_in_use or _real()).make_queue(name)
@@ -68,11 +77,15 @@ def make_queue(name: str) -> None:
 
 @contextmanager
 def use(
-    ledger: Ledger, events: EventQueue, make_queue: Callable[[str], None] = lambda _: None
+    ledger: Ledger,
+    events: EventQueue,
+    make_queue: Callable[[str], None] = lambda _: None,
+    wakes: Wakes | None = None,
 ) -> Iterator[None]:
-    """Put another ledger and event queue in place of the real ones, for tests and simulation."""
+    """Put another ledger and event queue in place of the real ones, for tests and simulation. With
+    `wakes` somebody is told, too."""
     global _in_use
-    before, _in_use = _in_use, _parts(ledger, events, make_queue)
+    before, _in_use = _in_use, _parts(ledger, events, make_queue, wakes)
     try:
         yield
     finally:
@@ -82,18 +95,24 @@ def use(
 @cache
 def _real() -> _Parts:
     ledger, events = Ledger(BlobDocuments(_container())), QueueEvents(_queue(names.RESTORE_EVENTS))
-    address = Settings.parse(os.environ).address
-    return _parts(ledger, events, lambda name: queues.make(_queue(name)), address)
+    settings = Settings.parse(os.environ)
+    wakes = None
+    if settings.restore_notify != receivers.NOBODY:  # or it stands in a file, or is wrong
+        wakes = queues.QueueWakes(_queue(names.RESTORE_NOTIFICATIONS, is_base64=False))
+    return _parts(ledger, events, lambda name: queues.make(_queue(name)), wakes, settings.address)
 
 
 def _parts(
     ledger: Ledger,
     queue: EventQueue,
     make_queue: Callable[[str], None],
+    wakes: Wakes | None = None,
     address: str = links.PATH,
 ) -> _Parts:
     events = Events(ledger.documents, queue, address)
-    return _Parts(ledger, events, Outbox(ledger.documents, events), make_queue)
+    notices = None if wakes is None else Notices(ledger.documents, wakes)
+    outbox = Outbox(ledger.documents, events, notices)
+    return _Parts(ledger, events, outbox, notices, make_queue)
 
 
 def _container() -> "ContainerClient":
@@ -103,13 +122,13 @@ def _container() -> "ContainerClient":
     return service.get_container_client(names.LEDGER_CONTAINER)
 
 
-def _queue(name: str) -> "QueueClient":
+def _queue(name: str, *, is_base64: bool = True) -> "QueueClient":
+    """Return a queue; Base64 is what every Functions queue trigger expects but our own."""
     from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
 
     service: QueueServiceClient = client(QueueServiceClient, "queue", ONE_SHORT_TRY)
-    return service.get_queue_client(  # Base64 is what every Functions queue trigger expects
-        name, message_encode_policy=TextBase64EncodePolicy()
-    )
+    policy = TextBase64EncodePolicy() if is_base64 else None
+    return service.get_queue_client(name, message_encode_policy=policy)
 
 
 def client(kind: Any, service: str, times: dict[str, Any]) -> Any:

@@ -12,16 +12,17 @@ from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote, unquote
 
 from arm import log
+from restore.messages import names
 from restore.messages.errors import RestoreError
 from restore.messages.log_line import LogLine
 from restore.notify.standing import Standing
 from restore.values import cloud_events
 from restore.values.decoding import decode
 from restore.values.times import stamp
-from storage.claims import claim
+from storage.claims import LASTS, claim
 from storage.documents import Changed, Documents, Labelled, Taken
 
-FOLDER = "notify/"
+FOLDER = names.NOTIFICATIONS
 WAITING_MAX = 5_000
 """For one receiver; the oldest are dropped beyond."""
 
@@ -64,6 +65,15 @@ class Claimed(NamedTuple):
     version: str
 
 
+class Held(NamedTuple):
+    """Notifications that should have arrived: of whom, how many, and since when the first waits."""
+
+    receiver: str | None
+    """None: nobody has dealt them out yet."""
+    notifications: int
+    since: datetime
+
+
 class Notices:
     """What is to be told to receivers. Any method may raise ServiceUnavailable but `wake`."""
 
@@ -104,10 +114,20 @@ class Notices:
             if token is None:
                 return
 
-    def undealt(self) -> tuple[int, datetime | None]:
-        """Return how many events nobody has dealt out, and when the first was kept."""
-        lines = self._documents.page(_NEW, _PAGE_SIZE, None).lines
-        return len(lines), min((line.written_at for line in lines), default=None)
+    def held_up(
+        self, now: datetime, receivers: Iterable[str] | None = None, request_id: str | None = None
+    ) -> list[Held]:
+        """Return what has not arrived, but for what is being sent: of these receivers, or of all
+        that were ever told; of one request, or of all."""
+        prefix = "" if request_id is None else f"{request_id}:"
+        if receivers is None:
+            lines = self._documents.page(_STANDING, _PAGE_SIZE, None).lines
+            receivers = [line.name.removeprefix(_STANDING) for line in lines]
+        new = self._documents.page(f"{_NEW}{_quoted(prefix)}", _PAGE_SIZE, None).lines
+        found: list[tuple[str | None, list[datetime]]] = [(None, [each.written_at for each in new])]
+        found += [(each, [one.since for one in self.waiting(each, prefix)]) for each in receivers]
+        late = ((name, [each for each in times if now - each >= LASTS]) for name, times in found)
+        return [Held(name, len(times), min(times)) for name, times in late if times]
 
     def waiting(self, receiver: str, prefix: str = "") -> list[Waiting]:
         """Return what waits for a receiver, the oldest first; with `prefix` only what is of ids

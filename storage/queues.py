@@ -1,8 +1,10 @@
-"""Queues as such: there must be some. What goes through them is not here."""
+"""Queues as such: there must be some. And the one whose messages say nothing but "look now"."""
 
+import math
 from typing import TYPE_CHECKING
 
 from restore.messages.errors import ServiceUnavailable
+from restore.values.truncation import compact
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueClient
@@ -20,3 +22,28 @@ def make(queue: "QueueClient") -> None:
         code = str(getattr(error, "error_code", None) or type(error).__name__)
         message = "The app's storage account did not create a queue."
         raise ServiceUnavailable(message, code=code, doing="make a missing queue") from None
+
+
+class QueueWakes:
+    """Wakes who sends notifications: a message that is seen when it is time (storage/notices.py).
+    It says to whom, in plain JSON, or nothing: to all."""
+
+    def __init__(self, queue: "QueueClient") -> None:
+        self._queue = queue
+
+    def wake(self, receiver: str | None, after_s: float) -> None:
+        """Put a message. Raises ServiceUnavailable."""
+        from azure.core.exceptions import AzureError, ResourceNotFoundError
+
+        text = compact({} if receiver is None else {"receiver": receiver})
+        hidden_s = math.ceil(after_s)
+        try:
+            try:
+                self._queue.send_message(text, visibility_timeout=hidden_s)
+            except ResourceNotFoundError:
+                make(self._queue)
+                self._queue.send_message(text, visibility_timeout=hidden_s)
+        except AzureError as error:
+            code = str(getattr(error, "error_code", None) or type(error).__name__)
+            message = "The app's storage account did not take a message."
+            raise ServiceUnavailable(message, code=code, doing="wake who sends") from None

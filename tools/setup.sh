@@ -33,13 +33,12 @@ find_python() {
         return
     fi
     for candidate in python3.11 python3.12 python3.13 python3 python; do
-        # Debian's own has no ensurepip unless python3-venv is there; another one may be whole.
-        if fits "$candidate" && "$candidate" -c 'import ensurepip' 2> /dev/null; then
+        if fits "$candidate"; then
             printf '%s\n' "$candidate"
             return
         fi
     done
-    fail "no Python 3.11, 3.12 or 3.13 found that can make an environment (on Debian: apt install python3-venv).
+    fail "no Python 3.11, 3.12 or 3.13 found.
 Install one, or name it: make setup PYTHON=/path/to/python3.12"
 }
 

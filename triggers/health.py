@@ -17,15 +17,13 @@ from restore.messages import log_line
 from restore.messages.errors import RestoreError, SettingsWrong
 from restore.messages.log_line import LogContext, LogLine
 from restore.settings import Settings
-from storage import reachability
-from triggers import log, problems
+from triggers import log, notifications, problems
 
 CHECK_S_MAX = 3.5
 """Of the 5 s that an answer may take at most; a client of storage gives up after 2 or 4."""
 
-Check = Callable[[], str | None]
-"""Returns when all is well, with a word where that can be in more than one way. Raises
-RestoreError."""
+Check = Callable[[], None]
+"""Returns when all is well. Raises RestoreError."""
 
 
 class _Found(NamedTuple):
@@ -36,14 +34,11 @@ class _Found(NamedTuple):
 
 
 _WELL = _Found("ok")
-_FINE = (_WELL.code, reachability.STOPPED, reachability.UNKNOWN)
-"""A switch that somebody has thrown keeps the app from nothing that it should do."""
 _SUBJECTS = {
     "blob": "The storage account's blob service",
     "queue": "The storage account's queue service",
     "table": "The storage account's table service",
     "identity": "The identity service",
-    "alerts": "The switch for restores that alerts ask for",
 }
 
 
@@ -64,13 +59,15 @@ class Health:
         settings = _Found("SettingsWrong") if self._settings.problems else _WELL
         checks = {name: each.code for name, each in {"settings": settings, **found}.items()}
         body: dict[str, Any] = {
-            "status": "ok" if all(code in _FINE for code in checks.values()) else "failing",
+            "status": "ok" if all(code == _WELL.code for code in checks.values()) else "failing",
             "problems": told,
             "checks": checks,
         }
         if not self._settings.problems:
             body["arm"] = self._settings.arm_endpoint
             body["backupApiVersion"] = self._settings.backup_api_version
+            if self._settings.restore_notify and self._settings.restore_notify.receivers:
+                body["notifications"] = await notifications.troubles(self._settings)
         if body["status"] == "ok":
             return problems.ok(200, body)
         about = LogContext(function="show_health")
@@ -107,7 +104,7 @@ def _run(name: str, check: Check, looking: "Future[_Found]") -> None:
 
 def _found(name: str, check: Check) -> _Found:
     try:
-        word = check()
+        check()
     except SettingsWrong as error:
         return _Found(error.code)  # the settings' own problems say what
     except RestoreError as error:
@@ -116,4 +113,4 @@ def _found(name: str, check: Check) -> _Found:
         kind = type(error).__name__
         log.write(log_line.fault(error, LogContext(function="show_health")))
         return _Found(kind, f"{_SUBJECTS[name]} cannot be tried ({kind}). Read the app's log.")
-    return _WELL if word is None else _Found(word)
+    return _WELL

@@ -23,15 +23,10 @@ def blueprint(settings: Settings, check_identity: health.Check) -> df.Blueprint:
     functions, gate = df.Blueprint(), Gate(settings)
     _register_requests(functions, gate, settings)
     _register_views(functions, gate, settings)
-    checks = _CHECKS | {"identity": check_identity, "alerts": _switch(settings)}
-    _register_health(functions, gate, health.Health(settings, checks))
+    _register_health(
+        functions, gate, health.Health(settings, _CHECKS | {"identity": check_identity})
+    )
     return functions
-
-
-def _switch(settings: Settings) -> health.Check:
-    if settings.restore_alerts_stopped:
-        return lambda: reachability.STOPPED
-    return reachability.alerts
 
 
 def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) -> None:

@@ -7,15 +7,13 @@ from typing import Any
 
 import azure.functions as func
 
-from restore.alerts.hold_decisions import HoldDecision, SwitchOrder
 from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
 from restore.settings import Settings
-from triggers import alert_schemas, places, problems, response_schemas
-from triggers.operation import Operation, ref
-from triggers.operations import OPERATIONS
+from triggers import places, problems, response_schemas
+from triggers.operations import OPERATIONS, Operation, ref
 
 JSON = dict[str, Any]
 
@@ -28,7 +26,6 @@ _TEXTS = {
     403: "The policy, or Azure's access control, refuses",
     404: "Not found",
     409: "The current state does not allow it",
-    413: "Larger than the app reads",
     415: "The content type is not JSON",
     502: "Azure answered with an error",
     503: "The app's storage or Azure does not answer; ask again",
@@ -78,9 +75,7 @@ def _gate_refusals(operation: Operation) -> tuple[int, ...]:
     """What gate.py may answer beside the handler where there are no keys."""
     if operation.is_open:
         return ()
-    return (
-        (401, 403, 503) if operation.method in ("get", "head", "options") else (401, 403, 415, 503)
-    )
+    return (401, 403, 503) if operation.method in ("get", "head") else (401, 403, 415, 503)
 
 
 def _described(operation: Operation, refusals: set[int]) -> JSON:
@@ -127,7 +122,7 @@ def _refusal(status: int) -> JSON:
 def _schemas() -> JSON:
     import msgspec
 
-    kinds = [*REQUEST_TYPES.values(), Plan, Decision, HoldDecision, SwitchOrder, *_answers()]
+    kinds = [*REQUEST_TYPES.values(), Plan, Decision, *_answers()]
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     portable: JSON = _portable(msgspec.json.decode(msgspec.json.encode(schemas)))
     for name in REQUEST_TYPES:  # generated when absent
@@ -149,7 +144,6 @@ def _answers() -> tuple[Any, ...]:
         response_schemas.RecoveryPoints,
         response_schemas.Health,
         response_schemas.Live,
-        *alert_schemas.SHAPES,
     )
 
 

@@ -7,7 +7,6 @@ against the running app. Fields that are not known (yet) are absent, so nothing 
 from datetime import datetime
 from typing import Any, Literal
 
-from restore.messages.alerted import Alerted
 from restore.messages.job_details import RestoreOutput
 from restore.messages.model import (
     Choice,
@@ -18,6 +17,7 @@ from restore.messages.model import (
     VerdictKind,
 )
 from restore.messages.verification import CheckResult
+from restore.notify.standing import Dropped
 from restore.progress.wait_reasons import Waiting
 from restore.values.problem import Problem
 from restore.values.structs import Model
@@ -40,6 +40,15 @@ class EventsHeld(Model, frozen=True, kw_only=True):
 
     events: int
     since: datetime
+
+
+class NotificationsHeld(Model, frozen=True, kw_only=True):
+    """Notifications that a receiver has not taken yet. The app sends them as soon as it does."""
+
+    notifications: int
+    since: datetime
+    receiver: str | None = None
+    """Its name in RESTORE_NOTIFY; absent: the app has not come to send them."""
 
 
 class Restore(Model, frozen=True, kw_only=True):
@@ -66,10 +75,10 @@ class Restore(Model, frozen=True, kw_only=True):
     runtime_status: str | None = None
     duplicates: tuple[str, ...] = ()
     """The ids of further messages that said the same in time, and are this restore; at most 20."""
-    alert: Alerted | None = None
-    """Of a restore that an alert asked for."""
     events_held: EventsHeld | None = None
     """Events that the app could not send for more than a minute. The restore does not wait."""
+    notifications_held: tuple[NotificationsHeld, ...] = ()
+    """Notifications that have not arrived for more than a minute. The restore does not wait."""
     finished_at: datetime | None = None
     verdict: str | None = None
     succeeded: bool | None = None
@@ -185,6 +194,24 @@ class RecoveryPoints(Model, frozen=True, kw_only=True):
     continuation_token: str | None = None
 
 
+class ReceiverTrouble(Model, frozen=True, kw_only=True):
+    """A receiver of notifications that something waits for, or was dropped of."""
+
+    receiver: str | None = None
+    """Its name in RESTORE_NOTIFY; absent: the app has not come to send anything."""
+    waiting: int | None = None
+    since: datetime | None = None
+    code: str | None = None
+    """Why it takes nothing."""
+    text: str | None = None
+    again_at: datetime | None = None
+    dropped: int | None = None
+    """How many were ever given up."""
+    last_dropped: Dropped | None = None
+    problem: str | None = None
+    """Why nothing is known."""
+
+
 class Health(Model, frozen=True, kw_only=True):
     """Whether the app can do its work."""
 
@@ -192,11 +219,12 @@ class Health(Model, frozen=True, kw_only=True):
     problems: tuple[str, ...]
     """Everything that keeps it from its work, as sentences."""
     checks: dict[str, str]
-    """`ok` or a code, for each: settings, blob, queue, table, identity, alerts (`stopped`: no alert
-    restores anything)."""
+    """`ok` or a code, for each: settings, blob, queue, table, identity."""
     arm: str | None = None
     """While the settings are right."""
     backup_api_version: str | None = None
+    notifications: tuple[ReceiverTrouble, ...] = ()
+    """Which receivers have not got what they should. No restore waits for them."""
 
 
 class Live(Model, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from restore.progress.run_state import phase_of_wait, point_of
 from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection, duplicates
-from storage.outbox import HeldUp
+from storage.outbox import HeldUp, is_left
 from triggers import places
 
 _EARLY = frozenset({None, "Accepted", "FindingItem", "ChoosingPoint"})
@@ -51,6 +51,8 @@ async def read(
     view = _view(held.entry, told, _status(watch), _runtime(status), prefix)
     if held.entry.source == "queue" and (also := await asyncio.to_thread(_duplicates, held.entry)):
         view["duplicates"] = also
+    if unheard := await asyncio.to_thread(_unheard, held.entry):
+        view["notificationsHeld"] = unheard
     return view if held_up is None else view | {"eventsHeld": _unsent(held_up)}
 
 
@@ -100,7 +102,6 @@ def _view(
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "source": entry.source,
         "askedBy": str(entry.asked_by) if entry.asked_by else None,
-        "alert": entry.alerted,
         "phase": now.get("phase") or entry.state.value,
         "since": now.get("since"),
         "waiting": now.get("waiting") or status.get("waiting"),
@@ -136,6 +137,19 @@ def _duplicates(entry: LedgerEntry) -> list[str]:
 def _unsent(held_up: HeldUp) -> dict[str, Any]:
     """Return how many events nobody has got, and since when: the restore waits for none of them."""
     return {"events": held_up.events, "since": stamp(held_up.since)}
+
+
+def _unheard(entry: LedgerEntry) -> list[dict[str, Any]]:
+    """Return which receivers have not got all notifications, and since when the first of them
+    waits: the restore waits for none of them."""
+    notices, now = connection.notices(), datetime.now(UTC)
+    if notices is None or not is_left(entry, 0, now):
+        return []
+    return [
+        {"notifications": each.notifications, "since": stamp(each.since)}
+        | ({"receiver": each.receiver} if each.receiver else {})
+        for each in notices.held_up(now, request_id=entry.request_id)
+    ]
 
 
 def _approval(entry: LedgerEntry, prefix: str) -> dict[str, Any] | None:

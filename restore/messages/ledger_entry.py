@@ -16,7 +16,6 @@ from typing import Any
 
 import msgspec
 
-from restore.messages.alerted import Alerted
 from restore.messages.model import Approval, Authorization, Caller, Choice, ProtectedItem, Verdict
 from restore.values.structs import Model
 
@@ -118,12 +117,12 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     state: LedgerState = LedgerState.ACCEPTED
     asked_by: Caller | None = None
     """Who asked, as far as that is known for certain."""
-    alerted: Alerted | None = None
-    """Of a restore that an alert asked for: which alert, and by which rule."""
     item: ProtectedItem | None = None
     choice: Choice | None = None
     authorization: Authorization | None = None
     approval: Approval | None = None
+    reminded_at: datetime | None = None
+    """When the reconciler repeated that somebody must decide."""
     intent: Intent | None = None
     operation_id: str | None = None
     job_id: str | None = None
@@ -177,3 +176,10 @@ def moved(entry: LedgerEntry, state: LedgerState, **changes: Any) -> LedgerEntry
     """Return the entry in its next state. A move outside the table is our bug."""
     assert state in ALLOWED[entry.state], f"the ledger may not go {entry.state} -> {state}"
     return msgspec.structs.replace(entry, state=state, **changes)
+
+
+def reminded(entry: LedgerEntry, at: datetime) -> LedgerEntry:
+    """Return the entry with the note that somebody is told once more to decide: once is enough."""
+    if not entry.is_waiting_for_approval or entry.reminded_at is not None:
+        return entry
+    return msgspec.structs.replace(entry, reminded_at=at)

@@ -11,8 +11,6 @@ LogEvent = Literal[
     "accepted",
     "plan-asked",
     "rejected",
-    "alert-recorded",
-    "alert-judged",
     "duplicate",
     "decided",
     "cancel-asked",
@@ -74,18 +72,6 @@ EVENTS: dict[LogEvent, Row] = {
         INFO,
         "A message without an id says the same as one before: it is no restore of its own.",
         ("messageId",),
-    ),
-    "alert-recorded": Row(
-        INFO,
-        "An alert came, and is recorded: `instanceId` is that of the orchestration that judges it. "
-        "With a `code` nothing can be made of it.",
-        ("source", "messageId", "queueAgeS", "code"),
-    ),
-    "alert-judged": Row(
-        INFO,
-        "An alert, or a person's decision about what was held, was judged: `text` counts what "
-        "becomes of it.",
-        ("text",),
     ),
     "decided": Row(
         INFO,
@@ -176,7 +162,7 @@ EVENTS: dict[LogEvent, Row] = {
     ),
     "notification-dropped": Row(
         ERROR,
-        "A notification was given up: its receiver has not taken it in time, or is told no more.",
+        "A notification was given up: its receiver has not taken it in time.",
         ("receiver", "code", "eventId"),
     ),
     "remark": Row(WARNING, "Something that does not hinder the app, in words.", ("text",)),

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from restore.values.structs import StrictModel
 
-Folder = Literal["plans/", "events/", "rejections/", "alerts/", "alert-vms/", "messages/"]
+Folder = Literal["plans/", "events/", "rejections/", "messages/", "notify/"]
 PURGED: tuple[Folder, ...] = get_args(Folder)
 """In this order. What messages are compared with goes last: it may be asked for as long as they
 are."""

@@ -36,6 +36,8 @@ _OF_KIND: dict[str, Severity | Callable[[JSON], Severity]] = {
     "rejected": "error",
     "finished": _of_finished,
     "planned": _of_plan,
+    "poisoned": "error",
+    "duplicate": "info",
 }
 
 

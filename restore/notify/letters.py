@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from restore.notify import cards, signing, summaries
 from restore.notify.choosing import kind_of
 from restore.notify.receivers import Kind, Receiver
+from restore.values import cloud_events
 from restore.values.truncation import compact
 
 JSON = dict[str, Any]
@@ -91,7 +92,7 @@ def _content(
 ) -> JSON:
     """What the body says: to programs the event itself, to people what is read of it."""
     if receiver.kind in _PROGRAMS:
-        return event
+        return cloud_events.reached(event, public_url) if public_url else event
     summary = summaries.of(event, public_url)
     if receiver.kind in _CARDS:
         return _CARDS[receiver.kind](summary)

@@ -8,7 +8,7 @@ from typing import Any
 
 from restore.messages.errors import InvalidRequest
 from restore.notify import addresses
-from restore.notify.receivers import COMMON, FIELDS, Notify, Receiver
+from restore.notify.receivers import COMMON, FIELDS, Notify
 from restore.request import documents, json_text, validation
 from restore.request.documents import InvalidDocument
 from restore.values.problem import Problem
@@ -18,9 +18,9 @@ class InvalidNotify(InvalidDocument):
     """.problems says everything that is wrong with a text."""
 
 
-def parse(text: str, *, admits_loopback: bool = False) -> Notify:
-    """Read who is told. Raises InvalidNotify. With `admits_loopback` addresses may be http on
-    loopback."""
+def parse(text: str) -> Notify:
+    """Read who is told. Raises InvalidNotify. Addresses on loopback are for tests only: whether
+    there are any, `for_tests` says."""
     try:
         value = json_text.json_of(text)
     except InvalidRequest as error:
@@ -28,7 +28,7 @@ def parse(text: str, *, admits_loopback: bool = False) -> Notify:
     if isinstance(value, dict):
         value.pop("$schema", None)  # for editors
     problems = tuple(validation.problems_of(value, Notify))
-    problems = problems or tuple(_between(value, admits_loopback))
+    problems = problems or tuple(_between(value))
     if problems:
         raise InvalidNotify(problems)
     return Notify.from_json(value)
@@ -39,22 +39,20 @@ def hint(text: str) -> str | None:
     return json_text.hint(text.encode(errors="replace"))
 
 
+def for_tests(notify: Notify) -> Iterator[Problem]:
+    """Say which addresses lead to this machine, which only a simulated Azure may use."""
+    for index, receiver in enumerate(notify.receivers):
+        url = receiver.url
+        refusal = url and addresses.refusal(url, None, admits_loopback=False)
+        if refusal:
+            yield Problem(path=f"$.receivers[{index}].url", message=refusal)
+
+
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that is published as docs/notify.schema.json."""
     described = documents.published(Notify)
     described["$defs"]["Receiver"]["allOf"] = [*_fields_of_kinds()]
     return described
-
-
-def settings_of(receivers: Notify) -> set[str]:
-    """Return the names of all settings that hold an address or a key."""
-    return {name for each in receivers.receivers for name in secrets_of(each)}
-
-
-def secrets_of(receiver: Receiver) -> tuple[str, ...]:
-    """Return the names of the settings that hold an address or a key of a receiver."""
-    named = (receiver.url_setting, receiver.token_setting, receiver.key_setting)
-    return tuple(name for name in named if name is not None)
 
 
 def _fields_of_kinds() -> Iterator[dict[str, Any]]:
@@ -73,7 +71,7 @@ def _named(needs: tuple[tuple[str, ...], ...], takes: tuple[str, ...]) -> set[st
     return {*takes, *(name for group in needs for name in group)}
 
 
-def _between(value: dict[str, Any], admits_loopback: bool) -> Iterator[Problem]:
+def _between(value: dict[str, Any]) -> Iterator[Problem]:
     """Say what a shape cannot: names that are used twice, fields that a kind has or has not."""
     names: set[str] = set()
     for index, receiver in enumerate(value["receivers"]):
@@ -84,9 +82,9 @@ def _between(value: dict[str, Any], admits_loopback: bool) -> Iterator[Problem]:
         names.add(receiver["name"])
         yield from _of_kind(receiver, path)
         url = receiver.get("url")
-        refusal = addresses.refusal(url, None, admits_loopback) if url else None
+        refusal = addresses.refusal(url, None, admits_loopback=True) if url else None
         if refusal is None and url and receiver["kind"] == "eventGrid":
-            refusal = addresses.topic_refusal(url, None, admits_loopback)
+            refusal = addresses.topic_refusal(url, None, admits_loopback=True)
         if refusal is not None:
             yield Problem(path=f"{path}.url", message=refusal)
 

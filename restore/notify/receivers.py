@@ -13,8 +13,8 @@ from restore.values.times import seconds_of
 
 Kind = Literal["webhook", "teams", "slack", "pagerduty", "eventGrid"]
 EventKind = Literal[
-    "accepted", "approval-reminder", "approval-requested", "finished", "planned", "rejected",
-    "started", "verifying",
+    "accepted", "approval-reminder", "approval-requested", "duplicate", "finished", "planned",
+    "poisoned", "rejected", "started", "verifying",
 ]  # fmt: skip
 Severity = Literal["info", "warning", "error"]
 RECEIVERS_MAX = 20
@@ -127,3 +127,14 @@ FIELDS: dict[Kind, Fields] = {
 }
 COMMON = ("name", "kind", "events", "minSeverity")
 NOBODY = Notify(receivers=())
+
+
+def settings_of(notify: Notify) -> set[str]:
+    """Return the names of all settings that hold an address or a key."""
+    return {name for each in notify.receivers for name in secrets_of(each)}
+
+
+def secrets_of(receiver: Receiver) -> tuple[str, ...]:
+    """Return the names of the settings that hold an address or a key of a receiver."""
+    named = (receiver.url_setting, receiver.token_setting, receiver.key_setting)
+    return tuple(name for name in named if name is not None)

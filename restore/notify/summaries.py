@@ -66,6 +66,8 @@ _TITLES: dict[str, Callable[[JSON], str]] = {
     "started": lambda _: "Restore started",
     "verifying": lambda _: "Restored VM is being verified",
     "rejected": lambda _: "Restore request rejected",
+    "poisoned": lambda _: "Restore request put aside: it failed again and again",
+    "duplicate": lambda _: "The same restore was asked for again",
     "finished": _finished,
     "planned": lambda data: "Restore planned" if "plan" in data else "No plan can be made",
 }

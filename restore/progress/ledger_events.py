@@ -61,7 +61,6 @@ def _facts(entry: LedgerEntry) -> JSON:
         "rule": authorization.rule if authorization else None,
         "approval": encode(entry.approval),
         "source": entry.source,
-        "alert": encode(entry.alerted),
     }
     return {name: value for name, value in known.items() if value is not None}
 
@@ -122,6 +121,12 @@ _ROWS = (
     _Row("accepted", _always, _facts, ("request",)),
     _Row(
         "approval-requested", lambda entry: entry.is_waiting_for_approval, _to_decide, ("request",)
+    ),
+    _Row(
+        "approval-reminder",
+        lambda entry: entry.reminded_at is not None and entry.is_waiting_for_approval,
+        _to_decide,
+        ("request",),
     ),
     _Row("started", lambda entry: entry.job_id is not None, _of_job),
     _Row("verifying", lambda entry: entry.verifying is not None, _of_vm),

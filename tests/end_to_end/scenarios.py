@@ -101,16 +101,12 @@ class Scenario:
     fault: Mapping[str, Any] | None = None
     known: bool = True
     """Whether the vault protects the VM."""
-    exists: bool = True
-    """Whether the VM is there."""
-    verifies: bool = False
 
     @property
     def kinds_of_events(self) -> list[str]:
         """The events that it must leave."""
         started = ["started"] * (self.posts == 1 and "operation_error" not in self.plan)
-        told = [*started, *["verifying"] * self.verifies, *["rejected"] * self.rejections]
-        return sorted(["accepted", *told, "finished"])
+        return sorted(["accepted", *started, *["rejected"] * self.rejections, "finished"])
 
 
 def run_all(
@@ -137,8 +133,7 @@ def _furnish(harness: HostHarness, parts: list[Part]) -> None:
         points = {name: dict(point) for name, point in POINTS.items()}
         vm = part.request()["sourceResourceId"]
         vaults[part.vault_id] = {"items": {vm: {"points": points}} if part.scenario.known else {}}
-        if part.scenario.exists:
-            harness.vault("PUT", "state", {"vms": {vm: {}}})
+        harness.vault("PUT", "state", {"vms": {vm: {}}})
     plans = [{"vm": part.vm, **part.scenario.plan} for part in parts if part.scenario.plan]
     harness.vault("PUT", "state", {"vaults": vaults, "jobs": {"plans": plans}})
     for part in parts:
@@ -159,13 +154,6 @@ def _without_vault(part: Part) -> None:
     request = part.request()
     del request["vaultId"]
     part.harness.send(request)
-
-
-def _verified(part: Part) -> None:
-    """The new VM answers where the vault does."""
-    port = part.harness.vault_url.rpartition(":")[2]
-    probe = f"http://127.0.0.1:{port}/simulator"
-    part.ask(part.request(verify={"probe": probe}))
 
 
 def _again_and_again(part: Part) -> None:
@@ -236,15 +224,6 @@ SCENARIOS = (
     Scenario("original-http", _by_http, "OriginalLocation", statuses=(202,)),
     Scenario("alternate-queue", _by_queue, "AlternateLocation"),
     Scenario("alternate-http", _by_http, "AlternateLocation", statuses=(202,)),
-    Scenario(
-        "gone-and-verified",
-        _verified,
-        "AlternateLocation",
-        statuses=(202,),
-        plan={"guest": {"boot_s": 1, "agent_s": 12}},
-        exists=False,
-        verifies=True,
-    ),
     Scenario("no-vault-named", _without_vault),
     Scenario("duplicates", _again_and_again, statuses=(202, 202, 200, 409), rejections=1),
     Scenario(

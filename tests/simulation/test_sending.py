@@ -15,7 +15,6 @@ from restore.messages.activity_io import Trigger
 from restore.messages.errors import PolicyRefused
 from restore.messages.ledger_entry import LedgerEntry
 from restore.policy.rules import DEFAULT, Policy
-from restore.settings import Settings
 from simulated_azure.faults import Fault
 from simulated_azure.state import Point
 from storage import connection
@@ -171,12 +170,12 @@ def test_of_two_builds_that_judge_at_once_the_one_that_refused_first_is_right(
 
     def refuse() -> None:
         with pytest.raises(PolicyRefused) as caught:
-            trigger_restore._trigger(order, lambda: NOTHING, Settings())
+            trigger_restore._trigger(order, lambda: NOTHING)
         refusals.append(caught.value)
 
     before_the_entry_is_written(harness, refuse)
     with pytest.raises(Changed):
-        trigger_restore._trigger(order, lambda: EVERYTHING, Settings())
+        trigger_restore._trigger(order, lambda: EVERYTHING)
     assert len(refusals) == 1
     assert harness.posts() == []
 
@@ -186,10 +185,10 @@ def test_of_two_builds_that_judge_at_once_the_one_that_sent_first_is_right(
 ) -> None:
     order = cleared(harness)
     before_the_entry_is_written(
-        harness, lambda: trigger_restore._trigger(order, lambda: EVERYTHING, Settings())
+        harness, lambda: trigger_restore._trigger(order, lambda: EVERYTHING)
     )
     with pytest.raises(Changed):
-        trigger_restore._trigger(order, lambda: NOTHING, Settings())
+        trigger_restore._trigger(order, lambda: NOTHING)
     assert len(harness.posts()) == 1
 
 

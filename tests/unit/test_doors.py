@@ -132,6 +132,7 @@ def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
 MUST_KEEP = {
     "accepted": ("requestId", "recoveryType", "sourceResourceId", "source"),
     "approval-requested": ("requestId", "rule", "decideAt", "until", "recoveryPoint"),
+    "approval-reminder": ("requestId", "rule", "decideAt", "until", "recoveryPoint"),
     "started": ("requestId", "jobId", "vaultId"),
     "verifying": ("requestId", "jobId", "job", "recoveryType"),
     "rejected": ("code", "problems"),
@@ -207,6 +208,7 @@ def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
         item=largest.item(letter),
         choice=largest.choice(letter),
         authorization=largest.authorization(letter),
+        reminded_at=START,
         operation_id="o" * 128,
         job_id=letter * 512,
         verifying=Verifying(since=START, verdict=verdict),

@@ -66,13 +66,13 @@ DEFECTS = [
     Plant(places.app_is_a_table_of_contents, "function_app.py", APP + "start_threads()"),
     Plant(places.app_is_a_table_of_contents, "function_app.py", APP + "from devhost import clock"),
     Plant(places.app_is_a_table_of_contents, "function_app.py", APP + "from arm import client"),
-    Plant(places.environment_is_read_in_three_places, "arm/client.py", "x = os.environ['A']"),
+    Plant(places.environment_is_read_in_four_places, "arm/client.py", "x = os.environ['A']"),
     Plant(
-        places.environment_is_read_in_three_places,
+        places.environment_is_read_in_four_places,
         "restore/messages/names.py",
         "x = os.getenv('A')",
     ),
-    Plant(places.environment_is_read_in_three_places, "triggers/http.py", "from os import environ"),
+    Plant(places.environment_is_read_in_four_places, "triggers/http.py", "from os import environ"),
     Plant(places.heavy_imports_wait_for_their_use, "arm/client.py", "import requests"),
     Plant(
         places.heavy_imports_wait_for_their_use,
@@ -145,8 +145,8 @@ CLEAN = [
         "orchestrators/display.py",
         "def f(c):\n    c.set_custom_status({})",
     ),
-    Plant(places.environment_is_read_in_three_places, "arm/connection.py", "x = os.environ"),
-    Plant(places.environment_is_read_in_three_places, "devhost/host.py", "x = os.environ"),
+    Plant(places.environment_is_read_in_four_places, "arm/connection.py", "x = os.environ"),
+    Plant(places.environment_is_read_in_four_places, "devhost/host.py", "x = os.environ"),
     Plant(
         places.heavy_imports_wait_for_their_use, "arm/client.py", "def f():\n    import requests"
     ),

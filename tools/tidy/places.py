@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from tools.tidy.names import dotted, imports, is_within
 from tools.tidy.source import NOT_SHIPPED, SHIPPED, Finding, Source
 
-_READS_ENVIRONMENT = {"function_app.py", "arm/connection.py", "storage/connection.py"}
+_READS_ENVIRONMENT = {
+    "function_app.py",
+    *(f"{room}/connection.py" for room in ("arm", "notifications", "storage")),
+}
 _ENVIRONMENT = {"os.environ", "os.environb", "os.getenv", "os.putenv"}
 _HEAVY = ("aiohttp", "azure.core", "azure.identity", "azure.storage", "requests")
 _CONTENTS = ("triggers", "orchestrators", "activities", "restore.settings")
@@ -33,7 +36,7 @@ def app_is_a_table_of_contents(source: Source) -> Iterator[Finding]:
             )
 
 
-def environment_is_read_in_three_places(source: Source) -> Iterator[Finding]:
+def environment_is_read_in_four_places(source: Source) -> Iterator[Finding]:
     """Settings come in as arguments everywhere else, so that one place reports what is wrong."""
     if not source.is_shipped or str(source.path) in _READS_ENVIRONMENT:
         return

@@ -13,7 +13,7 @@ CODE: tuple[Rule, ...] = (
     purity.loops_over_no_set,
     purity.listens_in_one_generation,
     places.app_is_a_table_of_contents,
-    places.environment_is_read_in_three_places,
+    places.environment_is_read_in_four_places,
     places.heavy_imports_wait_for_their_use,
     places.statuses_leave_by_one_door,
     places.names_say_what_is_inside,

@@ -13,6 +13,7 @@ AT = {
     "rg-app": "Virtual Machine Contributor",
     "rg-restored": "Contributor",
     "ststaging": "Storage Account Contributor",
+    "teams": "Key Vault Secrets User",
     "vault-west": "custom",
     "vault-east": "custom",
     "00000000-0000-0000-0000-000000000003": "custom",

@@ -2,6 +2,7 @@
 in infra/README.md."""
 
 import inspect
+import json
 import re
 
 import pytest
@@ -57,7 +58,7 @@ def test_the_app_takes_what_it_is_given() -> None:
 
     def read(name: str) -> str:
         files.append(name)
-        return '{"rules": []}'
+        return '{"receivers": []}' if name == "notify.json" else '{"rules": []}'
 
     said = {name: given("everything")[name] for name in known() - excepted()}
     of_azure = {"WEBSITE_AUTH_ENABLED": "True"}  # authentication is on in this picture
@@ -65,7 +66,7 @@ def test_the_app_takes_what_it_is_given() -> None:
     assert taken.problems == ()
     assert taken != Settings()
     inputs = bicep.inputs("everything")
-    assert files == [inputs["RESTORE_POLICY"], inputs["RESTORE_RULES"]]
+    assert files == [inputs[f"RESTORE_{name}"] for name in ("POLICY", "RULES", "NOTIFY")]
 
 
 def test_the_defaults_are_the_apps_own() -> None:
@@ -76,8 +77,15 @@ def test_the_defaults_are_the_apps_own() -> None:
 
 
 def test_nothing_is_set_that_nobody_knows(picture: str) -> None:
-    assert given(picture).keys() - the_hosts() <= known()
+    told = json.loads(bicep.inputs(picture).get("NOTIFY_SECRETS", "[]"))
+    secrets = {each["setting"] for each in told}
+    assert given(picture).keys() - the_hosts() - secrets <= known()
     assert the_hosts() <= given(picture).keys()
+
+
+def test_a_secret_of_a_receiver_is_a_reference_and_no_value() -> None:
+    value = given("everything")["RESTORE_NOTIFY_TEAMS_URL"]
+    assert value == "@Microsoft.KeyVault(VaultName=kv-oncall;SecretName=teams)"
 
 
 def test_an_exception_is_a_setting_that_is_no_parameter() -> None:

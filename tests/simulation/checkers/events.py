@@ -10,7 +10,9 @@ from restore.settings import Settings
 from tests.simulation.world import World
 
 REVIVALS_MAX = Settings().restore_revivals_max
-_KINDS = ("accepted", "approval-requested", "started", "verifying", "rejected", "finished")
+_KINDS = (
+    *("accepted", "approval-requested", "approval-reminder", "started", "rejected", "finished"),
+)
 
 
 def are_complete(world: World) -> list[str]:
@@ -82,13 +84,12 @@ def _faults(world: World, entry: LedgerEntry, sent: list[dict[str, Any]]) -> lis
     assert entry.verdict is not None, "only who has a verdict is asked"
     expected = {"accepted", "finished"}
     expected |= {"started"} if entry.job_id else set()
-    expected |= {"verifying"} if entry.verdict.verification else set()
     expected |= {"rejected"} if entry.verdict.verdict == "Rejected" else set()
     if "WaitingForApproval" in world.record.shown(f"restore-{entry.request_id}"):
         expected.add("approval-requested")
     told = [event.kind for event in entry.events]
-    if "approval-requested" in told:  # the guard may have died before that was shown
-        expected.add("approval-requested")
+    # The guard may have died before that was shown; and people are reminded now and then.
+    expected |= {"approval-requested", "approval-reminder"} & {*told}
     found = []
     for kind in _KINDS:
         events = [each for each in sent if each["id"] == f"{entry.request_id}:{kind}"]

@@ -10,9 +10,6 @@ import pytest
 from tests.fakes.app_harness import AppHarness, worker
 from triggers import (
     abandon,
-    alert_decisions,
-    alert_views,
-    alerts,
     approvals,
     events,
     health,
@@ -38,13 +35,6 @@ ROUTES = {
     "list_rejections": (rejections, "show_page"),
     "show_rejection": (rejections, "show"),
     "put_back_rejection": (put_back, "put_back"),
-    "receive_alert": (alerts, "receive"),
-    "list_alerts": (alert_views, "show_page"),
-    "show_alert": (alert_views, "show"),
-    "stop_alerts": (alert_decisions, "stop"),
-    "resume_alerts": (alert_decisions, "resume"),
-    "list_holds": (alert_views, "show_holds"),
-    "decide_about_hold": (alert_decisions, "decide"),
     "look_at_recovery_points": (points, "show"),
     "show_health": (health.Health, "show"),
     "show_live": (health, "live"),

@@ -10,8 +10,7 @@ import pytest
 from restore.messages.request import REQUEST_TYPES
 from restore.settings import Settings
 from triggers import openapi
-from triggers.operation import Operation, ref
-from triggers.operations import OPERATIONS
+from triggers.operations import OPERATIONS, Operation, ref
 
 DOCUMENT = json.loads(
     openapi.show(

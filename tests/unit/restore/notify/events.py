@@ -54,5 +54,7 @@ ALL = {
     "verifying": event("verifying", {"jobId": "job-1", "job": "Completed", "verify": {}}),
     "finished": finished("Completed"),
     "rejected": REJECTED,
+    "poisoned": event("poisoned", {"code": "Poisoned", "text": "It failed."}, sequence=None),
+    "duplicate": event("duplicate", {}, sequence=None),
     "planned": event("planned", {"plan": {"findings": []}}, sequence=None),
 }

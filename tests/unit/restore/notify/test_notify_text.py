@@ -9,7 +9,7 @@ import pytest
 
 from restore.notify import notify_text
 from restore.notify.notify_text import InvalidNotify
-from restore.notify.receivers import FIELDS, Notify
+from restore.notify.receivers import FIELDS, Notify, settings_of
 
 SCHEMA = json.loads((Path(__file__).parents[4] / "docs" / "notify.schema.json").read_text())
 HOOK: dict[str, Any] = {"name": "hook", "kind": "webhook", "url": "https://hooks.example.com/a"}
@@ -54,7 +54,7 @@ def test_a_whole_text_is_read_and_taken_by_the_schema() -> None:
 
 
 def test_the_settings_that_hold_secrets_are_known() -> None:
-    assert notify_text.settings_of(notify_text.parse(json.dumps(WHOLE))) == {
+    assert settings_of(notify_text.parse(json.dumps(WHOLE))) == {
         "RESTORE_NOTIFY_TOKEN", "RESTORE_NOTIFY_KEY", "RESTORE_NOTIFY_TEAMS",
         "RESTORE_NOTIFY_SLACK", "RESTORE_NOTIFY_PD",
     }  # fmt: skip
@@ -123,9 +123,11 @@ def test_no_message_repeats_a_value() -> None:
 
 def test_http_and_loopback_are_for_tests_only() -> None:
     local = receivers(HOOK | {"url": "http://127.0.0.1:9000/hook"})
-    assert problems(local) == {"$.receivers[0].url": "must be https"}
-    read = notify_text.parse(json.dumps(local), admits_loopback=True)
-    assert read.receivers[0].url == "http://127.0.0.1:9000/hook"
+    read = notify_text.parse(json.dumps(local))
+    assert [(each.path, each.message) for each in notify_text.for_tests(read)] == [
+        ("$.receivers[0].url", "must be https")
+    ]
+    assert list(notify_text.for_tests(notify_text.parse(json.dumps(WHOLE)))) == []
 
 
 def test_the_published_schema_is_the_codes() -> None:

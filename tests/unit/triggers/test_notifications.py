@@ -1,0 +1,237 @@
+"""Who sends notifications is woken, sends to each receiver by itself, and tells what is held up."""
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+import azure.functions as func
+import pytest
+
+from notifications import connection as notifications_connection
+from notifications.posting import Post, Reply
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry
+from restore.settings import Settings
+from storage import connection
+from storage.ledger import Ledger
+from storage.notices import Notices
+from tests.fakes.durable import FakeDurableClient
+from tests.fakes.log import lines
+from tests.fakes.notified import QueueOfWakes
+from tests.fakes.storage import MemoryDocuments, MemoryEvents
+from tests.unit.restore.notify.events import ALL
+from triggers import notifications, views
+
+NOTIFY = {
+    "receivers": [
+        {"name": "bad", "kind": "webhook", "url": "http://127.0.0.1:1/", "handshake": False},
+        {"name": "good", "kind": "webhook", "url": "http://127.0.0.1:2/", "handshake": False},
+    ]
+}
+SETTINGS = Settings.parse(
+    {
+        "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+        "RESTORE_NOTIFY": json.dumps(NOTIFY),
+        "SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072",
+        "RESTORE_PUBLIC_URL": "https://restore.example.com/api",
+    }
+)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class World:
+    """What is kept, who is woken, and two receivers of which one is what a test makes of it."""
+
+    def __init__(self) -> None:
+        self.documents = MemoryDocuments()
+        self.ledger = Ledger(self.documents)
+        self.wakes = QueueOfWakes(_now)
+        self.posts: list[Post] = []
+        self.bad: Any = Reply(500, {})
+        self.good_told = threading.Event()
+
+    def exchange(self, post: Post) -> Reply:
+        self.posts.append(post)
+        if not post.url.startswith("http://127.0.0.1:1/"):
+            self.good_told.set()
+            return Reply(202, {})
+        return self.bad() if callable(self.bad) else cast("Reply", self.bad)
+
+    @property
+    def notices(self) -> Notices:
+        found = connection.notices()
+        assert found is not None
+        return found
+
+    def told(self, place: str) -> list[str]:
+        """The ids that a receiver was sent."""
+        return [
+            json.loads(each.body)["id"]
+            for each in self.posts
+            if each.url.startswith(f"http://127.0.0.1:{place}/")
+        ]
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    made = World()
+    with (
+        connection.use(made.ledger, MemoryEvents(), wakes=made.wakes),
+        notifications_connection.use(made.exchange),
+    ):
+        yield made
+
+
+async def wake(body: str = "{}") -> None:
+    await notifications.send(func.QueueMessage(id="1", body=body), SETTINGS)
+
+
+async def test_an_event_of_a_restore_reaches_those_who_want_it(world: World) -> None:
+    assert SETTINGS.problems == ()
+    entry = accept(world)
+    assert [receiver for _, receiver in world.wakes.messages] == [None]
+    await wake()
+    assert world.told("2") == ["r1:accepted"]
+    assert world.told("1") == ["r1:accepted"]  # which did not take it
+    sent = json.loads(world.posts[-1].body)
+    assert sent["data"]["restoreAt"] == "https://restore.example.com/api/restores/r1"
+    assert entry.events
+
+
+async def test_a_receiver_that_is_slow_holds_up_nobody(world: World) -> None:
+    slow = threading.Event()
+
+    def wait() -> Reply:
+        slow.wait(20)
+        return Reply(202, {})
+
+    world.bad = wait
+    world.notices.keep(ALL["accepted"])
+    waking = asyncio.create_task(wake())
+    assert await asyncio.to_thread(world.good_told.wait, 10)
+    world.notices.keep(ALL["started"])
+    await asyncio.wait_for(wake(), 5)  # who finds it busy leaves it alone
+    assert world.told("2") == ["r1:accepted", "r1:started"]
+    assert world.told("1") == ["r1:accepted"]
+    slow.set()
+    await waking
+    assert world.told("1") == ["r1:accepted", "r1:started"]
+
+
+async def test_a_wake_may_be_for_one_receiver(world: World) -> None:
+    world.notices.keep(ALL["accepted"])
+    await wake()
+    world.posts.clear()
+    world.bad = Reply(202, {})
+    standing = world.notices.standing("bad")
+    assert standing.not_before is not None
+    again = world.documents.kept["receivers/bad"]
+    world.documents.kept["receivers/bad"] = (json.dumps({}), again[1], again[2])
+    await wake('{"receiver":"bad"}')
+    assert world.told("1") == ["r1:accepted"]
+    assert world.told("2") == []
+
+
+@pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"receiver":7}', '{"receiver":"../x"}'])
+async def test_a_message_that_is_none_of_ours_does_no_harm(world: World, body: str) -> None:
+    world.notices.keep(ALL["accepted"])
+    await wake(body)
+    await wake()
+    assert world.told("2") == ["r1:accepted"]
+    assert all(
+        name.startswith(("notify/to/bad/", "receivers/")) for name in world.documents.kept
+    ), world.documents.kept
+
+
+async def test_storage_that_does_not_answer_fails_no_message(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(name: str) -> None:
+        raise ServiceUnavailable("It hiccups.", code="ServerBusy")
+
+    world.notices.keep(ALL["accepted"])
+    world.documents.before_read = refuse
+    await wake()
+    assert {line["code"] for line in lines(caplog)} == {"ServerBusy"}
+
+
+async def test_health_names_who_has_not_got_what(world: World) -> None:
+    assert await notifications.troubles(SETTINGS) == []
+    world.documents.now = lambda: _now() - timedelta(minutes=5)
+    world.notices.keep(ALL["accepted"])
+    (undealt,) = await notifications.troubles(SETTINGS)
+    assert undealt["waiting"] == 1
+    await wake()
+    (told,) = await notifications.troubles(SETTINGS)
+    assert (told["receiver"], told["code"]) == ("bad", "NotifyRefused")
+    assert told["text"] == "It answered with HTTP 500."
+    assert "againAt" in told
+
+
+async def test_health_does_not_wait_for_a_silent_storage(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notifications, "_LOOK_S_MAX", 0.1)
+    over = threading.Event()
+
+    def hang(name: str) -> None:
+        over.wait(20)
+
+    world.documents.before_read = hang
+    (told,) = await notifications.troubles(SETTINGS)
+    over.set()
+    assert told == {"problem": "The storage account does not say what waits."}
+
+
+async def test_a_restore_shows_which_receivers_have_not_heard_of_it(world: World) -> None:
+    accept(world, at=_now() - timedelta(minutes=5))
+    client = FakeDurableClient()
+    world.documents.now = lambda: _now() - timedelta(minutes=5)
+    await wake()
+    assert "notificationsHeld" not in await view(client)  # it was dealt out just now
+    _age(world, "notify/to/bad/r1:accepted")
+    (held,) = (await view(client))["notificationsHeld"]
+    assert (held["receiver"], held["notifications"]) == ("bad", 1)
+    world.bad = Reply(202, {})
+    world.documents.kept.pop("receivers/bad")
+    await wake()
+    assert "notificationsHeld" not in await view(client)
+
+
+def test_the_function_is_there_where_somebody_is_told_and_not_else() -> None:
+    wrong = Settings(problems=("X is wrong.",), restore_notify=SETTINGS.restore_notify)
+    for settings, count in ((Settings(), 0), (wrong, 0), (SETTINGS, 1)):
+        assert len(notifications.blueprint(settings)._function_builders) == count
+
+
+def accept(world: World, at: datetime | None = None) -> LedgerEntry:
+    request = {"recoveryType": "RestoreDisks", "sourceResourceId": "/vm"}
+    entry, _ = world.ledger.accept(
+        LedgerEntry(
+            request_id="r1",
+            request_hash="h",
+            request=request,
+            source="queue",
+            accepted_at=at or _now(),
+        )
+    )
+    connection.outbox().tell(entry)
+    return entry
+
+
+async def view(client: FakeDurableClient) -> dict[str, Any]:
+    shown = await views.read(cast("Any", client), "r1")
+    assert shown is not None
+    return shown
+
+
+def _age(world: World, name: str) -> None:
+    text, labels, version = world.documents.kept[name]
+    then = (_now() - timedelta(minutes=2)).isoformat()
+    world.documents.kept[name] = (text, labels | {"since": then}, version)

@@ -1,0 +1,156 @@
+"""Sends notifications: the queue `restore-notifications` wakes it, now or when it is time again.
+
+Apart from restores: no restore's activity sends anything to a receiver, and what is sent here runs
+in threads of its own, so that receivers that are slow take none from whoever accepts and shows
+restores. A message says nothing that could be lost: what waits stands in storage/notices.py, and
+the reconciler wakes again.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import azure.durable_functions as df
+import azure.functions as func
+
+from restore.messages import names
+from restore.messages.errors import InvalidRequest, RestoreError
+from restore.messages.log_line import LogLine
+from restore.notify.receivers import RECEIVERS_MAX
+from restore.notify.standing import Standing
+from restore.settings import Settings
+from restore.values.decoding import encode
+from restore.values.times import stamp
+from storage import connection
+from storage.notices import Held
+from triggers import log
+
+if TYPE_CHECKING:
+    from notifications.delivery import Delivery
+
+T = TypeVar("T")
+
+_LOOK_S_MAX = 3.5
+"""Of the 5 s that an answer about the app's health may take."""
+_THREADS = RECEIVERS_MAX + 4
+"""One for each receiver, which may be slow, and some for those who only look."""
+
+
+def blueprint(settings: Settings) -> df.Blueprint:
+    """Return the queue trigger; none where nobody is told, or a setting is wrong."""
+    functions = df.Blueprint()
+    if settings.problems or not settings.restore_notify or not settings.restore_notify.receivers:
+        return functions
+
+    @functions.queue_trigger(
+        arg_name="message",
+        queue_name=names.RESTORE_NOTIFICATIONS,
+        connection="AzureWebJobsStorage",
+    )
+    @log.entered
+    async def send_notifications(message: func.QueueMessage) -> None:
+        """Send what waits for one receiver, or for all."""
+        await send(message, settings)
+
+    return functions
+
+
+async def send(message: func.QueueMessage, settings: Settings) -> None:
+    """Deal out what was told, and send it, to each receiver by itself."""
+    notify = settings.restore_notify
+    assert notify is not None, "there is no trigger where nobody is told"
+    delivery, woken = _delivery(settings), _receiver_in(message)
+    if woken is None:
+        await _alone(delivery.deal)
+    receivers = [woken] if woken else [each.name for each in notify.receivers]
+    await asyncio.gather(*(_alone(delivery.deliver, name) for name in receivers))
+
+
+async def _alone(call: Callable[..., None], *given: str) -> None:
+    """Do one thing, whatever becomes of the others; storage that does not answer is asked again by
+    the reconciler."""
+    try:
+        await _in_own_thread(call, *given)
+    except RestoreError as error:
+        line = LogLine(
+            event="notification-held-up",
+            receiver=given[0] if given else None,
+            code=error.code,
+            text=error.message,
+        )
+        log.write(line)
+
+
+async def _in_own_thread(call: Callable[..., T], *given: Any) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_threads(), call, *given)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="notify")
+
+
+def _delivery(settings: Settings) -> "Delivery":
+    from notifications import connection as notifications_connection
+    from notifications.delivery import Delivery
+
+    notify, notices = settings.restore_notify, connection.notices()
+    assert notify is not None, "there is no trigger where nobody is told"
+    assert notices is not None, "and no notices either"
+    sender = notifications_connection.sender(settings)
+    return Delivery(notify, notices, sender, lambda: datetime.now(UTC))
+
+
+def _receiver_in(message: func.QueueMessage) -> str | None:
+    """Return the receiver that a message names. One that names none, or is none of ours, is for
+    all: to look costs little."""
+    from restore.request import json_text
+
+    try:
+        value = json_text.json_of(message.get_body())
+    except InvalidRequest as error:
+        log.write(LogLine(event="remark", text=f"A message that wakes who sends: {error.message}"))
+        return None
+    named = value.get("receiver") if isinstance(value, dict) else None
+    return named if isinstance(named, str) else None
+
+
+async def troubles(settings: Settings) -> list[dict[str, Any]]:
+    """Return, for those who look at the app's health, each receiver that something waits for or was
+    dropped of. No restore waits for it."""
+    try:
+        return await asyncio.wait_for(_in_own_thread(_troubles, settings), _LOOK_S_MAX)
+    except (RestoreError, TimeoutError):
+        return [{"problem": "The storage account does not say what waits."}]
+
+
+def _troubles(settings: Settings) -> list[dict[str, Any]]:
+    notify, notices = settings.restore_notify, connection.notices()
+    if not notify or notices is None:
+        return []
+    names_known = [each.name for each in notify.receivers]
+    held = {each.receiver: each for each in notices.held_up(datetime.now(UTC), names_known)}
+    told = [_trouble(name, notices.standing(name), held.get(name)) for name in names_known]
+    if None in held:
+        told.append(_waits(held[None]))
+    return [each for each in told if len(each) > 1]
+
+
+def _trouble(name: str, standing: Standing, held: Held | None) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "receiver": name,
+        "code": standing.code,
+        "text": standing.text,
+        "againAt": standing.not_before,
+        "dropped": standing.dropped or None,
+        "lastDropped": standing.last_dropped,
+    }
+    told = {key: encode(value) for key, value in known.items() if value is not None}
+    return told if held is None else told | _waits(held)
+
+
+def _waits(held: Held) -> dict[str, Any]:
+    return {"waiting": held.notifications, "since": stamp(held.since)}
