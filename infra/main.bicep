@@ -106,6 +106,13 @@ param alertEmails string[] = []
 @description('ARM ids of action groups of yours that alerts go to as well.')
 param actionGroupIds string[] = []
 
+@description('Minutes after which an alert tells that a restore waits for an approval.')
+@minValue(1)
+param alertApprovalMinutes int = 15
+
+@description('Where docs/operating.md can be read, for links in alerts: its URL in your repository or wiki.')
+param runbooksUrl string = 'docs/operating.md'
+
 @description('Days that logs are kept.')
 @minValue(30)
 @maxValue(730)
@@ -413,6 +420,8 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     storageAccountId: storage.outputs.id
     reconcileSeconds: RESTORE_RECONCILE_S
+    approvalMinutes: alertApprovalMinutes
+    runbooks: runbooksUrl
   }
 }
 

@@ -34,6 +34,8 @@ param addressSpace = readEnvironmentVariable('ADDRESS_SPACE', '10.91.0.0/24')
 
 param alertEmails = list(readEnvironmentVariable('ALERT_EMAILS', ''))
 param actionGroupIds = list(readEnvironmentVariable('ACTION_GROUP_IDS', ''))
+param alertApprovalMinutes = int(readEnvironmentVariable('ALERT_APPROVAL_MINUTES', '15'))
+param runbooksUrl = readEnvironmentVariable('RUNBOOKS_URL', 'docs/operating.md')
 param logRetentionDays = int(readEnvironmentVariable('LOG_RETENTION_DAYS', '90'))
 param logDailyCapGb = int(readEnvironmentVariable('LOG_DAILY_CAP_GB', '-1'))
 param logStorageReads = bool(readEnvironmentVariable('LOG_STORAGE_READS', 'false'))

@@ -1,4 +1,5 @@
-// Who is told, and when. A rule's query says what it counts; what to do is in its description.
+// Who is told, and when. A rule's query says what it counts; what to do is in the runbook that its
+// description names. Rules on one restore are split by its request id, which the alert then names.
 param prefix string
 param location string
 param tags object
@@ -11,8 +12,15 @@ param storageAccountId string
 @description('RESTORE_RECONCILE_S: how often the reconciler ticks.')
 param reconcileSeconds int
 
+@description('Minutes after which a restore that waits for an approval is told.')
+param approvalMinutes int
+@description('Where the runbooks are read: a page with a heading for each alert.')
+param runbooks string
+
 // At least three ticks must be missing; a log search knows these windows only.
 var silence = reconcileSeconds <= 600 ? 'PT30M' : reconcileSeconds <= 1200 ? 'PT1H' : 'PT4H'
+// What is told at each tick must be seen within the window, also where the reconciler ticks seldom.
+var ticked = reconcileSeconds <= 600 ? 'PT15M' : reconcileSeconds <= 1200 ? 'PT30M' : 'PT2H'
 var rules = [
   {
     name: 'no-reconciler-tick'
@@ -20,11 +28,116 @@ var rules = [
     scope: componentId
     query: loadTextContent('../queries/reconciler-ticks.kql')
     measure: 'Ticks'
+    splitBy: ''
     operator: 'LessThan'
     threshold: 1
     window: silence
     isState: true
-    description: 'Dead man\'s switch: the reconciler has not run. The app does not start, or its telemetry does not arrive. Look at GET /api/health, then at the app\'s log; restart the app.'
+    description: 'Dead man\'s switch: the reconciler has not looked at what is open. The app does not run, its storage account does not answer, or its telemetry does not arrive.'
+  }
+  {
+    name: 'app-unwell'
+    severity: 1
+    scope: componentId
+    query: loadTextContent('../queries/app-unwell.kql')
+    measure: 'Complaints'
+    splitBy: ''
+    operator: 'GreaterThan'
+    threshold: 0
+    window: ticked
+    isState: true
+    description: 'The app says that something keeps it from its work: a wrong setting, its storage account, or its identity.'
+  }
+  {
+    name: 'identity-refused'
+    severity: 1
+    scope: componentId
+    query: loadTextContent('../queries/identity-refused.kql')
+    measure: 'Refused'
+    splitBy: ''
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT15M'
+    isState: true
+    description: 'The app\'s identity got no token, or Azure refused it for want of a right.'
+  }
+  {
+    name: 'restore-failed'
+    severity: 1
+    scope: componentId
+    query: loadTextContent('../queries/restore-failed.kql')
+    measure: 'Restores'
+    splitBy: 'RequestId'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT15M'
+    isState: false
+    description: 'A restore ended without what was asked for.'
+  }
+  {
+    name: 'approval-waits'
+    severity: 2
+    scope: componentId
+    query: replace(loadTextContent('../queries/approval-waits.kql'), '{Minutes}', string(approvalMinutes))
+    measure: 'Restores'
+    splitBy: 'RequestId'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: ticked
+    isState: true
+    description: 'A restore waits for a person\'s approval. If nobody decides in time, it is rejected.'
+  }
+  {
+    name: 'stands-still'
+    severity: 1
+    scope: componentId
+    query: replace(loadTextContent('../queries/stands-still.kql'), '{Minutes}', '60')
+    measure: 'Restores'
+    splitBy: 'RequestId'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: reconcileSeconds <= 1200 ? 'PT1H' : 'PT4H'
+    isState: true
+    description: 'A restore is open, waits for nobody, and for an hour nothing was done for it.'
+  }
+  {
+    name: 'followed-again'
+    severity: 2
+    scope: componentId
+    query: loadTextContent('../queries/followed-again.kql')
+    measure: 'Restores'
+    splitBy: 'RequestId'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT15M'
+    isState: false
+    description: 'An orchestration ended without a verdict. The reconciler started the restore again, or gave it up after the last time.'
+  }
+  {
+    name: 'events-held-up'
+    severity: 2
+    scope: componentId
+    query: replace(loadTextContent('../queries/events-held-up.kql'), '{Minutes}', '10')
+    measure: 'Events'
+    splitBy: 'RequestId'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: ticked
+    isState: true
+    description: 'Events of a restore could not be sent for ten minutes. Whoever waits for them does not know how it stands.'
+  }
+  {
+    name: 'poison-messages'
+    severity: 1
+    scope: componentId
+    query: loadTextContent('../queries/poison-messages.kql')
+    measure: 'Messages'
+    splitBy: 'Rejection'
+    operator: 'GreaterThan'
+    threshold: 0
+    window: 'PT15M'
+    isState: false
+    description: 'A message failed five times. The app has put it aside: nothing of it is restored until somebody puts it back.'
   }
   {
     name: 'executions-fail'
@@ -32,35 +145,12 @@ var rules = [
     scope: componentId
     query: loadTextContent('../queries/failed-executions.kql')
     measure: 'Failures'
+    splitBy: ''
     operator: 'GreaterThan'
     threshold: 0
     window: 'PT15M'
     isState: true
-    description: 'A function ended in an exception, was cut short, or answered 500. It is repeated by itself; look at the workbook\'s exceptions if it lasts.'
-  }
-  {
-    name: 'orchestrations-fail'
-    severity: 1
-    scope: componentId
-    query: loadTextContent('../queries/failed-orchestrations.kql')
-    measure: 'Failures'
-    operator: 'GreaterThan'
-    threshold: 0
-    window: 'PT15M'
-    isState: false
-    description: 'An orchestration failed or was terminated. The reconciler starts a restore\'s again, three times; then it gives it up. Look at GET /api/restores/{id} and at the vault\'s jobs.'
-  }
-  {
-    name: 'poison-messages'
-    severity: 1
-    scope: workspaceId
-    query: loadTextContent('../queries/poison-messages.kql')
-    measure: 'Messages'
-    operator: 'GreaterThan'
-    threshold: 0
-    window: 'PT15M'
-    isState: false
-    description: 'A request failed five times; the app has put it aside. Look at GET /api/rejections?kind=poisoned; docs/operating.md says how to put it back.'
+    description: 'A function ended in an exception, was cut short, or answered 500. It is repeated by itself.'
   }
   {
     name: 'storage-refuses'
@@ -68,11 +158,12 @@ var rules = [
     scope: workspaceId
     query: loadTextContent('../queries/storage-refused.kql')
     measure: 'Refused'
+    splitBy: ''
     operator: 'GreaterThan'
     threshold: 0
     window: 'PT15M'
     isState: true
-    description: 'The app\'s storage account refused requests for want of a right. If it was the app\'s identity that asked, give its roles back (azd provision does).'
+    description: 'The app\'s storage account refused requests for want of a right.'
   }
 ]
 
@@ -102,7 +193,7 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
     kind: 'LogAlert'
     properties: {
       displayName: 'VM restore: ${rule.name}'
-      description: rule.description
+      description: '${rule.description} Runbook: ${runbooks}#alert-${rule.name}'
       enabled: true
       severity: rule.severity
       scopes: [rule.scope]
@@ -119,6 +210,7 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
             timeAggregation: 'Total'
             operator: rule.operator
             threshold: rule.threshold
+            dimensions: empty(rule.splitBy) ? [] : [{ name: rule.splitBy, operator: 'Include', values: ['*'] }]
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
           }
         ]
@@ -133,7 +225,7 @@ resource storageUnwell 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'The app\'s storage account answers badly. Restores wait for it and go on; look at Azure\'s status page.'
+    description: 'The app\'s storage account answers badly. Restores wait for it and go on. Runbook: ${runbooks}#alert-storage-unwell'
     enabled: true
     severity: 1
     scopes: [storageAccountId]

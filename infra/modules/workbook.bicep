@@ -10,16 +10,73 @@ var application = 'microsoft.insights/components'
 var workspace = 'microsoft.operationalinsights/workspaces'
 var sections = [
   { title: 'One restore', on: application, query: loadTextContent('../queries/one-restore.kql') }
+  { title: 'Restores by verdict', on: application, query: loadTextContent('../queries/verdicts.kql') }
+  { title: 'Restores that failed', on: application, query: loadTextContent('../queries/restore-failed.kql') }
+  { title: 'How long restores took', on: application, query: loadTextContent('../queries/durations.kql') }
   {
-    title: 'Orchestrations that have not ended'
+    title: 'Open restores, and what they wait for'
     on: application
-    query: loadTextContent('../queries/running-orchestrations.kql')
+    query: loadTextContent('../queries/open-restores.kql')
   }
   {
-    title: 'Orchestrations that failed'
+    title: 'How many are open, wait for a person, hold events'
     on: application
-    query: loadTextContent('../queries/failed-orchestrations.kql')
+    query: loadTextContent('../queries/open-over-time.kql')
   }
+  {
+    title: 'What restores have waited for'
+    on: application
+    query: loadTextContent('../queries/waiting-by-reason.kql')
+  }
+  {
+    title: 'Open for longer than the minutes above'
+    on: application
+    query: loadTextContent('../queries/waiting-long.kql')
+  }
+  {
+    title: 'Waiting for an approval for longer than that'
+    on: application
+    query: loadTextContent('../queries/approval-waits.kql')
+  }
+  {
+    title: 'Open, and nothing was done for them'
+    on: application
+    query: loadTextContent('../queries/stands-still.kql')
+  }
+  {
+    title: 'Started again by the reconciler, or given up'
+    on: application
+    query: loadTextContent('../queries/followed-again.kql')
+  }
+  {
+    title: 'Events held up for longer than that'
+    on: application
+    query: loadTextContent('../queries/events-held-up.kql')
+  }
+  {
+    title: 'Calls to Azure, and how many were throttled'
+    on: application
+    query: loadTextContent('../queries/arm-calls.kql')
+  }
+  { title: 'What was throttled', on: application, query: loadTextContent('../queries/throttled.kql') }
+  {
+    title: 'Where the identity was refused'
+    on: application
+    query: loadTextContent('../queries/identity-refused.kql')
+  }
+  { title: 'How long messages lay in the queue', on: application, query: loadTextContent('../queries/queue-age.kql') }
+  {
+    title: 'Messages and calls that were refused'
+    on: application
+    query: loadTextContent('../queries/rejections.kql')
+  }
+  { title: 'Poisoned messages', on: application, query: loadTextContent('../queries/poison-messages.kql') }
+  {
+    title: 'What the app says is wrong with itself'
+    on: application
+    query: loadTextContent('../queries/app-unwell.kql')
+  }
+  { title: 'What nobody foresaw', on: application, query: loadTextContent('../queries/faults.kql') }
   { title: 'Executions', on: application, query: loadTextContent('../queries/executions.kql') }
   { title: 'Executions that failed', on: application, query: loadTextContent('../queries/failed-executions.kql') }
   { title: 'Exceptions', on: application, query: loadTextContent('../queries/exceptions.kql') }
@@ -28,7 +85,6 @@ var sections = [
     on: application
     query: loadTextContent('../queries/billed-seconds.kql')
   }
-  { title: 'Messages on the poison queue', on: workspace, query: loadTextContent('../queries/poison-messages.kql') }
   { title: 'What the storage account refused', on: workspace, query: loadTextContent('../queries/storage-refused.kql') }
   { title: 'Who changed the ledger', on: workspace, query: loadTextContent('../queries/ledger-writers.kql') }
 ]
@@ -65,6 +121,16 @@ var parameters = {
         description: 'requestId of one restore'
         type: 1
         value: ''
+      }
+      {
+        id: guid(name, 'Minutes')
+        version: 'KqlParameterItem/1.0'
+        name: 'Minutes'
+        label: 'Longer than (minutes)'
+        description: 'for what has waited longer than that'
+        type: 1
+        isRequired: true
+        value: '60'
       }
     ]
   }

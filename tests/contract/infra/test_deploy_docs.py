@@ -79,7 +79,7 @@ def test_every_place_within_a_page_that_is_linked_to_exists() -> None:
 
 
 def test_every_alert_is_explained() -> None:
-    told = dict(re.findall(r"^\| `([a-z-]+)` \| (\d) \|", DEPLOY, re.MULTILINE))
+    told = dict(re.findall(r"^\| \[`([a-z-]+)`\]\(\S+\) \| (\d) \|", DEPLOY, re.MULTILINE))
     made = kept("default")["predictedResources"]
     kinds = ("Microsoft.Insights/scheduledQueryRules", "Microsoft.Insights/metricAlerts")
     prefix = re.compile(r"alert-[0-9a-z]{13}-")
