@@ -9,6 +9,7 @@ import azure.durable_functions as df
 
 from activities import app_files, app_identity, registration
 from orchestrators import (
+    adopt_restore,
     cancel_job,
     plan_restore,
     reconcile,
@@ -37,6 +38,7 @@ app.register_functions(retry_activity.blueprint)
 app.register_functions(cancel_job.blueprint)
 app.register_functions(show_recovery_points.blueprint)
 app.register_functions(plan_restore.blueprint)
+app.register_functions(adopt_restore.blueprint)
 app.register_functions(reconcile.blueprint)
 
 app.register_functions(registration.blueprint(settings))

@@ -24,7 +24,7 @@ PLAIN = (
 
 BY_SETTINGS = (
     names.AUTHORIZE_RESTORE, names.TRIGGER_RESTORE, names.PREFLIGHT_RESTORE, names.PROBE_VM,
-    names.PURGE_DOCUMENTS,
+    names.PURGE_DOCUMENTS, names.ADOPT_JOB,
 )  # fmt: skip
 """They take the settings as well."""
 

@@ -74,6 +74,12 @@ def source_id(raw: object) -> str | None:
     return _source(_map(_map(raw).get("properties")))
 
 
+def container_of(raw: object) -> str | None:
+    """The name of a protected item's container, as URLs want it; None if its id does not say it."""
+    item_id = texts.resource_id(_map(raw).get("id")) or ""
+    return resource_ids.find_segment(item_id, "protectionContainers")
+
+
 def is_soft_deleted_item(raw: object) -> bool:
     """Whether the item is waiting to be deleted, which must be undone before a restore."""
     return _map(_map(raw).get("properties")).get("isScheduledForDeferredDelete") is True
@@ -162,6 +168,7 @@ def job(raw: object, job_id: str | None = None) -> JobSnapshot | None:
         message=texts.free(extended.get("dynamicErrorMessage")) or None,
         tasks=job_json.tasks(extended),
         output=job_json.output(extended),
+        recovery_type=job_json.recovery_type(extended),
     )
 
 

@@ -85,21 +85,15 @@ class Backup:
     def find_protected_item(self, vault_id: str, source_resource_id: str) -> ProtectedItem:
         """The vault's protected item that is this VM, whether or not the VM still exists."""
         doing = "find the protected item in the vault"
-        vault_id = resource_ids.vault_id(vault_id)
-        with _vault_must_exist(doing):
-            where = resource_ids.path(vault_id, "backupProtectedItems")
-            items = self._all(self._versioned(where, filters.VMS), doing)
+        items = self._items(vault_id, doing)
         found = protected_items.find(items, source_resource_id, doing)
-        with _vault_must_exist(doing):
-            region = self._region(vault_id)
-        item = arm_json.protected_item(found, vault_id, region)
-        if item is None:
-            raise errors.NotFound(
-                "The vault has a backup of this VM, but its id names no container and item.",
-                code="ProtectedItemNotFound",
-                doing=doing,
-            )
-        return item
+        return self._item(vault_id, found, doing)
+
+    def find_item_of_job(self, vault_id: str, job: JobSnapshot) -> ProtectedItem:
+        """The vault's protected item that a job is about."""
+        doing = "find the job's protected item in the vault"
+        found = protected_items.find_of_job(self._items(vault_id, doing), job, doing)
+        return self._item(vault_id, found, doing)
 
     def find_vault_item(self, source_resource_id: str) -> ProtectedItem:
         """The protected item of a VM that still exists, in whatever vault it is."""
@@ -194,6 +188,20 @@ class Backup:
         except (errors.InvalidRequest, errors.Conflict) as error:
             return CancelReply(False, error.code, error.message)
         return CancelReply(True)
+
+    def _items(self, vault_id: str, doing: str) -> list[Any]:
+        with _vault_must_exist(doing):
+            where = resource_ids.path(resource_ids.vault_id(vault_id), "backupProtectedItems")
+            return self._all(self._versioned(where, filters.VMS), doing)
+
+    def _item(self, vault_id: str, raw: object, doing: str) -> ProtectedItem:
+        vault_id = resource_ids.vault_id(vault_id)
+        with _vault_must_exist(doing):
+            region = self._region(vault_id)
+        item = arm_json.protected_item(raw, vault_id, region)
+        if item is None:
+            raise protected_items.unnamed(doing)
+        return item
 
     def _region(self, vault_id: str) -> str:
         key = lower_as_azure(vault_id)

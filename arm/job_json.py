@@ -8,11 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from arm import texts
-from restore.messages.job_details import DONE_TASKS, FAILED_TASKS, JobTask, RestoreOutput
+from restore.messages.job_details import (
+    DONE_TASKS,
+    FAILED_TASKS,
+    JobRecoveryType,
+    JobTask,
+    RestoreOutput,
+)
 
+_RECOVERY_TYPES: dict[str, JobRecoveryType] = {kind: kind for kind in get_args(JobRecoveryType)}
 _TASKS_MAX = 20
 _STATUSES = ("NotStarted", "InProgress", "Skipped", *DONE_TASKS, *FAILED_TASKS)
 _ENTRIES_MAX = 20
@@ -42,6 +49,14 @@ def tasks(extended: Mapping[str, Any]) -> tuple[JobTask, ...]:
         )
         for each in found[:_TASKS_MAX]
     )
+
+
+def recovery_type(extended: Mapping[str, Any]) -> JobRecoveryType | None:
+    """The recovery type as the service itself notes it, in English and undocumented (recorded jobs,
+    November 2026); None where it is another word, or missing."""
+    bag = extended.get("internalPropertyBag")
+    said = bag.get("restoreLocationType") if isinstance(bag, dict) else None
+    return _RECOVERY_TYPES.get(said) if isinstance(said, str) else None
 
 
 def output(extended: Mapping[str, Any]) -> RestoreOutput | None:

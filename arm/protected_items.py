@@ -11,6 +11,8 @@ from typing import Any
 
 from arm import arm_json
 from restore.messages import errors
+from restore.messages.model import JobSnapshot
+from restore.start import job_search
 from restore.values import arm_ids
 
 _NAMED_MAX = 5
@@ -30,6 +32,31 @@ def find(items: Sequence[object], vm_id: str, doing: str) -> Any:
             doing=doing,
         )
     raise _absent(items, vm_id, doing)
+
+
+def find_of_job(items: Sequence[object], job: JobSnapshot, doing: str) -> Any:
+    """The item that a job is about, deleted or not: known by its container, for a VM's name is not
+    unique. Raises NotFound."""
+    found = [item for item in items if _is_of_job(item, job)]
+    if len(found) == 1:
+        return found[0]
+    said = (
+        f"The vault holds no backup of the VM that the job is about ({job.entity_name or 'none'})."
+        if not found
+        else "Which VM the job is about cannot be told: several of the vault have its name."
+    )
+    raise errors.NotFound(said, code="ProtectedItemNotFound", doing=doing)
+
+
+def _is_of_job(item: object, job: JobSnapshot) -> bool:
+    container = arm_json.container_of(item)
+    return container is not None and job_search.is_of_item(job, container)
+
+
+def unnamed(doing: str) -> errors.NotFound:
+    """An item whose id is none."""
+    said = "The vault has a backup of this VM, but its id names no container and item."
+    return errors.NotFound(said, code="ProtectedItemNotFound", doing=doing)
 
 
 def _absent(items: Sequence[object], vm_id: str, doing: str) -> errors.NotFound:

@@ -53,7 +53,7 @@ def ask(
 def _judge(steps: Steps, progress: RestoreProgress, order: Restore) -> Step:
     assert progress.item is not None, "it was found before"
     assert progress.choice is not None, "it was made before"
-    authorize = Authorize(request=order.request, item=progress.item, choice=progress.choice)
+    authorize = Authorize(request=order.asked, item=progress.item, choice=progress.choice)
     answer = yield from steps.need(names.AUTHORIZE_RESTORE, authorize.as_json())
     authorized = Authorized.from_json(answer)
     progress.authorization = authorized.authorization

@@ -41,7 +41,8 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     """Restore one VM.
 
     1. Open the ledger entry. A request that has a verdict already gets it again; nothing is done.
-       One that was followed before goes on from where the ledger says, with its own item and point.
+       One that was followed before goes on from where the ledger says, with its own item and point;
+       so does a job that was begun elsewhere, which is followed only.
     2. Find the protected item; choose the recovery point, keeping the reason for each other one. 3.
     Have it permitted: by the policy, and by a person where the policy says so. 4. Trigger until it
     is started, now or before; each "retry later" says what it waits for. What is sent
@@ -131,7 +132,7 @@ def _restore(
         return None
     if state is LedgerState.ACCEPTED:
         if progress.choice is None:
-            yield from _choose(steps, progress, order.request)
+            yield from _choose(steps, progress, order.asked)
         is_authorized = yield from authorization.ask(context, steps, progress, order)
         if not is_authorized:
             return None
@@ -163,7 +164,7 @@ def _start(steps: Steps, progress: run_state.RestoreProgress, order: Restore) ->
     assert progress.item is not None, "it was found before"
     assert progress.choice is not None, "it was made before"
     trigger = Trigger(
-        request=order.request,
+        request=order.asked,
         item=progress.item,
         point=progress.choice.point,
         job_search_s=order.poll_policy.lost_reply_s,

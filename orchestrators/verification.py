@@ -44,7 +44,7 @@ def verify(steps: Steps, order: Restore, verifying: Verifying) -> Step:
     wanted = verified.wanted(order.request, verifying.verdict)
     assert wanted is not None, "it was begun because somebody wants it"
     child = VerifyVm(
-        vm_id=verified.vm_of(order.request),
+        vm_id=verified.vm_of(order.asked),
         recovery_type=order.request.recovery_type,
         verify=wanted,
         poll_policy=order.poll_policy,

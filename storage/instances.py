@@ -13,9 +13,9 @@ import msgspec
 
 from restore.messages import names
 from restore.messages.activity_io import RESTORE_VERSION, Restore
+from restore.messages.adoption import Followed
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.poll_policy import PollPolicy
-from restore.messages.request import RestoreRequest
 from restore.values.decoding import decode
 from storage.ledger import Ledger
 
@@ -85,7 +85,7 @@ async def start(client: Client, orchestrator: str, instance_id: str, order: Any)
 async def start_restore(client: Client, entry: LedgerEntry, poll_policy: PollPolicy) -> bool:
     """Start a restore's orchestration, with the request of its entry."""
     order = Restore(
-        request=decode(entry.request, RestoreRequest),
+        request=decode(entry.request, Followed),
         poll_policy=poll_policy,
         source=entry.source,
         revival=entry.revivals,

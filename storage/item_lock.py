@@ -20,7 +20,7 @@ from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.values.arm_ids import lower_as_azure
 from restore.values.rewriting import rewritten
 from restore.values.structs import Model
-from storage.documents import Changed, Taken
+from storage.documents import Changed, Taken, Versioned
 from storage.ledger import Held, Ledger
 
 LOCK_S_MAX = 120.0
@@ -35,6 +35,8 @@ _HELD_PART = 0.5
 _JOBS_KEPT = 200
 """Jobs of other requests, kept apart from ours; a quota allows one VM far fewer."""
 _DAY = timedelta(hours=24)
+_NOBODY = ""
+"""No request can have this id."""
 
 
 class ItemLock(Model, frozen=True, kw_only=True, omit_defaults=False):
@@ -57,6 +59,15 @@ class LockAttempt(NamedTuple):
     claimed: tuple[str, ...] = ()
     begun: dict[str, datetime] = {}
     wait_s: float = HELD_S
+
+
+class Look(NamedTuple):
+    """An item's lock as it was seen, None if nobody ever had it; how long to wait for it, None if
+    it is free; the entry of whoever had it last, if it is free and known."""
+
+    found: Versioned | None
+    wait_s: float | None = None
+    holder: LedgerEntry | None = None
 
 
 def acquire(ledger: Ledger, item_id: str, held: Held, now: datetime) -> LockAttempt:
@@ -82,6 +93,41 @@ def acquire(ledger: Ledger, item_id: str, held: Held, now: datetime) -> LockAtte
     except (Taken, Changed):
         return LockAttempt(is_ours=False)
     return LockAttempt(True, claimed, begun)
+
+
+def look(ledger: Ledger, item_id: str, now: datetime) -> Look:
+    """Look at an item's lock without wanting it: is it held by a request that does not know its
+    job yet?"""
+    found = ledger.documents.read(_name(item_id))
+    if found is None:
+        return Look(None)
+    lock = ItemLock.from_json(found.document)
+    holder = ledger.read(lock.holder)
+    ends = None if holder is None else _ends(lock, holder)
+    if ends is not None and now < ends:
+        return Look(found, wait_s=_wait_s(lock, now, ends))
+    return Look(found, holder=None if holder is None else holder.entry)
+
+
+def claim(ledger: Ledger, item_id: str, seen: Look, job_id: str, begun: datetime) -> None:
+    """Claim a job that was begun elsewhere: no request of ours takes it for its own from now on.
+    The lock's holder stays. Raises Changed when anything happened since that look."""
+    documents, name = ledger.documents, _name(item_id)
+    if seen.found is None:
+        lock = ItemLock(
+            holder=_NOBODY, version=_NOBODY, since=begun, claimed=(job_id,), begun={job_id: begun}
+        )
+        try:
+            documents.create(name, lock.as_json(), {})
+        except Taken as error:
+            raise Changed(name) from error
+        return
+    before = ItemLock.from_json(seen.found.document)
+    claimed, times = _learn(before, seen.holder, begun)
+    if job_id not in claimed:
+        claimed, times = (*claimed, job_id)[-_JOBS_KEPT:], times | {job_id: begun}
+    lock = msgspec.structs.replace(before, claimed=claimed, begun=times)
+    documents.replace(name, rewritten(seen.found.document, before, lock), seen.found.version, {})
 
 
 def claimed(ledger: Ledger, item_id: str) -> tuple[str, ...]:

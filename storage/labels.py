@@ -23,7 +23,7 @@ def labels_of(entry: LedgerEntry) -> dict[str, str]:
     verdict = entry.verdict
     known = {
         "state": entry.state.value,
-        "recoverytype": str(entry.request.get("recoveryType", "")),
+        "recoverytype": entry.recovery_type or "",
         "sourceresourceid": str(entry.request.get("sourceResourceId", "")),
         "acceptedat": stamp(entry.accepted_at),
         "finishedat": stamp(entry.finished_at) if entry.finished_at else "",

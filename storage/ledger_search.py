@@ -12,12 +12,13 @@ _PAGE_SIZE = 5_000
 
 
 def ids_with(ledger: Ledger, label: str, value: str) -> Iterator[str]:
-    """Return the ids of all requests that have this label. Raises ServiceUnavailable."""
-    wanted, token = quoted({label: value}), None
+    """Return the ids of all requests that have this label, in any case. Raises
+    ServiceUnavailable."""
+    wanted, token = quoted({label: value})[label].lower(), None
     while True:
         page = ledger.page(_PAGE_SIZE, token)
         for line in page.lines:
-            if line.labels.get(label) == wanted[label]:
+            if line.labels.get(label, "").lower() == wanted:
                 yield line.name.partition("/")[2]
         token = page.token
         if token is None:

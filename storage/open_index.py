@@ -7,6 +7,7 @@ content, and nothing else. So nothing else may be kept here, but a claim: for a 
 sender of what was left unsent sends.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -76,6 +77,17 @@ def page(documents: Documents, token: str | None = None, size: int = PAGE_SIZE) 
     listed = documents.page(_PREFIX, size, token)
     ids = tuple(line.name.removeprefix(_PREFIX) for line in listed.lines)
     return OpenPage(ids, listed.token)
+
+
+def ids(documents: Documents) -> Iterator[str]:
+    """Return the ids of all that is open. Raises ServiceUnavailable."""
+    token: str | None = None
+    while True:
+        found = page(documents, token)
+        yield from found.request_ids
+        token = found.token
+        if token is None:
+            return
 
 
 def name_of(request_id: str) -> str:

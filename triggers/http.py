@@ -52,6 +52,18 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
         """Show what a restore would do, and restore nothing."""
         return await plans.ask(req, client)
 
+    @functions.route(route="restores/adopt", methods=["POST"])
+    @functions.durable_client_input(client_name="client")
+    @log.entered
+    @gate.to(Deed.ASK, starts=True)
+    async def adopt_one_restore(
+        req: func.HttpRequest, client: df.DurableOrchestrationClient
+    ) -> func.HttpResponse:
+        """Follow a restore that somebody began elsewhere."""
+        from triggers import adopting  # few restores are adopted
+
+        return await adopting.adopt(req, client, settings)
+
     @functions.route(route="restores/{id}/cancel", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered

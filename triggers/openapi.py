@@ -7,6 +7,7 @@ from typing import Any
 
 import azure.functions as func
 
+from restore.messages.adoption import Adopt
 from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
@@ -122,7 +123,7 @@ def _refusal(status: int) -> JSON:
 def _schemas() -> JSON:
     import msgspec
 
-    kinds = [*REQUEST_TYPES.values(), Plan, Decision, *_answers()]
+    kinds = [*REQUEST_TYPES.values(), Plan, Decision, Adopt, *_answers()]
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     portable: JSON = _portable(msgspec.json.decode(msgspec.json.encode(schemas)))
     for name in REQUEST_TYPES:  # generated when absent

@@ -5,6 +5,7 @@ From it openapi.py makes the document; a test holds it equal to the routes that 
 
 from typing import Any, NamedTuple
 
+from restore.messages.adoption import Adopt
 from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
@@ -66,6 +67,16 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: Plan, 202: response_schemas.PlanPending},
         (400, 403, 404, 409, 502, 503),
         _REQUEST,
+    ),
+    Operation(
+        "post",
+        "/restores/adopt",
+        "adoptRestore",
+        "Follow a restore that somebody began elsewhere; send nothing to Azure",
+        {200: response_schemas.Restore, 202: response_schemas.Restore},
+        (400, 403, 404, 409, 502, 503),
+        ref(Adopt),
+        (parameters.PREFER,),
     ),
     Operation(
         "get",

@@ -68,6 +68,8 @@ class Restore(Model, frozen=True, kw_only=True):
     vault_id: str | None = None
     protected_item: str | None = None
     recovery_point: dict[str, Any] | None = None
+    adopted: bool | None = None
+    """The job was found, or begun elsewhere: no reply of Azure's has named it."""
     operation_id: str | None = None
     job: dict[str, Any] | None = None
     cancel: dict[str, Any] | None = None

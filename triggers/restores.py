@@ -85,6 +85,8 @@ async def cancel(
         known = await asyncio.to_thread(connection.ledger().read, request_id)
         if known is None:
             return problems.unknown(request_id)
+        if known.entry.begun_elsewhere:
+            return _elsewhere()
         entry = await asyncio.to_thread(connection.ledger().cancel, request_id)
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
@@ -155,6 +157,14 @@ def _two_keys(key: str, request_id: str) -> func.HttpResponse:
     text = f"Idempotency-Key says {key[:128]!r}, requestId says {request_id!r}. Send one of them."
     listed = [Problem(path="$.requestId", message=text)]
     return problems.problem(400, "InvalidRequest", "The request is not valid", text, listed)
+
+
+def _elsewhere() -> func.HttpResponse:
+    detail = (
+        "This restore was begun elsewhere. The app follows it, and sends nothing to Azure for it. "
+        "Cancel its job in the vault."
+    )
+    return problems.problem(409, "BegunElsewhere", "Not the app's to cancel", detail)
 
 
 def _over(entry: LedgerEntry) -> func.HttpResponse:

@@ -66,6 +66,13 @@ async def start(
     entry, is_new = await asyncio.to_thread(connection.ledger().accept, offered)
     if entry.request_hash != offered.request_hash:
         return Start(entry, is_new=False, is_conflict=True)
+    return await follow(client, entry, settings, is_new=is_new)
+
+
+async def follow(
+    client: df.DurableOrchestrationClient, entry: LedgerEntry, settings: Settings, *, is_new: bool
+) -> Start:
+    """See to it that an entry that stands already is followed. Raises ServiceUnavailable."""
     if entry.state is not LedgerState.FINISHED:
         await _ensure_running(client, entry, settings)
     return Start(entry, is_new)

@@ -98,7 +98,7 @@ def _view(
     job = watch.get("job") or ({"id": entry.job_id} if entry.job_id else None)
     view: dict[str, Any] = {
         "requestId": entry.request_id,
-        "recoveryType": entry.request.get("recoveryType"),
+        "recoveryType": entry.recovery_type,
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "source": entry.source,
         "askedBy": str(entry.asked_by) if entry.asked_by else None,
@@ -115,6 +115,7 @@ def _view(
         "disksToReplace": _names(entry.authorization.disks if entry.authorization else None),
         "disksToKeep": _names(_kept(entry) or None),
         "checks": status.get("checks"),
+        "adopted": entry.adopted or None,
         "operationId": entry.operation_id,
         "job": job,
         "cancel": _cancel(entry),

@@ -8,6 +8,7 @@ restore/messages/model.py.
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
+from restore.messages.adoption import AdoptedJob, Followed
 from restore.messages.ledger_entry import LedgerState, Verifying
 from restore.messages.log_line import LogContext
 from restore.messages.model import (
@@ -31,7 +32,7 @@ out the authorization."""
 class Restore(StrictModel, frozen=True, kw_only=True):
     """Input of the orchestrator restore_vm, sent by a starter."""
 
-    request: RestoreRequest
+    request: Followed
     poll_policy: PollPolicy
     source: str = "unknown"
     revival: int = 0
@@ -39,6 +40,12 @@ class Restore(StrictModel, frozen=True, kw_only=True):
     traceparent: str | None = None
     """W3C trace context of the call that asked for it."""
     version: Literal[2]
+
+    @property
+    def asked(self) -> RestoreRequest:
+        """The request. Of a job that was begun elsewhere there is none: it is only followed."""
+        assert not isinstance(self.request, AdoptedJob), "nothing is asked of Azure for it"
+        return self.request
 
     def until(self, since: datetime) -> datetime:
         """Return when the request's deadline passes, if its clock has run since then."""

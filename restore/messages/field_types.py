@@ -46,6 +46,14 @@ RequestId = Annotated[
         pattern=REQUEST_ID,
     ),
 ]
+JobId = Annotated[
+    str,
+    _text(
+        "must be the job's name as the vault shows it, a GUID",
+        pattern=r"\A[A-Za-z0-9-]{1,64}\Z",
+        trimmed=True,
+    ),
+]
 PlanHash = Annotated[
     str,
     _text(

@@ -4,7 +4,11 @@ Both are display text of Azure's, in the language of whoever asks: shown, and ne
 task's status is no such text.
 """
 
+from typing import Literal
+
 from restore.values.structs import Model
+
+JobRecoveryType = Literal["RestoreDisks", "OriginalLocation", "AlternateLocation"]
 
 FAILED_TASKS = ("Failed", "Cancelled")
 DONE_TASKS = ("Completed", "CompletedWithWarnings")

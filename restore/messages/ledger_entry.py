@@ -16,6 +16,7 @@ from typing import Any
 
 import msgspec
 
+from restore.messages.adoption import ADOPTED
 from restore.messages.model import Approval, Authorization, Caller, Choice, ProtectedItem, Verdict
 from restore.values.structs import Model
 
@@ -146,6 +147,16 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     at."""
 
     @property
+    def begun_elsewhere(self) -> bool:
+        """Somebody else has asked Azure for it: it is followed here, and nothing is sent."""
+        return self.request.get("recoveryType") == ADOPTED
+
+    @property
+    def recovery_type(self) -> str | None:
+        """As it was asked for; of a job that was begun elsewhere, as that says, if it does."""
+        return self.request.get("jobRecoveryType" if self.begun_elsewhere else "recoveryType")
+
+    @property
     def is_over(self) -> bool:
         """It was cancelled before anything was sent, or has a verdict."""
         return self.state in (LedgerState.CANCELLED, LedgerState.FINISHED)
@@ -155,7 +166,7 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
         """Somebody wants the job cancelled, and Azure has not answered that yet."""
         answered = self.cancel_answer.asked if self.cancel_answer else 0
         is_out = self.state in (LedgerState.INTENDED, LedgerState.STARTED)
-        return is_out and self.cancel_asked > answered
+        return is_out and self.cancel_asked > answered and not self.begun_elsewhere
 
     @property
     def is_waiting_for_approval(self) -> bool:

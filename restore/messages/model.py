@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from restore.messages.data_loss import DataLoss
 from restore.messages.disks import KeptDisk, PointDisks, VmDisk
-from restore.messages.job_details import FAILED_TASKS, JobTask, RestoreOutput
+from restore.messages.job_details import FAILED_TASKS, JobRecoveryType, JobTask, RestoreOutput
 from restore.messages.request import ExtendedLocation
 from restore.messages.threats import Threat
 from restore.messages.verification import Verification
@@ -205,6 +205,9 @@ class JobSnapshot(Model, frozen=True, kw_only=True):
     """dynamicErrorMessage."""
     tasks: tuple[JobTask, ...] = ()
     output: RestoreOutput | None = None
+    recovery_type: JobRecoveryType | None = None
+    """As the job itself says it (internalPropertyBag.restoreLocationType), if that is a known one:
+    only for a job that was begun elsewhere."""
     has_target_vm: bool | None = None
     """Of a job that ended with warnings: whether the VM is there that it was to create; None: not
     looked at, or not to be seen."""

@@ -9,14 +9,15 @@ from hashlib import sha256
 
 import msgspec
 
+from restore.messages.adoption import Followed
 from restore.messages.field_types import REQUEST_ID
-from restore.messages.request import RestoreRequest
 
 # orchestrators
 RESTORE_VM = "restore_vm"
 WATCH_JOB = "watch_job"
 SHOW_RECOVERY_POINTS = "show_recovery_points"
 PLAN_RESTORE = "plan_restore"
+ADOPT_RESTORE = "adopt_restore"
 CANCEL_JOB = "cancel_job"
 RETRY_ACTIVITY = "retry_activity"
 RECONCILE = "reconcile"
@@ -33,6 +34,7 @@ TRIGGER_RESTORE = "trigger_restore"
 READ_OPERATION = "read_operation"
 FIND_JOB = "find_job"
 READ_JOB = "read_job"
+ADOPT_JOB = "adopt_job"
 CANCEL_RESTORE = "cancel_restore"
 BEGIN_VERIFICATION = "begin_verification"
 READ_VM = "read_vm"
@@ -119,7 +121,7 @@ def plan_instance_id(plan_id: str) -> str:
     return f"{PLAN_PREFIX}{plan_id}"
 
 
-def request_hash(request: RestoreRequest) -> str:
+def request_hash(request: Followed) -> str:
     """Return the same text for the same wish, whatever its requestId."""
     wish = request.as_json()
     del wish["requestId"]

@@ -118,15 +118,15 @@ def _forbidden(
         case _ if not is_plain(place.id):
             return "only ARM ids like /subscriptions/…, without empty, dotted or encoded segments"
         case "beside":
-            if _covered(rule.targets, place.id, vault_id) or _is_beside_target(place, places):
+            if covered(rule.targets, place.id, vault_id) or _is_beside_target(place, places):
                 return None
             what = "this only in the subscription of a target, or"
-            return f"{what} under {_said(rule.targets, vault_id)}"
+            return f"{what} under {shown(rule.targets, vault_id)}"
         case use:
             scopes = {"source": rule.sources, "target": rule.targets, "network": networks}[use]
-            if _covered(scopes, place.id, vault_id):
+            if covered(scopes, place.id, vault_id):
                 return None
-            return f"{use}s under {_said(scopes, vault_id)} only"
+            return f"{use}s under {shown(scopes, vault_id)} only"
 
 
 def _is_beside_target(place: "Place", places: "tuple[Place, ...]") -> bool:
@@ -136,7 +136,8 @@ def _is_beside_target(place: "Place", places: "tuple[Place, ...]") -> bool:
     return any(subscription_of(target) == own for target in targets)
 
 
-def _covered(scopes: tuple[str, ...], resource_id: str, vault_id: str) -> bool:
+def covered(scopes: tuple[str, ...], resource_id: str, vault_id: str) -> bool:
+    """Whether one of a rule's scopes covers a resource."""
     return any(_covers(scope, resource_id, vault_id) for scope in scopes)
 
 
@@ -146,7 +147,8 @@ def _covers(scope: str, resource_id: str, vault_id: str) -> bool:
     return covers(scope, resource_id)
 
 
-def _said(scopes: tuple[str, ...], vault_id: str) -> str:
+def shown(scopes: tuple[str, ...], vault_id: str) -> str:
+    """Return scopes for a person, the first few of many."""
     vaults = f"the vault's subscription /subscriptions/{subscription_of(vault_id)}"
     said = [vaults if scope == VAULT_SUBSCRIPTION else scope for scope in scopes]
     return ", ".join(said[:5]) + (" …" if len(said) > 5 else "") if said else "nothing"

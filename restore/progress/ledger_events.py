@@ -54,7 +54,7 @@ def _facts(entry: LedgerEntry) -> JSON:
     """What every event but `started` tells of the restore so far."""
     item, authorization = entry.item, entry.authorization
     known = {
-        "recoveryType": entry.request.get("recoveryType"),
+        "recoveryType": entry.recovery_type,
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "vaultId": item.vault_id if item else entry.request.get("vaultId"),
         "recoveryPoint": point_of(entry.choice),

@@ -28,7 +28,7 @@ def sent(entry: LedgerEntry) -> LogLine:
         about=about(entry),
         operation=entry.operation_id,
         recovery_point=entry.intent.recovery_point if entry.intent else None,
-        recovery_type=entry.request.get("recoveryType"),
+        recovery_type=entry.recovery_type,
         to_post_s=_to_post_s(entry),
     )
 
@@ -47,7 +47,7 @@ def verdict(entry: LedgerEntry) -> LogLine:
         code=error.code if error else None,
         category=error.category if error else None,
         text=ended.text,
-        recovery_type=entry.request.get("recoveryType"),
+        recovery_type=entry.recovery_type,
         source=entry.source,
         recovery_point=ended.recovery_point,
         duration_s=(entry.finished_at - entry.accepted_at).total_seconds(),
@@ -67,7 +67,7 @@ def is_open(
         about=about(entry),
         state=entry.state.value,
         source=entry.source,
-        recovery_type=entry.request.get("recoveryType"),
+        recovery_type=entry.recovery_type,
         code=waiting,
         open_s=(now - entry.accepted_at).total_seconds(),
         approval_s=_approval_s(entry, now),

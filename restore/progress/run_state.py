@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from restore.messages.activity_io import Opened, Restore, Started
+from restore.messages.adoption import Followed
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.log_line import LogContext
 from restore.messages.model import Approval, Authorization, Choice, ProtectedItem
-from restore.messages.request import RestoreRequest
 from restore.progress import wait_reasons
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
@@ -31,7 +31,7 @@ _PHASE_OF_WAIT = {
 class RestoreProgress:
     """Filled in step by step by orchestrators/restore_vm.py."""
 
-    request: RestoreRequest
+    request: Followed
     item: ProtectedItem | None = None
     choice: Choice | None = None
     authorization: Authorization | None = None

@@ -11,7 +11,7 @@ from restore.result import disk_remarks, verdicts, verified
 
 _LOST = Failure(
     code="JobNotSeen",
-    message="The app started the restore, but Azure no longer shows its job.",
+    message="Azure shows the job of this restore no longer.",
     category="ServiceUnavailable",
 )
 

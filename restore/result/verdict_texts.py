@@ -6,6 +6,7 @@ For a person at 3 a.m. Which end it is, verdicts.py decides.
 from collections.abc import Sequence
 
 from restore.messages import azure_codes
+from restore.messages.adoption import UNKNOWN_TYPE
 from restore.messages.model import JobError, JobSnapshot
 from restore.result import commands
 from restore.start import disks
@@ -20,9 +21,11 @@ _DONE = {
     ),
     "OriginalLocation": ("The VM's disks are replaced.", ""),
     "AlternateLocation": ("The new VM is created.", "The new VM is created, with warnings."),
+    UNKNOWN_TYPE: ("The restore is done.", ""),
 }
 """Without and with warnings."""
 _NEXT = {
+    UNKNOWN_TYPE: "Check what was restored.",
     "OriginalLocation": (
         "Check the VM. Then delete its old disks: they are still in the resource group."
     ),
@@ -32,12 +35,14 @@ _NEXT = {
     ),
 }
 _NOT_DONE = {
+    UNKNOWN_TYPE: "and what it was to restore may NOT be there.",
     "RestoreDisks": "and some disks may NOT have been restored.",
     "OriginalLocation": "and the disks may NOT have been replaced.",
     "AlternateLocation": "and the VM was NOT created.",
 }
 _NOT_SEEN = "and it could not be seen whether the VM was created."
 _NOT_DONE_NEXT = {
+    UNKNOWN_TYPE: "Check what was restored before anything else.",
     "RestoreDisks": (
         "Check which disks are in the target resource group{group}; then ask again with a new "
         "requestId."
@@ -51,6 +56,7 @@ _NOT_DONE_NEXT = {
     ),
 }
 _FAILED_NEXT = {
+    UNKNOWN_TYPE: "Check what the job was to restore. Fix the cause. Then restore again.",
     "RestoreDisks": "Remove what the failure says, then ask again with a new requestId.",
     "OriginalLocation": (
         "Check the VM's disks first. Fix the cause. Then ask again with a new requestId."
@@ -67,7 +73,7 @@ FROM_VAULT_TIER = (
 )
 EXPIRED = "The request's deadline passed before the restore could be started. Nothing was started."
 UNKNOWN = "It is not known whether Azure started a restore."
-LOST_SIGHT = "This app started the restore and lost sight of its job. The job may still run."
+LOST_SIGHT = "This app lost sight of the restore's job. The job may still run."
 TO_DO = {
     "InvalidRequest": "Correct the request and send it with a new requestId.",
     "NotSupported": "Change the request as it says, then send it with a new requestId.",

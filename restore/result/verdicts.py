@@ -153,6 +153,7 @@ def _is_done(request_type: str, snapshot: JobSnapshot) -> bool:
     | … Warnings | RestoreDisks      | unless a task is not completed                      |
     | … Warnings | AlternateLocation | if the VM is there; not seen: if all tasks are done |
     | … Warnings | OriginalLocation  | no                                                  |
+    | … Warnings | it is not known   | no                                                  |
     """
     if snapshot.failed_tasks or snapshot.status not in ("Completed", "CompletedWithWarnings"):
         return False

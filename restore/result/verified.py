@@ -6,6 +6,7 @@ another thing, and a VM that was to be looked at and does not work is none.
 
 import msgspec
 
+from restore.messages.adoption import AdoptedJob, Followed
 from restore.messages.errors import NotVerified, to_failure
 from restore.messages.ledger_entry import Verifying
 from restore.messages.model import Failure, Verdict
@@ -23,9 +24,9 @@ _NEXT = {
 }
 
 
-def wanted(request: RestoreRequest, verdict: Verdict) -> Verify | None:
+def wanted(request: Followed, verdict: Verdict) -> Verify | None:
     """Return what to look at; None where nothing was asked for, or nothing came to be."""
-    if isinstance(request, RestoreDisks) or not verdict.succeeded:
+    if isinstance(request, RestoreDisks | AdoptedJob) or not verdict.succeeded:
         return None
     return request.verify
 

@@ -11,11 +11,23 @@ from unittest.mock import patch
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore.messages.model import Caller
+from devhost.engine.purge import purge
+from restore.messages.model import Caller, Outcome
 from restore.settings import Settings
 from tests.fakes import callers
 from tests.fakes.app_harness import AppHarness
-from triggers import approvals, events, poison, put_back, queue, rejections, restores, starter
+from triggers import (
+    adopting,
+    answers,
+    approvals,
+    events,
+    poison,
+    put_back,
+    queue,
+    rejections,
+    restores,
+    starter,
+)
 
 
 class Reply(NamedTuple):
@@ -49,6 +61,9 @@ class _Client:
     async def start_new(self, name: str, instance_id: str, client_input: Any) -> str:
         self._engine.start_new(name, json.dumps(json.dumps(client_input)), instance_id)
         return instance_id
+
+    async def purge_instance_history(self, instance_id: str) -> None:
+        purge(self._engine, instance_id)
 
     async def terminate(self, instance_id: str, reason: str) -> None:
         if self._engine.get(instance_id) is None:
@@ -117,6 +132,19 @@ class FrontDoor:
         names = [name for name in self._harness.documents.kept if name.endswith(f"-{message_id}")]
         return names[-1].partition("/")[2]
 
+    def adopt(self, fields: dict[str, Any], who: Caller | str | None = None) -> Reply:
+        """POST /restores/adopt: whoever asked waits a minute for the answer."""
+
+        async def wait(client: Any, instance_id: str) -> Outcome | None:
+            del client
+            self._harness.run_for(60)
+            row = self._harness.driver.client.get(instance_id)
+            text = row.output_text if row is not None else None
+            return Outcome.from_json(json.loads(text)) if text else None
+
+        with patch.object(answers, "wait", wait):
+            return self._call("adopt", "POST", fields, who=who)
+
     def rejection(self, rejection_id: str) -> Reply:
         """GET /rejections/{id}."""
         return self._call("rejection", "GET", None, rejection_id)
@@ -142,17 +170,18 @@ class FrontDoor:
             body=body if isinstance(body, bytes) else _written(body),
         )
         client = cast("Any", _Client(self._harness))
-        answers = {
+        handlers = {
             "restores": lambda: restores.start(request, client, self._settings),
             "show": lambda: restores.show(request, client),
             "event": lambda: events.show_data(request),
             "cancel": lambda: restores.cancel(request, client, self._settings),
+            "adopt": lambda: adopting.adopt(request, client, self._settings),
             "rejection": lambda: rejections.show(request),
             "put back": lambda: put_back.put_back(request, client, self._settings),
             "approval": lambda: approvals.decide(request, client, self._settings),
         }
         with self._time():
-            reply = asyncio.run(answers[what]())
+            reply = asyncio.run(handlers[what]())
         return Reply(reply.status_code, json.loads(reply.get_body()))
 
     @contextmanager

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _AGAIN_S_MAX = 300.0
 _EARLY_MAX = 5
+_BEGUN_BEFORE_S = 30.0
 _CANCELLED = {"BeforeStart": "before_the_start", "Asked": "while_it_runs"}
 _DECIDED = {
     "OwnRequest": "approved_by_its_asker",
@@ -53,6 +54,9 @@ class Actors:
         for ask in scenario.asks:
             self.waiting += 1
             send = self._enqueue if ask.way == "queue" else self._post
+            if ask.adopts:
+                world.plan(max(ask.at_s - _BEGUN_BEFORE_S, 0), _bound(self._begin_elsewhere, ask))
+                send = self._adopt
             world.plan(ask.at_s, _bound(send, ask))
         for cancel in scenario.cancels:
             self.waiting += 1
@@ -74,7 +78,10 @@ class Actors:
     def ask_again(self) -> None:
         """All who have asked so far ask again, by the queue."""
         for ask in self._world.scenario.asks:
-            if ask.at_s <= self._world.elapsed_s:
+            if ask.adopts and ask.at_s <= self._world.elapsed_s:
+                self.waiting += 1
+                self._world.plan(1, _bound(self._adopt, ask))
+            elif ask.at_s <= self._world.elapsed_s:
                 self.queue.put(ask)
 
     def _enqueue(self, ask: Ask) -> None:
@@ -95,6 +102,17 @@ class Actors:
         }
         what = "plan" if ask.plan_only else "ask"
         self._call(_Call(what, ask.request_id, "start_restore", "", more))
+
+    def _begin_elsewhere(self, ask: Ask) -> None:
+        cloud.begin_elsewhere(self._world.simulator, self._world.scenario, ask)
+
+    def _adopt(self, ask: Ask) -> None:
+        more = {
+            "body": cloud.adoption_of(self._world.scenario, ask),
+            "headers": {"content-type": "application/json", "prefer": "respond-async"},
+        }
+        call = _Call("ask", ask.request_id, "adopt_one_restore", "/adopt", more)
+        self._call(call)
 
     def _cancel(self, cancel: Cancel) -> None:
         more = {"params": {"id": cancel.request_id}}
@@ -130,6 +148,7 @@ class Actors:
             )
 
         path = f"/restores/{call.request_id}{call.path}" if call.path else "/restores"
+        path = "/restores/adopt" if call.path == "/adopt" else path
         running = starters.http(world, call.function, "POST", path, **call.more)
         starts = call.request_id if call.what == "ask" else None
         starters.Flow(world, f"starter {call.what} {call.request_id}", running, ended, starts)

@@ -26,7 +26,8 @@ from simulated_azure.state import (
     Vault,
     Vm,
 )
-from tests.simulation.scenario import Machine, Scenario
+from tests.fakes import elsewhere
+from tests.simulation.scenario import Ask, Machine, Scenario
 
 ENDPOINT = "https://arm.test"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-app"
@@ -114,6 +115,29 @@ def back_up(simulator: Simulator, machine: Machine) -> None:
     )
     if item is not None:
         item.points[NEWER] = Point(name=NEWER, time=simulator.clock.now())
+
+
+def begin_elsewhere(simulator: Simulator, scenario: Scenario, ask: Ask) -> None:
+    """Somebody begins a restore in the portal."""
+    machine = scenario.machines[ask.machine]
+    if machine.end == "NoJob":
+        return
+    elsewhere.begin(
+        simulator,
+        vm_id(machine),
+        vault_id(machine.vault),
+        ask.job_id,
+        ask.kind,
+        request=request_of(scenario, ask),
+        duration_s=machine.job_s,
+        outcome=machine.end,
+    )
+
+
+def adoption_of(scenario: Scenario, ask: Ask) -> bytes:
+    """Return what is sent to adopt it."""
+    machine = scenario.machines[ask.machine]
+    return msgspec.json.encode({"jobId": ask.job_id, "vaultId": vault_id(machine.vault)})
 
 
 def _jobs(scenario: Scenario) -> JobSettings:

@@ -105,7 +105,7 @@ def _shown(world: World) -> Iterator[str]:
         code = verdict.error.code if verdict and verdict.error else None
         if code in _ENDINGS:
             yield _ENDINGS[code]
-        is_replaced = entry.request["recoveryType"] == "OriginalLocation"
+        is_replaced = entry.recovery_type == "OriginalLocation"
         if verdict and verdict.verdict == "CompletedWithWarnings" and is_replaced:
             yield "replaced_with_warnings"
     for phases in world.record.phases.values():

@@ -73,6 +73,13 @@ class Ask(_Part, frozen=True, kw_only=True):
     who: str | None = None
     """By HTTP: who asks, as App Service authentication knows them."""
     plan_only: bool = False
+    adopts: bool = False
+    """By HTTP: it was begun elsewhere half a minute before, and is only to be followed."""
+
+    @property
+    def job_id(self) -> str:
+        """The job that is adopted."""
+        return self.request_id.removeprefix("adopted-")
 
     @property
     def is_no_restore(self) -> bool:
@@ -217,6 +224,7 @@ def _ask(ask: Ask, scenario: Scenario) -> str:
         ["changed"] * ask.changed
         + ["plan only"] * ask.plan_only
         + ["broken"] * ask.broken
+        + ["begun elsewhere"] * ask.adopts
         + ["waiting"] * ask.waits
     )
     name = scenario.machines[ask.machine].name

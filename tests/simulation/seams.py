@@ -31,6 +31,7 @@ from tests.simulation.record import Listener
 from tests.simulation.starters import Asyncio, call_takes_time, drive
 from tools.tidy.source import SHIPPED
 from triggers import (
+    adopting,
     answers,
     approvals,
     callers,
@@ -51,7 +52,8 @@ if TYPE_CHECKING:
 
 _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
-    *(answers, approvals, listing, points, poison, put_back, queue, restores, starter, views),
+    *(adopting, answers, approvals, listing, points, poison, put_back, queue, restores),
+    *(starter, views),
     *(reconcile_restore, instances),
 )
 _TIMED: tuple[ModuleType, ...] = (approvals, poison, put_back, queue, starter, timers, views)
@@ -67,7 +69,7 @@ def installed(world: "World") -> Iterator[None]:
         (worker(), "_await", lambda running: drive(world, running)),
         (Settings, "poll_policy", lambda _: world.scenario.poll_policy),
         (callers, "principal", _principal),
-        *((module, "uuid", uuid) for module in (plans, restores)),
+        *((module, "uuid", uuid) for module in (adopting, plans, restores)),
         *((module, "time", time) for module in (answers, views)),
     ]
     parts += [(module, "asyncio", asyncio) for module in _WAITING if hasattr(module, "asyncio")]

@@ -70,6 +70,16 @@ def _scenario(kind: Kind = "RestoreDisks", *faults: PlannedFault, **more: Any) -
     )
 
 
+def _elsewhere(
+    kind: Kind, *faults: PlannedFault, ours_s: float | None = None, **more: Any
+) -> Scenario:
+    """Somebody has begun a restore in the portal; perhaps we have one of the same VM besides."""
+    adopted = Ask(at_s=31, request_id="adopted-j1", kind=kind, way="http", waits=False, adopts=True)
+    whole = _scenario(kind, *faults, **more)
+    ours = () if ours_s is None else (Ask(at_s=31 + ours_s, request_id="r0", kind=kind),)
+    return msgspec.structs.replace(whole, asks=(adopted, *ours))
+
+
 def _post(kind: str, times: int = 1, value: float = 0) -> PlannedFault:
     return PlannedFault(kind=kind, where="POST restore", times=times, value=value)
 
@@ -99,6 +109,9 @@ SCENARIOS = MAIN | {
     ),
     "two_for_one_slot": _scenario("RestoreDisks", requests=2, at_once=1),
     "replace_approved_too_late": _scenario("OriginalLocation", decided_s=3600),
+    "begun_elsewhere": _elsewhere("AlternateLocation"),
+    "begun_elsewhere_fails": _elsewhere("OriginalLocation", end="Failed"),
+    "begun_elsewhere_beside_ours": _elsewhere("RestoreDisks", _post("reset_after"), ours_s=2),
     "two_for_one_vm": _scenario("RestoreDisks", _post("reset_after", 2), requests=2),
 }  # fmt: skip
 

@@ -136,7 +136,7 @@ class Wire:
 
     def _see_job(self, path: str, entry: Entry, *, is_heard: bool) -> None:
         world, reply = self._world, entry.answer.reply
-        if world.is_zombie:
+        if world.is_zombie or world.is_adopting:
             return
         job_id = path.rsplit("/", 1)[-1]
         job, state = world.job(job_id), None

@@ -152,6 +152,11 @@ class World:
         return self.life + self.worker.number + revivals
 
     @property
+    def is_adopting(self) -> bool:
+        """Whether whoever acts looks at a job before it is followed."""
+        return self._who[-1].startswith("adopt_job")
+
+    @property
     def elapsed_s(self) -> float:
         """How long the run has been going on."""
         return (self.clock.now() - START).total_seconds()

@@ -9,6 +9,7 @@ Checker = Callable[[World], list[str]]
 
 CHECKERS: dict[str, Checker] = {
     "one POST per request": posts.one_post,
+    "nothing for what was begun elsewhere": posts.nothing_for_what_was_begun_elsewhere,
     "locks are kept": posts.sent_under_the_lock,
     "nothing after a no": posts.nothing_after_a_no,
     "nothing goes without leave": permission.nothing_goes_without_leave,

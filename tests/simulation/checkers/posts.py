@@ -17,6 +17,21 @@ def one_post(world: World) -> list[str]:
     return found + [f"{each} was sent, and nobody asked" for each in accepted if each not in known]
 
 
+def nothing_for_what_was_begun_elsewhere(world: World) -> list[str]:
+    """What is only followed is never sent, nor cancelled."""
+    found = [
+        f"{post.request_id} was sent, and is only followed"
+        for post in world.record.posts
+        if (entry := world.storage.entry(post.request_id)) is not None and entry.begun_elsewhere
+    ]
+    jobs = world.simulator.state.job_records
+    return found + [
+        f"{ask.job_id} was cancelled"
+        for ask in world.scenario.asks
+        if ask.adopts and ask.job_id in jobs and jobs[ask.job_id].cancelled
+    ]
+
+
 def sent_under_the_lock(world: World) -> list[str]:
     """Nobody sends while it is another one's turn on the item: of two POSTs whose replies are lost
     nothing tells whose job is whose."""

@@ -32,7 +32,7 @@ def are_of_the_right_point(world: World) -> list[str]:
     found, skew = [], timedelta(seconds=world.scenario.vaults.skew_s)
     for entry in world.storage.entries():
         job = world.job(entry.verdict.job_id if entry.verdict else None)
-        if job is None:
+        if job is None or entry.begun_elsewhere:
             continue
         vault = world.simulator.state.vaults[key(job.vault_id)]
         points = vault.items[key(job.vm_id)].points
@@ -82,6 +82,8 @@ def _is_usable(point: Point) -> bool:
 def _untrue(world: World, entry: LedgerEntry, verdict: Verdict) -> list[str]:
     operation = _operation(world, entry.request_id)
     job = world.job(operation.job_id) if operation else None
+    if entry.begun_elsewhere:
+        job = world.job(entry.request["jobId"])
     found = []
     if verdict.job_id is not None and (job is None or verdict.job_id != job.id):
         found.append(f"the verdict's job {verdict.job_id} is not this request's {job and job.id}")
@@ -105,7 +107,7 @@ def _said(
         lives = world.record.restarts[f"restore-{entry.request_id}"]
         return None if lives >= REVIVALS_MAX else f"it was given up after {lives} revivals"
     is_good = kind == "Completed" or (
-        kind == "CompletedWithWarnings" and entry.request["recoveryType"] != "OriginalLocation"
+        kind == "CompletedWithWarnings" and entry.recovery_type != "OriginalLocation"
     )
     if verdict.succeeded is not is_good:
         return f"succeeded is {verdict.succeeded} for {kind}"
@@ -128,8 +130,8 @@ def _said(
 def _differences(entry: LedgerEntry, verdict: Verdict, job: JobRecord) -> list[str]:
     wanted = {
         "VM": (key(entry.request["sourceResourceId"]), key(job.vm_id)),
-        "recovery type": (entry.request["recoveryType"], job.recovery_type),
-        "point": (verdict.recovery_point, job.point),
+        "recovery type": (entry.recovery_type, job.recovery_type),
+        "point": (verdict.recovery_point, None if entry.begun_elsewhere else job.point),
     }
     return [
         f"the {what} is {true}, told is {told}"

@@ -237,6 +237,6 @@ def test_a_follower_that_always_breaks_is_given_up_and_the_verdict_names_the_job
     harness.run_for(DAY)
     verdict = harness.verdict("r1")
     assert verdict.verdict == "Failed"
-    assert "lost sight of it" in verdict.text
+    assert "lost sight of" in verdict.text
     assert "watch_job failed with an unforeseen error" in verdict.text
     assert entry(harness).state is LedgerState.FINISHED

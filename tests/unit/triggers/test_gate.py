@@ -13,7 +13,7 @@ from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness, worker_with
 from tests.fakes.front_door import FrontDoor
 
-STARTS = {"start_restore", "plan_one_restore", "put_back_rejection"}
+STARTS = {"adopt_one_restore", "start_restore", "plan_one_restore", "put_back_rejection"}
 
 
 @cache

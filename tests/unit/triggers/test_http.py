@@ -10,6 +10,7 @@ import pytest
 from tests.fakes.app_harness import AppHarness, worker
 from triggers import (
     abandon,
+    adopting,
     approvals,
     events,
     health,
@@ -35,6 +36,7 @@ ROUTES = {
     "list_rejections": (rejections, "show_page"),
     "show_rejection": (rejections, "show"),
     "put_back_rejection": (put_back, "put_back"),
+    "adopt_one_restore": (adopting, "adopt"),
     "look_at_recovery_points": (points, "show"),
     "show_health": (health.Health, "show"),
     "show_live": (health, "live"),
