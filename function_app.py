@@ -7,7 +7,7 @@ gc.disable()  # an import makes no garbage, and looking for some is a twelfth of
 
 import azure.durable_functions as df
 
-from activities import app_files, app_identity, registration
+from activities import app_files, app_identity, open_telemetry, registration
 from orchestrators import (
     adopt_restore,
     cancel_job,
@@ -23,6 +23,7 @@ from restore.settings import Settings
 from triggers import gate, http, notifications, queue, timers
 
 settings = Settings.parse(os.environ, app_files.read, app_files.read("host.json"))
+settings = open_telemetry.checked(settings, os.environ)
 
 app = df.DFApp(http_auth_level=gate.level(settings))
 

@@ -113,6 +113,9 @@ param alertApprovalMinutes int = 15
 @description('Where docs/operating.md can be read, for links in alerts: its URL in your repository or wiki.')
 param runbooksUrl string = 'docs/operating.md'
 
+@description('Send telemetry by OpenTelemetry, from host and worker. The package azure-monitor-opentelemetry must be deployed, too.')
+param openTelemetry bool = false
+
 @description('Days that logs are kept.')
 @minValue(30)
 @maxValue(730)
@@ -371,6 +374,7 @@ module app 'modules/app.bicep' = {
     packageContainer: packageContainer
     componentName: monitoring.outputs.componentName
     settings: union(settings, secretSettings)
+    openTelemetry: openTelemetry
     subnetId: privateNetwork ? network!.outputs.appSubnetId : ''
     isPrivate: privateNetwork && privateApp
     allowedCallers: allowedCallers

@@ -27,6 +27,8 @@ param isPrivate bool
 param allowedCallers string[]
 @description('Whether the host\'s own log goes to the workspace, beside Application Insights.')
 param logsHost bool
+@description('Whether host and worker send telemetry by OpenTelemetry.')
+param openTelemetry bool
 param workspaceId string
 
 // What the host and the platform need. The app itself reads the storage endpoints and the client id.
@@ -39,6 +41,9 @@ var platformSettings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__queueServiceUri: queueEndpoint
   AzureWebJobsStorage__tableServiceUri: tableEndpoint
+  AzureFunctionsJobHost__telemetryMode: openTelemetry ? 'OpenTelemetry' : 'ApplicationInsights'
+  OTEL_PYTHON_DISABLED_INSTRUMENTATIONS: 'httpx,requests,urllib,urllib3'
+  PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY: toLower(string(openTelemetry))
 }
 var givenSettings = filter(items(settings), setting => !empty(setting.value))
 
