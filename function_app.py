@@ -30,7 +30,7 @@ app = df.DFApp(http_auth_level=gate.level(settings))
 app.register_functions(http.blueprint(settings, app_identity.check))
 app.register_functions(queue.blueprint(settings))
 app.register_functions(notifications.blueprint(settings))
-app.register_functions(timers.blueprint(settings))
+app.register_functions(timers.blueprint(settings, app_identity.check))
 
 app.register_functions(restore_vm.blueprint)
 app.register_functions(watch_job.blueprint)

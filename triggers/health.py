@@ -15,8 +15,9 @@ import azure.functions as func
 
 from restore.messages import log_line
 from restore.messages.errors import RestoreError, SettingsWrong
-from restore.messages.log_line import LogContext, LogLine
+from restore.messages.log_line import LogLine
 from restore.settings import Settings
+from storage import reachability
 from triggers import log, notifications, problems
 
 CHECK_S_MAX = 3.5
@@ -42,6 +43,18 @@ _SUBJECTS = {
 }
 
 
+_STORAGE: dict[str, Check] = {
+    "blob": reachability.blobs,
+    "queue": reachability.request_queue,
+    "table": reachability.tables,
+}
+
+
+def of_app(settings: Settings, check_identity: Check) -> "Health":
+    """Return the app's own: its storage account, and whether it gets a token for Azure."""
+    return Health(settings, _STORAGE | {"identity": check_identity})
+
+
 class Health:
     """What this app needs, by name, and the looks at it that are going on."""
 
@@ -52,6 +65,17 @@ class Health:
 
     async def show(self) -> func.HttpResponse:
         """Answer 200 when nothing keeps the app from its work, else 503 with all that does."""
+        body = await self.look()
+        if not self._settings.problems:
+            body["arm"] = self._settings.arm_endpoint
+            body["backupApiVersion"] = self._settings.backup_api_version
+            if self._settings.restore_notify and self._settings.restore_notify.receivers:
+                body["notifications"] = await notifications.troubles(self._settings)
+        return problems.ok(200 if body["status"] == "ok" else 503, body)
+
+    async def look(self) -> dict[str, Any]:
+        """Return `{status, problems, checks}`; what is wrong is told in the log as well. Never
+        raises."""
         names = tuple(self._checks)
         found = dict(zip(names, await asyncio.gather(*map(self._look, names)), strict=True))
         said = [each.problem for each in found.values() if each.problem is not None]
@@ -63,16 +87,9 @@ class Health:
             "problems": told,
             "checks": checks,
         }
-        if not self._settings.problems:
-            body["arm"] = self._settings.arm_endpoint
-            body["backupApiVersion"] = self._settings.backup_api_version
-            if self._settings.restore_notify and self._settings.restore_notify.receivers:
-                body["notifications"] = await notifications.troubles(self._settings)
-        if body["status"] == "ok":
-            return problems.ok(200, body)
-        about = LogContext(function="show_health")
-        log.write(LogLine(event="health", about=about, status="failing", problems=tuple(told)))
-        return problems.ok(503, body)
+        if body["status"] != "ok":
+            log.write(LogLine(event="health", status=body["status"], problems=tuple(told)))
+        return body
 
     async def _look(self, name: str) -> _Found:
         try:
@@ -111,6 +128,6 @@ def _found(name: str, check: Check) -> _Found:
         return _Found(error.code, f"{error.message} ({error.code})")
     except Exception as error:  # whatever it is, the app cannot do its work, and this says so
         kind = type(error).__name__
-        log.write(log_line.fault(error, LogContext(function="show_health")))
+        log.write(log_line.fault(error))
         return _Found(kind, f"{_SUBJECTS[name]} cannot be tried ({kind}). Read the app's log.")
     return _WELL

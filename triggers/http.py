@@ -4,15 +4,8 @@ import azure.durable_functions as df
 import azure.functions as func
 
 from restore.settings import Settings
-from storage import reachability
 from triggers import abandon, approvals, health, listing, log, plans, points, rejections, restores
 from triggers.gate import Deed, Gate, log_wrong_settings
-
-_CHECKS: dict[str, health.Check] = {
-    "blob": reachability.blobs,
-    "queue": reachability.request_queue,
-    "table": reachability.tables,
-}
 
 
 def blueprint(settings: Settings, check_identity: health.Check) -> df.Blueprint:
@@ -23,9 +16,7 @@ def blueprint(settings: Settings, check_identity: health.Check) -> df.Blueprint:
     functions, gate = df.Blueprint(), Gate(settings)
     _register_requests(functions, gate, settings)
     _register_views(functions, gate, settings)
-    _register_health(
-        functions, gate, health.Health(settings, _CHECKS | {"identity": check_identity})
-    )
+    _register_health(functions, gate, health.of_app(settings, check_identity))
     return functions
 
 

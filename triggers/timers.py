@@ -16,15 +16,16 @@ from restore.messages.reconcile_io import Reconcile
 from restore.settings import Settings
 from restore.values import schedules
 from storage import instances
-from triggers import log
+from triggers import health, log
 from triggers.gate import log_wrong_settings
 
 _ID = f"{names.RECONCILE}-v{RESTORE_VERSION}"
 
 
-def blueprint(settings: Settings) -> df.Blueprint:
-    """Return the timer trigger."""
-    functions = df.Blueprint()
+def blueprint(settings: Settings, check_identity: health.Check) -> df.Blueprint:
+    """Return the timer trigger. `check_identity` finds out whether the app gets a token for
+    Azure."""
+    functions, app = df.Blueprint(), health.of_app(settings, check_identity)
     schedule = schedules.ncrontab(settings.restore_reconcile_s)
     assert schedule is not None, "the settings were checked"
 
@@ -34,11 +35,13 @@ def blueprint(settings: Settings) -> df.Blueprint:
     async def reconcile_restores(
         timer: func.TimerRequest, client: df.DurableOrchestrationClient
     ) -> None:
-        """Start to look at all that is open, unless that is going on."""
+        """Start to look at all that is open, unless that is going on; then look at the app's own
+        health, so that the log tells of it before the next restore does."""
         del timer
         log_wrong_settings(settings)
         deletes = schedules.is_first_of_day(datetime.now(UTC), settings.restore_reconcile_s)
         order = Reconcile(deletes=deletes)
         await instances.start(client, names.RECONCILE, _ID, order.as_json())
+        await app.look()
 
     return functions

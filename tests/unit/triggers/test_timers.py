@@ -8,27 +8,39 @@ import azure.functions as func
 import pytest
 
 from restore.messages import names
+from restore.messages.errors import AccessDenied
 from restore.settings import Settings
 from tests.fakes.durable import FakeDurableClient
-from triggers import timers
+from tests.fakes.log import lines
+from triggers import health, timers
 
 MIDNIGHT = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def function(**settings: Any) -> Any:
+@pytest.fixture(autouse=True)
+def no_storage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_STORAGE", {})
+
+
+def well() -> None:
+    """The identity gets its token."""
+
+
+def function(check: health.Check = well, **settings: Any) -> Any:
     """The registered function, as the host sees it."""
-    return (
-        timers.blueprint(Settings(**settings))._function_builders[-1].build(func.AuthLevel.FUNCTION)
-    )
+    blueprint = timers.blueprint(Settings(**settings), check)
+    return blueprint._function_builders[-1].build(func.AuthLevel.FUNCTION)
 
 
-async def tick(client: FakeDurableClient, at: datetime = MIDNIGHT) -> None:
+async def tick(
+    client: FakeDurableClient, at: datetime = MIDNIGHT, check: health.Check = well
+) -> None:
     class Clock:
         @staticmethod
         def now(zone: Any) -> datetime:
             return at.astimezone(zone)
 
-    code = function().get_user_function().__wrapped__
+    code = function(check).get_user_function().__wrapped__
     with patch.object(timers, "datetime", Clock):
         await code(timer=None, client=cast("Any", client))
 
@@ -68,3 +80,22 @@ async def test_once_a_day_it_has_what_is_old_deleted() -> None:
         _, order = client.started["reconcile-v2"]
         deleting += [number] * bool(order.get("deletes"))
     assert deleting == [0]
+
+
+async def test_what_keeps_the_app_from_its_work_is_told_and_keeps_the_tick_from_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def refused() -> None:
+        raise AccessDenied("No identity.", code="NoToken")
+
+    client = FakeDurableClient()
+    await tick(client, check=refused)
+    assert [*client.started] == ["reconcile-v2"]
+    (line,) = lines(caplog, "health")
+    assert (line["function"], line["status"]) == ("reconcile_restores", "failing")
+    assert line["problems"] == ["No identity. (NoToken)"]
+
+
+async def test_while_all_is_well_nothing_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    await tick(FakeDurableClient())
+    assert lines(caplog, "health") == []
