@@ -1,56 +1,55 @@
 """What docs/deploy.md counts of the bill is what the app does, and its table is its formula."""
 
-import re
+import pytest
 
 from restore.settings import Settings
 from tests.contract.infra import rules
 from tests.contract.infra.conftest import kept
 from tests.contract.infra.rules import INFRA
-from tests.fakes.app_harness import AppHarness
+from tools import cost
+from tools.cost import Executions
 
-DOCS = INFRA.parent / "docs"
-DEPLOY = (DOCS / "deploy.md").read_text()
-TICK = 8
-_MONTH_S = 30 * 24 * 3600
-
-
-def test_an_idle_tick_is_as_many_executions_as_told() -> None:
-    where: list[str] = []
-    with AppHarness().open() as harness:
-        harness.at_boundary = where.append
-        harness.reconcile()
-    turns = [each for each in where if each.endswith(": turn begun")]
-    activities = [each for each in where if each.endswith(": begun")]
-    told = f"the timer, {len(turns)} turns of the orchestrator `reconcile`"
-    assert f"a tick is {TICK} executions: {told} and its {len(activities)} activities" in DEPLOY
-    assert 1 + len(turns) + len(activities) == TICK
-    assert f"ticks x {TICK} + restores x {_restore()}" in DEPLOY
+DEPLOY = (INFRA.parent / "docs" / "deploy.md").read_text()
+AGAIN = "the app has become cheaper or dearer: python -m tools.cost"
 
 
-def test_the_table_is_the_formula() -> None:
+@pytest.fixture(scope="module")
+def found() -> Executions:
+    return cost.counted()
+
+
+def test_the_formula_is_what_the_app_was_seen_to_do(found: Executions) -> None:
+    assert cost.formula(found) in DEPLOY, AGAIN
+    tick, restore = found.tick, found.restore
+    assert (
+        f"a tick is {found.per_tick} executions: the timer, {tick.turns} turns of the orchestrator "
+        f"`reconcile` and its {tick.activities} activities"
+    ) in DEPLOY
+    assert (
+        f"{found.per_restore} executions for a job of 20 minutes: {restore.turns} turns of "
+        f"orchestrators, {restore.activities} activities, the queue message"
+    ) in DEPLOY
+
+
+def test_the_table_is_the_formula(found: Executions) -> None:
+    assert cost.table(found) in DEPLOY, AGAIN
+    assert f"With {cost.MEMORY_GB} GB and a tick every {_period_s()} s, a month:" in DEPLOY
+
+
+def test_the_table_is_for_the_memory_that_is_deployed() -> None:
     (site,) = rules.of_kind(kept("default")["predictedResources"], "Microsoft.Web/sites")
     memory_mb = site["properties"]["functionAppConfig"]["scaleAndConcurrency"]["instanceMemoryMB"]
-    assert f"With {memory_mb // 1024} GB and a tick every {_period_s()} s, a month:" in DEPLOY
-    rows = re.findall(r"^\| ([\d,]+) \| ([\d,]+) \| ([\d,]+) \|$", DEPLOY, re.MULTILINE)
-    assert [row[0] for row in rows] == ["0", "10", "1,000"]
-    for restores, executions, gb_s in rows:
-        count = _MONTH_S // _period_s() * TICK + int(restores.replace(",", "")) * _restore()
-        assert executions == f"{count:,}"
-        assert gb_s == f"{count * memory_mb // 1024:,}"
+    assert memory_mb == cost.MEMORY_GB * 1024
+
+
+def test_more_work_is_more_executions(found: Executions) -> None:
+    idle, busy = found.in_a_month(0), found.in_a_month(1_000)
+    assert found.per_day > 0
+    assert busy - idle == 1_000 * found.per_restore > 0
 
 
 def test_an_instance_that_is_always_there_is_billed_all_the_time() -> None:
-    assert f"of 2 GB is {2 * _MONTH_S:,} GB-s a month" in DEPLOY
-
-
-def _restore() -> int:
-    """Executions of one restore: what the benchmark counted, and the queue message."""
-    _, _, text = (DOCS / "engines.md").read_text().partition("| **Counts per restore** |")
-    turns, activities = (
-        re.findall(rf"^\| {kind} calls \| (\d+) \|", text, re.MULTILINE)[0]
-        for kind in ("orchestrator", "activity")
-    )
-    return int(turns) + int(activities) + 1
+    assert f"of 2 GB is {2 * cost.DAYS * 24 * 3600:,} GB-s a month" in DEPLOY
 
 
 def _period_s() -> int:
