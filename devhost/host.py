@@ -205,6 +205,7 @@ class Host:
             "version": "devhost",
             "processId": os.getpid(),
             "workerProcessId": self._worker.pid,
+            "worker": self._worker.described,
             "processUptime": round((time.monotonic() - self._begun) * 1000),
             "functions": [item.name for item in self.functions],
         }

@@ -68,6 +68,13 @@ class HostProcess:
         status = host_status(self.url)
         return status["workerProcessId"] if status else None
 
+    @property
+    def worker(self) -> str:
+        """What runs the functions, in its own words."""
+        status = host_status(self.url)
+        assert status is not None, "the host does not answer"
+        return str(status["worker"])
+
     def start(self) -> None:
         """Start it and wait until it is ready; AssertionError with its log when it is not."""
         assert self._process is None, "the host runs already"

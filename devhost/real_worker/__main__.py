@@ -33,18 +33,19 @@ _HELP = ". Cannot find module. "
 class RealApp:
     """An app whose functions Microsoft's worker runs."""
 
-    worker = f"Microsoft's worker, azure-functions-runtime {VERSION} (Python {{}})".format(
-        platform.python_version()
+    worker = (
+        f"Microsoft's own worker, azure-functions-runtime {VERSION} "
+        f"(Python {platform.python_version()})"
     )
 
     def __init__(self, found: Sequence[rpc.RpcFunctionMetadata]) -> None:
         self.functions = [_function(item) for item in found]
+        self._by_name = {item.name: item for item in self.functions}
         self._ids = {item.name: item.function_id for item in found}
 
     async def run(self, call: Call) -> Result:
         """Have the worker call a function."""
-        function = next(item for item in self.functions if item.name == call.function)
-        response = await _ask("invocation", **self._request(function, call))
+        response = await _ask("invocation", **self._request(self._by_name[call.function], call))
         if response.result.status != rpc.StatusResult.Success:
             raised = response.result.exception
             raise WorkerFailure(raised.message, raised.stack_trace)

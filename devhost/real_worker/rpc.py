@@ -27,7 +27,7 @@ class Message:
                 _check(f"{name}.{field}", value, types)
             setattr(self, field, value)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # for the reader: fields are set by name
         raise AttributeError(f"{type(self).__name__} has no {name}")
 
     def given(self) -> dict[str, Any]:

@@ -129,6 +129,8 @@ def on_devhost(
         )
         cleanup.enter_context(host)
         assert (state_dir / "engine.log").exists() == (engine == REAL), "on the wrong engine"
+        is_real = host.worker.startswith("Microsoft's own worker, azure-functions-runtime ")
+        assert is_real == bool(worker or real_worker.is_chosen()), "on the wrong worker"
         logs = (state_dir / "host.log", state_dir / "engine.log")[: 1 + (engine == REAL)]
         harness = HostHarness(host.url, storage.connection_string, vault_url, logs)
         _prepare(harness)
