@@ -34,7 +34,8 @@ from devhost.starting import BadStart
 _log = logging.getLogger(__name__)
 LOAD_S_MAX = 60.0
 _LINE_BYTES_MAX = 2**30
-_EXIT_S = 0.5
+EXIT_S_MAX = 5.0
+"""From the end of a worker's last words to its own."""
 _STOP_S = 0.5
 _BY_SIGNAL = 128
 """What shells, containers and the Functions host add to a signal's number."""
@@ -78,6 +79,7 @@ class WorkerProcess:
             async with asyncio.timeout(LOAD_S_MAX):
                 first = await anext(self._said, None)
         except TimeoutError:
+            self.kill()
             first = Refused(f"The app cannot be loaded: it takes more than {LOAD_S_MAX:.0f} s.")
         if isinstance(first, Loaded):
             return first
@@ -97,9 +99,10 @@ class WorkerProcess:
             else:
                 future.set_exception(WorkerFailure(message.message, message.stack))
 
-    async def exit_code(self) -> int:
-        """How it ended, once it has: its own code, or 128 and the signal's number."""
-        code = await asyncio.to_thread(self._ended)
+    async def exit_code(self, within_s: float = EXIT_S_MAX) -> int:
+        """How it ended, once it has: its own code, or 128 and the signal's number. It is ended when
+        it does not end by itself in time."""
+        code = await asyncio.to_thread(self._ended, within_s)
         if self._writer is None:
             self._socket.close()
         else:
@@ -139,7 +142,7 @@ class WorkerProcess:
             future.cancel()
         with suppress(OSError):  # it has gone already
             self._socket.shutdown(socket.SHUT_RDWR)
-        await self.exit_code()
+        await self.exit_code(_STOP_S)
 
     async def _messages(self, reader: asyncio.StreamReader) -> AsyncIterator[FromWorker]:
         with suppress(ConnectionError):  # it exited with calls unread
@@ -152,10 +155,10 @@ class WorkerProcess:
                     return
                 yield message
 
-    def _ended(self) -> int:
+    def _ended(self, within_s: float) -> int:
         # One that is exiting closes its socket first: what it exits with is its own.
         with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(_EXIT_S)
+            return self._process.wait(within_s)
         return stop_child(self._process, _STOP_S)
 
     def _listen_for_exit(self) -> None:
