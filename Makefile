@@ -24,7 +24,7 @@ FUZZ := .cache/fuzz/packages$(VENV:.venv%=%)
 MUTANTS := .cache/mutants/packages$(VENV:.venv%=%)
 CHECKED := $(wildcard tests/unit tests/contract tests/replay tests/simulation tests/fuzz)
 
-.PHONY: help setup setup-python lock engine engine-asked worker worker-asked demo run test check bench fuzz mutants \
+.PHONY: help setup setup-python package lock engine engine-asked worker worker-asked demo run test check bench fuzz mutants \
 	static checkov simulate clean
 
 help: ## show this list
@@ -35,6 +35,10 @@ setup: ## make .venv and install Azurite (the others do it themselves); PYTHON=/
 
 setup-python:
 	@tools/setup.sh python
+
+# azd's hook runs the same (azure.yaml). It needs no more than a Python.
+package: ## build what is deployed into dist/: wheels, byte code; APP_PYTHON_VERSION=3.12, or PYTHON
+	@$(if $(PYTHON),APP_PYTHON_VERSION=$(VENV:.venv-%=%)) $(or $(PYTHON),python3) -m tools.package
 
 # In an environment of its own: uv is no part of what is locked.
 lock: setup-python ## pin requirements*.in into requirements*.txt, with hashes; UPGRADE=1 takes newer

@@ -16,11 +16,12 @@ from orchestrators import (
     restore_vm,
     retry_activity,
     show_recovery_points,
+    take_alert,
     verify_vm,
     watch_job,
 )
 from restore.settings import Settings
-from triggers import gate, http, notifications, queue, timers
+from triggers import alert_http, alert_queue, gate, http, notifications, queue, timers
 
 settings = Settings.parse(os.environ, app_files.read, app_files.read("host.json"))
 settings = open_telemetry.checked(settings, os.environ)
@@ -28,7 +29,9 @@ settings = open_telemetry.checked(settings, os.environ)
 app = df.DFApp(http_auth_level=gate.level(settings))
 
 app.register_functions(http.blueprint(settings, app_identity.check))
+app.register_functions(alert_http.blueprint(settings))
 app.register_functions(queue.blueprint(settings))
+app.register_functions(alert_queue.blueprint(settings))
 app.register_functions(notifications.blueprint(settings))
 app.register_functions(timers.blueprint(settings, app_identity.check))
 
@@ -40,6 +43,7 @@ app.register_functions(cancel_job.blueprint)
 app.register_functions(show_recovery_points.blueprint)
 app.register_functions(plan_restore.blueprint)
 app.register_functions(adopt_restore.blueprint)
+app.register_functions(take_alert.blueprint)
 app.register_functions(reconcile.blueprint)
 
 app.register_functions(registration.blueprint(settings))

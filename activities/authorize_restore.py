@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from activities import activity_result, admission, clock, policies
+from activities import activity_result, admission, alert_gate, clock, policies
 from arm import connection as arm_connection
 from restore.messages.activity_io import Authorize, Authorized
 from restore.messages.errors import RestoreError
@@ -30,11 +30,11 @@ def authorize_restore(order: dict[str, Any], settings: Settings) -> dict[str, An
     """Input: Authorize. Done with Authorized; failed when no rule allows it."""
     in_force = partial(policies.in_force, settings)
     return activity_result.outcome(
-        order, lambda order: _authorize(Authorize.from_json(order), in_force)
+        order, lambda order: _authorize(Authorize.from_json(order), in_force, settings)
     )
 
 
-def _authorize(order: Authorize, in_force: Callable[[], Policy]) -> Authorized:
+def _authorize(order: Authorize, in_force: Callable[[], Policy], settings: Settings) -> Authorized:
     ledger, request_id = connection.ledger(), order.request.request_id
     held = ledger.read(request_id)
     assert held is not None, "open_restore entered it"
@@ -42,9 +42,11 @@ def _authorize(order: Authorize, in_force: Callable[[], Policy]) -> Authorized:
         return _as_it_stands(held.entry)
     policy = in_force()
     with admission.refusing(ledger, held):
+        alert_gate.require_running(ledger.documents, settings, held.entry)
         _, allowed, plan_hash = admission.admit(
             policy, held.entry.source, order.request, order.item, order.choice.point
         )
+    allowed = alert_gate.with_approval(allowed, held.entry)
     within = timedelta(seconds=policy.approval_within_s)
     fates = _disks(order)
     authorization = Authorization(

@@ -24,11 +24,14 @@ PLAIN = (
 
 BY_SETTINGS = (
     names.AUTHORIZE_RESTORE, names.TRIGGER_RESTORE, names.PREFLIGHT_RESTORE, names.PROBE_VM,
-    names.PURGE_DOCUMENTS, names.ADOPT_JOB,
+    names.PURGE_DOCUMENTS, names.ADOPT_JOB, names.JUDGE_ALERT,
 )  # fmt: skip
 """They take the settings as well."""
 
-WITH_CLIENT = (names.RECONCILE_RESTORE, names.REVIVE_PLANS, names.PURGE_HISTORIES)
+WITH_CLIENT = (
+    names.RECONCILE_RESTORE, names.REVIVE_PLANS, names.REVIVE_ALERTS, names.START_ALERTED,
+    names.PURGE_HISTORIES,
+)  # fmt: skip
 """They ask the engine itself: they take its client and the settings, and are async."""
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -35,7 +35,7 @@ def _tidy() -> None:
 
 
 def _make_queues() -> None:
-    for name in (names.RESTORE_REQUESTS, names.RESTORE_EVENTS):
+    for name in (names.RESTORE_REQUESTS, names.RESTORE_ALERTS, names.RESTORE_EVENTS):
         connection.make_queue(name)
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from activities import activity_result, admission, clock, policies, sending, slot_leases
+from activities import activity_result, admission, alert_gate, clock, policies, sending, slot_leases
 from arm import log
 from restore.messages import poll_policy
 from restore.messages.activity_io import Started, Trigger
@@ -41,11 +41,11 @@ def trigger_restore(order: dict[str, Any], settings: Settings) -> dict[str, Any]
     NoSlot, ItemLocked, LocatingJob, or what Azure said; failed when it may not be sent."""
     in_force = partial(policies.in_force, settings)
     return activity_result.outcome(
-        order, lambda order: _trigger(Trigger.from_json(order), in_force)
+        order, lambda order: _trigger(Trigger.from_json(order), in_force, settings)
     )
 
 
-def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
+def _trigger(order: Trigger, in_force: Callable[[], Policy], settings: Settings) -> Started:
     ledger = connection.ledger()
     held = ledger.read(order.request.request_id)
     assert held is not None, "open_restore entered it"
@@ -79,6 +79,7 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy]) -> Started:
     if order.until - clock.now() <= _NEAR:
         raise DeadlinePassed("The request's deadline has passed. The app sends nothing more.")
     with admission.refusing(ledger, held):
+        alert_gate.require_running(ledger.documents, settings, held.entry)
         body = _admit(order, in_force(), held.entry, seen, step.known_jobs, lock).body
     return sending.send(ledger, order, held, seen, step.known_jobs, body)
 
@@ -135,7 +136,8 @@ def _admit(
     """Judge what is about to be sent, by all that there is to judge it by. Raises InvalidRequest,
     PolicyRefused, PlanChanged."""
     admitted = admission.admit(policy, entry.source, order.request, order.item, order.point)
-    approvals.require(admitted.allowed, entry.approval, admitted.plan_hash)
+    allowed = alert_gate.with_approval(admitted.allowed, entry)
+    approvals.require(allowed, entry.approval, admitted.plan_hash)
     of_vm = [job for job in seen.jobs if job.job_id in known_jobs]
     unlisted = quota.unlisted(lock.begun, seen.jobs)
     begun = quota.begun_within_a_day(of_vm, unlisted, seen.vault_time)

@@ -27,6 +27,9 @@ _POWERS = (
 _PROVISIONING = ("Creating", "Updating", "Migrating", "Failed", "Succeeded", "Deleting")
 _AGENT = ("ProvisioningState/succeeded", "ProvisioningState/Unavailable")
 _POWER = "PowerState/"
+_TAG_CHARS_MAX = 512 + 256
+"""What Azure takes for a tag's name and value (Microsoft Learn, "Use tags to organize your Azure
+resources")."""
 _DOING = "find the VM's region"
 _ADVICE = "Give the request a vaultId: then the VM need not exist."
 
@@ -119,6 +122,18 @@ def read_vm_state(client: Client, vm_id: str) -> VmState:
         agent_at=moment(agent.get("time")),
         created_at=moment(known.get("timeCreated")),
     )
+
+
+def read_vm_tags(client: Client, vm_id: str) -> dict[str, str]:
+    """The VM's tags, as Azure spells them. Raises NotFound, AccessDenied."""
+    path = f"{resource_ids.path(vm_id)}?api-version={API_VERSION}"
+    tags = client.get(path, "read the VM's tags").body.get("tags")
+    known = tags.items() if isinstance(tags, dict) else ()
+    return {
+        name: value
+        for name, value in known
+        if isinstance(name, str) and isinstance(value, str) and len(name + value) <= _TAG_CHARS_MAX
+    }
 
 
 def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:

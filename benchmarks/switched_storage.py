@@ -18,12 +18,14 @@ from devhost.storage_account import emulator_connection
 
 SERVICES = ("blob", "queue", "table")
 _CHUNK = 65536
-_BODY = b'{"odata.error":{"code":"AuthorizationPermissionMismatch","message":{"value":"No."}}}'
-_DENIED = (
-    b"HTTP/1.1 403 This request is not authorized\r\nContent-Type: application/json\r\n"
-    b"x-ms-error-code: AuthorizationPermissionMismatch\r\nConnection: close\r\n"
-    b"Content-Length: %d\r\n\r\n%s" % (len(_BODY), _BODY)
+_CODE = "AuthorizationPermissionMismatch"
+_XML = ("application/xml", f"<Error><Code>{_CODE}</Code><Message>No.</Message></Error>")
+_JSON = (
+    "application/json",
+    f'{{"odata.error":{{"code":"{_CODE}","message":{{"lang":"en-US","value":"No."}}}}}}',
 )
+_SAID = {"blob": _XML, "queue": _XML, "table": _JSON}
+"""How each service says no: clients of the others end on what they cannot read."""
 
 
 class Mode(StrEnum):
@@ -56,7 +58,7 @@ class SwitchedStorage:
     def __enter__(self) -> "SwitchedStorage":
         self._cleanup.enter_context(self._azurite)
         for service, port in zip(SERVICES, self._azurite.ports, strict=True):
-            self._switches[service] = switch = _Switch(port)
+            self._switches[service] = switch = _Switch(service, port)
             self._cleanup.callback(switch.close)
         return self
 
@@ -72,8 +74,8 @@ class SwitchedStorage:
 class _Switch:
     """One port, in front of another."""
 
-    def __init__(self, target_port: int) -> None:
-        self._target_port, self._mode = target_port, Mode.OPEN
+    def __init__(self, service: str, target_port: int) -> None:
+        self._service, self._target_port, self._mode = service, target_port, Mode.OPEN
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self.port = 0
@@ -108,7 +110,7 @@ class _Switch:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def _serve(self, client: socket.socket) -> None:
-        ways = {Mode.OPEN: self._pass_on, Mode.SILENT: _swallow, Mode.DENIED: _deny}
+        ways = {Mode.OPEN: self._pass_on, Mode.SILENT: _swallow, Mode.DENIED: self._deny}
         with self._cuttable(client):
             ways[self._mode](client)
 
@@ -119,6 +121,16 @@ class _Switch:
             back.start()
             _pump(client, target)
             back.join()
+
+    def _deny(self, client: socket.socket) -> None:
+        if client.recv(_CHUNK):
+            kind, body = _SAID[self._service]
+            head = (
+                f"HTTP/1.1 403 Not authorized\r\nContent-Type: {kind}\r\n"
+                f"x-ms-error-code: {_CODE}\r\nContent-Length: {len(body)}\r\n"
+                "Connection: close\r\n\r\n"
+            )
+            client.sendall((head + body).encode())
 
     @contextmanager
     def _cuttable(self, end: socket.socket) -> Iterator[None]:
@@ -150,11 +162,6 @@ def _pump(source: socket.socket, sink: socket.socket) -> None:
 def _swallow(client: socket.socket) -> None:
     while client.recv(_CHUNK):
         continue
-
-
-def _deny(client: socket.socket) -> None:
-    if client.recv(_CHUNK):
-        client.sendall(_DENIED)
 
 
 def _end(end: socket.socket) -> None:

@@ -13,6 +13,7 @@ from orchestrators.display import Display
 from orchestrators.exits import logged
 from orchestrators.steps import Step, Steps
 from restore.messages import names
+from restore.messages.alert_io import ReviveAlerts
 from restore.messages.log_line import LogContext, LogLine
 from restore.messages.model import Outcome
 from restore.messages.poll_policy import PollPolicy
@@ -32,7 +33,7 @@ _PURGES = (
     *((names.PURGE_DOCUMENTS, Purge(folder=folder)) for folder in PURGED),
 )
 _ROUNDS_MAX = 20
-"""Calls of one purge in one generation: each costs four events of history."""
+"""Calls of one activity in one generation: each costs four events of history."""
 
 
 @blueprint.orchestration_trigger(context_name="context", orchestration=names.RECONCILE)
@@ -42,7 +43,7 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
 
     1. Tidy the storage: queues, slots whose leases have run out, events that belong to no restore.
     2. Look at each open restore of a page: start it again, give it up, send its events.
-    3. Continue as new with the next page; after the last start plans again that broke.
+    3. Continue as new with the next page; after the last start plans and alerts again that broke.
     4. Once a day delete histories and documents that are old, continuing as new likewise.
     """
     order = Reconcile.from_json(context.get_input())
@@ -51,7 +52,7 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
     if order.part == 0:
         token = yield from _see_to_page(steps, order.token)
     else:
-        token = yield from _purge(steps, *_PURGES[order.part - 1], order.token)
+        token = yield from _repeat(steps, *_PURGES[order.part - 1], order.token)
     part = order.part if token is not None else order.part + 1
     if token is not None or (order.deletes and part <= len(_PURGES)):
         context.continue_as_new(msgspec.structs.replace(order, part=part, token=token).as_json())
@@ -72,12 +73,14 @@ def _see_to_page(steps: Steps, token: str | None) -> Step:
         yield from steps.once(names.RECONCILE_RESTORE, order.as_json(), about)
     if page.token is None:
         yield from steps.once(names.REVIVE_PLANS, None)
+        yield from _repeat(steps, names.REVIVE_ALERTS, ReviveAlerts(), None)
         steps.display.tell(LogLine(event="tick"))
     return page.token
 
 
-def _purge(steps: Steps, activity: str, order: Purge, token: str | None) -> Step:
-    """Step 4: return where it goes on, None when nothing is left."""
+def _repeat(steps: Steps, activity: str, order: Purge | ReviveAlerts, token: str | None) -> Step:
+    """Call an activity that does a page at a time; return where it goes on, None when nothing is
+    left."""
     for _ in range(_ROUNDS_MAX):
         order = msgspec.structs.replace(order, token=token)
         outcome: Outcome = yield from steps.once(activity, order.as_json())

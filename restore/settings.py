@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
-from restore import app_settings, storage_settings, written_settings
+from restore import app_settings, setting_conflicts, storage_settings, written_settings
 from restore.alerts import runbook
 from restore.alerts.runbook import Runbook
 from restore.messages.errors import SettingsWrong
-from restore.messages.poll_policy import CONNECT_S_MAX, PollPolicy
+from restore.messages.poll_policy import PollPolicy
 from restore.notify import receivers
 from restore.notify.receivers import Notify
 from restore.policy import rules
@@ -155,7 +155,7 @@ class Settings:
         settings = cls(**documents, **values)
         is_simulated = settings.simulated_arm_endpoint is not None
         problems += written_settings.beside(settings.restore_notify, environment, is_simulated)
-        return replace(settings, problems=(*problems, *_at_odds(settings)))
+        return replace(settings, problems=(*problems, *setting_conflicts.problems_of(settings)))
 
     def require(self, *names: str) -> None:
         """Raise SettingsWrong while one of these settings is wrong; without a name, any."""
@@ -181,7 +181,7 @@ class Settings:
     @property
     def activity_s(self) -> float:
         """How long an activity may go on with calls to Azure; what is left is for storage."""
-        return min(self.function_timeout_s, _FUNCTION_S_MAX) - _STORAGE_S
+        return min(self.function_timeout_s, _FUNCTION_S_MAX) - setting_conflicts.STORAGE_S
 
     def keep(self) -> timedelta:
         """Return how old a thing must be to be deleted. Raises SettingsWrong while that is not
@@ -213,8 +213,6 @@ def variables() -> dict[str, str]:
 
 
 _FUNCTION_S_MAX = 1_800.0
-_STORAGE_S = 90.0
-"""One call to the app's storage account with all its tries: 3 times 25 s, and pauses."""
 
 
 def _name_in(problem: str) -> str:
@@ -229,22 +227,3 @@ def _problems(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if problem is not None:
             said = f"{problem}; {hint}" if hint else problem
             yield name, f"{name.upper()} {said}."
-
-
-def _at_odds(settings: Settings) -> Iterator[str]:
-    """Say what of the settings cannot work together."""
-    if settings.is_entra and not settings.website_auth_enabled:
-        yield (
-            "RESTORE_AUTHENTICATION is entra-id, but App Service authentication is not on "
-            "(WEBSITE_AUTH_ENABLED, which Azure sets): turn it on, or use function-keys."
-        )
-    if settings.restore_poll_s_min > settings.restore_poll_s_max:
-        yield "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."
-    timeout_s = settings.arm_timeout_s
-    calls_s = 2 * (CONNECT_S_MAX + timeout_s)  # one that reads and one that writes, to their ends
-    if calls_s > settings.activity_s:
-        yield (
-            f"ARM_TIMEOUT_S ({timeout_s:g}) does not fit into functionTimeout "
-            f"({settings.function_timeout_s:g} s): it needs {calls_s + _STORAGE_S:g} s. Lower the "
-            f"first, or raise the second ({host_json.OVERRIDE}, or host.json)."
-        )

@@ -43,6 +43,8 @@ def vm_resource(state: State, vm: Vm) -> JSON:
             "storageProfile": {"osDisk": os_disk, "dataDisks": data},
         },
     }
+    if vm.tags:
+        body["tags"] = dict(vm.tags)
     if vm.created is not None:
         body["properties"]["timeCreated"] = wire_time(vm.created)
     if vm.zones:

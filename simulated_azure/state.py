@@ -37,6 +37,7 @@ class Vm(Part, kw_only=True, omit_defaults=True):
     location: str = "westeurope"
     size: str = "Standard_D2s_v5"
     os_type: str = "Linux"
+    tags: dict[str, str] = {}
     zones: list[str] = []
     data_luns: list[int] = []
     created_by_job: str | None = None

@@ -17,6 +17,7 @@ ROLES = {
 }
 """What the app's identity needs on the account, by service."""
 
+STOPPED, UNKNOWN = "stopped", "unknown"
 _DENIED = (401, 403)
 
 
@@ -63,6 +64,22 @@ def tables() -> None:
         connection.client(TableService, "table", connection.ONE_SHORT_TRY).list_one()
 
     _tell("table", look)
+
+
+def alerts() -> str | None:
+    """Say in a word whether alerts may restore: `stopped`, `unknown`, None: they may. That blobs do
+    not answer is said by who asks for blobs."""
+    from azure.storage.blob import BlobServiceClient
+
+    from storage import alert_switch
+    from storage.documents import BlobDocuments
+
+    service = connection.client(BlobServiceClient, "blob", connection.ONE_SHORT_TRY)
+    documents = BlobDocuments(service.get_container_client(names.LEDGER_CONTAINER))
+    try:
+        return None if alert_switch.read(documents) is None else STOPPED
+    except ServiceUnavailable:
+        return UNKNOWN
 
 
 def _tell(service: str, look: Callable[[], None]) -> None:

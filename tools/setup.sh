@@ -33,12 +33,13 @@ find_python() {
         return
     fi
     for candidate in python3.11 python3.12 python3.13 python3 python; do
-        if fits "$candidate"; then
+        # Debian's own has no ensurepip unless python3-venv is there; another one may be whole.
+        if fits "$candidate" && "$candidate" -c 'import ensurepip' 2> /dev/null; then
             printf '%s\n' "$candidate"
             return
         fi
     done
-    fail "no Python 3.11, 3.12 or 3.13 found.
+    fail "no Python 3.11, 3.12 or 3.13 found that can make an environment (on Debian: apt install python3-venv).
 Install one, or name it: make setup PYTHON=/path/to/python3.12"
 }
 

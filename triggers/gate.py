@@ -8,7 +8,7 @@ cookie with whatever any page makes it send, so that what changes something is a
 
 While a setting of the app is wrong nothing new may be started: the app could judge by a policy, or
 wait at a pace, that nobody has set. What is shown, decided and cancelled is of restores that were
-accepted before, and goes on.
+accepted before, and goes on. See docs/decisions/0021 and 0022.
 """
 
 import functools
@@ -34,6 +34,7 @@ class Deed(StrEnum):
 
     READ = "Restore.Read"
     ASK = "Restore.Ask"
+    ALERT = "Restore.Alert"
     APPROVE = "Restore.Approve"
     OPERATE = "Restore.Operate"
 
@@ -103,6 +104,11 @@ class Gate:
         if site not in _FROM_OURSELVES or (origin and urlsplit(origin).netloc.lower() not in ours):
             return _cross_site()
         return None
+
+
+def refusal_of(settings: Settings) -> func.HttpResponse | None:
+    """Return what is answered while a setting is wrong; None: none is."""
+    return _settings_wrong(settings.problems) if settings.problems else None
 
 
 def _authentication_off() -> func.HttpResponse:

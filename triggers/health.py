@@ -23,8 +23,9 @@ from triggers import log, notifications, problems
 CHECK_S_MAX = 3.5
 """Of the 5 s that an answer may take at most; a client of storage gives up after 2 or 4."""
 
-Check = Callable[[], None]
-"""Returns when all is well. Raises RestoreError."""
+Check = Callable[[], str | None]
+"""Returns when all is well, with a word where that can be in more than one way. Raises
+RestoreError."""
 
 
 class _Found(NamedTuple):
@@ -35,11 +36,14 @@ class _Found(NamedTuple):
 
 
 _WELL = _Found("ok")
+_FINE = (_WELL.code, reachability.STOPPED, reachability.UNKNOWN)
+"""A switch that somebody has thrown keeps the app from nothing that it should do."""
 _SUBJECTS = {
     "blob": "The storage account's blob service",
     "queue": "The storage account's queue service",
     "table": "The storage account's table service",
     "identity": "The identity service",
+    "alerts": "The switch for restores that alerts ask for",
 }
 
 
@@ -47,12 +51,17 @@ _STORAGE: dict[str, Check] = {
     "blob": reachability.blobs,
     "queue": reachability.request_queue,
     "table": reachability.tables,
+    "alerts": reachability.alerts,
 }
 
 
 def of_app(settings: Settings, check_identity: Check) -> "Health":
-    """Return the app's own: its storage account, and whether it gets a token for Azure."""
-    return Health(settings, _STORAGE | {"identity": check_identity})
+    """Return the app's own: its storage account with the switch for alerts in it, and whether it
+    gets a token for Azure."""
+    checks = _STORAGE | {"identity": check_identity}
+    if settings.restore_alerts_stopped:
+        checks["alerts"] = lambda: reachability.STOPPED
+    return Health(settings, checks)
 
 
 class Health:
@@ -83,7 +92,7 @@ class Health:
         settings = _Found("SettingsWrong") if self._settings.problems else _WELL
         checks = {name: each.code for name, each in {"settings": settings, **found}.items()}
         body: dict[str, Any] = {
-            "status": "ok" if all(code == _WELL.code for code in checks.values()) else "failing",
+            "status": "ok" if all(code in _FINE for code in checks.values()) else "failing",
             "problems": told,
             "checks": checks,
         }
@@ -121,7 +130,7 @@ def _run(name: str, check: Check, looking: "Future[_Found]") -> None:
 
 def _found(name: str, check: Check) -> _Found:
     try:
-        check()
+        word = check()
     except SettingsWrong as error:
         return _Found(error.code)  # the settings' own problems say what
     except RestoreError as error:
@@ -130,4 +139,4 @@ def _found(name: str, check: Check) -> _Found:
         kind = type(error).__name__
         log.write(log_line.fault(error))
         return _Found(kind, f"{_SUBJECTS[name]} cannot be tried ({kind}). Read the app's log.")
-    return _WELL
+    return _WELL if word is None else _Found(word)

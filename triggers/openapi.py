@@ -7,14 +7,16 @@ from typing import Any
 
 import azure.functions as func
 
+from restore.alerts.hold_decisions import HoldDecision, SwitchOrder
 from restore.messages.adoption import Adopt
 from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
 from restore.settings import Settings
-from triggers import places, problems, response_schemas
-from triggers.operations import OPERATIONS, Operation, ref
+from triggers import alert_schemas, places, problems, response_schemas
+from triggers.operation import Operation, ref
+from triggers.operations import OPERATIONS
 
 JSON = dict[str, Any]
 
@@ -27,6 +29,7 @@ _TEXTS = {
     403: "The policy, or Azure's access control, refuses",
     404: "Not found",
     409: "The current state does not allow it",
+    413: "Larger than the app reads",
     415: "The content type is not JSON",
     502: "Azure answered with an error",
     503: "The app's storage or Azure does not answer; ask again",
@@ -76,7 +79,9 @@ def _gate_refusals(operation: Operation) -> tuple[int, ...]:
     """What gate.py may answer beside the handler where there are no keys."""
     if operation.is_open:
         return ()
-    return (401, 403, 503) if operation.method in ("get", "head") else (401, 403, 415, 503)
+    return (
+        (401, 403, 503) if operation.method in ("get", "head", "options") else (401, 403, 415, 503)
+    )
 
 
 def _described(operation: Operation, refusals: set[int]) -> JSON:
@@ -123,7 +128,10 @@ def _refusal(status: int) -> JSON:
 def _schemas() -> JSON:
     import msgspec
 
-    kinds = [*REQUEST_TYPES.values(), Plan, Decision, Adopt, *_answers()]
+    kinds = [
+        *REQUEST_TYPES.values(), Plan, Decision, Adopt, HoldDecision, SwitchOrder,
+        *_answers(),
+    ]  # fmt: skip
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
     portable: JSON = _portable(msgspec.json.decode(msgspec.json.encode(schemas)))
     for name in REQUEST_TYPES:  # generated when absent
@@ -145,6 +153,7 @@ def _answers() -> tuple[Any, ...]:
         response_schemas.RecoveryPoints,
         response_schemas.Health,
         response_schemas.Live,
+        *alert_schemas.SHAPES,
     )
 
 

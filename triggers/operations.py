@@ -3,39 +3,13 @@
 From it openapi.py makes the document; a test holds it equal to the routes that are registered.
 """
 
-from typing import Any, NamedTuple
-
 from restore.messages.adoption import Adopt
 from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
-from triggers import parameters, response_schemas
-
-JSON = dict[str, Any]
-
-
-class Operation(NamedTuple):
-    """One way to ask the app for something."""
-
-    method: str
-    path: str
-    name: str
-    summary: str
-    answers: dict[int, Any]
-    """The shape of each success; None where there is no body."""
-    refusals: tuple[int, ...]
-    asks: Any = None
-    """The request body's schema."""
-    parameters: tuple[JSON, ...] = ()
-    is_open: bool = False
-    """Whether anybody may ask, without a key."""
-
-
-def ref(kind: Any) -> JSON:
-    """Return a reference to a shape among the document's components."""
-    return {"$ref": f"#/components/schemas/{kind.__name__}"}
-
+from triggers import alert_operations, parameters, response_schemas
+from triggers.operation import Operation, ref
 
 _ONE_OF = [{"$ref": f"#/components/schemas/{name}"} for name in REQUEST_TYPES]
 _REQUEST = {"oneOf": _ONE_OF, "discriminator": {"propertyName": "recoveryType"}}
@@ -211,4 +185,5 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: None},
         (),
     ),
+    *alert_operations.OPERATIONS,
 )

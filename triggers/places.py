@@ -34,3 +34,13 @@ def decision(request_id: str, prefix: str) -> str:
 def plan(plan_id: str, prefix: str) -> str:
     """Return where a plan is shown."""
     return links.reached(links.plan(plan_id), prefix)
+
+
+def alert(alert_id: str, prefix: str) -> str:
+    """Return where an alert is shown."""
+    return links.reached(links.alert(alert_id), prefix)
+
+
+def hold(rule: str, prefix: str) -> str:
+    """Return where a person decides about what is held of a rule."""
+    return links.reached(links.hold(rule), prefix)

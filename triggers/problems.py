@@ -15,6 +15,7 @@ BODY_BYTES_MAX = 1024 * 1024
 """What anybody who asks can be expected to take. Lists have pages, which are smaller by far."""
 
 _GIVES_WAY = (
+    "original",
     "recoveryPoint.passedOver",
     "choice.passedOver",
     "choice.point.disks",
@@ -29,6 +30,7 @@ _GIVES_WAY = (
     "disksToKeep",
     "disksToReplace",
     "body",
+    "decisions",
 )
 """What a person can best do without comes first."""
 

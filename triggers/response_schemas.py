@@ -7,6 +7,7 @@ against the running app. Fields that are not known (yet) are absent, so nothing 
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.alerted import Alerted
 from restore.messages.job_details import RestoreOutput
 from restore.messages.model import (
     Choice,
@@ -77,6 +78,8 @@ class Restore(Model, frozen=True, kw_only=True):
     runtime_status: str | None = None
     duplicates: tuple[str, ...] = ()
     """The ids of further messages that said the same in time, and are this restore; at most 20."""
+    alert: Alerted | None = None
+    """Of a restore that an alert asked for."""
     events_held: EventsHeld | None = None
     """Events that the app could not send for more than a minute. The restore does not wait."""
     notifications_held: tuple[NotificationsHeld, ...] = ()
@@ -221,7 +224,8 @@ class Health(Model, frozen=True, kw_only=True):
     problems: tuple[str, ...]
     """Everything that keeps it from its work, as sentences."""
     checks: dict[str, str]
-    """`ok` or a code, for each: settings, blob, queue, table, identity."""
+    """`ok` or a code, for each: settings, blob, queue, table, identity, alerts (`stopped`: no alert
+    restores anything)."""
     arm: str | None = None
     """While the settings are right."""
     backup_api_version: str | None = None

@@ -102,6 +102,7 @@ def _view(
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "source": entry.source,
         "askedBy": str(entry.asked_by) if entry.asked_by else None,
+        "alert": entry.alerted,
         "phase": now.get("phase") or entry.state.value,
         "since": now.get("since"),
         "waiting": now.get("waiting") or status.get("waiting"),

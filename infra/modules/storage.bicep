@@ -21,11 +21,12 @@ param workspaceId string
 
 var roles = loadJsonContent('../roles.json')
 var ledger = 'restore-ledger'
-var deleted = ['plans/', 'events/', 'rejections/', 'messages/']
+var deleted = ['plans/', 'events/', 'rejections/', 'alerts/', 'alert-vms/', 'messages/']
 var requests = 'restore-requests'
 var events = 'restore-events'
 // The host moves what failed five times to NAME-poison, from where the app takes it. It exists from the start, so that neither finds it missing.
-var queueNames = [requests, '${requests}-poison', events]
+var alerts = 'restore-alerts'
+var queueNames = [requests, '${requests}-poison', alerts, '${alerts}-poison', events]
 var appRoles = ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
 var categories = logsReads ? ['StorageRead', 'StorageWrite', 'StorageDelete'] : ['StorageWrite', 'StorageDelete']
 var logs = map(categories, category => { category: category, enabled: true })

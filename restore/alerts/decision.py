@@ -13,7 +13,7 @@ has had its restore. held: it waits for a person. restore: one is started."""
 OUTCOMES: tuple[Outcome, ...] = ("restore", "held", "repeated", "refused", "ignored")
 
 
-class Decision(Model, frozen=True, kw_only=True):
+class AlertDecision(Model, frozen=True, kw_only=True):
     """One alert, one target, one decision."""
 
     outcome: Outcome

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from restore.alerts import matching, templates
 from restore.alerts.alert import Alert, is_vm, request_id_of
-from restore.alerts.decision import Decision, Outcome
+from restore.alerts.decision import AlertDecision, Outcome
 from restore.alerts.matching import Tags
 from restore.alerts.runbook import Runbook, RunbookRule, Template
 from restore.messages.errors import InvalidRequest
@@ -34,7 +34,7 @@ class _Why(NamedTuple):
 
 def judge(
     runbook: Runbook, alert: Alert, target: str | None, tags: Tags | None, now: datetime
-) -> Decision:
+) -> AlertDecision:
     """Return what is to be done. `tags` are the VM's; None: not read, or not asked for."""
     about = _about(alert, target)
     before = _before_rules(runbook, alert, target, now)
@@ -58,8 +58,8 @@ def template_of(runbook: Runbook, rule: RunbookRule) -> Template:
     return next(each for each in runbook.templates if each.name == rule.template)
 
 
-def _about(alert: Alert, target: str | None) -> Decision:
-    return Decision(
+def _about(alert: Alert, target: str | None) -> AlertDecision:
+    return AlertDecision(
         outcome="ignored",
         target=None if target is None else redacted(target, _SHOWN_MAX * 4),
         source=alert.source,
@@ -103,7 +103,9 @@ def _of_another_time(runbook: Runbook, fired_at: datetime, now: datetime) -> _Wh
     return None
 
 
-def _by(about: Decision, rule: RunbookRule, runbook: Runbook, alert: Alert, vm_id: str) -> Decision:
+def _by(
+    about: AlertDecision, rule: RunbookRule, runbook: Runbook, alert: Alert, vm_id: str
+) -> AlertDecision:
     request_id = request_id_of(alert, vm_id)
     assert alert.fired_at is not None, "without a time it was refused"
     template = template_of(runbook, rule)

@@ -9,10 +9,11 @@ repeated without counting anything twice.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from msgspec.structs import replace
 
-from restore.alerts.decision import Decision
+from restore.alerts.decision import AlertDecision
 from restore.alerts.runbook import RunbookRule
 from restore.values.arm_ids import same as same_id
 from restore.values.structs import Model
@@ -23,11 +24,16 @@ HELD_MAX = 1_000
 """Of one rule: as many VMs as a vault protects."""
 
 
+Refusal = Literal["HoldRefused", "HoldExpired"]
+
+
 class Begun(Model, frozen=True, kw_only=True):
     """A restore that a rule has begun."""
 
     request_id: str
     at: datetime
+    alert_id: str
+    """The alert, or the decision, in whose record it stands."""
 
 
 class Hold(Model, frozen=True, kw_only=True):
@@ -37,7 +43,16 @@ class Hold(Model, frozen=True, kw_only=True):
     until: datetime
     alert_id: str
     """The alert that was the first to be held, in the alert list."""
-    held: tuple[Decision, ...] = ()
+    held: tuple[AlertDecision, ...] = ()
+
+
+class Leaving(Model, frozen=True, kw_only=True):
+    """What was decided of a hold, until the decision's own record tells it."""
+
+    alert_id: str
+    """Of the decision, in the alert list."""
+    held: tuple[AlertDecision, ...]
+    is_released: bool
 
 
 class RulePace(Model, frozen=True, kw_only=True):
@@ -45,6 +60,7 @@ class RulePace(Model, frozen=True, kw_only=True):
 
     begun: tuple[Begun, ...] = ()
     hold: Hold | None = None
+    leaving: tuple[Leaving, ...] = ()
 
 
 class VmPace(Model, frozen=True, kw_only=True):
@@ -54,22 +70,18 @@ class VmPace(Model, frozen=True, kw_only=True):
     rule: str
     request_id: str
     at: datetime
-    refused: str | None = None
+    refused: Refusal | None = None
     """Why it was not restored after all: HoldRefused or HoldExpired."""
 
 
 def against(
-    vm: VmPace | None, rule: RunbookRule, wanted: Decision, now: datetime
-) -> Decision | None:
+    vm: VmPace | None, rule: RunbookRule, wanted: AlertDecision, now: datetime
+) -> AlertDecision | None:
     """Return the decision that a VM's last alert makes; None: nothing stands in the way."""
     if vm is None:
         return None
     if vm.request_id == wanted.request_id:
-        if vm.refused is None:
-            return None
-        return replace(
-            wanted, outcome="refused", code=vm.refused, text="It was held, and nobody let it go."
-        )
+        return None if vm.refused is None else refused(wanted, vm.refused)
     quiet_until = vm.at + timedelta(seconds=seconds_of(rule.quiet_period))
     if now >= quiet_until:
         return None
@@ -80,18 +92,34 @@ def against(
     return replace(wanted, outcome="refused", code="QuietPeriod", text=said)
 
 
+def repeated(wanted: AlertDecision) -> AlertDecision:
+    """Return the decision about an alert that came before."""
+    said = "The same alert has had its restore."
+    return replace(wanted, outcome="repeated", code="AlertKnown", text=said)
+
+
+def refused(held: AlertDecision, code: Refusal, by: str | None = None) -> AlertDecision:
+    """Return the decision about what was held and is not let go."""
+    said = (
+        "It was held, and nobody let it go in time."
+        if code == "HoldExpired"
+        else f"It was held, and {by or 'somebody'} refused it."
+    )
+    return replace(held, outcome="refused", code=code, text=said, released_by=by)
+
+
 def admit(
     pace: RulePace,
     rule: RunbookRule,
-    wanted: Sequence[Decision],
+    wanted: Sequence[AlertDecision],
     now: datetime,
     alert_id: str,
     hold_for_s: float,
-) -> tuple[RulePace, tuple[Decision, ...]]:
+) -> tuple[RulePace, tuple[AlertDecision, ...]]:
     """Return what a rule has begun and holds from now on, and what becomes of each that it wants.
     The hold that is open has not expired: see `expired`."""
     pace = replace(pace, begun=tuple(each for each in pace.begun if now - each.at < HOUR))
-    decided: list[Decision] = []
+    decided: list[AlertDecision] = []
     for each in wanted:
         pace, decision = _one(pace, rule, each, now, alert_id, hold_for_s)
         decided.append(decision)
@@ -103,33 +131,50 @@ def expired(pace: RulePace, now: datetime) -> bool:
     return pace.hold is not None and now >= pace.hold.until
 
 
-def closed(
-    pace: RulePace, request_ids: Collection[str], now: datetime, *, are_released: bool
-) -> RulePace:
-    """Return a rule without what was decided of its hold; the rest stays held. What was released
-    counts as begun."""
-    if pace.hold is None:
-        return pace
-    ids = [each.request_id for each in pace.hold.held if each.request_id in request_ids]
-    begun = tuple(Begun(request_id=each, at=now) for each in ids if each and are_released)
-    rest = tuple(each for each in pace.hold.held if each.request_id not in request_ids)
+def decided(
+    pace: RulePace, alert_id: str, request_ids: Collection[str], now: datetime, *, released: bool
+) -> tuple[RulePace, Leaving]:
+    """Return a rule without what was decided of its hold, and what that was; the rest stays held.
+    What was released counts as begun. Of the same decision always the same, until `told`."""
+    known = next((each for each in pace.leaving if each.alert_id == alert_id), None)
+    if known is not None:
+        return pace, known
+    held = pace.hold.held if pace.hold else ()
+    taken = tuple(each for each in held if each.request_id in request_ids)
+    leaving = Leaving(alert_id=alert_id, held=taken, is_released=released)
+    if pace.hold is None or not taken:
+        return pace, leaving
+    ids = {each.request_id for each in taken if each.request_id}
+    begun = tuple(
+        Begun(request_id=each, at=now, alert_id=alert_id) for each in sorted(ids) if released
+    )
+    rest = tuple(each for each in held if each.request_id not in ids)
     hold = replace(pace.hold, held=rest) if rest else None
-    return RulePace(begun=pace.begun + begun, hold=hold)
+    after = RulePace(begun=pace.begun + begun, hold=hold, leaving=(*pace.leaving, leaving))
+    return after, leaving
+
+
+def told(pace: RulePace, alert_id: str) -> RulePace:
+    """Return a rule that need not remember a decision any more: its record tells it."""
+    return replace(pace, leaving=tuple(each for each in pace.leaving if each.alert_id != alert_id))
 
 
 def _one(
     pace: RulePace,
     rule: RunbookRule,
-    wanted: Decision,
+    wanted: AlertDecision,
     now: datetime,
     alert_id: str,
     hold_for_s: float,
-) -> tuple[RulePace, Decision]:
+) -> tuple[RulePace, AlertDecision]:
     assert wanted.request_id is not None, "what is wanted has an id"
-    if any(each.request_id == wanted.request_id for each in pace.begun):
-        return pace, wanted  # a run that was cut short has counted it
+    before = next((each for each in pace.begun if each.request_id == wanted.request_id), None)
+    if before is not None:  # by a run that was cut short, or by another delivery
+        return pace, wanted if before.alert_id == alert_id else repeated(wanted)
+    if any(each.request_id == wanted.request_id for one in pace.leaving for each in one.held):
+        return pace, refused(wanted, "HoldRefused")
     if pace.hold is None and len(pace.begun) < rule.restores_per_hour:
-        begun = Begun(request_id=wanted.request_id, at=now)
+        begun = Begun(request_id=wanted.request_id, at=now, alert_id=alert_id)
         return replace(pace, begun=(*pace.begun, begun)), wanted
     until = now + timedelta(seconds=hold_for_s)
     hold = pace.hold or Hold(since=now, until=until, alert_id=alert_id)

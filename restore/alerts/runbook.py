@@ -58,7 +58,7 @@ def _duration(least: str, most: str, text: str) -> Meta:
 
 
 _Quiet = Annotated[
-    str, _duration("PT1M", "P30D", "no other alert restores the same VM for so long.")
+    str, _duration("PT0S", "P30D", "no other alert restores the same VM for so long.")
 ]
 _Margin = Annotated[
     str, _duration("PT0S", "P7D", "so long before the alert fired the point must be, at least.")

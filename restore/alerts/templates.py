@@ -23,8 +23,6 @@ GIVEN = ("requestId", "sourceResourceId", "recoveryPoint", "planHash", "planOnly
 _WORD = re.compile(r"\{([^{}]*)\}")
 _BRACE = re.compile(r"[{}]")
 _DEPTH_MAX = 8
-_BEFORE = timedelta(microseconds=1)
-"""A point of the very moment of the alert is none from before it."""
 
 
 def words_of(vm_id: str, fired_at: datetime) -> dict[str, str]:
@@ -51,6 +49,7 @@ def request_of(
     fields = filled(template.restore, words_of(vm_id, fired_at)) | {
         "requestId": request_id,
         "sourceResourceId": vm_id,
+        "incidentAt": fired_at.isoformat(),
         "recoveryPoint": _point(template.point, fired_at),
     }
     return parsing.parse_request(fields, default_request_id=request_id)
@@ -85,10 +84,11 @@ def problems_of(value: Any, path: str, depth: int = _DEPTH_MAX) -> Iterator[Prob
 
 
 def _point(rule: PointRule, fired_at: datetime) -> dict[str, str]:
-    latest = fired_at - timedelta(seconds=seconds_of(rule.before)) - _BEFORE
+    """Return which point is wanted: one from before the incident, by so much as the rule says."""
+    before = timedelta(seconds=seconds_of(rule.before))
     earliest = fired_at - timedelta(seconds=seconds_of(rule.max_age))
     wanted = {
-        "notAfter": latest.isoformat(),
+        "notAfter": (fired_at - before).isoformat() if before else None,
         "notBefore": earliest.isoformat(),
         "consistency": rule.consistency,
         "preferredConsistency": rule.preferred_consistency,

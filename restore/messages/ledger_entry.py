@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from restore.messages.adoption import ADOPTED
+from restore.messages.alerted import Alerted
 from restore.messages.model import Approval, Authorization, Caller, Choice, ProtectedItem, Verdict
 from restore.values.structs import Model
 
@@ -118,6 +119,8 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     state: LedgerState = LedgerState.ACCEPTED
     asked_by: Caller | None = None
     """Who asked, as far as that is known for certain."""
+    alerted: Alerted | None = None
+    """Of a restore that an alert asked for: which alert, and by which rule."""
     item: ProtectedItem | None = None
     choice: Choice | None = None
     authorization: Authorization | None = None

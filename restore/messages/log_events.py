@@ -11,6 +11,8 @@ LogEvent = Literal[
     "accepted",
     "plan-asked",
     "rejected",
+    "alert-recorded",
+    "alert-judged",
     "duplicate",
     "decided",
     "cancel-asked",
@@ -72,6 +74,18 @@ EVENTS: dict[LogEvent, Row] = {
         INFO,
         "A message without an id says the same as one before: it is no restore of its own.",
         ("messageId",),
+    ),
+    "alert-recorded": Row(
+        INFO,
+        "An alert came, and is recorded: `instanceId` is that of the orchestration that judges it. "
+        "With a `code` nothing can be made of it.",
+        ("source", "messageId", "queueAgeS", "code"),
+    ),
+    "alert-judged": Row(
+        INFO,
+        "An alert, or a person's decision about what was held, was judged: `text` counts what "
+        "becomes of it.",
+        ("text",),
     ),
     "decided": Row(
         INFO,

@@ -22,6 +22,7 @@ CANCEL_JOB = "cancel_job"
 RETRY_ACTIVITY = "retry_activity"
 RECONCILE = "reconcile"
 VERIFY_VM = "verify_vm"
+TAKE_ALERT = "take_alert"
 
 # activities
 OPEN_RESTORE = "open_restore"
@@ -50,12 +51,17 @@ PURGE_DOCUMENTS = "purge_documents"
 PREFLIGHT_RESTORE = "preflight_restore"
 START_VALIDATION = "start_validation"
 READ_VALIDATION = "read_validation"
+JUDGE_ALERT = "judge_alert"
+START_ALERTED = "start_alerted"
+REVIVE_ALERTS = "revive_alerts"
 
 # events, queues, containers
 DECISION_EVENT = "decision"
 RESTORE_REQUESTS = "restore-requests"
 POISONED_REQUESTS = f"{RESTORE_REQUESTS}-poison"
 """The host puts there what has failed too often; the name is the host's."""
+RESTORE_ALERTS = "restore-alerts"
+POISONED_ALERTS = f"{RESTORE_ALERTS}-poison"
 RESTORE_EVENTS = "restore-events"
 RESTORE_NOTIFICATIONS = "restore-notifications"
 """What wakes who sends notifications."""
@@ -64,10 +70,13 @@ PLANS = "plans/"
 EVENT_DATA = "events/"
 REJECTIONS = "rejections/"
 MESSAGES = "messages/"
+ALERTS = "alerts/"
+ALERT_VMS = "alert-vms/"
 NOTIFICATIONS = "notify/"
 
 _EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}")
 PLAN_PREFIX = "plan-"
+ALERT_PREFIX = "alert-"
 _PREFIX = "restore-"
 _ID_LENGTH_MAX = 90
 
@@ -119,6 +128,11 @@ def cancel_id(instance_id: str) -> str:
 def plan_instance_id(plan_id: str) -> str:
     """Return the id of the orchestration that makes a plan."""
     return f"{PLAN_PREFIX}{plan_id}"
+
+
+def alert_instance_id(alert_id: str) -> str:
+    """Return the id of the orchestration that judges an alert, or a decision about alerts."""
+    return f"{ALERT_PREFIX}{alert_id}"
 
 
 def request_hash(request: Followed) -> str:

@@ -8,7 +8,9 @@ from typing import Literal, get_args
 
 from restore.values.structs import StrictModel
 
-Folder = Literal["plans/", "events/", "rejections/", "messages/", "notify/"]
+Folder = Literal[
+    "plans/", "events/", "rejections/", "alerts/", "alert-vms/", "messages/", "notify/"
+]  # fmt: skip
 PURGED: tuple[Folder, ...] = get_args(Folder)
 """In this order. What messages are compared with goes last: it may be asked for as long as they
 are."""

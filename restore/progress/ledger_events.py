@@ -61,6 +61,7 @@ def _facts(entry: LedgerEntry) -> JSON:
         "rule": authorization.rule if authorization else None,
         "approval": encode(entry.approval),
         "source": entry.source,
+        "alert": encode(entry.alerted),
     }
     return {name: value for name, value in known.items() if value is not None}
 

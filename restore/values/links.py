@@ -36,6 +36,16 @@ def rejection(rejection_id: str) -> str:
     return f"{PATH}/rejections/{rejection_id}"
 
 
+def alert(alert_id: str) -> str:
+    """Return where an alert is shown."""
+    return f"{PATH}/alerts/{alert_id}"
+
+
+def hold(rule: str) -> str:
+    """Return where a person decides about what is held of a rule."""
+    return f"{PATH}/holds/{rule}/decision"
+
+
 def reached(path: str, address: str) -> str:
     """Return where a path of the app is reached by who knows it by this address: a URL, or another
     prefix. Both stand for the prefix."""

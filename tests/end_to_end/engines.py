@@ -47,20 +47,21 @@ POLICY: dict[str, Any] = {
             "recoveryTypes": ["RestoreDisks", "OriginalLocation", "AlternateLocation"],
             "sources": ["*"],
             "targets": ["*"],
+            "probes": {"networks": ["127.0.0.1"], "ports": [7072]},
         },
     ],
     "maxConcurrentRestores": 1000,
     "restoresPerVmPerDay": 1000,
     "approvalWithin": "PT20S",
 }
-"""All restores go through as asked; those of VMs in one group wait for an approval, not long."""
+"""All restores go through as asked; those of VMs in one group wait for an approval, not long. What
+probes reach is the simulated vault, whose port is this one where it is not our own."""
 QUICK = {
     "RESTORE_POLL_S_FIRST": "5",
     "RESTORE_POLL_S_MIN": "5",
     "RESTORE_POLL_S_MAX": "5",
     "RESTORE_JOB_SEARCH_S": "3",
     "ARM_TIMEOUT_S": "10",
-    "RESTORE_POLICY": json.dumps(POLICY),
     "WEBSITE_AUTH_ENABLED": "true",
 }
 
@@ -115,6 +116,7 @@ def on_devhost(
             **QUICK,
             "AzureWebJobsStorage": storage.connection_string,
             "SIMULATED_ARM_ENDPOINT": vault_url,
+            "RESTORE_POLICY": _policy(vault_url),
             "DURABLE_ENGINE": "",  # what runs is said by name alone
             **(environ or {}),
         }
@@ -135,6 +137,11 @@ def on_devhost(
         harness = HostHarness(host.url, storage.connection_string, vault_url, logs)
         _prepare(harness)
         yield harness, host
+
+
+def _policy(vault_url: str) -> str:
+    """The policy, with probes to where the vault is."""
+    return json.dumps(POLICY).replace("7072", vault_url.rpartition(":")[2])
 
 
 def _functions_host() -> HostHarness:

@@ -26,6 +26,7 @@ _VOLATILE = (
     (r"/rejections/\d+-GUID", "/rejections/KEPT"),
     (r"127\.0\.0\.1:\d+", "HOST"),
     (r"\bt=\d{18}", "t=TICKS"),
+    (r'"requestHash": "[0-9a-f]{64}"', '"requestHash": "HASH"'),  # a probe's port is in it
     (r'"windowS": (\d+)\.\d+', r'"windowS": \1'),  # how long a list took to be read is in it
 )
 

@@ -101,12 +101,16 @@ class Scenario:
     fault: Mapping[str, Any] | None = None
     known: bool = True
     """Whether the vault protects the VM."""
+    exists: bool = True
+    """Whether the VM is there."""
+    verifies: bool = False
 
     @property
     def kinds_of_events(self) -> list[str]:
         """The events that it must leave."""
         started = ["started"] * (self.posts == 1 and "operation_error" not in self.plan)
-        return sorted(["accepted", *started, *["rejected"] * self.rejections, "finished"])
+        told = [*started, *["verifying"] * self.verifies, *["rejected"] * self.rejections]
+        return sorted(["accepted", *told, "finished"])
 
 
 def run_all(
@@ -133,7 +137,8 @@ def _furnish(harness: HostHarness, parts: list[Part]) -> None:
         points = {name: dict(point) for name, point in POINTS.items()}
         vm = part.request()["sourceResourceId"]
         vaults[part.vault_id] = {"items": {vm: {"points": points}} if part.scenario.known else {}}
-        harness.vault("PUT", "state", {"vms": {vm: {}}})
+        if part.scenario.exists:
+            harness.vault("PUT", "state", {"vms": {vm: {}}})
     plans = [{"vm": part.vm, **part.scenario.plan} for part in parts if part.scenario.plan]
     harness.vault("PUT", "state", {"vaults": vaults, "jobs": {"plans": plans}})
     for part in parts:
@@ -154,6 +159,13 @@ def _without_vault(part: Part) -> None:
     request = part.request()
     del request["vaultId"]
     part.harness.send(request)
+
+
+def _verified(part: Part) -> None:
+    """The new VM answers where the vault does."""
+    port = part.harness.vault_url.rpartition(":")[2]
+    probe = f"http://127.0.0.1:{port}/simulator"
+    part.ask(part.request(verify={"probe": probe}))
 
 
 def _again_and_again(part: Part) -> None:
@@ -224,6 +236,15 @@ SCENARIOS = (
     Scenario("original-http", _by_http, "OriginalLocation", statuses=(202,)),
     Scenario("alternate-queue", _by_queue, "AlternateLocation"),
     Scenario("alternate-http", _by_http, "AlternateLocation", statuses=(202,)),
+    Scenario(
+        "gone-and-verified",
+        _verified,
+        "AlternateLocation",
+        statuses=(202,),
+        plan={"guest": {"boot_s": 1, "agent_s": 12}},
+        exists=False,
+        verifies=True,
+    ),
     Scenario("no-vault-named", _without_vault),
     Scenario("duplicates", _again_and_again, statuses=(202, 202, 200, 409), rejections=1),
     Scenario(

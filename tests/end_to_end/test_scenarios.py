@@ -89,6 +89,17 @@ def test_what_a_story_sends_is_what_was_asked(runs: Runs) -> None:
             assert sent["sourceResourceId"].endswith("/vm-MARK")
 
 
+def test_a_vm_that_is_gone_comes_back_as_a_new_one_and_is_verified(runs: Runs) -> None:
+    view = _records(runs, EMBEDDED)["gone-and-verified"]["view"]
+    assert (view["verified"], view["succeeded"]) == (True, True)
+    assert [check["check"] for check in view["checks"]] == [
+        "VmRunning",
+        "AgentReady",
+        "ProbeAnswered",
+    ]
+    assert view["text"].startswith("Verified: The VM runs. Its agent is ready. ")
+
+
 def test_a_job_is_followed_to_where_it_leads(runs: Runs) -> None:
     records = _records(runs, EMBEDDED)
     assert records["cancel-in-transfer"]["view"]["cancel"]["accepted"] is True

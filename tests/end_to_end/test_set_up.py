@@ -130,8 +130,13 @@ def test_an_event_leads_to_the_public_address(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("mode", [Mode.REFUSING, Mode.SILENT, Mode.DENIED])
-def test_while_storage_is_away_health_says_so_in_time(stage: Stage, mode: Mode) -> None:
-    stage.storage.switch(mode)
+def test_while_storage_is_away_health_says_so_in_time(
+    stage: Stage, engine: str, mode: Mode
+) -> None:
+    services = ["blob", "queue", "table"]
+    if mode is Mode.DENIED and engine == REAL:
+        services.remove("queue")  # the published trigger ends its process when its queue denies it
+    stage.storage.switch(mode, services)
     try:
         told = stage.ask("GET", "health", PREFIX)
         head = stage.ask("HEAD", "health", PREFIX)
@@ -140,10 +145,8 @@ def test_while_storage_is_away_health_says_so_in_time(stage: Stage, mode: Mode) 
         stage.storage.switch(Mode.OPEN)
     assert max(told.took_s, head.took_s, live.took_s) < ANSWER_S_MAX
     assert (told.status, head.status, head.body) == (503, 503, None)
-    assert [name for name, code in told.body["checks"].items() if code != "ok"] == [
-        "blob", "queue", "table",
-    ]  # fmt: skip
-    assert len(told.body["problems"]) == 3
+    assert [name for name, code in told.body["checks"].items() if code != "ok"] == services
+    assert len(told.body["problems"]) == len(services)
     assert live.status == 200
 
 

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import azure.durable_functions as df
 import azure.functions as func
 
-from devhost.engine.purge import purge
+from devhost.engine import purge
 from restore.messages.model import Caller, Outcome
 from restore.settings import Settings
 from tests.fakes import callers
@@ -49,7 +49,7 @@ class _Status:
         return self._row is not None
 
 
-class _Client:
+class EngineClient:
     """The durable client, on the harness's engine."""
 
     def __init__(self, harness: AppHarness) -> None:
@@ -63,7 +63,7 @@ class _Client:
         return instance_id
 
     async def purge_instance_history(self, instance_id: str) -> None:
-        purge(self._engine, instance_id)
+        purge.purge(self._engine, instance_id)
 
     async def terminate(self, instance_id: str, reason: str) -> None:
         if self._engine.get(instance_id) is None:
@@ -121,7 +121,7 @@ class FrontDoor:
     def take(self, body: bytes, message_id: str = "m1") -> None:
         """Put whatever somebody sends on the queue, and let it be taken."""
         message = func.QueueMessage(id=message_id, body=body)
-        client = cast("Any", _Client(self._harness))
+        client = cast("Any", EngineClient(self._harness))
         with self._time():
             asyncio.run(queue._take(message, client, self._settings))
 
@@ -169,7 +169,7 @@ class FrontDoor:
             route_params={"id": request_id},
             body=body if isinstance(body, bytes) else _written(body),
         )
-        client = cast("Any", _Client(self._harness))
+        client = cast("Any", EngineClient(self._harness))
         handlers = {
             "restores": lambda: restores.start(request, client, self._settings),
             "show": lambda: restores.show(request, client),

@@ -27,6 +27,7 @@ from restore.plan import checks, facts, restrictions
 from restore.policy import judging, policy_text
 from restore.policy.judging import Asked
 from restore.policy.rules import Policy
+from restore.settings import Settings
 from storage import connection as storage_connection
 from storage.ledger import Ledger
 from tests.fakes.app_harness import START
@@ -90,7 +91,10 @@ def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may
     with _world(case, source) as (ledger, azure):
         choice = Choice(point=case.point, why="it is drawn", considered=1)
         guard = Authorize(request=case.request, item=case.item, choice=choice)
-        assert _passes(lambda: authorize_restore._authorize(guard, lambda: in_force)) is may_go
+        assert (
+            _passes(lambda: authorize_restore._authorize(guard, lambda: in_force, Settings()))
+            is may_go
+        )
     with _world(case, source) as (ledger, azure):
         held = ledger.read(case.request.request_id)
         assert held is not None
@@ -101,7 +105,7 @@ def _must_be_held_by_the_doors(case: Case, in_force: Policy, source: str, *, may
             job_search_s=190,
             until=clock.now() + timedelta(days=1),
         )
-        _passes(lambda: trigger_restore._trigger(trigger, lambda: in_force))
+        _passes(lambda: trigger_restore._trigger(trigger, lambda: in_force, Settings()))
         needs_approval = may_go and _needs_approval(case, in_force, source)
         assert azure.left == ([case.body] if may_go and not needs_approval else [])
         after = ledger.read(case.request.request_id)

@@ -10,7 +10,7 @@ import msgspec
 
 from devhost.clock import Clock
 from simulated_azure import names
-from simulated_azure.parts import JobError, Text
+from simulated_azure.parts import Guest, JobError, Text
 from simulated_azure.seed import ARCHIVED, BOTH, DISABLED, REHYDRATED, STANDARD, SUBSCRIPTION
 from simulated_azure.simulator import Simulator
 from simulated_azure.state import (
@@ -27,6 +27,7 @@ from simulated_azure.state import (
     Vm,
 )
 from tests.fakes import elsewhere
+from tests.simulation import verifying
 from tests.simulation.scenario import Ask, Machine, Scenario
 
 ENDPOINT = "https://arm.test"
@@ -152,6 +153,7 @@ def _jobs(scenario: Scenario) -> JobSettings:
 
 def _plan(machine: Machine) -> JobPlan:
     plan = JobPlan(vm=vm_id(machine), duration_s=machine.job_s)
+    plan.guest = Guest(boot_s=machine.boot_s, agent_s=machine.agent_s)
     if machine.end == "NoJob":
         code = "UserErrorRequestDisallowedByPolicy"
         plan.operation_error = Text(code=code, message="No.")
@@ -200,6 +202,7 @@ def request_of(scenario: Scenario, ask: Any) -> dict[str, Any]:
         }
     if ask.plan_only:
         fields["planOnly"] = True
+    fields |= verifying.fields_of(ask)
     if ask.changed:
         fields["deadline"] = "PT23H"
     return fields

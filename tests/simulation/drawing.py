@@ -9,7 +9,7 @@ from typing import Any
 
 from restore.messages.poll_policy import PollPolicy
 from tests.fakes.secrets import SECRETS
-from tests.simulation import combinations, fault_plan
+from tests.simulation import combinations, fault_plan, verifying
 from tests.simulation.scenario import (
     TYPES,
     WAYS,
@@ -57,7 +57,7 @@ def draw(seed: int) -> Scenario:
         reconcile_s=dice.choice((0, 300, 900, 900, 3600) if len(machines) < 10 else (0, 3600)),
         two_builds=dice.random() < 0.1,
     )
-    return combinations.draw(dice, scenario)
+    return verifying.draw(seed, combinations.draw(dice, scenario))
 
 
 def _size(dice: random.Random) -> int:

@@ -6,7 +6,7 @@ What the words mean is said once more, in other terms, by checkers/permission.py
 import msgspec
 
 from restore.policy.rules import ANYWHERE, Policy, Rule
-from tests.simulation import cloud
+from tests.simulation import cloud, verifying
 from tests.simulation.scenario import Kind, Scenario
 
 
@@ -48,4 +48,5 @@ def _rule(scenario: Scenario, name: str, kinds: tuple[Kind, ...], *, approval: b
         targets=(ANYWHERE,),
         asked_by=policy_outline.ways,
         approval=approval,
+        probes=verifying.PROBES,
     )

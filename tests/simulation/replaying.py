@@ -54,6 +54,8 @@ def replay(path: Path, worker: Worker) -> tuple[int, int, list[str]]:
             turns += 1
             length = len(episode.past) + len(episode.new)
             expected = line["answers"].get(str(length))
+            if expected is None and line["row"]["status"] == "Failed":
+                continue  # the worker process exited within this turn, and nothing was answered
             answer = _answer(worker, episode)
             if answer != expected:
                 found.append(f"{episode.instance.instance_id}, {length} events: {answer[:200]}")

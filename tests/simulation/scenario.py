@@ -47,6 +47,10 @@ class Machine(_Part, frozen=True, kw_only=True):
     points: Points = Points()
     job_s: float = 60
     end: End = "Completed"
+    boot_s: float = 15
+    agent_s: float = 45
+    answers_s: float = 60
+    """From the end of a job: until the VM runs, its agent is ready, and probes are answered."""
     quotes: str = ""
     """The form of secrets (tests/fakes/secrets.py) that Azure's texts quote; "": of none."""
 
@@ -73,6 +77,8 @@ class Ask(_Part, frozen=True, kw_only=True):
     who: str | None = None
     """By HTTP: who asks, as App Service authentication knows them."""
     plan_only: bool = False
+    verify: str = ""
+    """What is looked at afterwards (tests/simulation/verifying.py)."""
     adopts: bool = False
     """By HTTP: it was begun elsewhere half a minute before, and is only to be followed."""
 
@@ -227,6 +233,7 @@ def _ask(ask: Ask, scenario: Scenario) -> str:
         + ["begun elsewhere"] * ask.adopts
         + ["waiting"] * ask.waits
     )
+    how += [f"to verify: {ask.verify}"] if ask.verify else []
     name = scenario.machines[ask.machine].name
     who = f" for {ask.who}" if ask.who else ""
     return f"{ask.way} asks {ask.request_id}{who}: {ask.kind} of {name} {' '.join(how)}".rstrip()

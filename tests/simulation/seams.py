@@ -19,6 +19,7 @@ import azure.functions as func
 
 from activities import clock as activity_clock
 from activities import policies, reconcile_restore
+from probes import probing
 from restore.messages.model import Caller
 from restore.settings import Settings
 from storage import connection as storage_connection
@@ -26,6 +27,7 @@ from storage import instances
 from tests.fakes import planned_actions
 from tests.fakes.app_harness import worker
 from tests.fakes.durable_calls import Calls
+from tests.simulation import answering
 from tests.simulation.policies import policy_of, tightened
 from tests.simulation.record import Listener
 from tests.simulation.starters import Asyncio, call_takes_time, drive
@@ -69,6 +71,7 @@ def installed(world: "World") -> Iterator[None]:
         (worker(), "_await", lambda running: drive(world, running)),
         (Settings, "poll_policy", lambda _: world.scenario.poll_policy),
         (callers, "principal", _principal),
+        (probing, "probe", answering.machines_that_answer(world)),
         *((module, "uuid", uuid) for module in (adopting, plans, restores)),
         *((module, "time", time) for module in (answers, views)),
     ]

@@ -48,6 +48,7 @@ _AGAIN = (1, 3, 8, 21)
 def _scenario(kind: Kind = "RestoreDisks", *faults: PlannedFault, **more: Any) -> Scenario:
     requests = more.pop("requests", 1)
     machine = Machine(name="web-01", job_s=60, end=more.pop("end", "Completed"))
+    verify = more.pop("verify", "")
     cancel_s = more.pop("cancel_s", None)
     decided_s = more.pop("decided_s", None)
     policy_outline = PolicyOutline(at_once=more.pop("at_once", 1000))
@@ -58,7 +59,14 @@ def _scenario(kind: Kind = "RestoreDisks", *faults: PlannedFault, **more: Any) -
         vaults=Vaults(list_lag_s=20, **more),
         poll_policy=POLL_POLICY,
         asks=tuple(
-            Ask(at_s=0.1 * each, request_id=f"r{each}", kind=kind, waits=False, way=way)
+            Ask(
+                at_s=0.1 * each,
+                request_id=f"r{each}",
+                kind=kind,
+                waits=False,
+                way=way,
+                verify=verify,
+            )
             for each, way in zip(range(requests), WAYS, strict=False)
         ),
         cancels=() if cancel_s is None else (Cancel(at_s=cancel_s, request_id="r0"),),
@@ -92,6 +100,7 @@ MAIN = {
     "replace_reply_lost": _scenario("OriginalLocation", _post("error_after")),
     "new_vm_reply_lost": _scenario("AlternateLocation", _post("late_reply", value=0.5)),
     "replace_approved": _scenario("OriginalLocation", decided_s=20),
+    "new_vm_verified": _scenario("AlternateLocation", verify="probe"),
 }
 """What the crash sweep covers without gaps."""
 SCENARIOS = MAIN | {

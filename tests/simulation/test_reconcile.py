@@ -245,7 +245,7 @@ def test_of_two_who_would_start_it_again_one_does(harness: AppHarness) -> None:
     assert status(harness) == "Terminated"  # the other one is about to start it
 
 
-def test_with_nothing_open_a_look_costs_five_storage_calls_at_most(harness: AppHarness) -> None:
+def test_with_nothing_open_a_look_costs_eight_storage_calls_at_most(harness: AppHarness) -> None:
     harness.ask(request_for("RestoreDisks", "r1"))
     harness.run_for(2 * HOUR)
     assert harness.verdict("r1").verdict == "Completed"
@@ -253,8 +253,11 @@ def test_with_nothing_open_a_look_costs_five_storage_calls_at_most(harness: AppH
     made: list[str] = []
     with connection.use(harness.ledger, harness.events, made.append):
         harness.reconcile()
-    assert made == [names.RESTORE_REQUESTS, names.RESTORE_EVENTS]
-    assert calls == ["read slots/restores", "page outbox/", "page open/"]
+    assert made == [names.RESTORE_REQUESTS, names.RESTORE_ALERTS, names.RESTORE_EVENTS]
+    assert calls == [
+        "read slots/restores", "page outbox/", "page open/", "page alert-rules/",
+        "page open-alerts/",
+    ]  # fmt: skip
 
 
 def test_the_slot_of_a_job_that_outlived_its_restore_is_released_when_the_job_is_over(

@@ -2,8 +2,16 @@
 
 import pytest
 
+from tests.simulation.planted_verifying import gives_up_at_once
 from tests.simulation.running import judged, run_scenario
-from tests.simulation.scenario import Ask, PlannedFault, PolicyOutline, Scenario, Vaults
+from tests.simulation.scenario import (
+    Ask,
+    Machine,
+    PlannedFault,
+    PolicyOutline,
+    Scenario,
+    Vaults,
+)
 from tests.simulation.test_planted_defects import (
     Patch,
     Plant,
@@ -28,6 +36,15 @@ SELDOM = [
             policy_outline=PolicyOutline(per_day=1),
         ),
         "quotas are kept",
+    ),
+    # Only where nothing goes wrong at all is it known that a VM must have passed.
+    (
+        gives_up_at_once,
+        Scenario(
+            machines=(Machine(name="web-01", boot_s=120, agent_s=400),),
+            asks=(Ask(at_s=1, request_id="r1", kind="AlternateLocation", verify="agent"),),
+        ),
+        "what works is verified",
     ),
 ]
 

@@ -15,6 +15,7 @@ from restore.messages.activity_io import Trigger
 from restore.messages.errors import PolicyRefused
 from restore.messages.ledger_entry import LedgerEntry
 from restore.policy.rules import DEFAULT, Policy
+from restore.settings import Settings
 from simulated_azure.faults import Fault
 from simulated_azure.state import Point
 from storage import connection
@@ -170,12 +171,12 @@ def test_of_two_builds_that_judge_at_once_the_one_that_refused_first_is_right(
 
     def refuse() -> None:
         with pytest.raises(PolicyRefused) as caught:
-            trigger_restore._trigger(order, lambda: NOTHING)
+            trigger_restore._trigger(order, lambda: NOTHING, Settings())
         refusals.append(caught.value)
 
     before_the_entry_is_written(harness, refuse)
     with pytest.raises(Changed):
-        trigger_restore._trigger(order, lambda: EVERYTHING)
+        trigger_restore._trigger(order, lambda: EVERYTHING, Settings())
     assert len(refusals) == 1
     assert harness.posts() == []
 
@@ -185,10 +186,10 @@ def test_of_two_builds_that_judge_at_once_the_one_that_sent_first_is_right(
 ) -> None:
     order = cleared(harness)
     before_the_entry_is_written(
-        harness, lambda: trigger_restore._trigger(order, lambda: EVERYTHING)
+        harness, lambda: trigger_restore._trigger(order, lambda: EVERYTHING, Settings())
     )
     with pytest.raises(Changed):
-        trigger_restore._trigger(order, lambda: NOTHING)
+        trigger_restore._trigger(order, lambda: NOTHING, Settings())
     assert len(harness.posts()) == 1
 
 

@@ -9,14 +9,17 @@ from devhost.language_worker.loaded import LoadedFunction
 from restore.messages import names
 from tests.fakes.app_harness import worker, worker_with
 from triggers import operations
+from triggers.operation import Operation
 
 HOLD_CLIENTS = {
     names.PURGE_HISTORIES, names.RECONCILE_RESTORE, names.REVIVE_PLANS, "take_restore_request",
-    "reconcile_restores",
+    "reconcile_restores", names.REVIVE_ALERTS, names.START_ALERTED, "take_alert_message",
+    "take_poisoned_alert",
 }  # fmt: skip
 NEED_NO_ENGINE = {
     "list_rejections", "list_restores", "show_event_data", "show_health", "show_live",
-    "show_openapi_document", "show_rejection",
+    "show_openapi_document", "show_rejection", "list_alerts", "show_alert", "stop_alerts",
+    "resume_alerts", "list_holds",
 }  # fmt: skip
 
 
@@ -50,6 +53,8 @@ def test_requests_come_from_the_apps_own_queue() -> None:
     assert taken == {
         "take_restore_request": "restore-requests",
         "keep_poisoned_request": "restore-requests-poison",
+        "take_alert_message": "restore-alerts",
+        "take_poisoned_alert": "restore-alerts-poison",
     }
     assert {each.trigger["connection"] for each in of_kind("queueTrigger")} == {
         "AzureWebJobsStorage"
@@ -68,7 +73,7 @@ def test_every_name_of_an_orchestrator_or_activity_is_registered() -> None:
 
 
 @pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda each: str(each.name))
-def test_what_a_route_may_refuse_fits_what_it_asks(operation: operations.Operation) -> None:
+def test_what_a_route_may_refuse_fits_what_it_asks(operation: Operation) -> None:
     """What has an id may be unknown; what takes a body or a query may be wrong; what reads the
     ledger may find no storage."""
     refusals = set(operation.refusals)
@@ -77,11 +82,12 @@ def test_what_a_route_may_refuse_fits_what_it_asks(operation: operations.Operati
     )
     takes |= operation.path.endswith("/put-back")  # what it sends again may be wrong
     needs_storage = operation.path not in {"/health", "/live", "/openapi.json"}
+    needs_storage = needs_storage and operation.method != "options"  # a handshake
     assert (404 in refusals) >= ("{id}" in operation.path)
     assert (400 in refusals) == takes
     assert (503 in refusals) == needs_storage
     assert refusals.isdisjoint({*operation.answers} - {503})
-    assert refusals <= {400, 403, 404, 409, 502, 503}
+    assert refusals <= {400, 403, 404, 409, 413, 502, 503}
     assert len(refusals) == len(operation.refusals)
 
 

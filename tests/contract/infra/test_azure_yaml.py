@@ -3,6 +3,7 @@ repository, schemas/v1.0), which is not part of this project."""
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,27 @@ import yaml
 from tests.contract.infra import rules
 from tests.contract.infra.conftest import kept
 from tests.contract.infra.rules import INFRA, Json
+from tests.locks import PYTHONS
+from tools import package
 
 FILE: Json = yaml.safe_load((INFRA.parent / "azure.yaml").read_text())
+
+HOOK: Json = {
+    "type": "object",
+    "required": ["shell", "run"],
+    "additionalProperties": False,
+    "properties": {
+        "shell": {"enum": ["sh", "pwsh"]},
+        "run": {"type": "string", "pattern": r"^py(thon3)? -m tools\.package$"},
+    },
+}
+
+BY_SYSTEM: Json = {
+    "type": "object",
+    "required": ["posix", "windows"],
+    "additionalProperties": False,
+    "properties": {"posix": HOOK, "windows": HOOK},
+}
 
 OURS: Json = {
     "type": "object",
@@ -45,14 +65,20 @@ OURS: Json = {
             "properties": {
                 "api": {
                     "type": "object",
-                    "required": ["project", "language", "host"],
+                    "required": ["project", "language", "host", "dist", "remoteBuild", "hooks"],
                     "additionalProperties": False,
                     "properties": {
                         "project": {"const": "."},
                         "language": {"const": "python"},
                         "host": {"const": "function"},
-                        "remoteBuild": {"type": "boolean"},
-                        "hooks": {"type": "object"},
+                        "dist": {"const": "dist/package"},
+                        "remoteBuild": {"const": False},
+                        "hooks": {
+                            "type": "object",
+                            "required": ["prepackage"],
+                            "additionalProperties": False,
+                            "properties": {"prepackage": BY_SYSTEM},
+                        },
                     },
                 }
             },
@@ -67,6 +93,8 @@ WRONG: list[tuple[str, Any]] = [
     ("infra", {"provider": "terraform", "path": "infra", "module": "main"}),
     ("services", {}),
     ("services", {"api": {"project": ".", "language": "python"}}),
+    ("services", {"api": FILE["services"]["api"] | {"remoteBuild": True}}),
+    ("services", {"api": FILE["services"]["api"] | {"hooks": {}}}),
     ("hoooks", {}),
 ]
 
@@ -101,7 +129,26 @@ def test_azd_finds_the_app_by_its_service(picture: str) -> None:
     assert [site["tags"]["azd-service-name"]] == [*FILE["services"]]
 
 
+def test_the_hook_builds_the_folder_that_is_deployed() -> None:
+    service = FILE["services"]["api"]
+    assert INFRA.parent / service["project"] / service["dist"] == package.FOLDER
+
+
+def test_what_is_built_is_for_the_plans_python() -> None:
+    parameters = (INFRA / "main.bicepparam").read_text()
+    (default,) = re.findall(
+        r"readEnvironmentVariable\('APP_PYTHON_VERSION', '([\d.]+)'\)", parameters
+    )
+    assert default == package.PYTHON_DEFAULT
+    (allowed,) = re.findall(r"@allowed\((\[.*\])\)\nparam pythonVersion", _template())
+    assert re.findall(r"'([\d.]+)'", allowed) == [*PYTHONS]
+
+
 def test_its_module_is_there() -> None:
     folder, name = FILE["infra"]["path"], FILE["infra"]["module"]
     assert (INFRA.parent / folder / f"{name}.bicep").exists()
     assert (INFRA.parent / folder / f"{name}.bicepparam").exists()
+
+
+def _template() -> str:
+    return (INFRA / "main.bicep").read_text()

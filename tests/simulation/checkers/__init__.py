@@ -2,7 +2,16 @@
 
 from collections.abc import Callable
 
-from tests.simulation.checkers import ends, events, order, permission, posts, secrets, verdicts
+from tests.simulation.checkers import (
+    ends,
+    events,
+    order,
+    permission,
+    posts,
+    secrets,
+    verdicts,
+    verification,
+)
 from tests.simulation.world import World
 
 Checker = Callable[[World], list[str]]
@@ -17,6 +26,8 @@ CHECKERS: dict[str, Checker] = {
     "places are kept": permission.places_are_kept,
     "quotas are kept": permission.quotas_are_kept,
     "verdicts are true": verdicts.are_true,
+    "what is verified works": verification.what_is_verified_works,
+    "what works is verified": verification.what_works_is_verified,
     "the point is the right one": verdicts.are_of_the_right_point,
     "Azure's absence costs only time": verdicts.outlive_azures_absence,
     "the worker's exit costs only time": verdicts.outlive_the_worker,

@@ -6,6 +6,7 @@ from math import inf
 from restore.messages import names
 from restore.messages.poll_policy import WAIT_S_MIN
 from restore.values.times import seconds_of
+from tests.simulation.checkers.verdicts import is_given_up
 from tests.simulation.record import Poll
 from tests.simulation.world import World
 
@@ -52,7 +53,8 @@ def all_ends(world: World) -> list[str]:
         if not row.instance_id.startswith(names.RECONCILE)  # it begins again, as its timer has it
     ]
     found += [f"{row.instance_id} is {row.status}" for row in rows if row.status not in over]
-    known = {f"restore-{entry.request_id}" for entry in world.storage.entries()}
+    entries = world.storage.entries()
+    known = {f"restore-{entry.request_id}" for entry in entries if not is_given_up(entry)}
     seen = {row.instance_id for row in world.store.instances_from("")}
     told = {f"restore-{request_id}" for request_id in world.record.over}
     return found + [f"{each} was never started" for each in sorted(known - seen - told)]

@@ -11,7 +11,8 @@ from tests.simulation.world import World
 
 REVIVALS_MAX = Settings().restore_revivals_max
 _KINDS = (
-    *("accepted", "approval-requested", "approval-reminder", "started", "rejected", "finished"),
+    *("accepted", "approval-requested", "approval-reminder", "started", "verifying"),
+    *("rejected", "finished"),
 )
 
 
@@ -84,6 +85,7 @@ def _faults(world: World, entry: LedgerEntry, sent: list[dict[str, Any]]) -> lis
     assert entry.verdict is not None, "only who has a verdict is asked"
     expected = {"accepted", "finished"}
     expected |= {"started"} if entry.job_id else set()
+    expected |= {"verifying"} if entry.verdict.verification else set()
     expected |= {"rejected"} if entry.verdict.verdict == "Rejected" else set()
     if "WaitingForApproval" in world.record.shown(f"restore-{entry.request_id}"):
         expected.add("approval-requested")

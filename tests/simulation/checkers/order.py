@@ -6,9 +6,11 @@ from restore.messages import ledger_entry
 from restore.messages.ledger_entry import LedgerState
 from restore.progress import phases
 from restore.progress.phases import RestorePhase
+from tests.simulation.checkers.verdicts import is_given_up
 from tests.simulation.world import World
 
 HISTORY_MAX = 200
+_FIRST = {"watch": RestorePhase.STARTING, "verify": RestorePhase.VERIFYING}
 _CUT_OFF = ("Terminated", "Failed")
 """Between its verdict and its end: the ledger's entry tells it."""
 
@@ -18,8 +20,8 @@ def phases_keep_to_their_table(world: World) -> list[str]:
     found = []
     for (instance_id, _), shown in world.record.phases.items():
         steps = [RestorePhase(each) for each in shown]
-        is_watch = "~watch" in instance_id
-        first = RestorePhase.STARTING if is_watch else RestorePhase.ACCEPTED
+        child = instance_id.partition("~")[2].partition("-")[0]
+        first = _FIRST.get(child, RestorePhase.ACCEPTED)
         if steps[0] is not first:
             found.append(f"{instance_id} begins as {steps[0]}")
         found += [
@@ -31,6 +33,7 @@ def phases_keep_to_their_table(world: World) -> list[str]:
         row = world.store.instance(f"restore-{entry.request_id}")
         last = (world.record.shown(f"restore-{entry.request_id}") or ["nothing"])[-1]
         is_cut_off = entry.request_id in world.record.over or (row and row.status in _CUT_OFF)
+        is_cut_off = is_cut_off or (row is None and is_given_up(entry))
         if entry.verdict and last != entry.verdict.verdict and not is_cut_off:
             found.append(f"{entry.request_id} is shown {last} at its end: {entry.verdict.verdict}")
     return found

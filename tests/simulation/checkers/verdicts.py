@@ -56,7 +56,7 @@ def outlive_azures_absence(world: World) -> list[str]:
     return [
         f"{entry.request_id} was given up: {entry.verdict.text}"
         for entry in world.storage.entries()
-        if entry.verdict and _ended_by(entry.verdict, "Unreachable")
+        if entry.verdict and ended_by(entry.verdict, "Unreachable")
     ]
 
 
@@ -65,12 +65,18 @@ def outlive_the_worker(world: World) -> list[str]:
     return [
         f"{entry.request_id} ended with its worker: {entry.verdict.text}"
         for entry in world.storage.entries()
-        if entry.verdict and _ended_by(entry.verdict, "ActivityFailed")
+        if entry.verdict and ended_by(entry.verdict, "ActivityFailed")
     ]
 
 
-def _ended_by(verdict: Verdict, code: str) -> bool:
+def ended_by(verdict: Verdict, code: str) -> bool:
+    """Whether a restore ended with this error."""
     return verdict.error is not None and verdict.error.code == code
+
+
+def is_given_up(entry: LedgerEntry) -> bool:
+    """Whether the reconciler closed it; no orchestration of it need be left that shows it."""
+    return entry.verdict is not None and ended_by(entry.verdict, "NotFollowed")
 
 
 def _is_usable(point: Point) -> bool:
@@ -103,12 +109,15 @@ def _said(
     status: str | None,
 ) -> str | None:
     kind = verdict.verdict
-    if _ended_by(verdict, "NotFollowed"):
-        lives = world.record.restarts[f"restore-{entry.request_id}"]
+    if is_given_up(entry):
+        # Asked again after a purge of all histories, it is started again, and that counts as well.
+        lives = world.record.life_of(f"restore-{entry.request_id}")
         return None if lives >= REVIVALS_MAX else f"it was given up after {lives} revivals"
     is_good = kind == "Completed" or (
         kind == "CompletedWithWarnings" and entry.recovery_type != "OriginalLocation"
     )
+    if verdict.verification is not None:
+        is_good = is_good and verdict.verification.verified
     if verdict.succeeded is not is_good:
         return f"succeeded is {verdict.succeeded} for {kind}"
     if kind in ("Completed", "CompletedWithWarnings"):

@@ -146,7 +146,7 @@ def test_documents_are_deleted_by_the_time_they_were_written_page_by_page(
     assert set(documents.kept) == {"plans/b", "events/d"}
 
 
-def test_tidying_makes_both_queues_and_goes_on_where_one_part_cannot_be_done(
+def test_tidying_makes_the_queues_and_goes_on_where_one_part_cannot_be_done(
     documents: MemoryDocuments, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     made: list[str] = []
@@ -165,7 +165,7 @@ def test_tidying_makes_both_queues_and_goes_on_where_one_part_cannot_be_done(
     made.clear()
     with connection.use(Ledger(documents), MemoryEvents(), made.append), clock.use(lambda: NOW):
         tidy_storage._tidy()
-    assert made == ["restore-requests", "restore-events"]
+    assert made == ["restore-requests", "restore-alerts", "restore-events"]
 
 
 def test_the_clock_is_utc_and_another_one_counts_while_it_is_in_use() -> None:

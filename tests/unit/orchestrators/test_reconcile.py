@@ -27,7 +27,7 @@ def reconciled(harness: AppHarness, journal: Journal, *, deletes: bool = False) 
     harness.reconcile(deletes=deletes)
     mine = {
         names.TIDY_STORAGE, names.LIST_OPEN, names.RECONCILE_RESTORE, names.REVIVE_PLANS,
-        names.PURGE_DOCUMENTS, names.PURGE_HISTORIES,
+        names.REVIVE_ALERTS, names.PURGE_DOCUMENTS, names.PURGE_HISTORIES,
     }  # fmt: skip
     return [name for name in journal.calls if name in mine]
 
@@ -37,6 +37,7 @@ def test_each_open_restore_is_looked_at_between_the_storage_and_the_plans(
 ) -> None:
     assert reconciled(three_open, journal) == [
         names.TIDY_STORAGE, names.LIST_OPEN, *[names.RECONCILE_RESTORE] * 3, names.REVIVE_PLANS,
+        names.REVIVE_ALERTS,
     ]  # fmt: skip
 
 
@@ -53,10 +54,13 @@ def test_once_a_day_what_is_old_is_deleted_folder_by_folder(
     monkeypatch.setattr(purge_documents, "_purge", noted)
     calls = reconciled(harness, journal, deletes=True)
     assert calls == [
-        names.TIDY_STORAGE, names.LIST_OPEN, names.REVIVE_PLANS, names.PURGE_HISTORIES,
-        *[names.PURGE_DOCUMENTS] * 5,
+        names.TIDY_STORAGE, names.LIST_OPEN, names.REVIVE_PLANS, names.REVIVE_ALERTS,
+        names.PURGE_HISTORIES,
+        *[names.PURGE_DOCUMENTS] * 7,
     ]  # fmt: skip
-    assert folders == ["plans/", "events/", "rejections/", "messages/", "notify/"]
+    assert folders == [
+        "plans/", "events/", "rejections/", "alerts/", "alert-vms/", "messages/", "notify/"
+    ]  # fmt: skip
 
 
 def test_every_page_is_looked_at_and_the_storage_is_tidied_once(
@@ -66,6 +70,7 @@ def test_every_page_is_looked_at_and_the_storage_is_tidied_once(
     assert reconciled(three_open, journal) == [
         names.TIDY_STORAGE, names.LIST_OPEN, *[names.RECONCILE_RESTORE] * 2,
         names.LIST_OPEN, names.RECONCILE_RESTORE, names.REVIVE_PLANS,
+        names.REVIVE_ALERTS,
     ]  # fmt: skip
 
 

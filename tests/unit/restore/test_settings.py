@@ -12,8 +12,6 @@ from types import MappingProxyType
 
 import pytest
 
-from restore.alerts import runbook
-from restore.alerts.runbook import Runbook
 from restore.messages.errors import SettingsWrong
 from restore.messages.poll_policy import PollPolicy
 from restore.policy import rules
@@ -239,43 +237,6 @@ def test_a_policy_that_cannot_be_read_is_none_and_never_the_default(text: str) -
     assert wrong.problems
     assert wrong.restore_policy is None
     assert _parsed({"RESTORE_POLICY": text}).restore_policy is None
-
-
-def test_rules_for_alerts_are_read_as_a_policy_is() -> None:
-    one = '{"maxAlertAge": "PT2H"}'
-    for given in (one, "rules.json"):
-        parsed = _parsed({"RESTORE_RULES": given}, {"rules.json": one}.__getitem__)
-        assert parsed.restore_rules == Runbook(max_alert_age="PT2H")
-    assert _parsed().restore_rules == runbook.NONE
-    wrong = _parsed({"RESTORE_RULES": '{"rules": [{"name": "a"}]}'})
-    assert wrong.restore_rules is None
-    assert wrong.problems == (
-        "RESTORE_RULES $.rules[0].when is required.",
-        "RESTORE_RULES $.rules[0].template is required.",
-    )
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", ("eventgrid.azure.net",)),
-        ("a.example, /subscriptions/00000000-0000-0000-0000-000000000001 ,",
-         ("a.example", "/subscriptions/00000000-0000-0000-0000-000000000001")),
-    ],
-)  # fmt: skip
-def test_origins_of_alerts_are_hosts_and_ids(text: str, expected: tuple[str, ...]) -> None:
-    assert _parsed({"RESTORE_ALERT_ORIGINS": text}).restore_alert_origins == expected
-
-
-@pytest.mark.parametrize("text", ["*", "https://a.example", "/providers/x", "a b", "a.example:443"])
-def test_an_origin_that_is_neither_is_a_fault(text: str) -> None:
-    assert "must be host names and ARM ids" in _problems(RESTORE_ALERT_ORIGINS=text)[0]
-
-
-def test_the_switch_for_alerts_is_a_word() -> None:
-    assert _parsed({"RESTORE_ALERTS_STOPPED": "True"}).restore_alerts_stopped
-    assert not _parsed({"RESTORE_ALERTS_STOPPED": "false"}).restore_alerts_stopped
-    assert "must be true or false" in _problems(RESTORE_ALERTS_STOPPED="yes")[0]
 
 
 def test_what_is_wrong_has_its_default_and_what_is_right_its_value() -> None:

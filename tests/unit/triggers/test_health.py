@@ -70,6 +70,13 @@ async def test_each_thing_that_does_not_answer_is_a_problem(name: str) -> None:
     assert {key for key, code in body["checks"].items() if code != "ok"} == {name}
 
 
+@pytest.mark.parametrize("word", ["stopped", "unknown"])
+async def test_alerts_that_may_restore_nothing_are_told_and_no_problem(word: str) -> None:
+    status, body = await show(app(alerts=lambda: word))
+    assert (status, body["status"], body["problems"]) == (200, "ok", [])
+    assert body["checks"]["alerts"] == word
+
+
 async def test_all_problems_are_told_at_once() -> None:
     status, body = await show(
         app(

@@ -10,7 +10,8 @@ import pytest
 from restore.messages.request import REQUEST_TYPES
 from restore.settings import Settings
 from triggers import openapi
-from triggers.operations import OPERATIONS, Operation, ref
+from triggers.operation import Operation, ref
+from triggers.operations import OPERATIONS
 
 DOCUMENT = json.loads(
     openapi.show(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from restore.alerts import pace
-from restore.alerts.decision import Decision
+from restore.alerts.decision import AlertDecision
 from restore.alerts.pace import RulePace, VmPace
 from restore.alerts.runbook import RunbookRule, When
 from tests.alert_samples import DISKS, FIRED, vm
@@ -18,10 +18,10 @@ RULE = RunbookRule(name="disks", when=When(), template="disks", restores_per_hou
 HOLD_S = 4 * 3600.0
 
 
-def wanted(number: int, incident: int = 0) -> Decision:
+def wanted(number: int, incident: int = 0) -> AlertDecision:
     request_id = f"alert-{number}-{incident}"
     request = DISKS | {"requestId": request_id, "sourceResourceId": vm(f"vm-{number}")}
-    return Decision(outcome="restore", rule="disks", request_id=request_id, request=request)
+    return AlertDecision(outcome="restore", rule="disks", request_id=request_id, request=request)
 
 
 def admit(
@@ -44,6 +44,12 @@ def test_the_same_storm_again_counts_nothing_twice() -> None:
     first, outcomes = admit(RulePace(), *range(200))
     again, same = admit(first, *range(200), now=FIRED + timedelta(minutes=1))
     assert (again, same) == (first, outcomes)
+
+
+def test_another_delivery_of_the_same_alert_is_told_to_be_one() -> None:
+    first, _ = admit(RulePace(), 1)
+    _, decided = pace.admit(first, RULE, [wanted(1)], FIRED, "another", HOLD_S)
+    assert (decided[0].outcome, decided[0].code) == ("repeated", "AlertKnown")
 
 
 def test_the_next_storm_over_the_same_vms_joins_what_is_held() -> None:
@@ -84,13 +90,27 @@ def test_more_than_a_vault_protects_is_refused(monkeypatch: pytest.MonkeyPatch) 
 def test_what_a_person_lets_go_counts_and_the_rest_stays_held() -> None:
     known, _ = admit(RulePace(), *range(6))
     later = FIRED + timedelta(minutes=30)
-    let_go = pace.closed(known, ["alert-3-0", "alert-77-0"], later, are_released=True)
+    wanted_ids = ["alert-3-0", "alert-77-0"]
+    let_go, leaving = pace.decided(known, "d1", wanted_ids, later, released=True)
+    assert [each.request_id for each in leaving.held] == ["alert-3-0"]
     assert [each.request_id for each in let_go.begun[3:]] == ["alert-3-0"]
     assert let_go.hold is not None
     assert [each.request_id for each in let_go.hold.held] == ["alert-4-0", "alert-5-0"]
-    refused = pace.closed(let_go, ["alert-4-0", "alert-5-0"], later, are_released=False)
-    assert refused == replace(let_go, hold=None)
-    assert pace.closed(refused, ["alert-4-0"], later, are_released=True) == refused
+    assert pace.decided(let_go, "d1", wanted_ids, later, released=False) == (let_go, leaving)
+    refused, _ = pace.decided(let_go, "d2", ["alert-4-0", "alert-5-0"], later, released=False)
+    assert (refused.hold, refused.begun) == (None, let_go.begun)
+    after, nothing = pace.decided(refused, "d3", ["alert-4-0"], later, released=True)
+    assert (after, nothing.held) == (refused, ())
+
+
+def test_what_was_refused_does_not_come_back_before_its_record_tells_so() -> None:
+    known, _ = admit(RulePace(), *range(4))
+    later = FIRED + timedelta(hours=2)
+    refused, _ = pace.decided(known, "d1", ["alert-3-0"], later, released=False)
+    _, decisions = pace.admit(refused, RULE, [wanted(3)], later, "a", HOLD_S)
+    assert (decisions[0].outcome, decisions[0].code) == ("refused", "HoldRefused")
+    assert pace.told(refused, "d1").leaving == ()
+    assert pace.told(refused, "d2") == refused
 
 
 def test_a_hold_expires_at_its_time() -> None:
@@ -100,7 +120,7 @@ def test_a_hold_expires_at_its_time() -> None:
     assert not pace.expired(RulePace(), FIRED)
 
 
-def vm_pace(request_id: str, refused: str | None = None) -> VmPace:
+def vm_pace(request_id: str, refused: Any = None) -> VmPace:
     return VmPace(vm=vm("vm-1"), rule="other", request_id=request_id, at=FIRED, refused=refused)
 
 
@@ -143,7 +163,8 @@ def test_whatever_comes_no_more_than_the_limit_begins_in_an_hour_by_itself(
         if pace.expired(known, now) or (decides and known.hold):
             assert known.hold is not None
             ids = [each.request_id for each in known.hold.held if each.request_id]
-            known = pace.closed(known, ids, now, are_released=False)
+            known, _ = pace.decided(known, f"d{now}", ids, now, released=False)
+            known = pace.told(known, f"d{now}")
         asked = [wanted(number, incident) for number in numbers]
         known, decided = pace.admit(known, RULE, asked, now, "a", HOLD_S)
         for each in decided:

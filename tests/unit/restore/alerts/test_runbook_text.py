@@ -151,7 +151,7 @@ def test_the_published_schema_is_the_codes() -> None:
 
 
 def test_the_example_is_valid_by_the_code_and_by_the_schema() -> None:
-    text = (SCHEMA.parents[1] / "examples" / "alert-rules.json").read_text()
+    text = (SCHEMA.parents[1] / "examples" / "alerts" / "rules.json").read_text()
     assert {each.name for each in runbook_text.parse(text).mappings} == {
         "alertmanager", "datadog", "grafana", "pagerduty",
     }  # fmt: skip

@@ -34,11 +34,12 @@ def test_the_same_alert_makes_the_same_request() -> None:
 
 
 def test_the_point_is_from_before_the_alert_and_not_too_old() -> None:
-    choice = made(DISKS).recovery_point
-    assert choice.not_after == FIRED - timedelta(microseconds=1)
+    request = made(DISKS)
+    choice = request.recovery_point
+    assert request.incident_at == FIRED
     assert choice.not_before == FIRED - timedelta(days=3)
     assert choice.preferred_consistency == "AppConsistent"
-    assert (choice.consistency, choice.tier, choice.max_age) == (None, None, None)
+    assert (choice.not_after, choice.consistency, choice.tier, choice.max_age) == (None,) * 4
 
 
 def test_a_rule_may_ask_for_another_point() -> None:
@@ -46,7 +47,7 @@ def test_a_rule_may_ask_for_another_point() -> None:
         DISKS, before="PT15M", max_age="P10D", consistency="FileSystemConsistent",
         preferred_consistency=None, tier="VaultStandard",
     ).recovery_point  # fmt: skip
-    assert choice.not_after == FIRED - timedelta(minutes=15, microseconds=1)
+    assert choice.not_after == FIRED - timedelta(minutes=15)
     assert choice.not_before == FIRED - timedelta(days=10)
     assert (choice.consistency, choice.tier) == ("FileSystemConsistent", "VaultStandard")
     assert choice.preferred_consistency is None

@@ -1,0 +1,151 @@
+"""Which of what the rules want is begun, by all that was begun before: the same alert, the same VM,
+the same rule in the same hour. Part of activities/judge_alert.py.
+
+A dry run looks at the same documents and writes none.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from activities.alert_gate import ASKER
+from restore.alerts import pace
+from restore.alerts.decision import AlertDecision
+from restore.alerts.pace import Hold, RulePace, VmPace
+from restore.alerts.runbook import Runbook, RunbookRule
+from storage import alert_pace
+from storage.documents import Documents
+from storage.ledger import Ledger
+
+
+def begin(
+    ledger: Ledger, runbook: Runbook, wanted: Iterable[AlertDecision], now: datetime, alert_id: str
+) -> tuple[dict[str, AlertDecision], list[tuple[str, Hold]]]:
+    """Return what becomes of each that a rule wants, by its request id; and each rule's hold that
+    this alert has opened. Repeatable. Raises ServiceUnavailable."""
+    documents = ledger.documents
+    decided, asking = _before(ledger, runbook, wanted, now)
+    opened: list[tuple[str, Hold]] = []
+    for rule, asked in _by_rule(runbook, asking):
+
+        def admit(
+            known: RulePace, rule: RunbookRule = rule, asked: list[AlertDecision] = asked
+        ) -> tuple[RulePace, tuple[RulePace, tuple[AlertDecision, ...]]]:
+            after, decisions = pace.admit(known, rule, asked, now, alert_id, runbook.hold_for_s)
+            return after, (after, decisions)
+
+        after, decisions = alert_pace.change_rule(documents, rule.name, admit)
+        for asked_for, decision in zip(asked, decisions, strict=True):
+            decided[_id(asked_for)] = _noted(documents, rule, asked_for, decision, now)
+        if after.hold is not None and after.hold.alert_id == alert_id:
+            opened.append((rule.name, after.hold))
+    return decided, opened
+
+
+def preview(
+    ledger: Ledger, runbook: Runbook, wanted: Iterable[AlertDecision], now: datetime
+) -> dict[str, AlertDecision]:
+    """Return what would become of each that a rule wants, by its request id; nothing is written.
+    Raises ServiceUnavailable."""
+    decided, asking = _before(ledger, runbook, wanted, now)
+    for rule, asked in _by_rule(runbook, asking):
+        known = alert_pace.rule(ledger.documents, rule.name)
+        _, decisions = pace.admit(known, rule, asked, now, "", runbook.hold_for_s)
+        decided |= {_id(each): said for each, said in zip(asked, decisions, strict=True)}
+    return decided
+
+
+def refuse(documents: Documents, held: AlertDecision, code: pace.Refusal, now: datetime) -> None:
+    """Note of a VM that what was held of it is not let go, so that the same alert does not ask
+    again. Repeatable. Raises ServiceUnavailable."""
+
+    def refused(before: VmPace | None) -> VmPace | None:
+        if before is not None and before.request_id != held.request_id:
+            return None  # another alert has taken it meanwhile
+        return replace(before or _pace_of(held, now), refused=code)
+
+    alert_pace.change_vm(documents, held.vm_id, refused)
+
+
+def _before(
+    ledger: Ledger, runbook: Runbook, wanted: Iterable[AlertDecision], now: datetime
+) -> tuple[dict[str, AlertDecision], list[AlertDecision]]:
+    """Return what is decided without a look at the rule's own count, and what is left: each alert
+    and each VM once. A VM that is held of the same rule is left: it is held for both."""
+    rules = {rule.name: rule for rule in runbook.rules}
+    decided: dict[str, AlertDecision] = {}
+    asking: dict[str, AlertDecision] = {}
+    held: dict[str, frozenset[str | None]] = {}
+    for each in wanted:
+        rule = rules[each.rule or ""]
+        last = alert_pace.vm(ledger.documents, each.vm_id)
+        said = _repeated(ledger, each) or pace.against(last, rule, each, now)
+        if said is not None and said.code == "QuietPeriod" and last and last.rule == rule.name:
+            if rule.name not in held:
+                held[rule.name] = _held(ledger.documents, rule.name)
+            said = None if last.request_id in held[rule.name] else said
+        if said is None:
+            asking.setdefault(_id(each), each)
+        else:
+            decided[_id(each)] = said
+    return decided, list(asking.values())
+
+
+def _held(documents: Documents, rule: str) -> frozenset[str | None]:
+    hold = alert_pace.rule(documents, rule).hold
+    return frozenset(each.request_id for each in hold.held) if hold else frozenset()
+
+
+def _repeated(ledger: Ledger, wanted: AlertDecision) -> AlertDecision | None:
+    held = ledger.read(_id(wanted))
+    if held is None:
+        return None
+    if held.entry.source != ASKER:
+        said = "Another request has used this id. The app restores nothing for this alert."
+        return replace(wanted, outcome="refused", code="RequestIdReused", text=said)
+    return pace.repeated(wanted)
+
+
+def _noted(
+    documents: Documents,
+    rule: RunbookRule,
+    wanted: AlertDecision,
+    decision: AlertDecision,
+    now: datetime,
+) -> AlertDecision:
+    """Note of the VM which alert has it; of two that come at once the first does."""
+    if decision.outcome not in ("restore", "held") or decision.request_id != wanted.request_id:
+        return decision
+    stands: list[AlertDecision] = []
+
+    def claim(before: VmPace | None) -> VmPace | None:
+        stands.clear()
+        said = pace.against(before, rule, wanted, now)
+        if said is not None:
+            stands.append(said)
+            return None
+        is_ours = before is not None and before.request_id == wanted.request_id
+        return before if is_ours else _pace_of(wanted, now)
+
+    alert_pace.change_vm(documents, wanted.vm_id, claim)
+    return stands[0] if stands and decision.outcome == "restore" else decision
+
+
+def _by_rule(
+    runbook: Runbook, asking: Iterable[AlertDecision]
+) -> Iterable[tuple[RunbookRule, list[AlertDecision]]]:
+    listed = list(asking)
+    for rule in runbook.rules:
+        asked = [each for each in listed if each.rule == rule.name]
+        if asked:
+            yield rule, asked
+
+
+def _pace_of(wanted: AlertDecision, now: datetime) -> VmPace:
+    return VmPace(vm=wanted.vm_id, rule=wanted.rule or "", request_id=_id(wanted), at=now)
+
+
+def _id(decision: AlertDecision) -> str:
+    assert decision.request_id is not None, "what is wanted has an id"
+    return decision.request_id

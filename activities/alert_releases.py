@@ -1,0 +1,115 @@
+"""What is held of a rule: ask people about it once, and do what they decide, or what nobody decides
+in time. Part of activities/judge_alert.py.
+
+A decision has a record of its own among the alerts, which names the requests that it is about. The
+rule's document remembers what it has let go until that record tells it.
+"""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from activities import alert_counting
+from restore.alerts import pace
+from restore.alerts.decision import AlertDecision
+from restore.alerts.pace import Hold, Leaving, RulePace
+from restore.alerts.record import AlertRecord, Release
+from restore.messages import rejection
+from restore.values import cloud_events, links
+from restore.values.times import stamp
+from storage import alert_pace, alerts
+from storage.documents import Documents
+from storage.outbox import Outbox
+
+_NAMED_MAX = 200
+"""VMs that the event names; the route names all."""
+
+
+def decide(
+    documents: Documents, alert_id: str, release: Release, now: datetime, why_not: str | None
+) -> tuple[AlertDecision, ...]:
+    """Take what a decision names out of the rule's hold, and return what becomes of it. `why_not`
+    says why nothing is released, whoever approves it. Repeatable. Raises ServiceUnavailable."""
+    ids = frozenset(release.request_ids)
+
+    def take(known: RulePace) -> tuple[RulePace, Leaving]:
+        is_in_time = not pace.expired(known, now)
+        released = release.decision == "approved" and is_in_time and why_not is None
+        return pace.decided(known, alert_id, ids, now, released=released)
+
+    leaving = alert_pace.change_rule(documents, release.rule, take)
+    decisions = [_outcome(each, release, leaving, why_not) for each in leaving.held]
+    for each in decisions:
+        if each.code == "HoldExpired":
+            alert_counting.refuse(documents, each, "HoldExpired", now)
+        elif each.code == "HoldRefused":
+            alert_counting.refuse(documents, each, "HoldRefused", now)
+    missing = sorted(ids - {each.request_id for each in decisions})
+    if release.decision != "expired":
+        decisions += [_not_held(release, request_id) for request_id in missing]
+    return tuple(decisions)
+
+
+def told(documents: Documents, record: AlertRecord) -> None:
+    """Let a rule forget what it remembers for a decision, whose record tells it now. Raises
+    ServiceUnavailable."""
+    if record.release is not None:
+        alert_pace.change_rule(
+            documents, record.release.rule, lambda known: (pace.told(known, record.id), None)
+        )
+
+
+def expire(documents: Documents, now: datetime) -> tuple[str, ...]:
+    """Record that nobody has decided in time about what is held, and return the ids of these
+    records: they are judged like any decision. Raises ServiceUnavailable."""
+    made = []
+    for rule in alert_pace.holding(documents):
+        known = alert_pace.rule(documents, rule)
+        if known.hold is None or not pace.expired(known, now):
+            continue
+        ids = tuple(each.request_id for each in known.hold.held if each.request_id)
+        record = AlertRecord(
+            id=rejection.id_of(now, f"expired-{rule}"),
+            way="app",
+            received_at=now,
+            release=Release(rule=rule, decision="expired", request_ids=ids),
+        )
+        alerts.keep(documents, record)
+        made.append(record.id)
+    return tuple(made)
+
+
+def ask(outbox: Outbox, rule: str, hold: Hold) -> None:
+    """Tell people that they must decide: the same hold, the same event. Raises
+    ServiceUnavailable."""
+    data = {
+        "requestId": None,
+        "rule": rule,
+        "held": len(hold.held),
+        "vms": [each.vm_id for each in hold.held[:_NAMED_MAX]],
+        "until": stamp(hold.until),
+        "decideAt": links.hold(rule),
+    }
+    key = f"{rule}.{hold.alert_id}"
+    event = cloud_events.event("restores-held", key, f"rules/{rule}", hold.since, data)
+    outbox.publish(event)
+
+
+def _outcome(
+    held: AlertDecision, release: Release, leaving: Leaving, why_not: str | None
+) -> AlertDecision:
+    if leaving.is_released:
+        said = f"It was held, and {release.by or 'somebody unknown'} let it go."
+        return replace(held, outcome="restore", code=None, text=said, released_by=release.by)
+    if release.decision == "refused":
+        return pace.refused(held, code="HoldRefused", by=release.by)
+    if release.decision == "approved" and why_not is not None:
+        return replace(held, outcome="refused", code="AlertsStopped", text=why_not)
+    return pace.refused(held, code="HoldExpired")
+
+
+def _not_held(release: Release, request_id: str) -> AlertDecision:
+    said = f"This is not held of the rule {release.rule!r}, or no longer."
+    return AlertDecision(
+        outcome="refused", code="NotHeld", text=said, rule=release.rule, request_id=request_id
+    )

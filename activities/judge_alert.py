@@ -1,0 +1,143 @@
+"""Judge an alert that came, or a decision of a person about what is held: what is to be restored,
+what is held, what is refused. All of it stands in the alert's record before anything is started.
+
+May run twice, even at once: what the rules begin is counted by conditional writes, under ids that
+are functions of the alert (restore/alerts/pace.py), so both come to the same.
+"""
+
+import base64
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from msgspec.structs import replace
+
+from activities import activity_result, alert_counting, alert_gate, alert_releases, clock, runbooks
+from arm import connection as arm_connection
+from arm import log
+from restore.alerts.alert import Alert, is_vm
+from restore.alerts.decision import AlertDecision
+from restore.alerts.record import AlertRecord
+from restore.alerts.runbook import Runbook
+from restore.messages.alert_io import JudgeAlert, Judged
+from restore.messages.errors import AccessDenied, NotFound
+from restore.messages.log_line import LogLine
+from restore.settings import Settings
+from storage import alerts, connection
+
+Tags = dict[str, str]
+
+TAGS_READ_MAX = 50
+"""VMs of one alert whose tags are read, one call each; the others are taken for untagged."""
+
+
+def judge_alert(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
+    """Input: JudgeAlert. Done with Judged; retry later while a setting is wrong."""
+    return activity_result.outcome(
+        order, lambda order: _judge(JudgeAlert.from_json(order), settings)
+    )
+
+
+def _judge(order: JudgeAlert, settings: Settings) -> Judged:
+    runbook, now = runbooks.in_force(settings), clock.now()
+    documents = connection.ledger().documents
+    why = alert_gate.why_stopped(documents, settings)
+    if order.body is not None:
+        decisions = _preview(base64.b64decode(order.body), runbook, now, why)
+        return Judged(decisions=tuple(each.as_json() for each in decisions))
+    kept = alerts.read(documents, order.alert_id)
+    if kept is None:  # it was deleted since
+        return Judged()
+    after = kept.record
+    if after.judged_at is None:
+        after = replace(after, judged_at=now, decisions=_decisions(after, runbook, now, why))
+        alerts.judged(documents, kept, after)
+        alert_releases.told(documents, after)
+    counts: dict[str, int] = Counter(str(each.outcome) for each in after.decisions)
+    text = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+    log.write(LogLine(event="alert-judged", text=text))
+    if "restore" not in counts:
+        alerts.close(documents, after.id)
+    return Judged(counts=dict(counts))
+
+
+def _decisions(
+    record: AlertRecord, runbook: Runbook, now: datetime, why: str | None
+) -> tuple[AlertDecision, ...]:
+    ledger = connection.ledger()
+    if record.release is not None:
+        return alert_releases.decide(ledger.documents, record.id, record.release, now, why)
+    found = _judged(record.body, runbook, now, why)
+    wanted = [each for each in found if each.outcome == "restore"]
+    decided, opened = alert_counting.begin(ledger, runbook, wanted, now, record.id)
+    for rule, hold in opened:
+        alert_releases.ask(connection.outbox(), rule, hold)
+    return _all(found, decided)
+
+
+def _preview(
+    body: bytes, runbook: Runbook, now: datetime, why: str | None
+) -> tuple[AlertDecision, ...]:
+    found = _judged(body, runbook, now, why)
+    wanted = [each for each in found if each.outcome == "restore"]
+    return _all(found, alert_counting.preview(connection.ledger(), runbook, wanted, now))
+
+
+def _judged(
+    body: bytes, runbook: Runbook, now: datetime, why: str | None
+) -> tuple[AlertDecision, ...]:
+    """Return what the rules make of each alert and target."""
+    from restore.alerts import judging, recognising
+
+    tags = _Tags(runbook, now)
+    found = [
+        judging.judge(runbook, alert, target, tags.of(alert, target), now)
+        for alert in recognising.alerts_of(body, runbook.mappings)
+        for target in alert.targets or (None,)
+    ]
+    if why is None:
+        return tuple(found)
+    return tuple(
+        replace(each, outcome="refused", code="AlertsStopped", text=why)
+        if each.outcome == "restore"
+        else each
+        for each in found
+    )
+
+
+def _all(
+    found: Iterable[AlertDecision], decided: dict[str, AlertDecision]
+) -> tuple[AlertDecision, ...]:
+    return tuple(
+        decided[each.request_id] if each.outcome == "restore" and each.request_id else each
+        for each in found
+    )
+
+
+class _Tags:
+    """The tags of VMs, read where a rule asks for them, as far as that may be."""
+
+    def __init__(self, runbook: Runbook, now: datetime) -> None:
+        self._runbook, self._now = runbook, now
+        self._known: dict[str, Tags | None] = {}
+
+    def of(self, alert: Alert, target: str | None) -> Tags | None:
+        """Return a VM's tags; None where they are not asked for, or cannot be read."""
+        from restore.alerts import judging, matching
+
+        if target is None or not is_vm(target):
+            return None
+        is_asked = judging.is_for_rules(self._runbook, alert, target, self._now)
+        if not (is_asked and matching.needs_tags(self._runbook, alert, target)):
+            return None
+        if target not in self._known and len(self._known) < TAGS_READ_MAX:
+            self._known[target] = _read_tags(target)
+        return self._known.get(target)
+
+
+def _read_tags(vm_id: str) -> Tags | None:
+    try:
+        return arm_connection.backup().preflight.vm_tags(vm_id)
+    except (AccessDenied, NotFound):
+        return None

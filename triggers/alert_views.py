@@ -1,0 +1,105 @@
+"""Handlers of `GET /alerts`, `GET /alerts/{id}` and `GET /holds`: what came, what the rules made of
+it, and what waits for a person."""
+
+import asyncio
+from typing import Any
+
+import azure.functions as func
+
+from restore.alerts.pace import Hold
+from restore.alerts.record import WAYS
+from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.settings import Settings
+from restore.values.redaction import redacted
+from storage import alert_pace, alert_switch, alerts, connection
+from storage.documents import Documents, Page
+from triggers import pages, places, problems
+
+_FILTERS: dict[str, tuple[str, ...]] = {
+    "way": WAYS,
+    "state": ("received", "judged"),
+    "source": (),
+    "rule": (),
+}
+_ORIGINAL_CHARS_MAX = 16_000
+
+
+async def show_page(req: func.HttpRequest, settings: Settings) -> func.HttpResponse:
+    """Answer `{value, continuationToken?, stopped?}`, the newest first."""
+    try:
+        asked = pages.asked(req, _FILTERS)
+    except InvalidRequest as error:
+        return problems.wrong_query(error)
+    documents = connection.ledger().documents
+
+    def page_of(size: int, token: str | None) -> Page:
+        return alerts.page(documents, size, token)
+
+    try:
+        body = await asyncio.to_thread(
+            pages.read, asked, page_of, lambda line: alerts.line_of(line.name, line.labels)
+        )
+        stopped = await asyncio.to_thread(stopped_by, documents, settings)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    return problems.ok(200, body if stopped is None else body | {"stopped": stopped})
+
+
+async def show(req: func.HttpRequest) -> func.HttpResponse:
+    """Answer with one alert, or one decision about what was held."""
+    alert_id = req.route_params["id"]
+    try:
+        kept = await asyncio.to_thread(alerts.read, connection.ledger().documents, alert_id)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    if kept is None:
+        detail = f"The app has recorded no alert {alert_id[:200]!r}, or no longer keeps it."
+        return problems.problem(404, "AlertNotFound", "No such alert", detail)
+    record = kept.record.as_json()
+    if kept.record.original_encoding == "utf-8":  # it was read as it came, and is shown otherwise
+        record["original"] = redacted(kept.record.original, _ORIGINAL_CHARS_MAX)
+    state = "judged" if kept.record.judged_at else "received"
+    return problems.ok(200, record | {"state": state})
+
+
+async def show_holds(req: func.HttpRequest) -> func.HttpResponse:
+    """Answer `{value}`: of each rule what is held, and where to decide."""
+    prefix = places.prefix(req, "holds")
+    try:
+        held = await asyncio.to_thread(_holds, connection.ledger().documents, prefix)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+    return problems.ok(200, {"value": held})
+
+
+def stopped_by(documents: Documents, settings: Settings) -> dict[str, Any] | None:
+    """Return who has stopped all restores that alerts ask for; None: nobody. Raises
+    ServiceUnavailable."""
+    if settings.restore_alerts_stopped:
+        return {"reason": "the setting RESTORE_ALERTS_STOPPED"}
+    stopped = alert_switch.read(documents)
+    return None if stopped is None else stopped.as_json()
+
+
+def _holds(documents: Documents, prefix: str) -> list[dict[str, Any]]:
+    rules = list(alert_pace.holding(documents))
+    found = [(rule, alert_pace.rule(documents, rule).hold) for rule in rules]
+    return [_held(rule, hold, prefix) for rule, hold in found if hold is not None]
+
+
+def _held(rule: str, hold: Hold, prefix: str) -> dict[str, Any]:
+    return {
+        "rule": rule,
+        "since": hold.since,
+        "until": hold.until,
+        "decideAt": places.hold(rule, prefix),
+        "held": [
+            {
+                "requestId": each.request_id,
+                "vm": each.vm_id,
+                "alertRule": each.alert_rule,
+                "firedAt": each.fired_at,
+            }
+            for each in hold.held
+        ],
+    }
