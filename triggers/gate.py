@@ -12,7 +12,6 @@ accepted before, and goes on. See docs/decisions/0021 and 0022.
 """
 
 import functools
-import logging
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from typing import Any
@@ -20,11 +19,10 @@ from urllib.parse import urlsplit
 
 import azure.functions as func
 
+from restore.messages.log_line import LogLine
 from restore.settings import Settings
 from restore.values.problem import Problem
-from triggers import callers, problems
-
-_log = logging.getLogger(__name__)
+from triggers import callers, log, problems
 
 Handler = Callable[..., Awaitable[func.HttpResponse]]
 
@@ -50,9 +48,9 @@ def level(settings: Settings) -> func.AuthLevel:
 
 
 def log_wrong_settings(settings: Settings) -> None:
-    """Say in the log what is wrong, one line for each problem."""
-    for problem in settings.problems:
-        _log.critical("A setting is wrong, and nothing new is started: %s", problem)
+    """Say in the log what is wrong."""
+    if settings.problems:
+        log.write(LogLine(event="settings", problems=settings.problems))
 
 
 class Gate:

@@ -8,6 +8,7 @@ import pytest
 from devhost.language_worker.loaded import LoadedFunction
 from restore.messages import names
 from tests.fakes.app_harness import worker, worker_with
+from tests.fakes.log import lines
 from triggers import operations
 from triggers.operation import Operation
 
@@ -111,6 +112,7 @@ def test_an_app_with_a_wrong_setting_has_all_functions_but_the_queues(
     assert queues
     assert wrong == {each.name for each in worker().functions} - queues
     (line,) = [each for each in caplog.records if each.levelno == logging.CRITICAL]
+    assert [each["event"] for each in lines(caplog)] == ["settings"]
     assert name in line.getMessage()
     assert "s3cret" not in caplog.text
 
