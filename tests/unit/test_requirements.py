@@ -41,6 +41,7 @@ PROVIDES = {
     "azure-storage-queue": ["azure.storage.queue"],
     "croniter": ["croniter"],
     "cryptography": ["cryptography"],
+    "duckdb-kql": ["duckdb_kql"],
     "hypothesis": ["hypothesis"],
     "import-linter": ["grimp"],
     "jsonschema": ["jsonschema", "referencing"],
