@@ -17,7 +17,9 @@ _OF_VERDICT: dict[str, Severity] = {
 
 
 def _of_finished(data: JSON) -> Severity:
-    verdict = data.get("verdict") or {}
+    verdict = data.get("verdict")
+    if not isinstance(verdict, dict):
+        return "error"
     if verdict.get("succeeded") is False:
         return "error"
     return _OF_VERDICT.get(str(verdict.get("verdict")), "error")

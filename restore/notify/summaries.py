@@ -119,10 +119,15 @@ def _lines(data: JSON) -> Iterator[str]:
     text = _object(data, "verdict").get("text") or _object(data, "error").get("message")
     if text:
         yield str(text)
-    for problem in data.get("problems") or ():
+    for problem in _objects(data, "problems"):
         yield f"{problem.get('path')} {problem.get('message')}"
-    for finding in _object(data, "plan").get("findings") or ():
+    for finding in _objects(_object(data, "plan"), "findings"):
         yield f"{finding.get('severity')}: {finding.get('text')}"
+
+
+def _objects(data: JSON, field: str) -> list[JSON]:
+    found = data.get(field)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _object(data: JSON, field: str) -> JSON:

@@ -16,6 +16,10 @@ from arm import errors as arm_errors
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
 from restore.messages.request import RestoreRequest
+from restore.notify import addresses, letters, notify_text
+from restore.notify.letters import Unusable
+from restore.notify.notify_text import InvalidNotify
+from restore.notify.receivers import secrets_of
 from restore.policy import decisions, judging, policy_text, rules
 from restore.policy.policy_text import InvalidPolicy
 from restore.request import json_text, parsing, rejections
@@ -25,6 +29,8 @@ from tests.end_to_end.harness import VAULT, request_for, vm
 from tests.fakes.app_harness import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.fuzz import replies
+from tests.unit.restore.notify.events import ALL
+from tests.unit.restore.notify.test_notify_text import WHOLE
 
 
 class Decoder(NamedTuple):
@@ -78,6 +84,24 @@ def _policy(text: bytes) -> Any:
     return found, found.approval_within_s
 
 
+def _notify(text: bytes) -> Any:
+    """Whoever is told is written to, with secrets of every kind but the right one."""
+    found = notify_text.parse(text.decode(errors="replace"))
+    for receiver in found.receivers:
+        for secret in ("https://hooks.example.com/a", "whsec_" + "QUJD" * 10, "\r\n", ""):
+            secrets = dict.fromkeys(secrets_of(receiver), secret)
+            try:
+                letter = letters.write(receiver, ALL["finished"], secrets, START)
+            except Unusable as error:
+                _must_be_tellable(error)
+            else:
+                told = [f"{name}: {value}" for name, value in letter.headers.items()]
+                assert all(each.isascii() and each.isprintable() for each in told)
+                refusal = addresses.refusal(letter.url, found.hosts, admits_loopback=False)
+                _must_be_tellable(ValueError(refusal))
+    return found, found.keep_for_s
+
+
 def _rejection(body: bytes) -> None:
     try:
         parsing.parse_text(body, default_request_id="d")
@@ -119,6 +143,10 @@ def _policies() -> tuple[bytes, ...]:
     return (msgspec.json.encode(rules.DEFAULT), b'{"rules": [], "approvalWithin": "PT1H"}')
 
 
+def _notifies() -> tuple[bytes, ...]:
+    return (json.dumps(WHOLE).encode(), b'{"receivers": []}')
+
+
 def _decisions() -> tuple[bytes, ...]:
     return (b'{"decision": "approve", "reason": "r"}',)
 
@@ -137,6 +165,7 @@ DECODERS: dict[str, Decoder] = {
     "request": Decoder(_request, (InvalidRequest,), _requests),
     "query": Decoder(_query, (InvalidRequest,), _query_samples),
     "policy": Decoder(_policy, (InvalidPolicy,), _policies),
+    "notify": Decoder(_notify, (InvalidNotify,), _notifies),
     "decision": Decoder(decisions.parse, (InvalidRequest,), _decisions),
     "rejection": Decoder(_rejection, (), _requests),
     "error": Decoder(_error, (), _errors),

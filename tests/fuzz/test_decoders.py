@@ -89,7 +89,7 @@ def test_any_refusal_of_azure_s_becomes_one_of_our_errors(reply: bytes) -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_any_answer_of_azure_s_is_read_or_becomes_one_of_our_errors(name: str) -> None:
-    @drawn(f"an answer: {name}", slice_=40, share=4)
+    @drawn(f"an answer: {name}", slice_=40, share=3)
     @given(_replies(name))
     def each(reply: bytes) -> None:
         count(f"an answer: {name}")

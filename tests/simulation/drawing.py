@@ -20,6 +20,7 @@ from tests.simulation.scenario import (
     Points,
     PolicyOutline,
     Scenario,
+    ToldReceiver,
     Vaults,
 )
 
@@ -55,9 +56,26 @@ def draw(seed: int) -> Scenario:
         faults_until_s=faults_until_s,
         lease_s=dice.choice((30, 300, 600)),
         reconcile_s=dice.choice((0, 300, 900, 900, 3600) if len(machines) < 10 else (0, 3600)),
+        receivers=_receivers(seed, faults_until_s),
         two_builds=dice.random() < 0.1,
     )
     return verifying.draw(seed, combinations.draw(dice, scenario))
+
+
+def _receivers(seed: int, faults_until_s: float) -> tuple[ToldReceiver, ...]:
+    """Every fifth time somebody is told; drawn apart, so that all else stays as it was."""
+    dice = random.Random(f"receivers {seed}")
+    if dice.random() > 0.2:
+        return ()
+    return tuple(
+        ToldReceiver(
+            name=name,
+            from_s=round(dice.uniform(0, faults_until_s / 2), 1),
+            until_s=round(faults_until_s * dice.choice((0, 0.5, 1.0)), 1),
+            mood=dice.choice(("away", "fails", "refuses", "redirects")),
+        )
+        for name in ("first", "second")[: dice.randint(1, 2)]
+    )
 
 
 def _size(dice: random.Random) -> int:

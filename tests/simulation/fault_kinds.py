@@ -267,6 +267,7 @@ ALWAYS = (
     "asked_with_rubbish", "cancelled_before_the_start", "cancelled_while_it_runs",
     "cancelled_after_the_end", "list_lagged", "job_lagged", "quota_spent", "poll_url_expired",
     "vault_clock_wrong", "replaced_with_warnings", "policy_forbids", "policy_tightened",
+    "receiver_in_trouble",
     "vm_quota_spent", "waited_for_a_slot", "approved", "refused", "approved_by_its_asker",
     "approved_by_somebody_unknown", "decided_twice", "decided_too_late", "nobody_decided",
     "names_alone",

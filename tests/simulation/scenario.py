@@ -141,6 +141,15 @@ class PlannedFault(_Part, frozen=True, kw_only=True):
     """Seconds, a status or a size, as the kind has it."""
 
 
+class ToldReceiver(_Part, frozen=True, kw_only=True):
+    """Somebody who is told of everything, and takes nothing for a while."""
+
+    name: str
+    from_s: float = 0
+    until_s: float = 0
+    mood: Literal["away", "fails", "refuses", "redirects"] = "away"
+
+
 class Vaults(_Part, frozen=True, kw_only=True):
     """How Azure is, all the time."""
 
@@ -175,6 +184,8 @@ class Scenario(_Part, frozen=True, kw_only=True):
     lease_s: float = 300
     reconcile_s: float = 0
     """The period of the reconciler; 0: it looks when something is left, and not before."""
+    receivers: tuple[ToldReceiver, ...] = ()
+    """Of notifications; without any nobody is told."""
     two_builds: bool = False
     """Another build of the app runs, too, and has a reconciler of its own."""
 
@@ -192,6 +203,10 @@ def tell(scenario: Scenario) -> list[str]:
     lines += [f"  {_when(each.at_s)}: {_decision(each)}" for each in scenario.decisions]
     lines += [f"  {_when(each.at_s)}: {each.request_id} is cancelled" for each in scenario.cancels]
     lines += [f"  fault: {_fault(fault)}" for fault in scenario.faults]
+    lines += [
+        f"  {each.name} is told; {each.mood} from {_when(each.from_s)} until {_when(each.until_s)}"
+        for each in scenario.receivers
+    ]
     return [*lines, f"  after {text_of(scenario.faults_until_s)} nothing goes wrong any more"]
 
 

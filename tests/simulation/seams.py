@@ -7,7 +7,7 @@ the SDK's client calls the engine by HTTP: these three are the machine's, not th
 import logging
 import warnings
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime
 from types import ModuleType, SimpleNamespace
@@ -19,6 +19,7 @@ import azure.functions as func
 
 from activities import clock as activity_clock
 from activities import policies, reconcile_restore
+from notifications import connection as notifications_connection
 from probes import probing
 from restore.messages.model import Caller
 from restore.settings import Settings
@@ -38,6 +39,7 @@ from triggers import (
     approvals,
     callers,
     listing,
+    notifications,
     plans,
     points,
     poison,
@@ -56,9 +58,11 @@ _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
     *(adopting, answers, approvals, listing, points, poison, put_back, queue, restores),
     *(starter, views),
-    *(reconcile_restore, instances),
+    *(notifications, reconcile_restore, instances),
 )
-_TIMED: tuple[ModuleType, ...] = (approvals, poison, put_back, queue, starter, timers, views)
+_TIMED: tuple[ModuleType, ...] = (
+    *(approvals, notifications, poison, put_back, queue, starter, timers, views),
+)
 
 
 @contextmanager
@@ -72,6 +76,7 @@ def installed(world: "World") -> Iterator[None]:
         (Settings, "poll_policy", lambda _: world.scenario.poll_policy),
         (callers, "principal", _principal),
         (probing, "probe", answering.machines_that_answer(world)),
+        (notifications, "_in_own_thread", asyncio.to_thread),
         *((module, "uuid", uuid) for module in (adopting, plans, restores)),
         *((module, "time", time) for module in (answers, views)),
     ]
@@ -81,12 +86,20 @@ def installed(world: "World") -> Iterator[None]:
         stack.enter_context(Calls(lambda: world.api, call_takes_time).in_place())
         for owner, name, part in parts:
             stack.enter_context(patch.object(owner, name, part))
-        stack.enter_context(storage_connection.use(world.storage.ledger, world.storage.events))
+        stack.enter_context(storage_of(world))
+        if world.receivers is not None:
+            stack.enter_context(notifications_connection.use(world.receivers.exchange))
         stack.enter_context(activity_clock.use(world.clock.now))
         _judge(world, stack)
         stack.enter_context(planned_actions.quick_times())
         stack.enter_context(_listening(Listener(world.record)))
         yield
+
+
+def storage_of(world: "World") -> AbstractContextManager[None]:
+    """Put a world's storage in place of the real one, with nothing remembered."""
+    storage = world.storage
+    return storage_connection.use(storage.ledger, storage.events, wakes=world.receivers)
 
 
 @contextmanager

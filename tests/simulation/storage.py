@@ -21,6 +21,7 @@ class Storage:
     def __init__(self, world: "World") -> None:
         self._world = world
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
+        self.documents.now = world.clock.now
         self.ledger = Ledger(self.documents, world.clock.now)
         for tag, hook in (("read", "before_read"), ("write", "before_write")):
             setattr(self.documents, hook, self._at(tag))
@@ -41,7 +42,9 @@ class Storage:
     @property
     def is_all_sent(self) -> bool:
         """Whether nothing is left to be sent."""
-        return not any(name.startswith(("open/", "outbox/")) for name in self.documents.kept)
+        return not any(
+            name.startswith(("open/", "outbox/", "notify/")) for name in self.documents.kept
+        )
 
     def turn_of(self, item_id: str) -> str | None:
         """Whose turn it is on an item."""

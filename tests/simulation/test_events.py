@@ -33,7 +33,7 @@ _HOURS_S = 2 * 3600.0
 _AS_SOON = timedelta(seconds=5)
 _APPROVED: tuple[Kind, ...] = ("OriginalLocation",)
 # One after the other: in a run a step that waits holds up all others, as it does not in Azure.
-_HEARD = Scenario(
+HEARD = Scenario(
     machines=tuple(Machine(name=f"vm-{number}", job_s=1500) for number in range(4)),
     asks=(
         *(
@@ -51,12 +51,12 @@ _HEARD = Scenario(
 def unheard(waits_s: float) -> Scenario:
     """The same, but the queue of events refuses everything, at once or when its client gives up."""
     refused = PlannedFault(kind="events_refused", times=9999, until_s=_HOURS_S, value=waits_s)
-    return msgspec.structs.replace(_HEARD, faults=(refused,))
+    return msgspec.structs.replace(HEARD, faults=(refused,))
 
 
 def differences(waits_s: float = 0) -> list[str]:
     """What becomes different when the queue of events refuses everything for two hours."""
-    heard, silent = run_scenario(_HEARD), run_scenario(unheard(waits_s))
+    heard, silent = run_scenario(HEARD), run_scenario(unheard(waits_s))
     assert judged(heard).violations == []
     found = list(judged(silent).violations)
     posts, late = _posts(heard), _posts(silent)

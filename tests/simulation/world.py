@@ -28,7 +28,6 @@ from simulated_azure.faults import Fault
 from simulated_azure.signing import _filler
 from simulated_azure.simulator import Simulator
 from simulated_azure.state import JobRecord
-from storage import connection
 from tests.fakes.app_harness import API_VERSION, START, worker
 from tests.fakes.durable_calls import api_of
 from tests.fakes.planned_actions import Planned
@@ -37,6 +36,7 @@ from tests.simulation import cloud, seams
 from tests.simulation.actors import Actors
 from tests.simulation.engine import WatchedStore, WatchedWorker
 from tests.simulation.fault_kinds import IN_WORKER, FaultInjector, Killed, Place
+from tests.simulation.receivers import Receivers
 from tests.simulation.record import Record
 from tests.simulation.scenario import Scenario
 from tests.simulation.starters import Flow, timer
@@ -65,6 +65,7 @@ class World:
         self.token = f"canaryToken{scenario.seed:08d}abcdef"
         self.record = Record(canaries=self._canaries(), keeps=keeps)
         self.storage = Storage(self)
+        self.receivers = Receivers(self) if scenario.receivers else None
         self.store = WatchedStore(self)
         self.flows: list[Flow] = []
         self.life = 0
@@ -155,6 +156,11 @@ class World:
     def is_adopting(self) -> bool:
         """Whether whoever acts looks at a job before it is followed."""
         return self._who[-1].startswith("adopt_job")
+
+    @property
+    def acts_as(self) -> str:
+        """Who acts now."""
+        return self._who[-1]
 
     @property
     def elapsed_s(self) -> float:
@@ -280,7 +286,7 @@ class World:
         self.backup = Backup(Client(authorized, sleep=self.live), API_VERSION)
         if self._stack is not None:
             self._stack.enter_context(arm_connection.use(self.backup))
-            self._stack.enter_context(connection.use(self.storage.ledger, self.storage.events))
+            self._stack.enter_context(seams.storage_of(self))
 
     def _lose_worker(self) -> None:
         self.note("the worker process exits")

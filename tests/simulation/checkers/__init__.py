@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tests.simulation.checkers import (
     ends,
     events,
+    notifications,
     order,
     permission,
     posts,
@@ -34,6 +35,7 @@ CHECKERS: dict[str, Checker] = {
     "events are complete": events.are_complete,
     "what is refused is told": events.refusals_are_told,
     "plans are told": events.plans_are_told,
+    "notifications arrive": notifications.all_arrive,
     "phases keep to their table": order.phases_keep_to_their_table,
     "the ledger keeps to its table": order.ledger_keeps_to_its_table,
     "histories are short": order.histories_are_short,
