@@ -155,7 +155,7 @@ class Settings:
         settings = cls(**documents, **values)
         is_simulated = settings.simulated_arm_endpoint is not None
         problems += written_settings.beside(settings.restore_notify, environment, is_simulated)
-        return replace(settings, problems=(*problems, *setting_conflicts.problems_of(settings)))
+        return replace(settings, problems=(*problems, *_conflicts(settings)))
 
     def require(self, *names: str) -> None:
         """Raise SettingsWrong while one of these settings is wrong; without a name, any."""
@@ -227,3 +227,11 @@ def _problems(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         if problem is not None:
             said = f"{problem}; {hint}" if hint else problem
             yield name, f"{name.upper()} {said}."
+
+
+def _conflicts(of: Settings) -> Iterator[str]:
+    """Say what of the settings cannot work together."""
+    yield from setting_conflicts.in_authentication(of.is_entra, of.website_auth_enabled)
+    yield from setting_conflicts.in_polls(of.restore_poll_s_min, of.restore_poll_s_max)
+    yield from setting_conflicts.in_quiet_periods(of.restore_rules, of.restore_keep_d)
+    yield from setting_conflicts.in_timeouts(of.arm_timeout_s, of.activity_s, of.function_timeout_s)
