@@ -22,7 +22,7 @@ from restore.notify.notify_text import InvalidNotify
 from restore.notify.receivers import secrets_of
 from restore.policy import decisions, judging, policy_text, rules
 from restore.policy.policy_text import InvalidPolicy
-from restore.request import json_text, parsing, rejections
+from restore.request import adopting, json_text, parsing, rejections
 from restore.start import arm_body
 from storage.events import Events
 from tests.end_to_end.harness import VAULT, request_for, vm
@@ -102,6 +102,12 @@ def _notify(text: bytes) -> Any:
     return found, found.keep_for_s
 
 
+def _adoption(body: bytes) -> Any:
+    found = adopting.parse(body)
+    assert names.is_request_id(found.request_id), "it names a ledger entry"
+    return found
+
+
 def _rejection(body: bytes) -> None:
     try:
         parsing.parse_text(body, default_request_id="d")
@@ -167,6 +173,11 @@ DECODERS: dict[str, Decoder] = {
     "policy": Decoder(_policy, (InvalidPolicy,), _policies),
     "notify": Decoder(_notify, (InvalidNotify,), _notifies),
     "decision": Decoder(decisions.parse, (InvalidRequest,), _decisions),
+    "adoption": Decoder(
+        _adoption,
+        (InvalidRequest,),
+        lambda: (json.dumps({"jobId": "0c1d2e3f", "vaultId": VAULT}).encode(),),
+    ),
     "rejection": Decoder(_rejection, (), _requests),
     "error": Decoder(_error, (), _errors),
 } | {

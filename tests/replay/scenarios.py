@@ -4,6 +4,7 @@ generation.
 A turn's answer holds every action since its generation began, so the last one says it all.
 """
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,10 +14,13 @@ import msgspec
 from activities import policies
 from arm.transport import NotSent
 from restore.messages import names
+from restore.messages.adoption import Adopt, AdoptJob
 from restore.policy import rules
+from restore.values.decoding import encode
 from simulated_azure.faults import Fault
 from simulated_azure.parts import Guest
-from tests.end_to_end.harness import request_for
+from tests.end_to_end.harness import VAULT, request_for, vm
+from tests.fakes import elsewhere
 from tests.fakes.app_harness import AppHarness
 
 HOUR = 3600.0
@@ -154,6 +158,18 @@ def _verified_again(harness: AppHarness) -> None:
     harness.run_for(HOUR)
 
 
+def _begun_elsewhere(harness: AppHarness) -> None:
+    """Somebody has begun it in the portal. Who had it adopted is gone; the reconciler follows."""
+    job = "0c1d2e3f-0000-4000-8000-000000000001"
+    elsewhere.begin(harness.simulator, vm(), VAULT, job, "RestoreDisks")
+    order = AdoptJob(adopt=Adopt(job_id=job, vault_id=VAULT), source="http")
+    text = json.dumps(json.dumps(encode(order)))
+    harness.driver.client.start_new(names.ADOPT_RESTORE, text, "adopt-1")
+    harness.run_for(120)
+    harness.reconcile()
+    harness.run_for(HOUR)
+
+
 _POST = {"method": "POST", "path": "/restore$"}
 
 SCENARIOS: dict[str, Callable[[AppHarness], None]] = {
@@ -177,6 +193,7 @@ SCENARIOS: dict[str, Callable[[AppHarness], None]] = {
     "azure_away": _away,
     "watch_terminated": _watch_ended,
     "followed_again": _ended_by_hand,
+    "begun_elsewhere": _begun_elsewhere,
     "verified": _verified,
     "verified_again": _verified_again,
 }

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _AGAIN_S_MAX = 300.0
 _EARLY_MAX = 5
-_BEGUN_BEFORE_S = 30.0
 _CANCELLED = {"BeforeStart": "before_the_start", "Asked": "while_it_runs"}
 _DECIDED = {
     "OwnRequest": "approved_by_its_asker",
@@ -55,7 +54,7 @@ class Actors:
             self.waiting += 1
             send = self._enqueue if ask.way == "queue" else self._post
             if ask.adopts:
-                world.plan(max(ask.at_s - _BEGUN_BEFORE_S, 0), _bound(self._begin_elsewhere, ask))
+                cloud.begin_elsewhere(world.simulator, scenario, ask)
                 send = self._adopt
             world.plan(ask.at_s, _bound(send, ask))
         for cancel in scenario.cancels:
@@ -102,9 +101,6 @@ class Actors:
         }
         what = "plan" if ask.plan_only else "ask"
         self._call(_Call(what, ask.request_id, "start_restore", "", more))
-
-    def _begin_elsewhere(self, ask: Ask) -> None:
-        cloud.begin_elsewhere(self._world.simulator, self._world.scenario, ask)
 
     def _adopt(self, ask: Ask) -> None:
         more = {

@@ -38,6 +38,7 @@ TARGET_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-restored"
 STAGING_ID = f"{VAULT_GROUP}/providers/Microsoft.Storage/storageAccounts/staging"
 NETWORK_ID = f"{TARGET_GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
 NEWER = "newer"
+_BEGUN_BEFORE = timedelta(minutes=5)
 _ODD: dict[str, tuple[Tiers, bool, str]] = {
     "plain": (BOTH, False, "AppConsistent"),
     "crash": (BOTH, False, "CrashConsistent"),
@@ -119,20 +120,24 @@ def back_up(simulator: Simulator, machine: Machine) -> None:
 
 
 def begin_elsewhere(simulator: Simulator, scenario: Scenario, ask: Ask) -> None:
-    """Somebody begins a restore in the portal."""
+    """Somebody has begun a restore in the portal, five minutes before all else: what begins within
+    moments of a POST whose reply is lost nobody can tell from its work (decision 0002). It goes on
+    for as long after it is adopted as the machine's jobs take."""
     machine = scenario.machines[ask.machine]
     if machine.end == "NoJob":
         return
-    elsewhere.begin(
+    record = elsewhere.begin(
         simulator,
         vm_id(machine),
         vault_id(machine.vault),
         ask.job_id,
         ask.kind,
         request=request_of(scenario, ask),
-        duration_s=machine.job_s,
+        duration_s=_BEGUN_BEFORE.total_seconds() + ask.at_s + machine.job_s,
         outcome=machine.end,
     )
+    if record is not None:
+        record.start -= _BEGUN_BEFORE
 
 
 def adoption_of(scenario: Scenario, ask: Ask) -> bytes:

@@ -80,7 +80,7 @@ class Ask(_Part, frozen=True, kw_only=True):
     verify: str = ""
     """What is looked at afterwards (tests/simulation/verifying.py)."""
     adopts: bool = False
-    """By HTTP: it was begun elsewhere half a minute before, and is only to be followed."""
+    """By HTTP: it was begun elsewhere before, and is only to be followed."""
 
     @property
     def job_id(self) -> str:

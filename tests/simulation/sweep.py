@@ -82,9 +82,9 @@ def _elsewhere(
     kind: Kind, *faults: PlannedFault, ours_s: float | None = None, **more: Any
 ) -> Scenario:
     """Somebody has begun a restore in the portal; perhaps we have one of the same VM besides."""
-    adopted = Ask(at_s=31, request_id="adopted-j1", kind=kind, way="http", waits=False, adopts=True)
+    adopted = Ask(at_s=1, request_id="adopted-j1", kind=kind, way="http", waits=False, adopts=True)
     whole = _scenario(kind, *faults, **more)
-    ours = () if ours_s is None else (Ask(at_s=31 + ours_s, request_id="r0", kind=kind),)
+    ours = () if ours_s is None else (Ask(at_s=1 + ours_s, request_id="r0", kind=kind),)
     return msgspec.structs.replace(whole, asks=(adopted, *ours))
 
 

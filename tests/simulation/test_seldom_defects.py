@@ -1,7 +1,11 @@
 """Planted defects that chance shows too seldom: each with a scenario that shows it."""
 
+from typing import Any
+
 import pytest
 
+from activities import adopt_job
+from arm import connection as arm_connection
 from tests.simulation.planted_verifying import gives_up_at_once
 from tests.simulation.running import judged, run_scenario
 from tests.simulation.scenario import (
@@ -19,6 +23,19 @@ from tests.simulation.test_planted_defects import (
     deletes_messages_that_failed,
 )
 
+
+def cancels_what_it_adopts(patch: Patch) -> None:
+    """Whoever adopts a job stops it."""
+    whole = adopt_job._adopt
+
+    def adopt(order: Any, in_force: Any) -> Any:
+        arm_connection.backup().cancel_job(order.adopt.vault_id, order.adopt.job_id)
+        return whole(order, in_force)
+
+    patch.setattr(adopt_job, "_adopt", adopt)
+
+
+_ELSEWHERE = Ask(at_s=1, way="http", request_id="adopted-j1", waits=False, adopts=True)
 _REFUSED = PlannedFault(kind="storage_refuses", where="starter message-0: write open")
 SELDOM = [
     # In two of 500 seeds only: what is noted once is started again by the reconciler.
@@ -45,6 +62,12 @@ SELDOM = [
             asks=(Ask(at_s=1, request_id="r1", kind="AlternateLocation", verify="agent"),),
         ),
         "what works is verified",
+    ),
+    # Few restores are adopted.
+    (
+        cancels_what_it_adopts,
+        Scenario(asks=(_ELSEWHERE,)),
+        "nothing for what was begun elsewhere",
     ),
 ]
 
