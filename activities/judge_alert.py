@@ -138,6 +138,6 @@ class _Tags:
 
 def _read_tags(vm_id: str) -> Tags | None:
     try:
-        return arm_connection.backup().preflight.vm_tags(vm_id)
+        return arm_connection.backup().vms.tags(vm_id)
     except (AccessDenied, NotFound):
         return None

@@ -7,11 +7,10 @@ out keep the version they came with.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 import msgspec
 
@@ -66,9 +65,12 @@ class CancelReply(NamedTuple):
 class Backup:
     """Azure Backup, seen through one client. Safe to share between threads."""
 
-    def __init__(self, client: Client, api_version: str) -> None:
+    def __init__(self, client: Client, api_version: str, scopes: Sequence[str] = ()) -> None:
+        """`scopes` are the vaults, or their subscriptions, in which a VM's backup is looked for at
+        last."""
         self._client = client
         self._api_version = api_version
+        self._discovery = discovery.Discovery(client, api_version, scopes)
         # Kept for good: a vault cannot move to another region.
         self._regions: dict[str, str] = {}
 
@@ -96,9 +98,8 @@ class Backup:
         return self._item(vault_id, found, doing)
 
     def find_vault_item(self, source_resource_id: str) -> ProtectedItem:
-        """The protected item of a VM that still exists, in whatever vault it is."""
-        vault_id = discovery.find_vault_id(self._client, self._api_version, source_resource_id)
-        return self.find_protected_item(vault_id, source_resource_id)
+        """The protected item of a VM, in whatever vault it is, whether or not the VM exists."""
+        return self._discovery.look_up(source_resource_id, self.find_protected_item)
 
     @property
     def vms(self) -> Vms:
@@ -221,8 +222,7 @@ class Backup:
         return [value for page in pages for value in _values(page.body)]
 
     def _versioned(self, path: str, where: str | None = None) -> str:
-        query = f"?api-version={self._api_version}"
-        return path + query + (f"&$filter={quote(where, safe='')}" if where else "")
+        return f"{path}?{filters.versioned(self._api_version, where)}"
 
 
 @contextmanager

@@ -48,6 +48,10 @@ class Vms:
         """How a VM runs, if it exists."""
         return read_vm_state(self._client, vm_id)
 
+    def tags(self, vm_id: str) -> dict[str, str]:
+        """The tags of a VM that still exists."""
+        return read_vm_tags(self._client, vm_id)
+
     def has_new(self, vm_id: str, since: datetime | None) -> bool:
         """Whether a VM exists that was created since then."""
         return has_new_vm(self._client, vm_id, since)

@@ -67,7 +67,7 @@ def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool
         activity_s=settings.activity_s,
         renew=credential.cache_clear,
     )
-    return Backup(Client(authorized), settings.backup_api_version)
+    return Backup(Client(authorized), settings.backup_api_version, settings.restore_vaults)
 
 
 def require_token() -> None:

@@ -1,45 +1,158 @@
-"""Which vault protects a VM, when the request does not say: asked of Azure Backup itself.
+"""Which vault protects a VM, when the request does not say.
 
-Needs the VM to exist, for its region is part of the question, and a permission at the scope of its
-subscription. A request that names its vault needs neither, so every refusal here says so.
+Asked are, in this order: Azure Backup in the VM's region, which knows VMs that exist; Azure
+Resource Graph, which knows those that are gone, too; and the vaults of the setting RESTORE_VAULTS.
+What is found is remembered for minutes, and whoever uses it looks it up there. Nothing is guessed:
+of several backups none is taken, and one of a VM of the same name is only named.
 """
 
 from __future__ import annotations
 
-from arm import compute, resource_ids, texts
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from arm import compute, filters, protected_items, resource_graph, resource_ids, texts
 from arm.client import Client
+from arm.preflight import VAULT_API_VERSION
 from restore.messages import errors
+from restore.messages.model import ProtectedItem
+from restore.values.arm_ids import lower_as_azure
+
+REMEMBERED = timedelta(minutes=5)
+VAULTS_MAX = 50
+"""Vaults whose items are listed for one VM: each takes a second or more."""
+_REMEMBERED_MAX = 1_000
 
 _DOING = "find the vault that protects the VM"
 _ACTION = "Microsoft.RecoveryServices/Locations/backupStatus/action"
+_ADVICE = "Give the request a vaultId"
 
 
-def find_vault_id(client: Client, api_version: str, vm_id: str) -> str:
-    """The id of the vault that protects this VM."""
-    subscription = resource_ids.subscription_id(vm_id)
-    region = compute.read_vm_region(client, vm_id)
-    path = resource_ids.path(
-        f"{subscription}/providers/Microsoft.RecoveryServices/locations/{region}/backupStatus"
-    )
-    body = {"resourceType": "VM", "resourceId": vm_id}
-    try:
-        answer = client.ask(f"{path}?api-version={api_version}", body, _DOING)
-    except errors.AccessDenied as error:
-        raise errors.AccessDenied(
-            f"{error.message} Give the app's identity {_ACTION} on the VM's subscription, or give "
-            "the request a vaultId.",
-            code=error.code,
-            doing=_DOING,
-        ) from None
-    vault_id = _vault_id(answer.body.get("vaultId"))
-    if vault_id is None:
-        raise errors.NotFound(
-            "Azure Backup knows of no vault that protects this VM. If there is one, give the "
-            "request its vaultId; if the VM was moved since its backup, also the id that it had.",
-            code="ProtectedItemNotFound",
+class Discovery:
+    """Finds vaults through one client. Safe to share between threads."""
+
+    def __init__(self, client: Client, api_version: str, scopes: Sequence[str] = ()) -> None:
+        self._client, self._api_version, self._scopes = client, api_version, scopes
+        self._known: dict[str, tuple[datetime, str]] = {}
+
+    def look_up(self, vm_id: str, find_in: Callable[[str, str], ProtectedItem]) -> ProtectedItem:
+        """Return the VM's item as the vault has it that is found, and remember that vault. Raises
+        NotFound, Conflict where there are several or it is deleted, AccessDenied where nobody may
+        be asked, and what `find_in` raises, which is given a vault and the VM."""
+        key, now = lower_as_azure(vm_id), self._client.authorized.now()
+        until, vault_id = self._known.get(key, (now, ""))
+        if now < until:
+            with suppress(errors.PermanentError):
+                return find_in(vault_id, vm_id)
+        vault_id = self._find(vm_id)
+        found = find_in(vault_id, vm_id)
+        if len(self._known) >= _REMEMBERED_MAX:
+            self._known.clear()  # to forget costs a look
+        self._known[key] = (self._client.authorized.now() + REMEMBERED, vault_id)
+        return found
+
+    def _find(self, vm_id: str) -> str:
+        looks: tuple[Callable[[str], str | Sequence[Any]], ...] = (
+            self._by_status,
+            lambda vm_id: resource_graph.items_called(self._client, vm_id),
+            self._in_scopes,
+        )
+        against: list[errors.PermanentError] = []
+        seen: list[Any] = []
+        for look in looks:
+            try:
+                found = look(vm_id)
+            except (errors.AccessDenied, errors.NotFound, errors.InvalidRequest) as error:
+                against.append(error)
+                continue
+            if isinstance(found, str):
+                return found
+            vault_id = protected_items.vault_of(found, vm_id, _DOING)
+            if vault_id is not None:
+                return vault_id
+            seen += found
+        raise _nowhere(seen, vm_id, against)
+
+    def _by_status(self, vm_id: str) -> str | Sequence[Any]:
+        """Ask Azure Backup in the VM's region."""
+        subscription = resource_ids.subscription_id(vm_id)
+        region = compute.read_vm_region(self._client, vm_id)
+        path = resource_ids.path(
+            f"{subscription}/providers/Microsoft.RecoveryServices/locations/{region}/backupStatus"
+        )
+        body = {"resourceType": "VM", "resourceId": vm_id}
+        try:
+            answer = self._client.ask(
+                f"{path}?api-version={self._api_version}", body, "ask for the VM's backup status"
+            )
+        except errors.AccessDenied as error:
+            raise errors.AccessDenied(
+                f"{error.message} Give the app's identity {_ACTION} on the VM's subscription.",
+                code=error.code,
+                doing=_DOING,
+            ) from None
+        return _vault_id(answer.body.get("vaultId")) or ()
+
+    def _in_scopes(self, vm_id: str) -> Sequence[Any]:
+        """List the items of each vault that the setting names, or that lies in a subscription that
+        it names."""
+        del vm_id
+        found: list[Any] = []
+        for number, vault_id in enumerate(self._vaults()):
+            if number == VAULTS_MAX:
+                raise errors.NotFound(
+                    f"RESTORE_VAULTS leads to more than {VAULTS_MAX} vaults.",
+                    code="ListTooLong",
+                    doing=_DOING,
+                )
+            path = resource_ids.path(vault_id, "backupProtectedItems")
+            found += self._list(f"{path}?{filters.versioned(self._api_version, filters.VMS)}")
+        return found
+
+    def _vaults(self) -> Iterator[str]:
+        for scope in self._scopes:
+            if resource_ids.find_segment(scope, "vaults") is not None:
+                yield resource_ids.vault_id(scope)
+                continue
+            where = resource_ids.path(f"{scope}/providers/Microsoft.RecoveryServices/vaults")
+            for raw in self._list(f"{where}?api-version={VAULT_API_VERSION}"):
+                vault_id = _vault_id(raw.get("id") if isinstance(raw, dict) else None)
+                if vault_id is not None:
+                    yield vault_id
+
+    def _list(self, path: str) -> Iterator[Any]:
+        for page in self._client.pages(path, _DOING):
+            values = page.body.get("value")
+            yield from values if isinstance(values, list) else ()
+
+
+def _nowhere(
+    seen: Sequence[Any], vm_id: str, against: Sequence[errors.PermanentError]
+) -> errors.PermanentError:
+    """The VM's backup is in no vault that could be asked: with what stood in the way."""
+    denied = [each for each in against if isinstance(each, errors.AccessDenied)]
+    details = tuple(f"{each.code}: {each.message}" for each in against)
+    gone = any(each.code == "VirtualMachineNotFound" for each in against)
+    named = protected_items.namesakes(seen, vm_id)
+    if denied and not seen:
+        return errors.AccessDenied(
+            f"{denied[0].message} {_ADVICE}, or the app's identity the rights to look for it.",
+            code=denied[0].code,
+            details=details,
             doing=_DOING,
         )
-    return vault_id
+    said, code = "No vault that the app may see has a backup of this VM.", "ProtectedItemNotFound"
+    if gone and not named:
+        said = "The VM does not exist, and no vault that the app may see has a backup of it."
+        code = "VirtualMachineNotFound"
+    return errors.NotFound(
+        f"{said}{named} If there is one, give the request its vaultId, or set RESTORE_VAULTS.",
+        code=code,
+        details=details,
+        doing=_DOING,
+    )
 
 
 def _vault_id(said: object) -> str | None:

@@ -1,12 +1,19 @@
 """The `$filter` texts that Azure Backup understands: its own small language."""
 
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 VMS = "backupManagementType eq 'AzureIaasVM' and itemType eq 'VM'"
 
 _RESTORES = "backupManagementType eq 'AzureIaasVM' and operation eq 'Restore'"
 # The list wants both ends of a time span; nobody looks for a job that began a month too late.
 _JOBS_SPAN = timedelta(days=30)
+
+
+def versioned(api_version: str, where: str | None = None) -> str:
+    """The query of a list: its api-version, and its filter percent-encoded."""
+    query = f"api-version={api_version}"
+    return query + (f"&$filter={quote(where, safe='')}" if where else "")
 
 
 def restores(first: datetime | None) -> str:

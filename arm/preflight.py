@@ -94,10 +94,6 @@ class Preflight:
         # Kept even where it is no id: nobody can name it then, and the plan says so.
         return tuple(texts.free(each) for each in wanted if isinstance(each, str))
 
-    def vm_tags(self, vm_id: str) -> dict[str, str]:
-        """The tags of a VM that still exists."""
-        return compute.read_vm_tags(self._client, vm_id)
-
     def has_vm(self, vm_id: str) -> bool:
         """Whether the VM exists."""
         return compute.has_vm(self._client, vm_id)

@@ -197,6 +197,9 @@ param RESTORE_PUBLIC_URL string = ''
 @description('What may be restored: JSON, or the name of a JSON file in the app\'s folder. Empty: the default policy.')
 param RESTORE_POLICY string = ''
 
+@description('Vaults, or subscriptions, in which the backup of a VM is looked for when neither Azure Backup nor Resource Graph knows it. The role is assigned by vaultIds and searchSubscriptionIds.')
+param RESTORE_VAULTS string[] = []
+
 @description('Which alerts restore which VMs: JSON, or the name of a JSON file in the app\'s folder. Empty: alerts are recorded only.')
 param RESTORE_RULES string = ''
 
@@ -246,6 +249,7 @@ var settings = {
   RESTORE_POLICY: RESTORE_POLICY
   RESTORE_AUTHENTICATION: RESTORE_AUTHENTICATION
   RESTORE_PUBLIC_URL: RESTORE_PUBLIC_URL
+  RESTORE_VAULTS: join(RESTORE_VAULTS, ',')
   RESTORE_RULES: RESTORE_RULES
   RESTORE_ALERTS_STOPPED: toLower(string(RESTORE_ALERTS_STOPPED))
   RESTORE_ALERT_ORIGINS: join(RESTORE_ALERT_ORIGINS, ',')

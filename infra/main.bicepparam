@@ -57,6 +57,7 @@ param RESTORE_DUPLICATE_WINDOW_S = int(readEnvironmentVariable('RESTORE_DUPLICAT
 param RESTORE_AUTHENTICATION = readEnvironmentVariable('RESTORE_AUTHENTICATION', 'function-keys')
 param RESTORE_PUBLIC_URL = readEnvironmentVariable('RESTORE_PUBLIC_URL', '')
 param RESTORE_POLICY = readEnvironmentVariable('RESTORE_POLICY', '')
+param RESTORE_VAULTS = list(readEnvironmentVariable('RESTORE_VAULTS', ''))
 param RESTORE_RULES = readEnvironmentVariable('RESTORE_RULES', '')
 param RESTORE_NOTIFY = readEnvironmentVariable('RESTORE_NOTIFY', '')
 param notifySecrets = json(readEnvironmentVariable('NOTIFY_SECRETS', '[]'))

@@ -15,6 +15,7 @@ ARM_ENDPOINTS = {
     "china": "https://management.chinacloudapi.cn",
 }
 _VERSION = re.compile(r"20\d\d-\d\d-\d\d(-preview)?")
+_SUBSCRIPTION = re.compile(r"/[Ss]ubscriptions/[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _WAYS = ("function-keys", "entra-id")
 _PUBLIC_URL = re.compile(
@@ -43,7 +44,7 @@ def value_of(name: str, text: str) -> Any:
     """Return the value of a setting whose text is right."""
     if name in ("website_auth_enabled", "restore_alerts_stopped"):
         return text.lower() == "true"
-    if name == "restore_alert_origins":
+    if name in ("restore_alert_origins", "restore_vaults"):
         return tuple(parts_of(text))
     if name in _SECONDS:
         return float(text)
@@ -72,6 +73,7 @@ def problem_of(name: str, text: str) -> str | None:
         "restore_public_url": _public_url_problem,
         "restore_alerts_stopped": _word_problem,
         "restore_alert_origins": _origins_problem,
+        "restore_vaults": _vaults_problem,
     }[name](text)
 
 
@@ -127,6 +129,18 @@ def _origins_problem(text: str) -> str | None:
     if not wrong:
         return None
     return "must be host names and ARM ids, separated by commas"
+
+
+def _vaults_problem(text: str) -> str | None:
+    vault = "Recovery Services vault"
+    wrong = [
+        each
+        for each in parts_of(text)
+        if not (_SUBSCRIPTION.fullmatch(each) or arm_ids.kind_problem(each, vault) is None)
+    ]
+    if not wrong:
+        return None
+    return "must be ARM ids of vaults and subscriptions, separated by commas"
 
 
 def parts_of(text: str) -> list[str]:

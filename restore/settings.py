@@ -98,6 +98,10 @@ class Settings:
     for whom, how often (docs/policy.schema.json). Default: new disks and VMs inside the vault's
     subscription; replacing disks there with a person's approval."""
 
+    restore_vaults: tuple[str, ...] = ()
+    """RESTORE_VAULTS: ARM ids of vaults, or of subscriptions, in which the backup of a VM is looked
+    for when neither Azure Backup nor Resource Graph knows it. Default: none."""
+
     restore_rules: Runbook | None = runbook.NONE
     """RESTORE_RULES: JSON, or the name of a JSON file in the app's folder: which alerts restore
     which VMs, and how many (docs/rules.schema.json). Default: none, alerts are recorded only."""

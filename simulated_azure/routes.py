@@ -6,6 +6,7 @@ A row is a name, which faults and the request log use, the method and path, and 
 from collections.abc import Iterator
 from typing import Any
 
+from simulated_azure import graph_routes
 from simulated_azure.job_routes import cancel_job, list_jobs, read_cancel_result, read_job
 from simulated_azure.resource_routes import (
     list_protected_items,
@@ -183,6 +184,7 @@ ROUTES = (
     *_routes(
         "resources",
         "reads",
+        ("graph", "POST /providers/Microsoft.ResourceGraph/resources", graph_routes.ask),
         ("tenants", "GET /tenants", list_tenants),
         ("subscriptions", "GET /subscriptions", list_subscriptions),
         ("subscription", f"GET {_SUB}", read_subscription),

@@ -8,6 +8,7 @@ from simulated_azure import names
 
 _KINDS = {
     "backup_status": "which vault protects this VM",
+    "graph": "which vaults have this VM's backup",
     "vm": "read the VM",
     "vault": "read the vault",
     "protected_items": "list protected items",

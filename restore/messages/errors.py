@@ -40,6 +40,7 @@ _AT_FAULT = {
     "ProtectedItemNotFound": "$.sourceResourceId",
     "ProtectedItemSoftDeleted": "$.sourceResourceId",
     "VirtualMachineNotFound": "$.sourceResourceId",
+    "VaultAmbiguous": "$.vaultId",
     "NoRestorablePoint": "$.recoveryPoint",
 }
 

@@ -21,7 +21,7 @@ from arm.compute import Vms
 from arm.long_running import PollUrls
 from arm.preflight import Preflight
 from devhost.clock import VirtualClock
-from restore.messages.errors import NotYet
+from restore.messages.errors import NotFound, NotYet
 from restore.messages.model import Choice, ProtectedItem
 from restore.values import api_versions
 from simulated_azure import seed
@@ -50,13 +50,25 @@ class Session:
         self.simulator = Simulator(VirtualClock())
         self.calls: list[tuple[str, str]] = []
         authorized = AuthorizedRequest("https://management.azure.com", lambda: "t", self._send)
-        self.backup = Backup(Client(authorized), api_versions.DEFAULT)
+        scopes = (f"/subscriptions/{seed.SUBSCRIPTION}",)
+        self.backup = Backup(Client(authorized), api_versions.DEFAULT, scopes)
         self.item: ProtectedItem = self.backup.find_vault_item(VM)
         self.vault_id, self.job_id = self.item.vault_id, ""
 
     def _send(self, method: str, url: str, headers: Mapping[str, str], *rest: Any) -> Any:
         self.calls.append((method, urlsplit(url).path))
         return InProcess(self.simulator)(method, url, headers, *rest)
+
+    def find_what_is_gone(self) -> None:
+        """Look for the backup of a VM that nobody has."""
+        self.backup.find_vault_item(VM)
+        with suppress(NotFound):
+            self.backup.find_vault_item(seed.vm_id("nobody"))
+
+    def find_item_of_job(self) -> None:
+        """Find what the job restores."""
+        job = self.backup.read_job(self.vault_id, self.job_id)
+        assert self.backup.find_item_of_job(self.vault_id, job).source_resource_id == VM
 
     def restore(self) -> None:
         """Start it, and ask each of the three places that know its operation."""
@@ -100,11 +112,12 @@ PREFLIGHT_CALLS: dict[str, Callable[[Session], object]] = {
 VM_CALLS: dict[str, Callable[[Session], object]] = {
     "disks": lambda session: session.backup.vms.disks(VM),
     "state": lambda session: session.backup.vms.state(VM),
+    "tags": lambda session: session.backup.vms.tags(VM),
     "has_new": lambda session: session.backup.vms.has_new(VM, None),
 }
 CALLS: dict[str, Callable[[Session], object]] = {
     "find_protected_item": lambda session: session.backup.find_protected_item(session.vault_id, VM),
-    "find_vault_item": lambda session: session.backup.find_vault_item(VM),
+    "find_vault_item": Session.find_what_is_gone,
     "recovery_points": lambda session: session.backup.recovery_points(session.item),
     "with_disks": Session.read_disks,
     "tells_threats": lambda session: session.backup.tells_threats,  # asks nobody
@@ -113,6 +126,7 @@ CALLS: dict[str, Callable[[Session], object]] = {
     "vms": lambda session: [call(session) for call in VM_CALLS.values()],
     "restore_jobs": Session.find_job,
     "read_job": lambda session: session.backup.read_job(session.vault_id, session.job_id),
+    "find_item_of_job": Session.find_item_of_job,
     "cancel_job": lambda session: session.backup.cancel_job(session.vault_id, session.job_id),
     "preflight": lambda session: [call(session) for call in PREFLIGHT_CALLS.values()],
 }

@@ -110,8 +110,9 @@ def nothing_tells_a_secret(made: list[Json]) -> Iterator[str]:
 
 
 def queues_and_containers_are_the_codes(made: list[Json]) -> Iterator[str]:
-    """Those that the code names, the poison queue, and the deployment's own container."""
-    queues = {names.RESTORE_REQUESTS, f"{names.RESTORE_REQUESTS}-poison", names.RESTORE_EVENTS}
+    """Those that the code names, the poison queues, and the deployment's own container."""
+    taken = (names.RESTORE_REQUESTS, names.RESTORE_ALERTS)
+    queues = {names.RESTORE_EVENTS, *taken, *(f"{each}-poison" for each in taken)}
     services = "Microsoft.Storage/storageAccounts"
     yield from _differ("queues", made, f"{services}/queueServices/queues", queues)
     containers = {names.LEDGER_CONTAINER, PACKAGE}

@@ -87,7 +87,7 @@ def test_a_vm_that_was_moved_is_told_the_id_that_its_backup_knows() -> None:
     with pytest.raises(errors.NotFound) as caught:
         backup(Script(reply(200, {"value": others}))).find_protected_item(VAULT, MOVED)
     assert caught.value.code == "ProtectedItemNotFound"
-    assert f"It holds one of a VM of that name: {VM}. If the VM was moved" in caught.value.message
+    assert f"There is one of a VM of that name: {VM}. If the VM was moved" in caught.value.message
     assert "web-02" not in caught.value.message
 
 
@@ -140,9 +140,12 @@ def test_a_vm_id_alone_is_enough_while_the_vm_exists() -> None:
     assert asked.body == b'{"resourceType":"VM","resourceId":"' + VM.encode() + b'"}'
 
 
-def test_a_deleted_vm_needs_a_vault_id() -> None:
+NOTHING = reply(200, {"data": []})
+
+
+def test_a_deleted_vm_of_which_nothing_is_found_needs_a_vault_id() -> None:
     with pytest.raises(errors.NotFound) as caught:
-        backup(Script(refusal(404, "ResourceNotFound"))).find_vault_item(VM)
+        backup(Script(refusal(404, "ResourceNotFound"), NOTHING)).find_vault_item(VM)
     assert caught.value.code == "VirtualMachineNotFound"
     assert "vaultId" in caught.value.message
 
@@ -150,7 +153,7 @@ def test_a_deleted_vm_needs_a_vault_id() -> None:
 def test_an_unprotected_vm_is_named() -> None:
     status = reply(200, {"protectionStatus": "NotProtected", "vaultId": ""})
     with pytest.raises(errors.NotFound) as caught:
-        backup(Script(HERE, status)).find_vault_item(VM)
+        backup(Script(HERE, status, NOTHING)).find_vault_item(VM)
     assert caught.value.code == "ProtectedItemNotFound"
     assert "vaultId" in caught.value.message
 
@@ -159,7 +162,7 @@ def test_an_unprotected_vm_is_named() -> None:
 def test_a_refused_look_up_says_what_is_missing_and_the_way_around(steps: list[Reply]) -> None:
     denied = refusal(403, "AuthorizationFailed", "Not allowed.")
     with pytest.raises(errors.AccessDenied) as caught:
-        backup(Script(*steps, denied)).find_vault_item(VM)
+        backup(Script(*steps, denied, denied)).find_vault_item(VM)
     assert caught.value.code == "AuthorizationFailed"
     assert "vaultId" in caught.value.message
 

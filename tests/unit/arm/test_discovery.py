@@ -1,0 +1,172 @@
+"""A VM's backup is found by its id alone, also of one that is gone; and nothing is guessed."""
+
+from typing import Any
+
+import pytest
+
+from arm.authorized_request import AuthorizedRequest
+from arm.backup import Backup
+from arm.client import Client
+from devhost.clock import VirtualClock
+from restore.messages import errors
+from restore.values import api_versions
+from simulated_azure import names, seed
+from simulated_azure.faults import Fault, Match
+from simulated_azure.simulator import Simulator
+from simulated_azure.state import Item, Vault
+from simulated_azure.transport import InProcess
+from tests.fakes.app_harness import START
+from tests.unit.arm import fakes
+from tests.unit.arm.fakes import Script, refusal, reply
+
+GONE = seed.vm_id("deleted-01")
+SUBSCRIPTION = f"/subscriptions/{seed.SUBSCRIPTION}"
+OTHER_VAULT = seed.VAULT_ID.replace("vault-west", "vault-old")
+
+
+class Azure:
+    """A simulated Azure, and the app's client of it."""
+
+    def __init__(self, *scopes: str) -> None:
+        self.clock = VirtualClock(START)
+        self.simulator = Simulator(self.clock)
+        authorized = AuthorizedRequest(
+            "https://arm.test", lambda: "t", InProcess(self.simulator), self.clock.now
+        )
+        client = Client(authorized, sleep=lambda seconds: None)
+        self.backup = Backup(client, api_versions.DEFAULT, scopes)
+
+    def refuse(self, operation: str) -> None:
+        """Let every call of one kind be refused."""
+        match = Match(operation=operation)
+        self.simulator.faults.add([Fault(kind="status", match=match, status=403, times=None)])
+
+    def calls(self) -> list[str]:
+        """The kinds of calls so far."""
+        return [str(call["operation"]) for call in self.simulator.log.select()]
+
+    def keep_in(self, vault_id: str, vm_id: str, **more: Any) -> None:
+        """Let a vault have a backup of a VM as well."""
+        vault = self.simulator.state.vaults.setdefault(
+            names.key(vault_id), Vault(id=vault_id, location=seed.REGION)
+        )
+        vault.items[names.key(vm_id)] = Item(vm_id=vm_id, **more)
+
+
+@pytest.fixture
+def azure() -> Azure:
+    return Azure()
+
+
+def test_a_vm_that_exists_is_asked_for_in_its_region(azure: Azure) -> None:
+    assert azure.backup.find_vault_item(seed.vm_id("web-01")).vault_id == seed.VAULT_ID
+    assert azure.calls()[:2] == ["vm", "backup_status"]
+
+
+def test_a_vm_that_is_gone_is_found_by_resource_graph(azure: Azure) -> None:
+    found = azure.backup.find_vault_item(GONE)
+    assert found.vault_id == seed.VAULT_ID
+    assert found.source_resource_id == GONE
+    assert azure.calls() == ["vm", "graph", "protected_items", "vault"]
+
+
+def test_without_resource_graph_the_vaults_of_the_setting_are_searched() -> None:
+    for scope in (seed.VAULT_ID, SUBSCRIPTION):
+        azure = Azure(scope)
+        azure.refuse("graph")
+        assert azure.backup.find_vault_item(GONE).vault_id == seed.VAULT_ID
+
+
+def test_a_vm_that_may_not_be_read_is_looked_for_all_the_same(azure: Azure) -> None:
+    azure.refuse("vm")
+    assert azure.backup.find_vault_item(seed.vm_id("web-01")).vault_id == seed.VAULT_ID
+
+
+def test_where_nobody_may_be_asked_the_rights_are_named(azure: Azure) -> None:
+    azure.refuse("backup_status")
+    azure.refuse("graph")
+    with pytest.raises(errors.AccessDenied) as caught:
+        azure.backup.find_vault_item(seed.vm_id("web-01"))
+    assert "Locations/backupStatus/action" in caught.value.message
+    assert "vaultId" in caught.value.message
+
+
+def test_a_vm_of_which_there_is_no_backup_is_told_so(azure: Azure) -> None:
+    with pytest.raises(errors.NotFound) as caught:
+        azure.backup.find_vault_item(seed.vm_id("nobody"))
+    assert caught.value.code == "VirtualMachineNotFound"
+    assert "vaultId" in caught.value.message
+
+
+def test_a_vm_that_was_moved_is_named_by_what_it_was_and_not_taken(azure: Azure) -> None:
+    moved = seed.vm_id("deleted-01", f"{SUBSCRIPTION}/resourceGroups/rg-new")
+    with pytest.raises(errors.NotFound) as caught:
+        azure.backup.find_vault_item(moved)
+    assert caught.value.code == "ProtectedItemNotFound"
+    assert GONE in caught.value.message
+    assert "If the VM was moved, ask with that id" in caught.value.message
+
+
+def test_of_several_vaults_none_is_taken_and_all_are_listed(azure: Azure) -> None:
+    azure.keep_in(OTHER_VAULT, GONE)
+    with pytest.raises(errors.Conflict) as caught:
+        azure.backup.find_vault_item(GONE)
+    assert caught.value.code == "VaultAmbiguous"
+    assert seed.VAULT_ID in caught.value.message
+    assert OTHER_VAULT in caught.value.message
+
+
+def test_a_deleted_backup_elsewhere_does_not_make_it_ambiguous(azure: Azure) -> None:
+    azure.keep_in(OTHER_VAULT, GONE, soft_deleted=True)
+    assert azure.backup.find_vault_item(GONE).vault_id == seed.VAULT_ID
+
+
+def test_a_backup_that_is_deleted_is_to_be_undeleted_in_its_vault(azure: Azure) -> None:
+    del azure.simulator.state.vms[names.key(seed.vm_id("sd-01"))]
+    with pytest.raises(errors.Conflict) as caught:
+        azure.backup.find_vault_item(seed.vm_id("sd-01"))
+    assert caught.value.code == "ProtectedItemSoftDeleted"
+    assert f"undelete it in {seed.VAULT_ID} first" in caught.value.message
+
+
+def test_what_was_found_is_remembered_for_minutes_and_looked_up_again(azure: Azure) -> None:
+    azure.backup.find_vault_item(GONE)
+    before = len(azure.calls())
+    azure.backup.find_vault_item(GONE.upper().replace("/SUBSCRIPTIONS", "/subscriptions"))
+    assert azure.calls()[before:] == ["protected_items"]
+    azure.clock.advance(300)
+    before = len(azure.calls())
+    azure.backup.find_vault_item(GONE)
+    assert "graph" in azure.calls()[before:]
+
+
+def test_what_is_remembered_and_not_there_any_more_is_looked_for_anew(azure: Azure) -> None:
+    azure.backup.find_vault_item(GONE)
+    moved = azure.simulator.state.vaults[names.key(seed.VAULT_ID)].items.pop(names.key(GONE))
+    azure.keep_in(OTHER_VAULT, GONE, points=moved.points)
+    assert azure.backup.find_vault_item(GONE).vault_id == OTHER_VAULT
+
+
+def test_what_resource_graph_says_is_looked_up_before_it_is_believed() -> None:
+    """It may be minutes behind: here it knows an item that its vault has no more. That it says
+    the VM's id in a part of its own, and its rows in pages, is known."""
+    row = {"id": fakes.ITEM.id, "properties": {"dataSourceInfo": {"resourceID": fakes.VM}}}
+    script = Script(
+        refusal(404, "ResourceNotFound"),
+        reply(200, {"data": [], "$skipToken": "more"}),
+        reply(200, {"data": [row, {"id": 1}, "?"]}),
+        reply(200, {"value": []}),
+    )
+    with pytest.raises(errors.NotFound) as caught:
+        fakes.backup(script).find_vault_item(fakes.VM)
+    assert caught.value.code == "ProtectedItemNotFound"
+    assert b'"$skipToken":"more"' in (script.sent[2].body or b"").replace(b" ", b"")
+    assert "/vault-contoso/backupProtectedItems?" in script.urls[3]
+
+
+def test_resource_graph_without_an_end_is_given_up() -> None:
+    endless = [reply(200, {"data": [], "$skipToken": "more"}) for _ in range(10)]
+    script = Script(refusal(404, "ResourceNotFound"), *endless)
+    with pytest.raises(errors.ServiceUnavailable) as caught:
+        fakes.backup(script).find_vault_item(fakes.VM)
+    assert caught.value.code == "ListTooLong"
