@@ -72,7 +72,9 @@ SELDOM = [
 ]
 
 
-@pytest.mark.parametrize(("plant", "scenario", "checker"), SELDOM, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(
+    ("plant", "scenario", "checker"), SELDOM, ids=[plant.__name__ for plant, _, _ in SELDOM]
+)
 def test_a_defect_that_seldom_shows_is_noticed(
     plant: Plant, scenario: Scenario, checker: str, monkeypatch: Patch
 ) -> None:
