@@ -8,18 +8,7 @@ gc.disable()  # an import makes no garbage, and looking for some is a twelfth of
 import azure.durable_functions as df
 
 from activities import app_files, app_identity, open_telemetry, registration
-from orchestrators import (
-    adopt_restore,
-    cancel_job,
-    plan_restore,
-    reconcile,
-    restore_vm,
-    retry_activity,
-    show_recovery_points,
-    take_alert,
-    verify_vm,
-    watch_job,
-)
+from orchestrators import registration as orchestrations
 from restore.settings import Settings
 from triggers import alert_http, alert_queue, gate, http, notifications, queue, timers
 
@@ -35,16 +24,7 @@ app.register_functions(alert_queue.blueprint(settings))
 app.register_functions(notifications.blueprint(settings))
 app.register_functions(timers.blueprint(settings, app_identity.check))
 
-app.register_functions(restore_vm.blueprint)
-app.register_functions(watch_job.blueprint)
-app.register_functions(verify_vm.blueprint)
-app.register_functions(retry_activity.blueprint)
-app.register_functions(cancel_job.blueprint)
-app.register_functions(show_recovery_points.blueprint)
-app.register_functions(plan_restore.blueprint)
-app.register_functions(adopt_restore.blueprint)
-app.register_functions(take_alert.blueprint)
-app.register_functions(reconcile.blueprint)
+app.register_functions(orchestrations.blueprint())
 
 app.register_functions(registration.blueprint(settings))
 

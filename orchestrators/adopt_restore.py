@@ -14,13 +14,10 @@ from restore.messages.log_line import LogContext
 from restore.messages.model import Outcome
 from restore.messages.poll_policy import PollPolicy
 
-blueprint = df.Blueprint()
-
 _PATIENCE = timedelta(minutes=10)
 """As long as a request of ours for that VM may look for its job; who asks again finds the same."""
 
 
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.ADOPT_RESTORE)
 @logged
 def adopt_restore(context: df.DurableOrchestrationContext) -> Any:
     """Answer with the Outcome of adopt_job. Following is restore_vm's work, which whoever asked

@@ -19,10 +19,7 @@ from restore.messages.log_line import LogContext
 from restore.messages.model import Outcome
 from restore.progress import poll_intervals
 
-blueprint = df.Blueprint()
 
-
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.CANCEL_JOB)
 @logged
 def cancel_job(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome: done when Azure has answered, or there is nothing left to cancel.

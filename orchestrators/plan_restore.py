@@ -22,14 +22,11 @@ from restore.messages.plan_io import (
 from restore.messages.poll_policy import WAIT_S_MIN, PollPolicy
 from restore.plan import assemble
 
-blueprint = df.Blueprint()
-
 _PATIENCE = timedelta(minutes=15)
 """Somebody waits for the plan, and may ask for it again."""
 _VALIDATION_MAX = timedelta(seconds=assemble.VALIDATION_S_MAX)
 
 
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.PLAN_RESTORE)
 @logged
 def plan_restore(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome: done with a Plan, or failed when Azure did not answer.

@@ -26,8 +26,6 @@ from restore.messages.reconcile_io import (
     ReconcileRestore,
 )
 
-blueprint = df.Blueprint()
-
 _PURGES = (
     (names.PURGE_HISTORIES, Purge()),
     *((names.PURGE_DOCUMENTS, Purge(folder=folder)) for folder in PURGED),
@@ -36,7 +34,6 @@ _ROUNDS_MAX = 20
 """Calls of one activity in one generation: each costs four events of history."""
 
 
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.RECONCILE)
 @logged
 def reconcile(context: df.DurableOrchestrationContext) -> Any:
     """Answer with nothing. What cannot be done now is done the next time.

@@ -29,13 +29,10 @@ from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
 from restore.result import conclude, verdicts, verified
 
-blueprint = df.Blueprint()
-
 _CLOSING_MAX = timedelta(days=7)
 """A verdict outlives days without storage."""
 
 
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.RESTORE_VM)
 @logged
 def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     """Restore one VM.

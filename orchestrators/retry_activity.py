@@ -14,10 +14,7 @@ from orchestrators.steps import Steps
 from restore.messages import names
 from restore.messages.activity_io import Retry
 
-blueprint = df.Blueprint()
 
-
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.RETRY_ACTIVITY)
 @logged
 def retry_activity(context: df.DurableOrchestrationContext) -> Any:
     """Answer with the activity's Outcome, done or failed; failed as well when the time is up.

@@ -15,13 +15,10 @@ from restore.messages.model import Outcome, ProtectedItem
 from restore.messages.plan_io import ListPoints, ShowPoints
 from restore.messages.poll_policy import PollPolicy
 
-blueprint = df.Blueprint()
-
 _PATIENCE = timedelta(minutes=2)
 """Somebody waits for the answer, and may ask again."""
 
 
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.SHOW_RECOVERY_POINTS)
 @logged
 def show_recovery_points(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome.

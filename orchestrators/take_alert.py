@@ -13,15 +13,12 @@ from restore.messages.alert_io import AlertsStarted, JudgeAlert, StartAlerted, T
 from restore.messages.model import Outcome
 from restore.messages.poll_policy import PollPolicy
 
-blueprint = df.Blueprint()
-
 _PATIENCE = timedelta(hours=2)
 """What is judged later than an alert may be old is judged too old."""
 _ROUNDS_MAX = 10
 """Calls in one generation: each costs four events of history."""
 
 
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.TAKE_ALERT)
 @logged
 def take_alert(context: df.DurableOrchestrationContext) -> Any:
     """Answer with an Outcome: done with Judged, or failed when it could not be judged.

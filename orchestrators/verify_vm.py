@@ -13,10 +13,7 @@ from restore.messages.verification import Verification
 from restore.messages.verification_io import ProbeVm, ReadVm, VerifyVm
 from restore.progress import poll_intervals, vm_checks
 
-blueprint = df.Blueprint()
 
-
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.VERIFY_VM)
 @logged
 def verify_vm(context: df.DurableOrchestrationContext) -> Any:
     """Answer with a Verification: all checks passed, or one did not in its time.

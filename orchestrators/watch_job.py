@@ -14,10 +14,7 @@ from restore.progress import job_watch, poll_intervals
 from restore.progress.phases import RestorePhase
 from restore.progress.wait_reasons import Waiting
 
-blueprint = df.Blueprint()
 
-
-@blueprint.orchestration_trigger(context_name="context", orchestration=names.WATCH_JOB)
 @logged
 def watch_job(context: df.DurableOrchestrationContext) -> Any:
     """Watch to a terminal job status, a failed operation, or the deadline.

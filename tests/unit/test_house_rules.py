@@ -122,6 +122,11 @@ CLEAN = [
         purity.imports_only_what_replays, STORY, "from restore.messages.activity_io import Cancel"
     ),
     Plant(purity.imports_only_what_replays, "arm/client.py", "import random"),
+    Plant(
+        purity.imports_only_what_replays,
+        "orchestrators/registration.py",
+        "from importlib import import_module",
+    ),
     Plant(purity.calls_nothing_that_differs, STORY, "def f(c):\n    return c.current_utc_datetime"),
     Plant(purity.calls_nothing_that_differs, STORY, "def f(c):\n    return c.window.open()"),
     Plant(purity.keeps_no_state, STORY, "_MAX = 3\nblueprint = df.Blueprint()\nNAMES = ('a', 'b')"),

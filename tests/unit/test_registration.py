@@ -1,4 +1,4 @@
-"""Every activity is the function that is called like its module; none is loaded with the app."""
+"""Activities and orchestrators are functions called like their modules; the app loads none."""
 
 import inspect
 import json
@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from activities import registration
+from orchestrators import registration as orchestrations
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 TAKES = (
     *((name, ["order"]) for name in registration.PLAIN),
     *((name, ["order", "settings"]) for name in registration.BY_SETTINGS),
@@ -32,7 +33,13 @@ def test_no_activity_stands_in_two_tables() -> None:
     assert len({*names}) == len(names)
 
 
-def test_importing_the_app_loads_no_activity() -> None:
+@pytest.mark.parametrize("name", orchestrations.ORCHESTRATORS)
+def test_an_orchestrator_takes_its_context_alone(name: str) -> None:
+    function = getattr(import_module(f"orchestrators.{name}"), name)
+    assert [*inspect.signature(function).parameters] == ["context"]
+
+
+def test_importing_the_app_loads_no_activity_and_no_orchestrator() -> None:
     code = "import function_app, json, sys; print(json.dumps([*sys.modules]))"
     set_up = os.environ | {"AzureWebJobsStorage__accountName": "a"}
     run = subprocess.run(
@@ -41,3 +48,4 @@ def test_importing_the_app_loads_no_activity() -> None:
     loaded = {*json.loads(run.stdout.splitlines()[-1])}
     assert "activities.registration" in loaded
     assert not loaded & {f"activities.{name}" for name, _ in TAKES}
+    assert not loaded & {f"orchestrators.{name}" for name in orchestrations.ORCHESTRATORS}
