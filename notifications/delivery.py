@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from arm import log
 from notifications.sending import Answer, Sender
+from restore.messages import log_line
 from restore.messages.log_line import LogLine
 from restore.notify import choosing
 from restore.notify.receivers import Notify, Receiver
@@ -114,7 +115,12 @@ class Delivery:
         event = self._notices.event_of(waiting)
         if event is None:
             return Answer("taken")
-        answer = self._sender.send(receiver, event, self._now())
+        try:
+            answer = self._sender.send(receiver, event, self._now())
+        except Exception as error:  # our bug: it must not hold up what else is to be told
+            log.write(log_line.fault(error))
+            text = "It cannot be sent by a fault of the app. Read the app's log."
+            answer = Answer("refused", code="NotifyFault", text=text)
         if answer.kind == "taken":
             self._notices.done(waiting)
         return answer

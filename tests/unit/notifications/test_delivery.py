@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from notifications.posting import Post, Reply
 from restore.messages.errors import ServiceUnavailable
+from restore.notify import summaries
 from restore.values.times import stamp
 from storage import notices
 from tests.fakes.app_harness import START
@@ -143,6 +144,27 @@ def test_one_notification_that_is_refused_holds_up_no_other() -> None:
     refused.clear()
     town.run_for(60)
     assert town.left("one") == []
+
+
+def test_a_notification_that_the_app_cannot_write_holds_up_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = summaries.of
+
+    def fail(event: Any, public_url: str | None = None) -> Any:
+        assert event["id"] != "r1:accepted", "a bug of ours"
+        return whole(event, public_url)
+
+    monkeypatch.setattr(summaries, "of", fail)
+    with LocalReceiver() as receiver:
+        teams = {"name": "one", "kind": "teams", "urlSetting": "RESTORE_NOTIFY_A"}
+        notify = {"receivers": [teams], "hosts": [receiver.authority]}
+        town = Notified(notify, secrets={"RESTORE_NOTIFY_A": receiver.url})
+        town.tell(*(told(number) for number in range(3)))
+        town.run_for(1)
+        assert len(receiver.got) == 2
+    assert town.left("one") == ["r1:accepted"]
+    assert '"event":"fault"' in caplog.text
 
 
 def test_what_never_arrives_is_dropped_after_its_time_and_that_is_seen(
