@@ -9,7 +9,7 @@ from restore.messages.model import Verdict
 from simulated_azure import names
 from simulated_azure.jobs import end_of
 from simulated_azure.state import JobRecord
-from tests.simulation import answering, cloud
+from tests.simulation import cloud
 from tests.simulation.scenario import Machine
 from tests.simulation.world import World
 
@@ -68,31 +68,26 @@ def _looked_at(world: World) -> Iterator[_Looked]:
 
 
 def _works_at(world: World, looked: _Looked) -> datetime:
-    """From when on, by Azure's clock, it passes what was asked for."""
-    ended, machine = end_of(looked.job), looked.machine
-    late_s = {
-        "vm": machine.boot_s,
-        "agent": max(machine.boot_s, machine.agent_s),
-        "probe": max(machine.boot_s, machine.agent_s),
-    }[looked.wanted]
-    works_at = ended + timedelta(seconds=late_s)
+    """From when on at the earliest, by Azure's clock, it passes what was asked for. Who answers a
+    probe may be a VM of an earlier restore."""
+    machine = looked.machine
+    late_s = machine.boot_s if looked.wanted == "vm" else max(machine.boot_s, machine.agent_s)
+    works_at = end_of(looked.job) + timedelta(seconds=late_s)
     if looked.wanted == "probe":
-        works_at = max(works_at, answering.answers_since(world, machine))
+        first = min(end_of(job) for job in _jobs(world, machine))
+        works_at = max(works_at, first + timedelta(seconds=machine.answers_s))
     return works_at
+
+
+def _jobs(world: World, machine: Machine) -> list[JobRecord]:
+    vm = names.key(cloud.vm_id(machine))
+    jobs = world.simulator.state.job_records.values()
+    return [job for job in jobs if names.key(job.vm_id) == vm]
 
 
 def _is_in_time(world: World, looked: _Looked) -> bool:
     """Whether each of its checks passed well within its own time, and nothing hindered a look."""
-    is_alone = (
-        len(
-            [
-                job
-                for job in world.simulator.state.job_records.values()
-                if names.key(job.vm_id) == names.key(cloud.vm_id(looked.machine))
-            ]
-        )
-        == 1
-    )
+    is_alone = len(_jobs(world, looked.machine)) == 1
     machine = looked.machine
     is_quick = machine.boot_s < 300 - _LATE_S and machine.agent_s < 900 - _LATE_S
     is_answered = looked.wanted != "probe" or machine.answers_s < 1500 - _LATE_S
