@@ -92,8 +92,9 @@ def _same(entry: LedgerEntry, order: AdoptJob) -> LedgerEntry:
 
 def _taken(ledger: Ledger, item: ProtectedItem, job: JobSnapshot) -> Adoption | None:
     """Return which request of this app follows the job, or may yet find it to be its own."""
-    for request_id in ledger_search.ids_with(ledger, "jobid", job.job_id):
-        return Adoption(request_id=request_id, taken="follows this job already")
+    for folder in (names.ENTRIES, names.ATTEMPTS):
+        for request_id in ledger_search.ids_with(ledger, "jobid", job.job_id, folder):
+            return Adoption(request_id=request_id, taken="follows this job already")
     for request_id in open_index.ids(ledger.documents):
         held = ledger.read(request_id)
         if held is not None and _may_be_its(held.entry, item, job):

@@ -30,7 +30,7 @@ BY_SETTINGS = (
 
 WITH_CLIENT = (
     names.RECONCILE_RESTORE, names.REVIVE_PLANS, names.REVIVE_ALERTS, names.START_ALERTED,
-    names.PURGE_HISTORIES,
+    names.PURGE_HISTORIES, names.FALL_BACK,
 )  # fmt: skip
 """They ask the engine itself: they take its client and the settings, and are async."""
 

@@ -88,7 +88,8 @@ def _before(entry: LedgerEntry) -> Started | None:
     """What an earlier run, or orchestration, has come to; None: it may have to be sent."""
     if entry.state is LedgerState.STARTED:
         return Started(operation_id=entry.operation_id, job_id=entry.job_id)
-    return Started(cancelled=True) if entry.is_over else None
+    has_fallen = entry.state is LedgerState.FALLEN_BACK  # nothing more is sent for it
+    return Started(cancelled=True) if entry.is_over or has_fallen else None
 
 
 def _begun(entry: LedgerEntry) -> datetime:

@@ -13,10 +13,11 @@ from arm import resource_ids, texts
 from arm.arm_json import moment
 from arm.client import Client
 from restore.messages import errors
-from restore.messages.disks import NAME_CHARS_MAX, VmDisk
+from restore.messages.disks import NAME_CHARS_MAX, GroupDisk, VmDisk
 from restore.messages.verification import VmState
 
 API_VERSION = "2024-07-01"
+DISKS_API_VERSION = "2024-03-02"
 
 _CLOCKS = timedelta(minutes=2)
 """So much may Azure's own clocks differ."""
@@ -51,6 +52,10 @@ class Vms:
     def tags(self, vm_id: str) -> dict[str, str]:
         """The tags of a VM that still exists."""
         return read_vm_tags(self._client, vm_id)
+
+    def group_disks(self, group_id: str) -> tuple[GroupDisk, ...]:
+        """The managed disks of a resource group."""
+        return read_group_disks(self._client, group_id)
 
     def has_new(self, vm_id: str, since: datetime | None) -> bool:
         """Whether a VM exists that was created since then."""
@@ -154,6 +159,31 @@ def read_vm_disks(client: Client, vm_id: str) -> tuple[VmDisk, ...]:
         if type(lun) is int:
             found.append(_disk(each, lun))
     return tuple(disk for disk in found if disk is not None)
+
+
+def read_group_disks(client: Client, group_id: str) -> tuple[GroupDisk, ...]:
+    """The managed disks of a resource group, attached or not; those without a name are none."""
+    path = f"{resource_ids.path(group_id, 'providers', 'Microsoft.Compute', 'disks')}"
+    pages = client.pages(f"{path}?api-version={DISKS_API_VERSION}", "list the group's disks")
+    found = [_group_disk(raw) for page in pages for raw in _listed(page.body)]
+    return tuple(disk for disk in found if disk is not None)
+
+
+def _group_disk(raw: Mapping[str, Any]) -> GroupDisk | None:
+    name, known = texts.name(raw.get("name")), _object(raw.get("properties"))
+    if name is None:
+        return None
+    return GroupDisk(
+        name=name,
+        is_os=isinstance(known.get("osType"), str),
+        is_attached=isinstance(raw.get("managedBy"), str),
+        created_at=moment(known.get("timeCreated")),
+    )
+
+
+def _listed(body: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    found = body.get("value")
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def _object(raw: Any) -> Mapping[str, Any]:

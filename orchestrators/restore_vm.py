@@ -6,7 +6,7 @@ from typing import Any
 import azure.durable_functions as df
 import msgspec
 
-from orchestrators import authorization, verification
+from orchestrators import authorization, fallback, verification
 from orchestrators.display import Display
 from orchestrators.exits import logged
 from orchestrators.steps import Step, StepFailed, Steps, broken, run_again, unforeseen
@@ -46,7 +46,8 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
        is judged once more at that moment.
     5. Follow operation and job in a child, which is run again when it fails. Judge.
     6. Where the request asks for it, look in another child whether the VM works.
-    7. Write the verdict into the ledger.
+    7. Where it failed so that the policy lets it fall back, see to other attempts.
+    8. Write the verdict into the ledger.
 
     Steps 2 to 5 share one clock, the request's deadline. It runs from the acceptance; where a
     person must decide, from the decision. Each step that tells something tells it with its change
@@ -83,6 +84,7 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
         failure = broken(names.RESTORE_VM, type(error).__name__)
         close = msgspec.structs.replace(close, failure=failure)
     close = msgspec.structs.replace(close, item=progress.item, choice=progress.choice)
+    close = yield from fallback.fall_back(steps, progress, close)
     steps.until = context.current_utc_datetime + _CLOSING_MAX
     closed = yield from steps.run(names.CLOSE_RESTORE, close.as_json())
     if closed.kind == "done":
@@ -102,6 +104,8 @@ def _proceed(
 ) -> Step:
     """Steps 2 to 6, from where the ledger says: return how to close. Raises StepFailed."""
     close, verifying = Close(request_id=order.request.request_id), opened.verifying
+    if progress.has_fallen:
+        return close
     if verifying is None:
         watched = yield from _restore(context, steps, progress, order, opened.state)
         if watched is None:

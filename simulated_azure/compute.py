@@ -4,9 +4,11 @@ Disks are not in the state by themselves. Those of a VM follow from it, and thos
 have made are kept with the job that made them; after a replacement the old ones stay, unattached.
 """
 
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from simulated_azure import names
+from simulated_azure.jobs import transfer_end_of
 from simulated_azure.state import Disk, JobRecord, State, Vault, Vm
 from simulated_azure.times import wire_time
 
@@ -26,6 +28,7 @@ class ManagedDisk(NamedTuple):
     os_type: str | None = None
     zones: tuple[str, ...] = ()
     owner: str | None = None
+    created: datetime | None = None
 
 
 def vm_resource(state: State, vm: Vm) -> JSON:
@@ -59,7 +62,7 @@ def disks(state: State) -> dict[str, ManagedDisk]:
         # Disks restored without a target group are blobs in the staging account.
         if names.parse_group(group) is not None:
             for disk in restored:
-                _add(found, group, disk, _location(state, disk.restored_by_job))
+                _restored(found, state, group, disk)
     for vm in state.vms.values():
         group = names.group_of(vm.id)
         for disk in _replaced(state, vm):
@@ -80,6 +83,8 @@ def disk_resource(disk: ManagedDisk) -> JSON:
     }
     if disk.os_type is not None:
         properties["osType"] = disk.os_type
+    if disk.created is not None:
+        properties["timeCreated"] = wire_time(disk.created)
     body: JSON = {
         "id": disk.id,
         "name": disk.disk.name,
@@ -166,14 +171,21 @@ def _add(
     found[names.key(disk_id)] = ManagedDisk(disk_id, disk, location, os_type, zones, owner)
 
 
+def _restored(found: dict[str, ManagedDisk], state: State, group: str, disk: Disk) -> None:
+    """A disk that a job has made: in the vault's region, when its data was there."""
+    record = state.job_records.get(disk.restored_by_job or "")
+    vault = state.vaults.get(names.key(record.vault_id)) if record else None
+    disk_id = _disk_id(group, disk)
+    found[names.key(disk_id)] = ManagedDisk(
+        disk_id,
+        disk,
+        (vault or Vault()).location,
+        "Linux" if disk.lun is None else None,
+        created=transfer_end_of(record) if record else None,
+    )
+
+
 def _disk_id(group: str, disk: Disk) -> str:
     parts = names.parse_group(group)
     assert parts is not None, group
     return f"/subscriptions/{parts[0]}/resourceGroups/{parts[1]}/providers/{DISK}/{disk.name}"
-
-
-def _location(state: State, job: str | None) -> str:
-    """Where a job's disks are: in the vault's region."""
-    record = state.job_records.get(job or "")
-    vault = state.vaults.get(names.key(record.vault_id)) if record else None
-    return (vault or Vault()).location

@@ -32,6 +32,7 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
         now,
         item=order.item,
         choice=order.choice,
+        work_is_over=order.is_over,
     )
     log.write(ledger_lines.verdict(entry))
     if not order.is_over:

@@ -6,20 +6,26 @@ an answer means is told from its text, in this one place.
 
 import asyncio
 from collections.abc import Awaitable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from restore.messages import names
-from restore.messages.activity_io import RESTORE_VERSION, Restore
+from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore
 from restore.messages.adoption import Followed
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.poll_policy import PollPolicy
+from restore.progress import reconciling
 from restore.values.decoding import decode
+from storage.documents import Changed
 from storage.ledger import Ledger
 
 Order = TypeVar("Order")
+
+_WISH_MAX = timedelta(days=1)
+"""A job that shows no way to be cancelled in a day is over, or never will be."""
+_RUNNING = ("Pending", "Running")
 
 
 class Client(Protocol):
@@ -112,6 +118,34 @@ async def start_counted(client: Client, counted: LedgerEntry, poll_policy: PollP
     why = "Its restore is started again, with a follower of its own."
     await end_children(client, counted.request_id, counted.revivals - 1, why)
     await start_restore(client, counted, poll_policy)
+
+
+async def ensure_running(
+    client: Client, ledger: Ledger, entry: LedgerEntry, poll_policy: PollPolicy, at: datetime
+) -> None:
+    """Start a restore's orchestration unless it is there, in any state: a finished one would run
+    again. One that should be there for longer is started once more, which is counted first."""
+    if await status_of(client, names.instance_id(entry.request_id)):
+        return
+    if reconciling.next_step(entry, None, None, at, entry.revivals + 1) is reconciling.Step.REVIVE:
+        try:
+            await start_again(client, ledger, entry, poll_policy, at)
+        except Changed:
+            pass  # somebody else starts it again, or it is over
+        return
+    await start_restore(client, entry, poll_policy)
+
+
+async def start_cancel(
+    client: Client, request_id: str, poll_policy: PollPolicy, at: datetime
+) -> None:
+    """See to it that Azure is asked to cancel: a wish stands in the ledger, whoever runs already
+    for an earlier one finds it there."""
+    instance_id = names.cancel_id(names.instance_id(request_id))
+    if await status_of(client, instance_id) in _RUNNING:
+        return
+    order = Cancel(request_id=request_id, poll_policy=poll_policy, until=at + _WISH_MAX)
+    await start(client, names.CANCEL_JOB, instance_id, order.as_json())
 
 
 async def wake(client: Client, request_id: str, event: str) -> bool:

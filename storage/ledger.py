@@ -49,7 +49,9 @@ class Ledger:
         request_id, accepted = entry.request_id, told(entry, entry.accepted_at)
         is_opened = open_index.opened(self.documents, request_id, entry.accepted_at)
         try:
-            self.documents.create(_name(request_id), _plain(accepted), labels_of(accepted))
+            self.documents.create(
+                names.entry_name(request_id), _plain(accepted), labels_of(accepted)
+            )
         except Taken:
             standing = self.read(request_id)
             assert standing is not None, "entries are never removed"
@@ -62,14 +64,14 @@ class Ledger:
         """Read one entry; None when the request was never accepted."""
         if not names.is_request_id(request_id):  # it may come from a URL: `..` leads elsewhere
             return None
-        found = self.documents.read(_name(request_id))
+        found = self.documents.read(names.entry_name(request_id))
         if found is None:
             return None
         return Held(LedgerEntry.from_json(found.document), found.version, found.document)
 
-    def page(self, size: int, token: str | None) -> Page:
+    def page(self, size: int, token: str | None, folder: str = names.ENTRIES) -> Page:
         """List entries by their labels, in the order of their request ids."""
-        return self.documents.page(_name(""), size, token)
+        return self.documents.page(folder, size, token)
 
     def authorize(
         self,
@@ -174,7 +176,7 @@ class Ledger:
             if entry.revivals == known.revivals + 1 and entry.revived_at == at:
                 return entry  # counted by this very call, whose write was repeated
             if entry.revivals != known.revivals or entry.state is LedgerState.FINISHED:
-                raise Changed(_name(entry.request_id))
+                raise Changed(names.entry_name(entry.request_id))
             return msgspec.structs.replace(entry, revivals=entry.revivals + 1, revived_at=at)
 
         return self.update(known.request_id, count)
@@ -187,6 +189,7 @@ class Ledger:
         *,
         item: ProtectedItem | None = None,
         choice: Choice | None = None,
+        work_is_over: bool = False,
     ) -> LedgerEntry:
         """Record the verdict, judged by the very entry that it closes; the first one stands. Item
         and choice are of a restore that ended before its authorization. Repeatable."""
@@ -199,6 +202,7 @@ class Ledger:
                 LedgerState.FINISHED,
                 verdict=judge(entry),
                 finished_at=at,
+                work_is_over=work_is_over,
                 verifying=None,
                 item=entry.item or item,
                 choice=entry.choice or choice,
@@ -236,13 +240,9 @@ class Ledger:
         entry = told(entry, entry.finished_at or self._now())
         document = rewritten(held.document, held.entry, entry)
         version = self.documents.replace(
-            _name(entry.request_id), document, held.version, labels_of(entry)
+            names.entry_name(entry.request_id), document, held.version, labels_of(entry)
         )
         return Held(entry, version, document)
-
-
-def _name(request_id: str) -> str:
-    return f"restores/{request_id}"
 
 
 def _plain(entry: LedgerEntry) -> dict[str, Any]:

@@ -4,6 +4,7 @@ certain. A ledger of ten thousand requests is two calls.
 
 from collections.abc import Iterator
 
+from restore.messages import names
 from storage.labels import quoted
 from storage.ledger import Ledger
 
@@ -11,12 +12,12 @@ _PAGE_SIZE = 5_000
 """As many as one call to the storage account lists."""
 
 
-def ids_with(ledger: Ledger, label: str, value: str) -> Iterator[str]:
-    """Return the ids of all requests that have this label, in any case. Raises
-    ServiceUnavailable."""
+def ids_with(ledger: Ledger, label: str, value: str, folder: str = names.ENTRIES) -> Iterator[str]:
+    """Return the ids of all requests (or of all other attempts) that have this label, in any case.
+    Raises ServiceUnavailable."""
     wanted, token = quoted({label: value})[label].lower(), None
     while True:
-        page = ledger.page(_PAGE_SIZE, token)
+        page = ledger.page(_PAGE_SIZE, token, folder)
         for line in page.lines:
             if line.labels.get(label, "").lower() == wanted:
                 yield line.name.partition("/")[2]

@@ -13,6 +13,7 @@ _GROUP = f"{_SUBSCRIPTION}/resourceGroups/{{}}"
 _VAULT = f"{_GROUP}/providers/Microsoft.RecoveryServices/vaults/{{}}"
 _NAMES = {
     "subscription": _SUBSCRIPTION,
+    "group": _GROUP,
     "vault": _VAULT,
     "item": f"{_VAULT}/backupFabrics/{{}}/protectionContainers/{{}}/protectedItems/{{}}",
     "vm": f"{_GROUP}/providers/Microsoft.Compute/virtualMachines/{{}}",

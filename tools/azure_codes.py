@@ -18,6 +18,7 @@ _DOES = {
     errors.ServiceUnavailable: "waits",
 }
 _REJECTS = "rejects the request"
+_INSTEAD = {"olderPoint": "an older point", "disks": "the disks"}
 
 
 def rows() -> list[tuple[str, ...]]:
@@ -54,7 +55,8 @@ def _does(row: AzureCode) -> str:
     does = _DOES.get(row.kind, _REJECTS)
     least = f", {text_of(row.wait_s)} where Azure says nothing" if row.wait_s else ""
     search = "; after a restore request it reads the job list first" if row.is_undecided else ""
-    return f"{does}{least}{search}"
+    instead = f"; falls back to {_INSTEAD[row.rung]}, where the policy says so" if row.rung else ""
+    return f"{does}{least}{search}{instead}"
 
 
 if __name__ == "__main__":

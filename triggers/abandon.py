@@ -39,11 +39,24 @@ async def abandon(
         return problems.unavailable(to_failure(error))
     if known.entry.verdict is not None and not reconciling.is_abandoned(entry):
         return _over(entry)
-    await instances.end(client, names.instance_id(request_id), _WHY)
-    await instances.end_children(client, request_id, entry.revivals, _WHY)
+    try:
+        await _end(client, entry, by)
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
     verdict = encode(entry.verdict)
     told = {name: verdict[name] for name in ("verdict", "text")}
     return problems.ok(200, {"requestId": request_id} | told)
+
+
+async def _end(
+    client: df.DurableOrchestrationClient, entry: LedgerEntry, by: Caller | None
+) -> None:
+    """End what followed it, and the attempt that was made in its place."""
+    await instances.end(client, names.instance_id(entry.request_id), _WHY)
+    await instances.end_children(client, entry.request_id, entry.revivals, _WHY)
+    attempt_id = entry.fallback.attempts[-1].id if entry.fallback else None
+    if attempt_id and await asyncio.to_thread(connection.ledger().read, attempt_id) is not None:
+        await _end(client, await asyncio.to_thread(_close, attempt_id, by), by)
 
 
 def _close(request_id: str, by: Caller | None) -> LedgerEntry:

@@ -100,6 +100,11 @@ class Restore(Model, frozen=True, kw_only=True):
     kept_disks: tuple[str, ...] | None = None
     is_new: bool | None = None
     """In the answer to a request: it was not known before."""
+    attempts: tuple[dict[str, Any], ...] = ()
+    """Where the restore fell back: each attempt, why the one before it failed, and what it came to;
+    the one under way as it stands."""
+    attempt_of: str | None = None
+    """Of such an attempt: the request at which it is made."""
     verified: bool | None = None
     """Whether the restored VM passed all checks; absent where none were asked for, or nothing came
     to be that could be looked at."""

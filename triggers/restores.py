@@ -102,12 +102,30 @@ async def cancel(
             )  # it may be waiting for one
         text = "Cancelled before the app sent it: nothing was started, and nothing will be."
         return problems.ok(202, {"requestId": request_id, "cancel": "BeforeStart", "text": text})
-    await starter.start_cancel(client, request_id, settings)
+    if entry.fallback is not None:
+        await _cancel_attempt(client, entry.fallback.attempts[-1].id, settings)
+    else:
+        await starter.start_cancel(client, request_id, settings)
     text = (
         "The app will ask Azure to cancel the job. Azure cancels it only while it transfers data. "
         f"GET {place} shows the result."
     )
     return problems.ok(202, {"requestId": request_id, "cancel": "Asked", "text": text})
+
+
+async def _cancel_attempt(
+    client: df.DurableOrchestrationClient, attempt_id: str, settings: Settings
+) -> None:
+    """Pass a wish to cancel on to the attempt that is under way; whoever makes one that is not
+    there yet finds the wish at its request. Raises ServiceUnavailable."""
+    ledger = connection.ledger()
+    if await asyncio.to_thread(ledger.read, attempt_id) is None:
+        return
+    entry = await asyncio.to_thread(ledger.cancel, attempt_id)
+    if entry.state is LedgerState.CANCELLED:
+        await instances.wake(client, attempt_id, names.DECISION_EVENT)
+    elif entry.state is not LedgerState.FINISHED:
+        await starter.start_cancel(client, attempt_id, settings)
 
 
 async def answer(

@@ -24,6 +24,9 @@ from storage import connection, duplicates
 from storage.outbox import HeldUp, is_left
 from triggers import places
 
+_OF_ATTEMPT = (
+    *("phase", "since", "waiting", "percent", "remainingS", "recoveryPoint", "job", "approval"),
+)
 _EARLY = frozenset({None, "Accepted", "FindingItem", "ChoosingPoint"})
 
 
@@ -49,6 +52,8 @@ async def read(
         child = await client.get_status(names.verification_id(instance_id, revival))
         told |= {name: _status(child).get(name) for name in ("waiting", "checks")}
     view = _view(held.entry, told, _status(watch), _runtime(status), prefix)
+    if held.entry.fallback is not None and held.entry.verdict is None:
+        view["attempts"] = await _attempts(client, held.entry, prefix)
     if held.entry.source == "queue" and (also := await asyncio.to_thread(_duplicates, held.entry)):
         view["duplicates"] = also
     if unheard := await asyncio.to_thread(_unheard, held.entry):
@@ -72,6 +77,26 @@ async def read_settled(
         if time.monotonic() + look_s > until:
             return view
         await asyncio.sleep(look_s)
+
+
+async def _attempts(
+    client: df.DurableOrchestrationClient, entry: LedgerEntry, prefix: str
+) -> list[dict[str, Any]]:
+    """Return the attempts that are made in place of a restore's own, the one under way as it
+    stands."""
+    from restore.result import fallback_verdicts  # few fall back
+
+    assert entry.fallback is not None, "asked before"
+    fallback = entry.fallback
+    shown = [
+        {name: value for name, value in each.as_json().items() if name != "request"}
+        for each in (fallback_verdicts.first(entry, fallback.verdict), *fallback.attempts)
+    ]
+    under_way = await read(client, fallback.attempts[-1].id, prefix)
+    if under_way is not None:
+        told = {name: under_way[name] for name in _OF_ATTEMPT if name in under_way}
+        shown[-1] |= {"seeAt": places.restore(fallback.attempts[-1].id, prefix), **told}
+    return shown
 
 
 def _waiting(told: dict[str, Any], child: dict[str, Any]) -> dict[str, Any]:
@@ -116,6 +141,7 @@ def _view(
         "disksToReplace": _names(entry.authorization.disks if entry.authorization else None),
         "disksToKeep": _names(_kept(entry) or None),
         "checks": status.get("checks"),
+        "attemptOf": entry.attempt_of,
         "adopted": entry.adopted or None,
         "operationId": entry.operation_id,
         "job": job,
@@ -195,6 +221,7 @@ def _ended(verdict: Verdict) -> dict[str, Any]:
     return {name: plain.get(name) for name in told} | {
         "phase": verdict.verdict,
         "waiting": None,
+        "attempts": encode(verdict.attempts) or None,
         "verified": verdict.verification.verified if verdict.verification else None,
         "checks": encode(verdict.verification.checks) if verdict.verification else None,
         "percent": 100.0 if verdict.verdict == "Completed" else None,

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Literal, NamedTuple
 
 from restore.messages import errors
+from restore.messages.attempts import Rung
 
 Names = Literal["", "policy", "right"]
 
@@ -61,6 +62,8 @@ class AzureCode(NamedTuple):
     """How long to wait at least, where Azure itself does not say."""
     is_undecided: bool = False
     """A write that is answered so may have been accepted all the same."""
+    rung: Rung | None = None
+    """What may be done instead where a restore fails so and the policy lets it fall back."""
     names: Names = ""
     """What Azure's text names beside it, and the advice should: the policy, or the right."""
     seen: str = "2026-11"
@@ -102,6 +105,7 @@ CODES: tuple[AzureCode, ...] = (
         errors.NotFound,
         "The snapshot is gone: choose another recovery point.",
         _TROUBLE,
+        rung="olderPoint",
     ),
     AzureCode("ResourceNotFound", errors.NotFound, GONE, _ARM),
     AzureCode("ResourceGroupNotFound", errors.NotFound, GONE, _ARM),
@@ -112,6 +116,17 @@ CODES: tuple[AzureCode, ...] = (
         errors.Conflict,
         f"The VM size is not available there: {_DISKS}.",
         _TROUBLE,
+        rung="disks",
+    ),
+    *(
+        AzureCode(
+            code,
+            errors.Conflict,
+            f"The VM size is not available there now: {_DISKS}.",
+            "azure-docs: resource-manager troubleshooting",
+            rung="disks",
+        )
+        for code in ("SkuNotAvailable", "AllocationFailed", "ZonalAllocationFailed")
     ),
     AzureCode(
         "UserErrorMarketPlaceVMNotSupported",
@@ -124,8 +139,9 @@ CODES: tuple[AzureCode, ...] = (
         errors.Conflict,
         "The subscription's core quota is used up: ask for more.",
         "azure-rest-api-specs: example ValidateOperationResults",
+        rung="disks",
     ),
-    AzureCode("QuotaExceeded", errors.Conflict, _QUOTA, _ARM),
+    AzureCode("QuotaExceeded", errors.Conflict, _QUOTA, _ARM, rung="disks"),
     AzureCode(
         "UserErrorBcmDatasourceNotPresent",
         errors.Conflict,

@@ -3,6 +3,7 @@
 Told apart by their LUN, as Azure Backup does: a disk that was replaced has another name afterwards.
 """
 
+from datetime import datetime
 from typing import Literal
 
 from restore.values.structs import Model
@@ -26,6 +27,15 @@ class VmDisk(Model, frozen=True, kw_only=True):
         """For people: the LUN, for that is what requests name, and the disk's own name."""
         place = "OS disk" if self.lun is None else f"LUN {self.lun}"
         return f"{place} ({self.name})" if self.name else place
+
+
+class GroupDisk(Model, frozen=True, kw_only=True):
+    """A managed disk of a resource group."""
+
+    name: str
+    is_os: bool = False
+    is_attached: bool = False
+    created_at: datetime | None = None
 
 
 class KeptDisk(VmDisk, frozen=True, kw_only=True):

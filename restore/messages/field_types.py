@@ -1,7 +1,8 @@
 """The types of a request's fields. Each says what it accepts, in marks that validation.py reads.
 
 `id` names the kind of ARM id (arm_ids.py), `duration` the least and the most, `says` the message
-for a person whose value does not fit, `trimmed` that blanks and line ends around it are no part.
+for a person whose value does not fit, `trimmed` that blanks and line ends around it are no part,
+`pattern` what somebody may send, where the app itself may say more.
 """
 
 from datetime import datetime
@@ -11,7 +12,10 @@ from msgspec import Meta
 
 from restore.values import arm_ids
 
-REQUEST_ID = r"\A(?!\.+\Z)[A-Za-z0-9._:-]{1,128}\Z"
+_ASKED_ID = r"\A(?!\.+\Z)[A-Za-z0-9._:-]{1,128}\Z"
+"""Of a request, as somebody may send it."""
+REQUEST_ID = r"\A(?!\.+(~|\Z))[A-Za-z0-9._:-]{1,128}(~[2-9])?\Z"
+"""The same, and of another attempt at it, which is the app's own."""
 
 _LENGTH_MAX = 2048
 
@@ -41,9 +45,15 @@ Name = Annotated[str, _text(_ANY_TEXT, trimmed=True)]
 Url = Annotated[str, _text("must be an https URL", pattern=r"\Ahttps://[^\s/]+/\S*\Z")]
 RequestId = Annotated[
     str,
-    _text(
-        "must be 1 to 128 of A-Z a-z 0-9 . _ : - and not only dots",
+    Meta(
+        min_length=1,
+        max_length=_LENGTH_MAX,
         pattern=REQUEST_ID,
+        extra={
+            "says": "must be 1 to 128 of A-Z a-z 0-9 . _ : - and not only dots",
+            "pattern": _ASKED_ID,
+        },
+        extra_json_schema={"pattern": _ASKED_ID},
     ),
 ]
 JobId = Annotated[

@@ -4,6 +4,7 @@
     ACCEPTED -> CANCELLED -> FINISHED                  cancelled before anything was sent
     INTENDED -> ACCEPTED, CANCELLED                    its POST surely started nothing
     ACCEPTED, INTENDED -> FINISHED                     it never came to a job
+    ACCEPTED, STARTED -> FALLEN_BACK -> FINISHED       another attempt is made in its place
 
 INTENDED means "a POST may be out": whoever finds it, and did not write it in the same breath, must
 search first (restore/start/job_search.py). Here is no I/O; storage/ledger.py makes each change one
@@ -18,6 +19,7 @@ import msgspec
 
 from restore.messages.adoption import ADOPTED
 from restore.messages.alerted import Alerted
+from restore.messages.attempts import Attempt, Rung
 from restore.messages.model import Approval, Authorization, Caller, Choice, ProtectedItem, Verdict
 from restore.values.structs import Model
 
@@ -29,12 +31,19 @@ class LedgerState(StrEnum):
     INTENDED = "Intended"
     STARTED = "Started"
     CANCELLED = "Cancelled"
+    FALLEN_BACK = "FallenBack"
+    """Its own attempt is over, and nothing more is sent for it; another entry's is made instead."""
     FINISHED = "Finished"
 
 
 ALLOWED: dict[LedgerState, frozenset[LedgerState]] = {
     LedgerState.ACCEPTED: frozenset(
-        {LedgerState.INTENDED, LedgerState.CANCELLED, LedgerState.FINISHED}
+        {
+            LedgerState.INTENDED,
+            LedgerState.CANCELLED,
+            LedgerState.FALLEN_BACK,
+            LedgerState.FINISHED,
+        }
     ),
     LedgerState.INTENDED: frozenset(
         {
@@ -45,7 +54,10 @@ ALLOWED: dict[LedgerState, frozenset[LedgerState]] = {
             LedgerState.FINISHED,
         }
     ),
-    LedgerState.STARTED: frozenset({LedgerState.STARTED, LedgerState.FINISHED}),
+    LedgerState.STARTED: frozenset(
+        {LedgerState.STARTED, LedgerState.FALLEN_BACK, LedgerState.FINISHED}
+    ),
+    LedgerState.FALLEN_BACK: frozenset({LedgerState.FALLEN_BACK, LedgerState.FINISHED}),
     LedgerState.CANCELLED: frozenset({LedgerState.FINISHED}),
     LedgerState.FINISHED: frozenset(),
 }
@@ -97,6 +109,15 @@ class Verifying(Model, frozen=True, kw_only=True):
     job_began: datetime | None = None
 
 
+class Fallback(Model, frozen=True, kw_only=True):
+    """What an entry's own attempt came to, and the attempts that are made in its place."""
+
+    verdict: Verdict
+    """On its own attempt: what it would have been closed with."""
+    attempts: tuple[Attempt, ...]
+    """Those after it, in order; the last one may be under way."""
+
+
 class LedgerEvent(Model, frozen=True, kw_only=True):
     """What a change of the entry tells: a part of the change itself, so that none is lost."""
 
@@ -135,10 +156,19 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     cancel_asked: int = 0
     """How often somebody has asked to cancel what may be out."""
     cancel_answer: CancelAnswer | None = None
+    fallback: Fallback | None = None
+    attempt_of: str | None = None
+    """The request at which this is another attempt."""
+    rung: Rung | None = None
+    """Of such a one: what is done instead."""
+    because: str | None = None
+    """And the code of what the one before it failed with."""
     verifying: Verifying | None = None
     """While the restored VM is looked at."""
     verdict: Verdict | None = None
     finished_at: datetime | None = None
+    work_is_over: bool = False
+    """When it was closed, Azure's work had ended."""
     revivals: int = 0
     """How often its orchestration was started again, because nobody followed it any more."""
     revived_at: datetime | None = None
@@ -184,6 +214,16 @@ def verifying_since(entry: LedgerEntry, verifying: Verifying) -> LedgerEntry:
     """Return the entry with what the job came to; the first record of it stands."""
     is_first = entry.state is LedgerState.STARTED and entry.verifying is None
     return msgspec.structs.replace(entry, verifying=verifying) if is_first else entry
+
+
+def fallen_back(entry: LedgerEntry, judged: LedgerState, fallback: Fallback) -> LedgerEntry:
+    """Return the entry with another attempt, unless anything happened since it was judged in this
+    state: it was cancelled, is over, or somebody else has made one."""
+    made = len(entry.fallback.attempts) if entry.fallback else 0
+    is_as_judged = entry.state is judged and made == len(fallback.attempts) - 1
+    if not is_as_judged or entry.cancel_asked:
+        return entry
+    return moved(entry, LedgerState.FALLEN_BACK, fallback=fallback)
 
 
 def moved(entry: LedgerEntry, state: LedgerState, **changes: Any) -> LedgerEntry:

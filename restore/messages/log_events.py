@@ -23,6 +23,7 @@ LogEvent = Literal[
     "arm-call",
     "sent",
     "adopted",
+    "fell-back",
     "retry-later",
     "step-failed",
     "fault",
@@ -123,6 +124,11 @@ EVENTS: dict[LogEvent, Row] = {
     ),
     "adopted": Row(
         INFO, "The reply to the restore request was lost; the app found its job in the vault."
+    ),
+    "fell-back": Row(
+        WARNING,
+        "A restore failed, and another attempt is made in its place: `text` is its id.",
+        ("code", "text"),
     ),
     "retry-later": Row(
         INFO, "A step cannot be done now; the app tries it again.", (*_FAULT, "retryAfterS")

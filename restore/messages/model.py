@@ -8,6 +8,7 @@ history can still be read.
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.attempts import Attempt
 from restore.messages.data_loss import DataLoss
 from restore.messages.disks import KeptDisk, PointDisks, VmDisk
 from restore.messages.job_details import FAILED_TASKS, JobRecoveryType, JobTask, RestoreOutput
@@ -241,5 +242,7 @@ class Verdict(Model, frozen=True, kw_only=True):
     """What came out of it, as the job says."""
     kept_disks: tuple[str, ...] = ()
     """The disks that were not replaced, or may not have been: nobody must delete them."""
+    attempts: tuple[Attempt, ...] = ()
+    """All that were made, where the restore fell back."""
     verification: Verification | None = None
     """What a look at the VM came to, where one was asked for and there was one to look at."""

@@ -41,6 +41,7 @@ BEGIN_VERIFICATION = "begin_verification"
 READ_VM = "read_vm"
 PROBE_VM = "probe_vm"
 CLOSE_RESTORE = "close_restore"
+FALL_BACK = "fall_back"
 PUBLISH_EVENT = "publish_event"
 LIST_OPEN = "list_open"
 RECONCILE_RESTORE = "reconcile_restore"
@@ -66,6 +67,8 @@ RESTORE_EVENTS = "restore-events"
 RESTORE_NOTIFICATIONS = "restore-notifications"
 """What wakes who sends notifications."""
 LEDGER_CONTAINER = "restore-ledger"
+ENTRIES = "restores/"
+ATTEMPTS = "attempts/"
 PLANS = "plans/"
 EVENT_DATA = "events/"
 REJECTIONS = "rejections/"
@@ -74,7 +77,7 @@ ALERTS = "alerts/"
 ALERT_VMS = "alert-vms/"
 NOTIFICATIONS = "notify/"
 
-_EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}")
+_EVENT_ID = re.compile(r"[A-Za-z0-9._:-]{1,160}(~[2-9])?:[a-z-]{1,40}")
 PLAN_PREFIX = "plan-"
 ALERT_PREFIX = "alert-"
 _PREFIX = "restore-"
@@ -82,8 +85,27 @@ _ID_LENGTH_MAX = 90
 
 
 def is_request_id(text: str) -> bool:
-    """Whether a request could have this id. Whoever makes a blob's name of a text asks first."""
+    """Whether a request, or another attempt at one, could have this id. Whoever makes a blob's name
+    of a text asks first."""
     return re.search(REQUEST_ID, text) is not None
+
+
+def attempt_id(request_id: str, number: int) -> str:
+    """Return the id of the how many-th attempt at a request, from 2: `~` is in no id that somebody
+    has sent."""
+    assert 2 <= number <= 9, "no ladder has more rungs"
+    return f"{request_id}~{number}"
+
+
+def is_attempt(request_id: str) -> bool:
+    """Whether this is the id of another attempt at a request."""
+    return "~" in request_id
+
+
+def entry_name(request_id: str) -> str:
+    """Return the name of an entry's document: other attempts at a request are in no list of
+    requests."""
+    return f"{ATTEMPTS if is_attempt(request_id) else ENTRIES}{request_id}"
 
 
 def is_event_id(text: str) -> bool:

@@ -33,6 +33,7 @@ _OF_KIND: dict[str, Severity | Callable[[JSON], Severity]] = {
     "accepted": "info",
     "approval-requested": "warning",
     "approval-reminder": "warning",
+    "fallback": "warning",
     "started": "info",
     "verifying": "info",
     "rejected": "error",

@@ -13,8 +13,8 @@ from restore.values.times import seconds_of
 
 Kind = Literal["webhook", "teams", "slack", "pagerduty", "eventGrid"]
 EventKind = Literal[
-    "accepted", "approval-reminder", "approval-requested", "duplicate", "finished", "planned",
-    "poisoned", "rejected", "started", "verifying",
+    "accepted", "approval-reminder", "approval-requested", "duplicate", "fallback", "finished",
+    "planned", "poisoned", "rejected", "started", "verifying",
 ]  # fmt: skip
 Severity = Literal["info", "warning", "error"]
 RECEIVERS_MAX = 20

@@ -29,7 +29,8 @@ class Summary(NamedTuple):
     link: str | None
     """Where the restore is seen; None while the app's public address is not known."""
     subject: str
-    """What belongs together: the request's id, or the event's own where it has none."""
+    """What belongs together: the request's id, of an attempt that of its request; or the event's
+    own where it has none."""
 
 
 def of(event: JSON, public_url: str | None = None) -> Summary:
@@ -47,7 +48,7 @@ def of(event: JSON, public_url: str | None = None) -> Summary:
         lines=tuple(plain(each, _LINE_MAX) for each in _lines(data))[:_LINES_MAX],
         facts=tuple((label, text) for label, text in facts if text),
         link=links.reached(links.restore(request_id), address) if is_linked else None,
-        subject=str(request_id or event["id"]),
+        subject=str(data.get("attemptOf") or request_id or event["id"]),
     )
 
 
@@ -63,6 +64,7 @@ _TITLES: dict[str, Callable[[JSON], str]] = {
     "accepted": lambda _: "Restore accepted",
     "approval-requested": lambda _: "Approve or refuse this restore",
     "approval-reminder": lambda _: "Still waiting for your decision",
+    "fallback": lambda _: "Restore falls back to another attempt",
     "started": lambda _: "Restore started",
     "verifying": lambda _: "Restored VM is being verified",
     "rejected": lambda _: "Restore request rejected",

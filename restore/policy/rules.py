@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from restore.messages.attempts import Rung
 from restore.messages.field_types import Age
 from restore.values.structs import StrictModel
 from restore.values.times import seconds_of
@@ -93,6 +94,9 @@ class Rule(StrictModel, frozen=True, kw_only=True):
     """A person must approve each restore that this rule allows."""
     probes: Probes | None = None
     """Absent: none."""
+    fallback: Annotated[tuple[Rung, ...], Meta(max_length=2)] = ()
+    """What may be done instead of a restore that this rule allows and that failed. Each attempt is
+    judged anew, and counts."""
 
 
 class Policy(StrictModel, frozen=True, kw_only=True):
@@ -104,6 +108,11 @@ class Policy(StrictModel, frozen=True, kw_only=True):
     reserved_for_people: Annotated[int, Meta(ge=0, le=1000)] = 2
     """Of these, so many only for requests by HTTP: no flood of alerts may spend the last ones."""
     approval_within: _Within = "PT4H"
+
+    def fallback_of(self, rule: str | None) -> tuple[Rung, ...]:
+        """Return what the rule of this name allows to be done instead; nothing, where there is no
+        such rule any more."""
+        return next((each.fallback for each in self.rules if each.name == rule), ())
 
     @property
     def approval_within_s(self) -> float:

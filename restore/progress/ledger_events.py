@@ -62,6 +62,7 @@ def _facts(entry: LedgerEntry) -> JSON:
         "approval": encode(entry.approval),
         "source": entry.source,
         "alert": encode(entry.alerted),
+        "attemptOf": entry.attempt_of,
     }
     return {name: value for name, value in known.items() if value is not None}
 
@@ -84,7 +85,7 @@ def _of_job(entry: LedgerEntry) -> JSON:
         "operationId": entry.operation_id,
         "vaultId": _facts(entry).get("vaultId"),
         "adopted": entry.adopted,
-    }
+    } | ({"attemptOf": entry.attempt_of} if entry.attempt_of else {})
 
 
 def _of_vm(entry: LedgerEntry) -> JSON:
@@ -95,6 +96,10 @@ def _of_vm(entry: LedgerEntry) -> JSON:
         "job": entry.verifying.verdict.verdict,
         "verify": entry.request.get("verify"),
     }
+
+
+def _instead(entry: LedgerEntry) -> JSON:
+    return _facts(entry) | {"rung": entry.rung, "because": entry.because}
 
 
 def _wrong(entry: LedgerEntry) -> JSON:
@@ -110,16 +115,27 @@ def _ended(entry: LedgerEntry) -> JSON:
     return _facts(entry) | {name: disks for name, disks in told.items() if disks}
 
 
-def _always(_: LedgerEntry) -> bool:
-    return True
+def _is_asked(entry: LedgerEntry) -> bool:
+    return entry.attempt_of is None
+
+
+def _is_attempt(entry: LedgerEntry) -> bool:
+    """Another attempt tells that it is made. How it ends is told of the request, not of each."""
+    return entry.attempt_of is not None
 
 
 def _is_rejected(entry: LedgerEntry) -> bool:
-    return entry.verdict is not None and entry.verdict.verdict == "Rejected"
+    is_rejected = entry.verdict is not None and entry.verdict.verdict == "Rejected"
+    return is_rejected and _is_asked(entry)
+
+
+def _is_finished(entry: LedgerEntry) -> bool:
+    return entry.state is LedgerState.FINISHED and _is_asked(entry)
 
 
 _ROWS = (
-    _Row("accepted", _always, _facts, ("request",)),
+    _Row("accepted", _is_asked, _facts, ("request",)),
+    _Row("fallback", _is_attempt, _instead, ("request",)),
     _Row(
         "approval-requested", lambda entry: entry.is_waiting_for_approval, _to_decide, ("request",)
     ),
@@ -132,5 +148,5 @@ _ROWS = (
     _Row("started", lambda entry: entry.job_id is not None, _of_job),
     _Row("verifying", lambda entry: entry.verifying is not None, _of_vm),
     _Row("rejected", _is_rejected, _wrong, ("verdict",)),
-    _Row("finished", lambda entry: entry.state is LedgerState.FINISHED, _ended, ("verdict",)),
+    _Row("finished", _is_finished, _ended, ("verdict",)),
 )

@@ -27,6 +27,8 @@ class RestorePhase(StrEnum):
     FINALIZING = "Finalizing"
     """Data is there; the VM is being created or updated. Too late to cancel."""
     CANCELLING = "Cancelling"
+    FALLING_BACK = "FallingBack"
+    """It failed, and another attempt is made in its place."""
     VERIFYING = "Verifying"
     """Azure's job is over; the restored VM is looked at."""
     COMPLETED = "Completed"
@@ -45,24 +47,27 @@ _JOB_RUNS = {_P.TRANSFERRING, _P.FINALIZING, _P.CANCELLING}
 ALLOWED: dict[RestorePhase, set[RestorePhase]] = {
     # What is followed again does not find and choose again.
     _P.ACCEPTED: {
-        *(_P.FINDING_ITEM, _P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.STARTING, _P.VERIFYING)
+        *(_P.FINDING_ITEM, _P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.STARTING, _P.VERIFYING),
+        _P.FALLING_BACK,
     }
     | _EARLY_ENDS,
     _P.FINDING_ITEM: {_P.CHOOSING_POINT} | _EARLY_ENDS,
     _P.CHOOSING_POINT: {_P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.LOCATING_JOB} | _EARLY_ENDS,
     _P.WAITING_FOR_APPROVAL: {_P.TRIGGERING, _P.LOCATING_JOB} | _EARLY_ENDS,
-    _P.TRIGGERING: {_P.WAITING_FOR_SLOT, _P.LOCATING_JOB, _P.STARTING}
+    _P.TRIGGERING: {_P.WAITING_FOR_SLOT, _P.LOCATING_JOB, _P.STARTING, _P.FALLING_BACK}
     | _JOB_RUNS
     | _JOB_ENDS
     | _EARLY_ENDS,
-    _P.WAITING_FOR_SLOT: {_P.TRIGGERING, _P.LOCATING_JOB, _P.STARTING} | _EARLY_ENDS,
-    _P.LOCATING_JOB: {_P.TRIGGERING, _P.WAITING_FOR_SLOT, _P.STARTING}
+    _P.WAITING_FOR_SLOT: {_P.TRIGGERING, _P.LOCATING_JOB, _P.STARTING, _P.FALLING_BACK}
+    | _EARLY_ENDS,
+    _P.LOCATING_JOB: {_P.TRIGGERING, _P.WAITING_FOR_SLOT, _P.STARTING, _P.FALLING_BACK}
     | _JOB_RUNS
     | _JOB_ENDS
     | _EARLY_ENDS,
-    _P.STARTING: _JOB_RUNS | {_P.VERIFYING} | _JOB_ENDS,
+    _P.STARTING: _JOB_RUNS | {_P.VERIFYING, _P.FALLING_BACK} | _JOB_ENDS,
     _P.TRANSFERRING: {_P.FINALIZING, _P.CANCELLING} | _JOB_ENDS,
     _P.FINALIZING: {_P.CANCELLING} | _JOB_ENDS,
+    _P.FALLING_BACK: _JOB_ENDS | _EARLY_ENDS,
     _P.VERIFYING: {_P.COMPLETED, _P.COMPLETED_WITH_WARNINGS},
     _P.CANCELLING: {_P.TRANSFERRING, _P.FINALIZING} | _JOB_ENDS,  # cancelled too late: it goes on
     _P.COMPLETED: set(),

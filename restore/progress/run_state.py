@@ -24,6 +24,7 @@ _PHASE_OF_WAIT = {
     "ItemLocked": RestorePhase.TRIGGERING,
     "LocatingJob": RestorePhase.LOCATING_JOB,
     "ReplyLost": RestorePhase.LOCATING_JOB,
+    "AttemptRuns": RestorePhase.FALLING_BACK,
 }
 
 
@@ -37,6 +38,8 @@ class RestoreProgress:
     authorization: Authorization | None = None
     approval: Approval | None = None
     started: Started | None = None
+    has_fallen: bool = False
+    """Other attempts are made in its place."""
     waiting: Waiting | None = None
     phase: RestorePhase | None = None
     since: datetime | None = field(default=None)
@@ -45,6 +48,7 @@ class RestoreProgress:
         """Take in what the ledger knows already: nothing of it is found or chosen again."""
         self.item, self.choice = opened.item, opened.choice
         self.authorization, self.approval = opened.authorization, opened.approval
+        self.has_fallen = opened.state is LedgerState.FALLEN_BACK
         if opened.state is LedgerState.STARTED:
             self.started = Started(
                 operation_id=opened.operation_id, job_id=opened.job_id, adopted=opened.adopted

@@ -164,7 +164,7 @@ def _text_problem(value: Any, kind: inspect.StrType, extra: dict[str, Any]) -> s
     says = extra.get("says", "must be a text")
     if not isinstance(value, str):
         return _with(says, texts.hint(value))
-    fits = _string_fits(value, kind)
+    fits = _string_fits(value, kind, extra.get("pattern", kind.pattern))
     if "duration" in extra:
         duration = _duration_problem(value if fits else "", *extra["duration"])
         return duration and _with(duration, texts.text_hint(value))
@@ -181,12 +181,12 @@ def _with(problem: str, hint: str | None) -> str:
     return f"{problem}; {hint}" if hint else problem
 
 
-def _string_fits(value: str, kind: inspect.StrType) -> bool:
+def _string_fits(value: str, kind: inspect.StrType, pattern: str | None) -> bool:
     if not (kind.min_length or 0) <= len(value) <= (kind.max_length or len(value)):
         return False
     if not texts.is_seen(value):
         return False
-    return kind.pattern is None or re.search(kind.pattern, value) is not None
+    return pattern is None or re.search(pattern, value) is not None
 
 
 def _duration_problem(value: str, least: str, most: str) -> str | None:

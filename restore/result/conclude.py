@@ -7,7 +7,7 @@ from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Failure, JobSnapshot, Verdict
 from restore.messages.watch_io import Watched
 from restore.progress.run_state import RestoreProgress
-from restore.result import disk_remarks, verdicts, verified
+from restore.result import disk_remarks, fallback_verdicts, verdicts, verified
 
 _LOST = Failure(
     code="JobNotSeen",
@@ -18,6 +18,9 @@ _LOST = Failure(
 
 def of_entry(entry: LedgerEntry, close: Close) -> Verdict:
     """End a restore that is not closed yet."""
+    is_of_all = close.verdict is not None and bool(close.verdict.attempts)
+    if entry.state is LedgerState.FALLEN_BACK and not is_of_all:
+        return fallback_verdicts.lost(entry, close.failure or _LOST)
     if close.verdict is not None:
         return close.verdict
     if entry.verifying is not None:

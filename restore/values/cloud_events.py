@@ -27,6 +27,7 @@ _GIVES_WAY = (
     "request",
     "plan.body",
     "verdict.jobErrors",
+    "verdict.attempts",
     "verdict.error.details",
     "error.details",
     "verdict.error.problems",

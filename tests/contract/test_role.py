@@ -113,6 +113,7 @@ VM_CALLS: dict[str, Callable[[Session], object]] = {
     "disks": lambda session: session.backup.vms.disks(VM),
     "state": lambda session: session.backup.vms.state(VM),
     "tags": lambda session: session.backup.vms.tags(VM),
+    "group_disks": lambda session: session.backup.vms.group_disks(VM.partition("/providers")[0]),
     "has_new": lambda session: session.backup.vms.has_new(VM, None),
 }
 CALLS: dict[str, Callable[[Session], object]] = {

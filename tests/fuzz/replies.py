@@ -77,6 +77,7 @@ CALLS: dict[str, Callable[[Backup], Any]] = {
     "cancel": lambda backup: backup.cancel_job(VAULT, "j1"),
     "disks": lambda backup: (backup.vms.disks(vm()), backup.vms.has_new(vm(), START)),
     "VM": lambda backup: backup.vms.state(vm()),
+    "group": lambda backup: backup.vms.group_disks(vm().partition("/providers")[0]),
     "settings": lambda backup: (
         backup.preflight.cross_subscription(VAULT),
         backup.preflight.storage_type(VAULT),

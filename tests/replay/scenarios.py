@@ -18,7 +18,8 @@ from restore.messages.adoption import Adopt, AdoptJob
 from restore.policy import rules
 from restore.values.decoding import encode
 from simulated_azure.faults import Fault
-from simulated_azure.parts import Guest
+from simulated_azure.parts import Guest, JobError
+from simulated_azure.state import JobPlan
 from tests.end_to_end.harness import VAULT, request_for, vm
 from tests.fakes import elsewhere
 from tests.fakes.app_harness import AppHarness
@@ -170,6 +171,19 @@ def _begun_elsewhere(harness: AppHarness) -> None:
     harness.run_for(HOUR)
 
 
+def _too_large(harness: AppHarness, share: float) -> None:
+    """The new VM's size is not to be had; other jobs go well. Its rule lets it fall back."""
+    error = JobError(code=400225, title="UserErrorSkuNotAvailable", text="It is not available.")
+    jobs = harness.simulator.state.jobs
+    jobs.outcome, jobs.error, jobs.fails_at_share = "Failed", error, share
+    jobs.plans = [JobPlan(recovery_type="RestoreDisks", outcome="Completed")]
+    (rule,) = harness.policy.rules
+    rule = msgspec.structs.replace(rule, fallback=("olderPoint", "disks"))
+    with policies.use(msgspec.structs.replace(harness.policy, rules=(rule,))):
+        harness.ask(request_for("AlternateLocation", "r1"))
+        harness.run_for(3 * HOUR)
+
+
 _POST = {"method": "POST", "path": "/restore$"}
 
 SCENARIOS: dict[str, Callable[[AppHarness], None]] = {
@@ -194,6 +208,8 @@ SCENARIOS: dict[str, Callable[[AppHarness], None]] = {
     "watch_terminated": _watch_ended,
     "followed_again": _ended_by_hand,
     "begun_elsewhere": _begun_elsewhere,
+    "fell_back": lambda harness: _too_large(harness, 0.5),
+    "fell_back_on_what_was_left": lambda harness: _too_large(harness, 1.0),
     "verified": _verified,
     "verified_again": _verified_again,
 }

@@ -28,7 +28,7 @@ from storage.ledger import Ledger
 from tests.simulation import planted_events, planted_redaction, planted_verifying
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, run_scenario
-from triggers import queue, starter
+from triggers import queue
 
 SEEDS = 200
 
@@ -206,7 +206,7 @@ def starts_nothing(patch: Patch) -> None:
     def next_step(entry: LedgerEntry, status: str | None, *more: Any) -> reconciling.Step:
         return reconciling.Step.LEAVE if status is None else whole(entry, status, *more)
 
-    patch.setattr(starter, "_ensure_running", ensure)
+    patch.setattr(instances, "ensure_running", ensure)
     patch.setattr(reconciling, "next_step", next_step)
 
 

@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from devhost.engine.rendering import compact, status_too_large
+from restore.messages.attempts import Attempt
 from restore.messages.errors import NotFound, problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerState, Verifying
 from restore.messages.model import Caller, Failure, Outcome, Verdict
@@ -68,6 +69,9 @@ def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
             kept_disks=kept,
             remarks=disk_remarks.of_kept(kept),
         )
+    left = tuple(letter * 80 for _ in range(100))
+    attempt = Attempt(id="r" * 130, at=START, code="c" * 200, text=letter * 300, disks=left)
+    yield Verdict(verdict="Failed", succeeded=False, text=letter * 600, attempts=(attempt,) * 3)
     yield verified.concluded(verdicts.rejected(largest.failures(letter)[0]), _not_verified(letter))
     yield verdicts.deadline_passed(6e5, largest.job(letter, letter * 2000), recovery_point=point)
     for failure in largest.failures(letter):
@@ -111,9 +115,9 @@ def plan(kind: str, letter: str) -> Outcome:
 def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
     """Every event, with as much to tell as there can be."""
     for verdict in verdicts_of(kind, letter):
-        over = entry(kind, letter, verdict)
-        for index in range(len(over.events)):
-            yield ledger_events.cloud_event(over, index)
+        for over in (entry(kind, letter, verdict), entry(kind, letter, verdict, "r" * 128)):
+            for index in range(len(over.events)):
+                yield ledger_events.cloud_event(over, index)
     outcomes = [plan(kind, letter), *map(Outcome.failed, largest.failures(letter))]
     for outcome in outcomes:
         yield assemble.event(largest.request(kind, letter), outcome, START, f"plan-{'m' * 128}")
@@ -135,6 +139,7 @@ MUST_KEEP = {
     "approval-reminder": ("requestId", "rule", "decideAt", "until", "recoveryPoint"),
     "started": ("requestId", "jobId", "vaultId"),
     "verifying": ("requestId", "jobId", "job", "recoveryType"),
+    "fallback": ("requestId", "attemptOf", "rung", "because"),
     "rejected": ("code", "problems"),
     "poisoned": ("code", "text", "keptAt"),
     "finished": ("requestId", "verdict", "sourceResourceId"),
@@ -195,7 +200,7 @@ def test_every_status_is_taken_by_the_engine(kind: str, letter: str) -> None:
         assert shown.get("job", {}).get("id") == status.get("job", {}).get("id")
 
 
-def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
+def entry(kind: str, letter: str, verdict: Verdict, attempt_of: str | None = None) -> LedgerEntry:
     """The largest ledger entry, with all that it told on its way."""
     request = largest.request(kind, letter)
     waiting = LedgerEntry(
@@ -212,6 +217,9 @@ def entry(kind: str, letter: str, verdict: Verdict) -> LedgerEntry:
         operation_id="o" * 128,
         job_id=letter * 512,
         verifying=Verifying(since=START, verdict=verdict),
+        attempt_of=attempt_of,
+        rung="disks" if attempt_of else None,
+        because="c" * 200 if attempt_of else None,
     )
     over = msgspec.structs.replace(
         ledger_events.told(waiting, START),

@@ -13,9 +13,9 @@ from triggers import operations
 from triggers.operation import Operation
 
 HOLD_CLIENTS = {
-    names.PURGE_HISTORIES, names.RECONCILE_RESTORE, names.REVIVE_PLANS, "take_restore_request",
-    "reconcile_restores", names.REVIVE_ALERTS, names.START_ALERTED, "take_alert_message",
-    "take_poisoned_alert",
+    names.FALL_BACK, names.PURGE_HISTORIES, names.RECONCILE_RESTORE, names.REVIVE_PLANS,
+    "take_restore_request", "reconcile_restores", names.REVIVE_ALERTS, names.START_ALERTED,
+    "take_alert_message", "take_poisoned_alert",
 }  # fmt: skip
 NEED_NO_ENGINE = {
     "list_rejections", "list_restores", "show_event_data", "show_health", "show_live",

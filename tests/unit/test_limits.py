@@ -13,8 +13,8 @@ from restore.progress import custom_status, poll_intervals, reconciling, retries
 from restore.request import json_text, point_pages
 from restore.start import job_search
 from restore.values import cloud_events, host_json, redaction
-from storage import concurrency_slots, connection, item_lock, labels, open_index, outbox
-from triggers import answers, pages, problems, restores, starter
+from storage import concurrency_slots, connection, instances, item_lock, labels, open_index, outbox
+from triggers import answers, pages, problems, restores
 
 KIB = 1024
 DAY = timedelta(days=1)
@@ -74,7 +74,7 @@ def test_how_long_somebody_waits_who_may_ask_again() -> None:
     assert restores._LOOK_S == answers._LOOK_S == 0.3
     assert answers.WAIT_S_MAX == 25
     assert restore_vm._CLOSING_MAX == 7 * DAY
-    assert starter._WISH_MAX == DAY
+    assert instances._WISH_MAX == DAY
 
 
 def test_how_often_azure_is_polled() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from arm import compute
-from restore.messages.disks import NAME_CHARS_MAX, VmDisk
+from restore.messages.disks import NAME_CHARS_MAX, GroupDisk, VmDisk
 from restore.messages.errors import AccessDenied, NotFound, ServiceUnavailable
 from restore.messages.verification import VmState
-from tests.unit.arm.fakes import Script, client, reply
+from tests.unit.arm.fakes import ENDPOINT, Script, client, reply
 
 VM = (
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/"
@@ -126,3 +126,32 @@ def test_words_that_azure_does_not_document_are_told_as_others() -> None:
     view = {"statuses": [{"code": "PowerState/hibernated"}]}
     told = state(provisioningState="Sleeping", instanceView=view)
     assert (told.provisioning, told.power) == ("other: Sleeping", "other: hibernated")
+
+
+GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
+
+
+def test_a_groups_disks_are_read_page_by_page_with_what_tells_whose_they_are() -> None:
+    made = {"timeCreated": "2026-11-23T03:00:00Z"}
+    attached = {"name": "data", "managedBy": VM, "properties": made}
+    path = f"{GROUP}/providers/Microsoft.Compute/disks?api-version=2024-03-02"
+    script = Script(
+        reply(
+            200,
+            {
+                "value": [
+                    {"name": "os", "properties": {**made, "osType": "Linux"}},
+                    3,
+                    {"name": 7},
+                ],
+                "nextLink": f"{ENDPOINT}{path}&$skiptoken=2",
+            },
+        ),
+        reply(200, {"value": [attached]}),
+    )
+    made_at = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+    assert compute.read_group_disks(client(script), GROUP) == (
+        GroupDisk(name="os", is_os=True, created_at=made_at),
+        GroupDisk(name="data", is_attached=True, created_at=made_at),
+    )
+    assert script.sent[0].url == f"{ENDPOINT}{path}"

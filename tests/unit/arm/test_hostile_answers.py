@@ -70,6 +70,10 @@ def _disks(bad: Any) -> dict[str, Any]:
     return {"osDisk": {"name": bad}, "dataDisks": [{"name": bad, "lun": 0}, bad]}
 
 
+def _group_disk(bad: Any) -> dict[str, Any]:
+    return {"name": bad, "managedBy": bad, "properties": {"osType": bad, "timeCreated": bad}}
+
+
 def _vm_view(bad: Any) -> dict[str, Any]:
     agent = {"code": bad, "displayStatus": bad, "message": bad, "time": bad}
     view = {"statuses": [{"code": bad}, bad], "vmAgent": {"statuses": [agent, bad]}}
@@ -117,6 +121,10 @@ CALLS: dict[str, tuple[Callable[[Any], list[Any]], Callable[[Backup], object]]] 
     "disks": (
         lambda bad: [reply(200, {"properties": {"storageProfile": _disks(bad)}})],
         lambda azure: azure.vms.disks(VM),
+    ),
+    "group": (
+        lambda bad: [reply(200, {"value": [_group_disk(bad), bad]})],
+        lambda azure: azure.vms.group_disks(VM.partition("/providers")[0]),
     ),
     "VM": (
         lambda bad: [reply(200, {"properties": _vm_view(bad)})],

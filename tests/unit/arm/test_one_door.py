@@ -90,6 +90,10 @@ CALLS = {
     ),
     "cancel": Call(lambda azure: azure.cancel_job(VAULT, OPERATION), [(409, ERROR_BODY)]),
     "disks": Call(lambda azure: azure.vms.disks(VM), [(200, VM_BODY)]),
+    "group": Call(
+        lambda azure: azure.vms.group_disks(VM.partition("/providers")[0]),
+        [(200, {"value": [VM_BODY]})],
+    ),
     "VM": Call(lambda azure: azure.vms.state(VM), [(200, VM_BODY)]),
     "new VM": Call(lambda azure: azure.vms.has_new(VM, NOW), [(200, VM_BODY)]),
     "settings": Call(

@@ -51,6 +51,7 @@ ALL = {
     "approval-requested": to_decide(),
     "approval-reminder": to_decide("approval-reminder"),
     "started": event("started", {"jobId": "job-1"}),
+    "fallback": event("fallback", {"rung": "disks", "because": "UserErrorSkuNotAvailable"}),
     "verifying": event("verifying", {"jobId": "job-1", "job": "Completed", "verify": {}}),
     "finished": finished("Completed"),
     "rejected": REJECTED,

@@ -21,6 +21,7 @@ def receiver(**fields: Any) -> Receiver:
         (ALL["accepted"], "info"),
         (ALL["started"], "info"),
         (ALL["verifying"], "info"),
+        (ALL["fallback"], "warning"),
         (finished("Completed", succeeded=False), "error"),
         (to_decide(), "warning"),
         (REJECTED, "error"),

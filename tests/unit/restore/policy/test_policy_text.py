@@ -121,3 +121,11 @@ def test_the_parts_of_probes_are_checked_each_by_itself() -> None:
         f"{place}.hosts[0]",
         f"{place}.hosts[1]",
     }
+
+
+def test_a_rule_says_what_may_be_done_instead_and_a_rule_that_is_gone_says_nothing() -> None:
+    policy = policy_text.parse(json.dumps({"rules": [{**RULE, "fallback": ["disks"]}]}))
+    assert policy.fallback_of("a") == ("disks",)
+    assert policy.fallback_of("b") == policy.fallback_of(None) == ()
+    assert DEFAULT.fallback_of("default-new") == ()
+    assert set(problems({"rules": [{**RULE, "fallback": ["again"]}]})) == {"$.rules[0].fallback[0]"}
