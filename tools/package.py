@@ -28,7 +28,7 @@ PYTHON_DEFAULT = "3.12"
 SITE = Path(".python_packages", "lib", "site-packages")
 """Where the worker looks for packages."""
 
-NAMING = ("RESTORE_POLICY", "RESTORE_RULES")
+NAMING = ("RESTORE_NOTIFY", "RESTORE_POLICY", "RESTORE_RULES")
 """Settings that may name a file of the app's."""
 
 _RUNS_AT = "/home/site/wwwroot"
