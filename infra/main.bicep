@@ -70,6 +70,9 @@ param stagingAccountIds string[] = []
 @description('Object ids of the users, groups or identities that may put requests on the queue: Storage Queue Data Message Sender on restore-requests alone.')
 param requestSenderIds string[] = []
 
+@description('Object ids of the users, groups or identities that may put alerts on the queue: Storage Queue Data Message Sender on restore-alerts alone.')
+param alertSenderIds string[] = []
+
 @description('Object ids of those who may take events: Storage Queue Data Message Processor on restore-events alone.')
 param eventReaderIds string[] = []
 
@@ -132,6 +135,14 @@ param logHost bool = false
 
 @description('Whether an Event Grid topic is made. Name it in RESTORE_NOTIFY, and the app sends events to it.')
 param eventTopic bool = false
+
+// ---- What asks it ------------------------------------------------------------------------------
+
+@description('Object id of the app registration of authClientId. With it an action group is made that sends Azure Monitor\'s alerts to the app, with a token instead of a key. Empty: none.')
+param alertReceiverObjectId string = ''
+
+@description('Whether each VM that is deleted in this subscription is told to the app, by Event Grid and the queue restore-alerts. Azure allows one topic of this kind for each subscription.')
+param deletedVmEvents bool = false
 
 // ---- The app's own settings: names and defaults of restore/settings.py -------------------------
 
@@ -318,6 +329,7 @@ module storage 'modules/storage.bicep' = {
     sku: storageSku
     principalId: identity.outputs.principalId
     requestSenderIds: requestSenderIds
+    alertSenderIds: alertSenderIds
     eventReaderIds: eventReaderIds
     packageContainer: packageContainer
     isPrivate: privateNetwork
@@ -443,6 +455,52 @@ module workbook 'modules/workbook.bicep' = {
     tags: allTags
     componentId: monitoring.outputs.componentId
     workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module alertReceiver 'modules/alert-receiver.bicep' = if (!empty(alertReceiverObjectId)) {
+  name: 'alert-receiver-${token}'
+  scope: group
+  params: {
+    name: 'ag-${token}-restore'
+    tags: allTags
+    appName: app.outputs.name
+    clientId: empty(authClientId)
+      ? fail('alertReceiverObjectId takes authClientId: without a token a webhook would take a key')
+      : authClientId
+    objectId: alertReceiverObjectId
+  }
+}
+
+module vmEvents 'modules/vm-events.bicep' = if (deletedVmEvents) {
+  name: 'vm-events-${token}'
+  scope: group
+  params: {
+    name: 'evgst-${token}'
+    tags: allTags
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module vmEventsMay 'modules/queue-role.bicep' = if (deletedVmEvents) {
+  name: 'vm-events-may-${token}'
+  scope: resourceGroup(storageGroup)
+  params: {
+    accountName: storage.outputs.name
+    queueName: 'restore-alerts'
+    principalId: vmEvents!.outputs.principalId
+    roleId: roles['Storage Queue Data Message Sender']
+  }
+}
+
+module vmEventsTold 'modules/vm-events-subscription.bicep' = if (deletedVmEvents) {
+  name: 'vm-events-told-${token}'
+  scope: group
+  dependsOn: [vmEvents, vmEventsMay]
+  params: {
+    topicName: 'evgst-${token}'
+    storageAccountId: storage.outputs.id
+    queueName: 'restore-alerts'
   }
 }
 

@@ -20,6 +20,7 @@ param searchSubscriptionIds = list(readEnvironmentVariable('SEARCH_SUBSCRIPTION_
 param sourceGroupIds = list(readEnvironmentVariable('SOURCE_GROUP_IDS', ''))
 param targetGroupIds = list(readEnvironmentVariable('TARGET_GROUP_IDS', ''))
 param stagingAccountIds = list(readEnvironmentVariable('STAGING_ACCOUNT_IDS', ''))
+param alertSenderIds = list(readEnvironmentVariable('ALERT_SENDER_IDS', ''))
 param requestSenderIds = list(readEnvironmentVariable('REQUEST_SENDER_IDS', ''))
 param eventReaderIds = list(readEnvironmentVariable('EVENT_READER_IDS', ''))
 
@@ -41,6 +42,8 @@ param logRetentionDays = int(readEnvironmentVariable('LOG_RETENTION_DAYS', '90')
 param logDailyCapGb = int(readEnvironmentVariable('LOG_DAILY_CAP_GB', '-1'))
 param logStorageReads = bool(readEnvironmentVariable('LOG_STORAGE_READS', 'false'))
 param logHost = bool(readEnvironmentVariable('LOG_HOST', 'false'))
+param alertReceiverObjectId = readEnvironmentVariable('ALERT_RECEIVER_OBJECT_ID', '')
+param deletedVmEvents = bool(readEnvironmentVariable('DELETED_VM_EVENTS', 'false'))
 param eventTopic = bool(readEnvironmentVariable('EVENT_TOPIC', 'false'))
 
 param AZURE_CLOUD = readEnvironmentVariable('AZURE_CLOUD', 'public')

@@ -8,6 +8,8 @@ param sku string
 param principalId string
 @description('Object ids of those who may send requests to the queue.')
 param requestSenderIds string[]
+@description('Object ids of those who may send alerts to their queue.')
+param alertSenderIds string[]
 @description('Object ids of those who may take events from the queue.')
 param eventReaderIds string[]
 param packageContainer string
@@ -151,6 +153,26 @@ resource sendersMay 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for sender in requestSenderIds: {
     scope: requestQueue
     name: guid(requestQueue.id, sender, roles['Storage Queue Data Message Sender'])
+    properties: {
+      principalId: sender
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        roles['Storage Queue Data Message Sender']
+      )
+    }
+    dependsOn: [queues::names]
+  }
+]
+
+resource alertQueue 'Microsoft.Storage/storageAccounts/queueServices/queues@2024-01-01' existing = {
+  parent: queues
+  name: alerts
+}
+
+resource alertSendersMay 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for sender in alertSenderIds: {
+    scope: alertQueue
+    name: guid(alertQueue.id, sender, roles['Storage Queue Data Message Sender'])
     properties: {
       principalId: sender
       roleDefinitionId: subscriptionResourceId(

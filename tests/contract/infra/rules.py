@@ -46,6 +46,7 @@ _MUST_BE: dict[str, dict[str, Any]] = {
     "Microsoft.EventGrid/topics": {"disableLocalAuth": True, "minimumTlsVersionAllowed": "1.2"},
 }
 _LOGS = {
+    "Microsoft.EventGrid/systemTopics",
     "Microsoft.EventGrid/topics",
     "Microsoft.OperationalInsights/workspaces",
     "Microsoft.Storage/storageAccounts/blobServices",
@@ -53,6 +54,7 @@ _LOGS = {
     "Microsoft.Storage/storageAccounts/tableServices",
 }
 _NO_LOGS = {
+    "Microsoft.EventGrid/systemTopics/eventSubscriptions": "the topic has them",
     "Microsoft.Authorization/roleAssignments": "the subscription's activity log has them",
     "Microsoft.Authorization/roleDefinitions": "the subscription's activity log has them",
     "Microsoft.Insights/actionGroups": "none",

@@ -18,6 +18,7 @@ AT = {
     "vault-east": "custom",
     "00000000-0000-0000-0000-000000000003": "custom",
     "restore-requests": "Storage Queue Data Message Sender",
+    "restore-alerts": "Storage Queue Data Message Sender",
     "restore-events": "Storage Queue Data Message Processor",
 }
 """The picture `everything`: each of its scopes, and the role there."""
