@@ -8,7 +8,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from typing import TypeVar
 
@@ -64,9 +64,8 @@ class RealDriver:
         if self._task is not None:
             with suppress(asyncio.CancelledError):
                 await self._task
-        running = [asyncio.wrap_future(item) for item in self._turns | self._activities]
-        if running:
-            await asyncio.wait(running, timeout=grace_s)
+        # Their exceptions are told by _done; a future of asyncio's would tell them once more.
+        await asyncio.to_thread(wait, self._turns | self._activities, timeout=grace_s)
         for pool in (self._turn_pool, self._activity_pool):
             pool.shutdown(wait=False, cancel_futures=True)
         with self._lock:
