@@ -70,7 +70,7 @@ def text_of(value: Any, chars_max: int = TEXT_CHARS_MAX) -> str | None:
     """Return a text of an alert as it is; None for what is none, is empty or too long to be one."""
     if not isinstance(value, str) or not 0 < len(value) <= chars_max:
         return None
-    return value
+    return value if _can_be_written(value) else None
 
 
 def id_of(value: Any) -> str | None:
@@ -83,7 +83,11 @@ def id_of(value: Any) -> str | None:
 def targets_of(values: Any) -> tuple[str, ...]:
     """Return the targets among some values, each once, without the blanks around them."""
     listed = values if isinstance(values, list) else [values]
-    texts = [trimmed(each) for each in listed if isinstance(each, str) and each.strip()]
+    texts = [
+        trimmed(each.encode(errors="replace").decode())
+        for each in listed
+        if isinstance(each, str) and each.strip()
+    ]
     known: dict[str, str] = {}
     for each in texts:
         known.setdefault(lower_as_azure(each), each)
@@ -101,6 +105,11 @@ def labels_of(value: Any) -> dict[str, str]:
         pairs = [(name, rest) for name, _, rest in (each.partition(":") for each in texts)]
     known = ((text_of(name), _label(each)) for name, each in pairs[:LABELS_MAX])
     return {name: label for name, label in known if name is not None and label is not None}
+
+
+def _can_be_written(text: str) -> bool:
+    """JSON can say halves of surrogate pairs, of which no text can be made again."""
+    return not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _label(value: Any) -> str | None:

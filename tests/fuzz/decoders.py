@@ -13,6 +13,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from arm import errors as arm_errors
+from restore.alerts import hold_decisions, recognising, runbook_text
+from restore.alerts.runbook_text import InvalidRunbook
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
 from restore.messages.request import RestoreRequest
@@ -25,6 +27,7 @@ from restore.policy.policy_text import InvalidPolicy
 from restore.request import adopting, json_text, parsing, rejections
 from restore.start import arm_body
 from storage.events import Events
+from tests import alert_samples as samples
 from tests.end_to_end.harness import VAULT, request_for, vm
 from tests.fakes.app_harness import START
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
@@ -102,6 +105,14 @@ def _notify(text: bytes) -> Any:
     return found, found.keep_for_s
 
 
+def _rules(text: bytes) -> Any:
+    return runbook_text.parse(text.decode(errors="replace"))
+
+
+def _alerts(body: bytes) -> Any:
+    return recognising.alerts_of(body, samples.runbook().mappings)
+
+
 def _adoption(body: bytes) -> Any:
     found = adopting.parse(body)
     assert names.is_request_id(found.request_id), "it names a ledger entry"
@@ -153,8 +164,21 @@ def _notifies() -> tuple[bytes, ...]:
     return (json.dumps(WHOLE).encode(), b'{"receivers": []}')
 
 
+def _rule_samples() -> tuple[bytes, ...]:
+    return (json.dumps(samples.RULES).encode(), b'{"rules": []}')
+
+
+def _alert_samples() -> tuple[bytes, ...]:
+    kinds = (samples.common(), samples.deleted(), samples.alertmanager(), samples.pagerduty())
+    return tuple(json.dumps(each).encode() for each in kinds)
+
+
 def _decisions() -> tuple[bytes, ...]:
     return (b'{"decision": "approve", "reason": "r"}',)
+
+
+def _hold_decisions() -> tuple[bytes, ...]:
+    return (b'{"decision": "refuse", "reason": "r"}',)
 
 
 def _errors() -> tuple[bytes, ...]:
@@ -172,6 +196,12 @@ DECODERS: dict[str, Decoder] = {
     "query": Decoder(_query, (InvalidRequest,), _query_samples),
     "policy": Decoder(_policy, (InvalidPolicy,), _policies),
     "notify": Decoder(_notify, (InvalidNotify,), _notifies),
+    "rules": Decoder(_rules, (InvalidRunbook,), _rule_samples),
+    "alerts": Decoder(_alerts, (), _alert_samples),
+    "hold decision": Decoder(hold_decisions.parse_decision, (InvalidRequest,), _hold_decisions),
+    "switch": Decoder(
+        hold_decisions.parse_order, (InvalidRequest,), lambda: (b'{"reason": "a storm"}',)
+    ),
     "decision": Decoder(decisions.parse, (InvalidRequest,), _decisions),
     "adoption": Decoder(
         _adoption,

@@ -57,6 +57,10 @@ def of(kind: inspect.Type) -> st.SearchStrategy[Any]:  # noqa: C901 - one case p
             return st.deferred(lambda: fields(kind.cls))
         case inspect.VarTupleType():
             return st.lists(of(kind.item_type), min_size=kind.min_length or 0, max_size=4)
+        case inspect.DictType():
+            return st.dictionaries(of(kind.key_type), of(kind.value_type), max_size=3)
+        case inspect.AnyType():
+            return st.sampled_from((None, 1, True, "RestoreDisks", "{vm.name}", "{x}", [], {}))
         case inspect.StrType():
             return _texts(kind, extra)
         case inspect.BoolType():

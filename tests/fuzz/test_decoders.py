@@ -78,6 +78,8 @@ def test_a_text_is_a_policy_that_can_judge_or_is_refused_with_its_reasons(text: 
 def test_a_body_is_a_decision_or_is_refused_with_its_reasons(body: bytes) -> None:
     count("a decision")
     DECODERS["decision"].give(body)
+    DECODERS["hold decision"].give(body)
+    DECODERS["switch"].give(body)
 
 
 @drawn("a refusal of Azure's", slice_=60, share=6)

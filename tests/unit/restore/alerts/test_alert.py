@@ -7,7 +7,15 @@ import pytest
 from msgspec.structs import replace
 
 from restore.alerts import moments
-from restore.alerts.alert import Alert, is_vm, labels_of, request_id_of, targets_of
+from restore.alerts.alert import (
+    Alert,
+    id_of,
+    is_vm,
+    labels_of,
+    request_id_of,
+    targets_of,
+    text_of,
+)
 from restore.messages import names
 from tests.alert_samples import FIRED, vm
 
@@ -104,3 +112,10 @@ def test_a_time_is_read_in_every_senders_form(value: Any, expected: datetime) ->
 )  # fmt: skip
 def test_what_is_no_time_of_our_days_is_none(value: Any) -> None:
     assert moments.moment_of(value) is None
+
+
+def test_halves_of_surrogate_pairs_are_no_text_and_are_told_as_marks() -> None:
+    assert text_of("a\ud800") is None
+    assert id_of("\udfff") is None
+    assert labels_of({"a": "\ud800", "b": "c"}) == {"b": "c"}
+    assert targets_of(["/x/\ud800"]) == ("/x/?",)
