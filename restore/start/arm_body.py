@@ -21,6 +21,7 @@ _NOT_ARMS = (
     "vaultId",
     "recoveryPoint",
     "deadline",
+    "incidentAt",
     "confirm",
     "planHash",
     "planOnly",

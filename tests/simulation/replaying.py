@@ -35,6 +35,8 @@ def keep(world: "World", path: Path) -> None:
     """Write a world's executions into a file, a line each."""
     with path.open("a") as file:
         for row, history in world.store.executions():
+            if not history:
+                continue  # it was started, and had no turn yet
             answers = {
                 length: answer
                 for (execution_id, length), answer in world.store.answers.items()

@@ -18,7 +18,7 @@ from uuid import UUID
 import azure.functions as func
 
 from activities import clock as activity_clock
-from activities import policies, reconcile_restore
+from activities import fall_back, policies, reconcile_restore, revive_alerts, start_alerted
 from notifications import connection as notifications_connection
 from probes import probing
 from restore.messages.model import Caller
@@ -59,7 +59,7 @@ _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
     *(adopting, answers, approvals, listing, points, poison, put_back, queue, restores),
     *(starter, views),
-    *(notifications, reconcile_restore, instances),
+    *(notifications, fall_back, reconcile_restore, revive_alerts, start_alerted, instances),
 )
 _TIMED: tuple[ModuleType, ...] = (
     *(approvals, notifications, poison, put_back, queue, starter, timers, views),
