@@ -8,7 +8,7 @@ and here is only seen whether it is over.
 """
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -30,7 +30,10 @@ from restore.settings import Settings
 from restore.values.decoding import decode
 from storage import concurrency_slots, connection, instances, poll_urls
 
-_LOOK_AGAIN_S = 30.0
+_AGAIN_S_MIN = 30.0
+_AGAIN_S_MAX = 300.0
+_AGAIN_SHARE = 0.1
+"""Who has waited long for an attempt looks again after this part of that time."""
 
 
 async def fall_back(
@@ -54,8 +57,12 @@ async def _look(order: FallBack, client: instances.Client, settings: Settings) -
     raise NotYet(
         f"Another attempt is made in its place: {found.request_id}.",
         code="AttemptRuns",
-        retry_after_s=_LOOK_AGAIN_S,
+        retry_after_s=_again_s(clock.now() - found.accepted_at),
     )
+
+
+def _again_s(age: timedelta) -> float:
+    return min(max(age.total_seconds() * _AGAIN_SHARE, _AGAIN_S_MIN), _AGAIN_S_MAX)
 
 
 def _step(order: FallBack, in_force: Policy) -> Verdict | LedgerEntry:
@@ -67,6 +74,7 @@ def _step(order: FallBack, in_force: Policy) -> Verdict | LedgerEntry:
     if asked.is_over:  # somebody cancelled it, or closed it
         return asked.verdict or conclude.of_entry(asked, order.close)
     latest, verdict, is_over = asked, _own(asked, order), order.close.is_over
+    has_data = order.close.has_data
     if asked.fallback is not None:
         attempt = asked.fallback.attempts[-1]
         if attempt.disks:
@@ -74,9 +82,9 @@ def _step(order: FallBack, in_force: Policy) -> Verdict | LedgerEntry:
         latest = _seen_to(asked, attempt)
         if latest.verdict is None:
             return latest
-        verdict, is_over = latest.verdict, latest.work_is_over
+        verdict, is_over, has_data = latest.verdict, latest.work_is_over, latest.has_data
     fall = ladder.next_rung(asked, latest, verdict, _allowed(latest, in_force), is_over=is_over)
-    made = _made(asked, latest, verdict, fall, order.until) if fall else None
+    made = _made(asked, latest, verdict, fall, order.until, has_data) if fall else None
     if made is None:
         return _concluded(asked, order)
     before = asked.fallback.attempts if asked.fallback else ()
@@ -120,7 +128,12 @@ def _allowed(latest: LedgerEntry, in_force: Policy) -> tuple[Rung, ...]:
 
 
 def _made(
-    asked: LedgerEntry, latest: LedgerEntry, verdict: Verdict, fall: ladder.Fall, until: datetime
+    asked: LedgerEntry,
+    latest: LedgerEntry,
+    verdict: Verdict,
+    fall: ladder.Fall,
+    until: datetime,
+    has_data: bool | None,
 ) -> Attempt | None:
     """Return the attempt that is to be made next; None where it turns out that there is none, or
     where that cannot be seen."""
@@ -134,7 +147,7 @@ def _made(
     try:
         if fall.rung == "olderPoint" and not _is_gone(latest, verdict):
             return None
-        disks = _left_behind(latest) if fall.rung == "disks" else ()
+        disks = _left_behind(latest, has_data) if fall.rung == "disks" else ()
     except PermanentError as error:
         text = f"It does not fall back, for what decides that cannot be seen: {error}"
         log.write(LogLine(event="remark", text=text))
@@ -155,11 +168,12 @@ def _is_gone(latest: LedgerEntry, verdict: Verdict) -> bool:
     return ladder.is_gone(latest.choice.point, points, verdict)
 
 
-def _left_behind(latest: LedgerEntry) -> tuple[str, ...]:
-    if latest.job_id is None:
+def _left_behind(latest: LedgerEntry, has_data: bool | None) -> tuple[str, ...]:
+    if latest.job_id is None or has_data is False:
         return ()
     group_id = str(latest.request["targetResourceGroupId"])
-    return ladder.left_behind(arm_connection.backup().vms.group_disks(group_id), latest)
+    disks = arm_connection.backup().vms.group_disks(group_id)
+    return ladder.left_behind(disks, latest, has_data=has_data)
 
 
 def _seen_to(asked: LedgerEntry, attempt: Attempt) -> LedgerEntry:

@@ -14,7 +14,7 @@ from arm import activity_scope, headers, log, texts
 from restore.messages.log_line import LogLine
 
 _CLIENT_REQUEST_ID, _TRACEPARENT = "x-ms-client-request-id", "traceparent"
-_TRACEABLE = r"[A-Za-z0-9._:-]{1,128}"  # compiled, and kept, on first use
+_TRACEABLE = r"[A-Za-z0-9._:-]{1,128}(~[2-9])?"  # compiled, and kept, on first use
 _TRACE = r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}"
 
 

@@ -1,7 +1,7 @@
 """How a restore that failed falls back, where the policy lets it: a part of restore_vm.
 
 The activity fall_back.py decides, makes the next attempt and says when all is over. Here it is only
-called until then, which costs a restore of hours a handful of events.
+called until then.
 """
 
 from datetime import timedelta

@@ -112,6 +112,8 @@ def _proceed(
             return close
         verdict = conclude.of_watched(watched, progress)
         close = msgspec.structs.replace(close, verdict=verdict, is_over=watched.is_over)
+        if watched.end == "job" and verdict.error is not None:
+            close = msgspec.structs.replace(close, has_data=watched.has_data)
         if verified.wanted(order.request, verdict) is None:
             return close
         verifying = yield from verification.begin(steps, order, verdict, watched)

@@ -30,9 +30,7 @@ def close(ledger: Ledger, outbox: Outbox, order: Close, now: datetime) -> Ledger
         request_id,
         lambda entry: conclude.of_entry(entry, order),
         now,
-        item=order.item,
-        choice=order.choice,
-        work_is_over=order.is_over,
+        order,
     )
     log.write(ledger_lines.verdict(entry))
     if not order.is_over:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from restore.messages import names
+from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import CancelAnswer, Intent, LedgerEntry, LedgerState, moved
 from restore.messages.model import Approval, Authorization, Choice, ProtectedItem, Verdict
 from restore.progress.ledger_events import told
@@ -186,13 +187,11 @@ class Ledger:
         request_id: str,
         judge: Callable[[LedgerEntry], Verdict],
         at: datetime,
-        *,
-        item: ProtectedItem | None = None,
-        choice: Choice | None = None,
-        work_is_over: bool = False,
+        order: Close | None = None,
     ) -> LedgerEntry:
-        """Record the verdict, judged by the very entry that it closes; the first one stands. Item
-        and choice are of a restore that ended before its authorization. Repeatable."""
+        """Record the verdict, judged by the very entry that it closes; the first one stands.
+        Repeatable."""
+        known = order or Close(request_id=request_id)
 
         def close(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is LedgerState.FINISHED:
@@ -202,10 +201,11 @@ class Ledger:
                 LedgerState.FINISHED,
                 verdict=judge(entry),
                 finished_at=at,
-                work_is_over=work_is_over,
+                work_is_over=known.is_over,
+                has_data=known.has_data,
                 verifying=None,
-                item=entry.item or item,
-                choice=entry.choice or choice,
+                item=entry.item or known.item,
+                choice=entry.choice or known.choice,
             )
 
         return self.update(request_id, close)

@@ -105,7 +105,9 @@ OPERATIONS: tuple[Operation, ...] = (
         "Show all data of an event that was too large for its message",
         {200: None},
         (404, 503),
-        parameters=(parameters.path_id("The event's id", "^[A-Za-z0-9._:-]{1,160}:[a-z-]{1,40}$"),),
+        parameters=(
+            parameters.path_id("The event's id", "^[A-Za-z0-9._:-]{1,160}(~[2-9])?:[a-z-]{1,40}$"),
+        ),
     ),
     Operation(
         "get",

@@ -65,4 +65,8 @@ LISTED = (
     *PAGE,
 )
 REJECTED = (query("kind", "Only these", list(KINDS)), *PAGE)
-AN_ID = (path_id("The request id"),)
+AN_ID = (
+    path_id(
+        "The request id, or that of another attempt at it", "^[A-Za-z0-9._:-]{1,128}(~[2-9])?$"
+    ),
+)

@@ -193,3 +193,5 @@ class Close(StrictModel, frozen=True, kw_only=True):
     """What was found: a restore that ended before its authorization has neither in its entry."""
     is_over: bool = False
     """Azure's work has ended: nothing of it holds a slot any more."""
+    has_data: bool | None = None
+    """Of a job that failed: whether it had brought the data by then; None: it does not say."""

@@ -22,6 +22,12 @@ class JobTask(Model, frozen=True, kw_only=True):
     """As Azure writes it; "other: …" for a word that is not known."""
 
 
+def has_data(tasks: tuple[JobTask, ...]) -> bool | None:
+    """Whether one of a job's tasks is done, of which the first brings the data; None: it tells of
+    no tasks."""
+    return any(task.status in DONE_TASKS for task in tasks) if tasks else None
+
+
 class RestoreOutput(Model, frozen=True, kw_only=True):
     """What came out of a restore, and where it is: the job's property bag, without secrets."""
 

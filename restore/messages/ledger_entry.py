@@ -169,6 +169,8 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
     finished_at: datetime | None = None
     work_is_over: bool = False
     """When it was closed, Azure's work had ended."""
+    has_data: bool | None = None
+    """Its job failed, and had brought the data by then; None: it does not say."""
     revivals: int = 0
     """How often its orchestration was started again, because nobody followed it any more."""
     revived_at: datetime | None = None

@@ -69,6 +69,8 @@ RESTORE_NOTIFICATIONS = "restore-notifications"
 LEDGER_CONTAINER = "restore-ledger"
 ENTRIES = "restores/"
 ATTEMPTS = "attempts/"
+ATTEMPT = "~"
+"""Between a request's id and the number of another attempt at it: in no id that somebody sends."""
 PLANS = "plans/"
 EVENT_DATA = "events/"
 REJECTIONS = "rejections/"
@@ -91,15 +93,14 @@ def is_request_id(text: str) -> bool:
 
 
 def attempt_id(request_id: str, number: int) -> str:
-    """Return the id of the how many-th attempt at a request, from 2: `~` is in no id that somebody
-    has sent."""
+    """Return the id of the how many-th attempt at a request, from 2."""
     assert 2 <= number <= 9, "no ladder has more rungs"
-    return f"{request_id}~{number}"
+    return f"{request_id}{ATTEMPT}{number}"
 
 
 def is_attempt(request_id: str) -> bool:
     """Whether this is the id of another attempt at a request."""
-    return "~" in request_id
+    return ATTEMPT in request_id
 
 
 def entry_name(request_id: str) -> str:

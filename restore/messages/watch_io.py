@@ -7,8 +7,9 @@ refused, never half understood.
 from datetime import datetime
 from typing import Any, Literal
 
+from restore.messages.job_details import has_data
 from restore.messages.log_line import LogContext
-from restore.messages.model import Failure, ProtectedItem
+from restore.messages.model import Failure, JobSnapshot, ProtectedItem
 from restore.messages.poll_policy import PollPolicy
 from restore.values.structs import StrictModel
 
@@ -55,6 +56,11 @@ class Watched(StrictModel, frozen=True, kw_only=True):
     def is_over(self) -> bool:
         """Azure's work has ended."""
         return self.end in ("job", "operation_failed")
+
+    @property
+    def has_data(self) -> bool | None:
+        """Whether the job has brought the data; None: it does not say, or there is none."""
+        return None if self.job is None else has_data(JobSnapshot.from_json(self.job).tasks)
 
 
 class ReadOperation(StrictModel, frozen=True, kw_only=True):

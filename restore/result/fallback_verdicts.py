@@ -28,8 +28,9 @@ _INSTEAD: dict[Rung, str] = {
     "disks": "The new VM was refused ({code}). The app asked for the disks instead.",
 }
 _LEFT = (
-    "The new VM was refused ({code}). Its job left these disks behind in {group}: {disks}. The app "
-    "made no second copy. Create a VM from them."
+    "The new VM was refused ({code}). These disks were made in {group} since its job began, and "
+    "belong to no VM: {disks}. The job's own are among them. The app made no second copy. Create a "
+    "VM from them."
 )
 _REFUSED = "The app tried to fall back further, and nothing was sent: {code}: {text}"
 

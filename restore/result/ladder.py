@@ -105,9 +105,14 @@ def is_gone(point: RecoveryPoint, points: Iterable[RecoveryPoint], verdict: Verd
     return known is None or known.is_soft_deleted or known.tier is None
 
 
-def left_behind(disks: Iterable[GroupDisk], latest: LedgerEntry) -> tuple[str, ...]:
-    """Return the disks that an attempt's job has left where its VM was to be, without one: those
-    that were made since it began, and belong to no VM. Without an OS disk they are of no use."""
+def left_behind(
+    disks: Iterable[GroupDisk], latest: LedgerEntry, *, has_data: bool | None
+) -> tuple[str, ...]:
+    """Return the disks among which those are that an attempt's job has left where its VM was to be:
+    made since it began, and of no VM. None if it had not come to that (`has_data`), or if there is
+    no OS disk among them: they would be of no use."""
+    if has_data is False:
+        return ()
     since = latest.intent.vault_time - CLOCKS if latest.intent else None
     found = [
         disk

@@ -38,6 +38,8 @@ TARGET_GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-restored"
 STAGING_ID = f"{VAULT_GROUP}/providers/Microsoft.Storage/storageAccounts/staging"
 NETWORK_ID = f"{TARGET_GROUP}/providers/Microsoft.Network/virtualNetworks/vnet"
 NEWER = "newer"
+TOO_LARGE = "UserErrorSkuNotAvailable"
+_SHARES = {"early": 0.5, "late": 1.0}
 _BEGUN_BEFORE = timedelta(minutes=5)
 _ODD: dict[str, tuple[Tiers, bool, str]] = {
     "plain": (BOTH, False, "AppConsistent"),
@@ -119,6 +121,22 @@ def back_up(simulator: Simulator, machine: Machine) -> None:
         item.points[NEWER] = Point(name=NEWER, time=simulator.clock.now())
 
 
+def points_of(simulator: Simulator, machine: Machine) -> dict[str, Point]:
+    """The recovery points of a VM that has backups."""
+    vault = simulator.state.vaults[names.key(vault_id(machine.vault))]
+    return vault.items[names.key(vm_id(machine))].points
+
+
+def machine_at(scenario: Scenario, path: str) -> Machine:
+    """Return whose restore a POST to this path is for."""
+    item = path.lower()
+    return next(
+        machine
+        for machine in scenario.machines
+        if f";{machine.group};{machine.name}/recoverypoints/" in item
+    )
+
+
 def begin_elsewhere(simulator: Simulator, scenario: Scenario, ask: Ask) -> None:
     """Somebody has begun a restore in the portal, five minutes before all else: what begins within
     moments of a POST whose reply is lost nobody can tell from its work (decision 0002). It goes on
@@ -152,8 +170,21 @@ def _jobs(scenario: Scenario) -> JobSettings:
         list_lag_s=vaults.list_lag_s,
         read_lag_s=vaults.job_lag_s,
         operation_s=vaults.operation_s,
-        plans=[_plan(machine) for machine in scenario.machines],
+        plans=[plan for machine in scenario.machines for plan in _plans(machine)],
     )
+
+
+def _plans(machine: Machine) -> list[JobPlan]:
+    plan = _plan(machine)
+    if not machine.refused:
+        return [plan]
+    new_vm = JobPlan(vm=plan.vm, recovery_type="AlternateLocation", duration_s=plan.duration_s)
+    if machine.refused == "operation":
+        new_vm.operation_error = Text(code=TOO_LARGE, message="No.")
+    else:
+        new_vm.outcome, new_vm.fails_at_share = "Failed", _SHARES[machine.refused]
+        new_vm.error = JobError(code=400225, title=TOO_LARGE, text="It is not available.")
+    return [new_vm, plan]
 
 
 def _plan(machine: Machine) -> JobPlan:

@@ -270,7 +270,7 @@ ALWAYS = (
     "receiver_in_trouble",
     "vm_quota_spent", "waited_for_a_slot", "approved", "refused", "approved_by_its_asker",
     "approved_by_somebody_unknown", "decided_twice", "decided_too_late", "nobody_decided",
-    "names_alone",
+    "names_alone", "point_expired", "took_an_older_point", "took_the_disks", "found_disks_left",
 )  # fmt: skip
 """Kinds that no PlannedFault makes: they lie in the scenario itself, and are counted when they
 show."""

@@ -49,4 +49,5 @@ def _rule(scenario: Scenario, name: str, kinds: tuple[Kind, ...], *, approval: b
         asked_by=policy_outline.ways,
         approval=approval,
         probes=verifying.PROBES,
+        fallback=policy_outline.fallback,
     )

@@ -8,6 +8,8 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from simulated_azure.state import Point
+
 
 @dataclass(frozen=True)
 class Post:
@@ -75,6 +77,8 @@ class Record:
         default_factory=lambda: defaultdict(list)
     )
     """Of each request: what it was about to send, and when that was written."""
+    expired: dict[tuple[str, str], tuple[datetime, Point]] = field(default_factory=dict)
+    """Of each VM and name: a recovery point that is gone, and since when by our clock."""
     tightened_at: datetime | None = None
     """When the policy became one that allows nothing."""
     polls: dict[str, list[Poll]] = field(default_factory=lambda: defaultdict(list))

@@ -27,6 +27,7 @@ PER_REQUEST_S = 1800.0
 REVIVALS_MAX = Settings().restore_revivals_max
 _SLICE_S = 600.0
 _OVER = ("Completed", "Terminated", "Failed")
+_RUNGS = {"olderPoint": "took_an_older_point", "disks": "took_the_disks"}
 _ENDINGS = {
     "PolicyRefused": "policy_forbids",
     "QuotaSpent": "vm_quota_spent",
@@ -101,6 +102,8 @@ def judged(world: World) -> Result:
 def _shown(world: World) -> Iterator[str]:
     """What lies in the scenario and shows at the end only."""
     for entry in world.storage.entries():
+        for attempt in entry.fallback.attempts if entry.fallback else ():
+            yield "found_disks_left" if attempt.disks else _RUNGS[str(attempt.rung)]
         verdict = entry.verdict
         code = verdict.error.code if verdict and verdict.error else None
         if code in _ENDINGS:
@@ -162,6 +165,7 @@ def _limit(world: World) -> datetime:
     known = [world.rain_ended, world.latest_timer, last, *decided]
     latest = max([*known, *(end - skew for end in ends)])
     polls = job_watch.NOT_FOUND_MAX + 3  # so often somebody looks for what is not there
-    slack_s = SLACK_S + PER_REQUEST_S * len(scenario.asks) + polls * scenario.poll_policy.poll_s_max
+    requests = max(len(scenario.asks), len(world.storage.entries()))
+    slack_s = SLACK_S + PER_REQUEST_S * requests + polls * scenario.poll_policy.poll_s_max
     slack_s += REVIVALS_MAX * 2 * (scenario.reconcile_s or _SLICE_S)
     return latest + timedelta(seconds=slack_s)

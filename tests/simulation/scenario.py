@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from restore.messages.attempts import Rung
 from restore.messages.poll_policy import PollPolicy
 from restore.values.times import text_of
 
@@ -32,6 +33,8 @@ class Points(_Part, frozen=True, kw_only=True):
     """Two and two of the same time."""
     newer_s: float | None = None
     """When one more is taken."""
+    expire: int = 0
+    """So many are gone right before the first POST for each of them arrives."""
     odd: tuple[str, ...] = ()
     """For the newest and on: "deleted", "disabled", "archived", "rehydrated", "crash", "plain"."""
 
@@ -47,6 +50,9 @@ class Machine(_Part, frozen=True, kw_only=True):
     points: Points = Points()
     job_s: float = 60
     end: End = "Completed"
+    refused: Literal["", "early", "late", "operation"] = ""
+    """How a new VM is refused for its size: by the job, before or after it has brought the data, or
+    by the operation; "": it is not."""
     boot_s: float = 15
     agent_s: float = 45
     answers_s: float = 60
@@ -122,6 +128,7 @@ class PolicyOutline(_Part, frozen=True, kw_only=True):
     at_once: int = 1000
     per_day: int = 1000
     for_people: int = 0
+    fallback: tuple[Rung, ...] = ()
     tightened_s: float | None = None
     """From then on nothing is allowed any more."""
 
@@ -233,10 +240,12 @@ def _machine(machine: Machine) -> str:
     state = "" if machine.exists else ", deleted"
     state += "" if machine.protected else ", without backup"
     odd += f", one more {_when(points.newer_s)}" if points.newer_s is not None else ""
+    odd += f", {points.expire} of them expire" if points.expire else ""
+    refused = f", new VMs are refused {machine.refused}" if machine.refused else ""
     return (
         f"{machine.group}/{machine.name} in vault {machine.vault}{state}: "
         f"{machine.points.count} points{odd}; "
-        f"jobs take {text_of(machine.job_s)} and end {machine.end}"
+        f"jobs take {text_of(machine.job_s)} and end {machine.end}{refused}"
     )
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
 from storage import item_lock
 from storage.ledger import Ledger
@@ -13,6 +14,8 @@ from tests.fakes.storage import MemoryDocuments, MemoryEvents
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
+
+_ENTRIES = (names.ENTRIES, names.ATTEMPTS)
 
 
 class Storage:
@@ -31,13 +34,13 @@ class Storage:
 
     def entry(self, request_id: str) -> LedgerEntry | None:
         """The ledger's entry, read past all faults."""
-        kept = self.documents.kept.get(f"restores/{request_id}")
+        kept = self.documents.kept.get(names.entry_name(request_id))
         return None if kept is None else _entry(kept[0])
 
     def entries(self) -> list[LedgerEntry]:
-        """All of the ledger."""
+        """All of the ledger, other attempts included."""
         kept = self.documents.kept.items()
-        return [_entry(text) for name, (text, *_) in kept if name.startswith("restores/")]
+        return [_entry(text) for name, (text, *_) in kept if name.startswith(_ENTRIES)]
 
     @property
     def is_all_sent(self) -> bool:
@@ -58,7 +61,7 @@ class Storage:
         return come
 
     def _written(self, name: str) -> None:
-        if name.startswith("restores/"):
+        if name.startswith(_ENTRIES):
             self._see(name, self.documents.kept[name][0])
         self._at("written")(name)
 

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from restore.messages.poll_policy import PollPolicy
+from tests.simulation.falling_back import BOTH
 from tests.simulation.fault_kinds import EFFECTS, IN_WORKER, STEPS, STORAGE
 from tests.simulation.running import judged, run_scenario
 from tests.simulation.scenario import (
@@ -25,6 +26,7 @@ from tests.simulation.scenario import (
     Kind,
     Machine,
     PlannedFault,
+    Points,
     PolicyOutline,
     Scenario,
     Vaults,
@@ -47,11 +49,19 @@ _AGAIN = (1, 3, 8, 21)
 
 def _scenario(kind: Kind = "RestoreDisks", *faults: PlannedFault, **more: Any) -> Scenario:
     requests = more.pop("requests", 1)
-    machine = Machine(name="web-01", job_s=60, end=more.pop("end", "Completed"))
+    machine = Machine(
+        name="web-01",
+        job_s=60,
+        end=more.pop("end", "Completed"),
+        refused=more.pop("refused", ""),
+        points=Points(expire=more.pop("expire", 0)),
+    )
     verify = more.pop("verify", "")
     cancel_s = more.pop("cancel_s", None)
     decided_s = more.pop("decided_s", None)
-    policy_outline = PolicyOutline(at_once=more.pop("at_once", 1000))
+    policy_outline = PolicyOutline(
+        at_once=more.pop("at_once", 1000), fallback=more.pop("fallback", ())
+    )
     if decided_s is not None:
         policy_outline = PolicyOutline(with_approval=(kind,), within="PT10M")
     return Scenario(
@@ -101,6 +111,7 @@ MAIN = {
     "new_vm_reply_lost": _scenario("AlternateLocation", _post("late_reply", value=0.5)),
     "replace_approved": _scenario("OriginalLocation", decided_s=20),
     "new_vm_verified": _scenario("AlternateLocation", verify="probe"),
+    "new_vm_falls_back": _scenario("AlternateLocation", refused="early", fallback=BOTH),
 }
 """What the crash sweep covers without gaps."""
 SCENARIOS = MAIN | {
@@ -121,6 +132,8 @@ SCENARIOS = MAIN | {
     "begun_elsewhere": _elsewhere("AlternateLocation"),
     "begun_elsewhere_fails": _elsewhere("OriginalLocation", end="Failed"),
     "begun_elsewhere_beside_ours": _elsewhere("RestoreDisks", _post("reset_after"), ours_s=2),
+    "new_vm_leaves_disks": _scenario("AlternateLocation", refused="late", fallback=BOTH),
+    "points_expire": _scenario("RestoreDisks", expire=2, fallback=BOTH),
     "two_for_one_vm": _scenario("RestoreDisks", _post("reset_after", 2), requests=2),
 }  # fmt: skip
 

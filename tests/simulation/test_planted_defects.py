@@ -25,7 +25,12 @@ from restore.result import verdicts
 from restore.start import arm_body, job_search, recovery_point_choice
 from storage import concurrency_slots, instances, item_lock, poll_urls
 from storage.ledger import Ledger
-from tests.simulation import planted_events, planted_redaction, planted_verifying
+from tests.simulation import (
+    planted_events,
+    planted_fallback,
+    planted_redaction,
+    planted_verifying,
+)
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, run_scenario
 from triggers import queue
@@ -357,6 +362,7 @@ PLANTS: list[tuple[Plant, str]] = [
     (chooses_the_oldest_point, "the point is the right one"),
     *planted_events.PLANTS,
     *planted_verifying.PLANTS,
+    *planted_fallback.PLANTS,
     (rejects_in_silence, "what is refused is told"),
     (shows_phases_that_go_back, "phases keep to their table"),
     (never_continues_as_new, "histories are short"),

@@ -6,12 +6,21 @@ import pytest
 
 from activities import adopt_job
 from arm import connection as arm_connection
+from tests.simulation.falling_back import BOTH
+from tests.simulation.planted_fallback import (
+    never_falls_back,
+    passes_no_cancel_on,
+    takes_any_disks,
+)
 from tests.simulation.planted_verifying import gives_up_at_once
 from tests.simulation.running import judged, run_scenario
 from tests.simulation.scenario import (
     Ask,
+    Cancel,
+    Decision,
     Machine,
     PlannedFault,
+    Points,
     PolicyOutline,
     Scenario,
     Vaults,
@@ -37,6 +46,8 @@ def cancels_what_it_adopts(patch: Patch) -> None:
 
 _ELSEWHERE = Ask(at_s=1, way="http", request_id="adopted-j1", waits=False, adopts=True)
 _REFUSED = PlannedFault(kind="storage_refuses", where="starter message-0: write open")
+_TOO_LARGE = Machine(name="web-01", refused="early")
+_NEW_VM = Ask(at_s=1, request_id="r1", kind="AlternateLocation")
 SELDOM = [
     # In two of 500 seeds only: what is noted once is started again by the reconciler.
     (
@@ -62,6 +73,38 @@ SELDOM = [
             asks=(Ask(at_s=1, request_id="r1", kind="AlternateLocation", verify="agent"),),
         ),
         "what works is verified",
+    ),
+    # Only where nothing goes wrong at all is it known that a restore must have fallen back.
+    (
+        never_falls_back,
+        Scenario(
+            machines=(Machine(name="web-01", points=Points(expire=1)),),
+            asks=(Ask(at_s=1, request_id="r1"),),
+            policy_outline=PolicyOutline(fallback=BOTH),
+        ),
+        "what may fall back does",
+    ),
+    # The attempt must wait for a person, while somebody cancels what it is made for.
+    (
+        passes_no_cancel_on,
+        Scenario(
+            machines=(_TOO_LARGE,),
+            asks=(_NEW_VM,),
+            policy_outline=PolicyOutline(fallback=BOTH, with_approval=("RestoreDisks",)),
+            cancels=(Cancel(at_s=200, request_id="r1"),),
+            decisions=(Decision(at_s=7200, request_id="r1~2"),),
+        ),
+        "another attempt is made by leave only",
+    ),
+    # Somebody else's disks must be made in the same group just then.
+    (
+        takes_any_disks,
+        Scenario(
+            machines=(_TOO_LARGE, Machine(name="web-02", job_s=20)),
+            asks=(_NEW_VM, Ask(at_s=1, request_id="r2", machine=1)),
+            policy_outline=PolicyOutline(fallback=BOTH),
+        ),
+        "no second copy",
     ),
     # Few restores are adopted.
     (

@@ -10,10 +10,12 @@ from urllib.parse import unquote, urlsplit
 
 from arm.transport import CONNECT_TIMEOUT_S, NotSent
 from restore.messages.poll_policy import PollPolicy
+from simulated_azure import names
 from simulated_azure.faults import Fault, FaultPlan
 from simulated_azure.jobs import look
 from simulated_azure.request_log import Entry
 from simulated_azure.transport import InProcess
+from tests.simulation import cloud
 from tests.simulation.cloud import ENDPOINT
 from tests.simulation.quotes import Quoting
 from tests.simulation.record import Poll, Post
@@ -67,6 +69,8 @@ class Wire:
         try:
             early_s = sum(_early_s(each) for each in faults)
             self._wait(begun, early_s)  # it takes long to get there, or to be begun
+            if what == "POST restore":
+                self._expire(unquote(urlsplit(url).path))
             before = len(world.simulator.state.operation_records)
             try:
                 reply = self._exchange(begun, early_s, method, url, headers, body, timeout)
@@ -115,6 +119,18 @@ class Wire:
             record.fired["poll_url_expired"] += 1
         if b"ResourceRequestsThrottled" in reply.body:
             record.fired["quota_spent"] += 1
+
+    def _expire(self, path: str) -> None:
+        """The recovery point that a POST is for is gone, unless as many of its VM are that go."""
+        world, record = self._world, self._world.record
+        machine = cloud.machine_at(world.scenario, path)
+        vm = names.key(cloud.vm_id(machine))
+        if sum(1 for held in record.expired if held[0] == vm) >= machine.points.expire:
+            return
+        point = cloud.points_of(world.simulator, machine).pop(path.split("/")[-2], None)
+        if point is not None:
+            record.expired[vm, point.name] = (world.clock.now(), point)
+            record.fired["point_expired"] += 1
 
     def _see_post(
         self, path: str, headers: Any, before: int, reply: Any, *, is_heard: bool

@@ -32,7 +32,7 @@ from tests.fakes.app_harness import API_VERSION, START, worker
 from tests.fakes.durable_calls import api_of
 from tests.fakes.planned_actions import Planned
 from tests.fakes.secrets import SECRETS
-from tests.simulation import cloud, seams
+from tests.simulation import cloud, falling_back, seams
 from tests.simulation.actors import Actors
 from tests.simulation.engine import WatchedStore, WatchedWorker
 from tests.simulation.fault_kinds import IN_WORKER, FaultInjector, Killed, Place
@@ -149,7 +149,8 @@ class World:
         """Which process and which revivals follow restores: none of them remembers what the one
         before had begun. The host's end is the worker's, too."""
         restarts = self.record.restarts
-        revivals = sum(restarts[f"restore-{each.request_id}"] for each in self.scenario.asks)
+        ids = falling_back.ids_of(self.scenario)
+        revivals = sum(restarts[f"restore-{request_id}"] for request_id in ids)
         return self.life + self.worker.number + revivals
 
     @property

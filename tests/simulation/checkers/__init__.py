@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tests.simulation.checkers import (
     ends,
     events,
+    fallback,
     notifications,
     order,
     permission,
@@ -32,6 +33,9 @@ CHECKERS: dict[str, Checker] = {
     "the point is the right one": verdicts.are_of_the_right_point,
     "Azure's absence costs only time": verdicts.outlive_azures_absence,
     "the worker's exit costs only time": verdicts.outlive_the_worker,
+    "another attempt is made by leave only": fallback.only_by_leave,
+    "no second copy": fallback.no_second_copy,
+    "what may fall back does": fallback.whoever_may_does,
     "events are complete": events.are_complete,
     "what is refused is told": events.refusals_are_told,
     "plans are told": events.plans_are_told,

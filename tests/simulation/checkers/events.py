@@ -11,7 +11,7 @@ from tests.simulation.world import World
 
 REVIVALS_MAX = Settings().restore_revivals_max
 _KINDS = (
-    *("accepted", "approval-requested", "approval-reminder", "started", "verifying"),
+    *("accepted", "fallback", "approval-requested", "approval-reminder", "started", "verifying"),
     *("rejected", "finished"),
 )
 
@@ -83,10 +83,12 @@ def _is_other(ask: Any, entry: LedgerEntry) -> bool:
 
 def _faults(world: World, entry: LedgerEntry, sent: list[dict[str, Any]]) -> list[str]:
     assert entry.verdict is not None, "only who has a verdict is asked"
-    expected = {"accepted", "finished"}
+    own = entry.fallback.verdict if entry.fallback else entry.verdict
+    expected = {"accepted", "finished"} if entry.attempt_of is None else {"fallback"}
     expected |= {"started"} if entry.job_id else set()
-    expected |= {"verifying"} if entry.verdict.verification else set()
-    expected |= {"rejected"} if entry.verdict.verdict == "Rejected" else set()
+    expected |= {"verifying"} if own.verification else set()
+    is_rejected = entry.verdict.verdict == "Rejected" and entry.attempt_of is None
+    expected |= {"rejected"} if is_rejected else set()
     if "WaitingForApproval" in world.record.shown(f"restore-{entry.request_id}"):
         expected.add("approval-requested")
     told = [event.kind for event in entry.events]

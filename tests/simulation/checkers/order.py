@@ -20,7 +20,7 @@ def phases_keep_to_their_table(world: World) -> list[str]:
     found = []
     for (instance_id, _), shown in world.record.phases.items():
         steps = [RestorePhase(each) for each in shown]
-        child = instance_id.partition("~")[2].partition("-")[0]
+        child = instance_id.rpartition("~")[2].partition("-")[0]
         first = _FIRST.get(child, RestorePhase.ACCEPTED)
         if steps[0] is not first:
             found.append(f"{instance_id} begins as {steps[0]}")

@@ -6,6 +6,7 @@ anybody could find: it is sent again, and has restored nothing. It does not coun
 
 from collections import Counter
 
+from restore.messages import names
 from tests.simulation.world import World
 
 
@@ -43,8 +44,10 @@ def sent_under_the_lock(world: World) -> list[str]:
 
 
 def nothing_after_a_no(world: World) -> list[str]:
-    """Nothing was started for a rejected request, nor for one whose cancel said so."""
+    """Nothing was started for a rejected request, nor for one whose cancel said so; no other
+    attempt at it either."""
     accepted = {post.request_id for post in world.record.posts if post.job_id}
+    accepted |= {request_id.partition(names.ATTEMPT)[0] for request_id in accepted}
     rejected = {
         entry.request_id
         for entry in world.storage.entries()

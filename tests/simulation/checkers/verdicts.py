@@ -9,6 +9,7 @@ from restore.values.times import seconds_of
 from simulated_azure.jobs import look
 from simulated_azure.names import key
 from simulated_azure.state import JobRecord, OperationRecord, Point
+from tests.simulation.checkers.fallback import subject, untrue_of_all
 from tests.simulation.world import World
 
 _UNSEEN = ("lost sight", "It is not known whether")
@@ -22,7 +23,9 @@ def are_true(world: World) -> list[str]:
     found = []
     for entry in world.storage.entries():
         if entry.verdict is not None:
-            texts = _untrue(world, entry, entry.verdict)
+            counts = (entry, entry.verdict) if is_given_up(entry) else subject(world, entry)
+            texts = _untrue(world, *counts)
+            texts += [] if is_given_up(entry) else untrue_of_all(world, entry)
             found += [f"{entry.request_id}: {text}" for text in texts]
     return found
 
@@ -36,16 +39,31 @@ def are_of_the_right_point(world: World) -> list[str]:
             continue
         vault = world.simulator.state.vaults[key(job.vault_id)]
         points = vault.items[key(job.vm_id)].points
-        used = points[job.point]
-        usable = [point for point in points.values() if _is_usable(point)]
-        known = [point for point in usable if point.time - skew <= entry.accepted_at]
-        if used not in usable or any(point.time > used.time for point in known):
+        gone = {
+            name: at for (vm, name), (_, at) in world.record.expired.items() if vm == key(job.vm_id)
+        }
+        used = points.get(job.point) or gone[job.point]
+        since = asked_of(world, entry).accepted_at
+        known = [
+            point
+            for point in points.values()
+            if _is_usable(point)
+            and point.time - skew <= since
+            and point.time not in {each.time for each in gone.values()}
+        ]
+        if not _is_usable(used) or any(point.time > used.time for point in known):
             found.append(f"{entry.request_id} was restored from {job.point}, which is not newest")
     return found
 
 
+def asked_of(world: World, entry: LedgerEntry) -> LedgerEntry:
+    """Return the request at which an entry is an attempt: mostly it is one itself."""
+    return (world.storage.entry(entry.attempt_of) if entry.attempt_of else None) or entry
+
+
 def outlive_azures_absence(world: World) -> list[str]:
-    """When Azure cannot be reached for hours, a restore waits for it until its deadline."""
+    """When Azure cannot be reached for hours, a restore waits for it until its deadline. Looking at
+    a VM has times of its own."""
     away = [
         fault
         for fault in world.scenario.faults
@@ -57,6 +75,7 @@ def outlive_azures_absence(world: World) -> list[str]:
         f"{entry.request_id} was given up: {entry.verdict.text}"
         for entry in world.storage.entries()
         if entry.verdict and ended_by(entry.verdict, "Unreachable")
+        if entry.verdict.verification is None
     ]
 
 

@@ -60,6 +60,8 @@ def _looked_at(world: World) -> Iterator[_Looked]:
         job = world.job(verdict.job_id if verdict else None)
         if verdict is None or ask is None or job is None or "verify" not in entry.request:
             continue
+        if job.recovery_type != ask.kind:
+            continue  # disks, where a VM was asked for
         is_there = verdict.verdict == "Completed" or (
             verdict.verdict == "CompletedWithWarnings" and ask.kind == "AlternateLocation"
         )

@@ -68,12 +68,13 @@ def test_each_try_is_told_also_one_without_an_answer(caplog: pytest.LogCaptureFi
     assert "S3CRET" not in caplog.text
 
 
-def test_a_call_carries_the_trace_of_whoever_asked_for_the_restore() -> None:
+@pytest.mark.parametrize("request_id", ["r1", "r1~2"])
+def test_a_call_carries_the_trace_of_whoever_asked_for_the_restore(request_id: str) -> None:
     script = Script(reply(202))
-    with activity_scope.activity(LogContext(request_id="r1", traceparent=TRACE)):
+    with activity_scope.activity(LogContext(request_id=request_id, traceparent=TRACE)):
         client(script).post("/x", {}, "start")
     sent = script.sent[0].headers
-    assert (sent["x-ms-client-request-id"], sent["traceparent"]) == ("r1", TRACE)
+    assert (sent["x-ms-client-request-id"], sent["traceparent"]) == (request_id, TRACE)
 
 
 @pytest.mark.parametrize("trace", ["", "00-1-2-3", f"{TRACE}\r\nX-Evil: 1", TRACE.upper()])

@@ -183,7 +183,7 @@ def test_the_disks_that_the_failed_job_left_behind_are_not_restored_again(
 
 
 def test_disks_that_cannot_be_looked_for_are_not_restored_again(harness: AppHarness) -> None:
-    refused(harness, share=0.5)
+    refused(harness)
     denied = {"status": 403, "code": "AuthorizationFailed", "times": None}
     plant(harness, "status", {"operation": "disks_of_group"}, **denied)
     with policy():

@@ -217,13 +217,22 @@ def test_left_behind_are_disks_made_since_the_attempt_that_belong_to_no_vm() -> 
             GroupDisk(name="nobody-knows-when", is_os=True),
         ],
         started(),
+        has_data=True,
     )
     assert found == ("os", "data")
 
 
 def test_without_an_os_disk_nothing_was_left_that_is_of_use() -> None:
-    assert ladder.left_behind([disk("data", 90)], started()) == ()
-    assert ladder.left_behind([disk("os", 60, is_os=True)], entry()) == ()
+    assert ladder.left_behind([disk("data", 90)], started(), has_data=True) == ()
+    assert ladder.left_behind([disk("os", 60, is_os=True)], entry(), has_data=True) == ()
+
+
+def test_a_job_that_had_brought_no_data_has_left_no_disks_whoever_made_those_that_are_there() -> (
+    None
+):
+    disks = [disk("os", 90, is_os=True)]
+    assert ladder.left_behind(disks, started(), has_data=None) == ("os",)
+    assert ladder.left_behind(disks, started(), has_data=False) == ()
 
 
 @pytest.mark.parametrize(
