@@ -9,7 +9,7 @@ from typing import Any
 
 from restore.messages.poll_policy import PollPolicy
 from tests.fakes.secrets import SECRETS
-from tests.simulation import adoptions, combinations, falling_back, fault_plan, verifying
+from tests.simulation import adoptions, alerting, combinations, falling_back, fault_plan, verifying
 from tests.simulation.scenario import (
     TYPES,
     WAYS,
@@ -59,8 +59,9 @@ def draw(seed: int) -> Scenario:
         receivers=_receivers(seed, faults_until_s),
         two_builds=dice.random() < 0.1,
     )
-    whole = falling_back.draw(seed, combinations.draw(dice, scenario))
-    return adoptions.draw(seed, verifying.draw(seed, whole))
+    scenario = falling_back.draw(seed, combinations.draw(dice, scenario))
+    scenario = adoptions.draw(seed, verifying.draw(seed, scenario))
+    return alerting.draw(seed, scenario)
 
 
 def _receivers(seed: int, faults_until_s: float) -> tuple[ToldReceiver, ...]:

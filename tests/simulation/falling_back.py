@@ -9,7 +9,7 @@ import random
 import msgspec
 
 from restore.messages import names
-from restore.messages.attempts import ATTEMPTS_MAX, Rung
+from restore.messages.attempts import Rung
 from tests.simulation.scenario import Ask, Decision, Kind, Machine, Scenario
 
 BOTH: tuple[Rung, ...] = ("olderPoint", "disks")
@@ -39,13 +39,6 @@ def draw(seed: int, scenario: Scenario) -> Scenario:
         policy_outline=policy_outline,
         decisions=(*scenario.decisions, *decisions),
     )
-
-
-def ids_of(scenario: Scenario) -> set[str]:
-    """Return the ids of all requests, and of all attempts that could be made at them."""
-    asked = {ask.request_id for ask in scenario.asks}
-    numbers = range(2, ATTEMPTS_MAX + 1)
-    return asked | {names.attempt_id(each, number) for each in asked for number in numbers}
 
 
 def _machine(dice: random.Random, machine: Machine) -> Machine:

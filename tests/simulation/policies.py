@@ -46,7 +46,7 @@ def _rule(scenario: Scenario, name: str, kinds: tuple[Kind, ...], *, approval: b
         recovery_types=kinds,
         sources=tuple(sources) if policy_outline.without else (ANYWHERE,),
         targets=(ANYWHERE,),
-        asked_by=policy_outline.ways,
+        asked_by=(*policy_outline.ways, *(("alert",) if scenario.alerts else ())),
         approval=approval,
         probes=verifying.PROBES,
         fallback=policy_outline.fallback,

@@ -81,6 +81,10 @@ class Record:
     """Of each VM and name: a recovery point that is gone, and since when by our clock."""
     tightened_at: datetime | None = None
     """When the policy became one that allows nothing."""
+    begun: dict[str, datetime] = field(default_factory=dict)
+    """When a rule for alerts first counted a restore."""
+    holds: set[str] = field(default_factory=set)
+    """Alerts that were the first to be held."""
     polls: dict[str, list[Poll]] = field(default_factory=lambda: defaultdict(list))
     """Of each job."""
     refusals: dict[str, list[Poll]] = field(default_factory=lambda: defaultdict(list))

@@ -158,16 +158,20 @@ class RequestQueue:
         else:
             message.is_there = False
 
-    def _metadata(self, message: Message) -> dict[str, Datum]:
+    def metadata(self, message_id: str, dequeues: int, inserted_at: datetime) -> dict[str, Datum]:
+        """Return what comes with a message."""
         moment = _moment(self._world.clock.now())
         return {
-            "Id": Datum(message.id, "string"),
+            "Id": Datum(message_id, "string"),
             "PopReceipt": Datum("receipt", "string"),
-            "DequeueCount": Datum(json.dumps(message.dequeues), "json"),
+            "DequeueCount": Datum(json.dumps(dequeues), "json"),
             "ExpirationTime": moment,
-            "InsertionTime": _moment(message.inserted_at),
+            "InsertionTime": _moment(inserted_at),
             "NextVisibleTime": moment,
         }
+
+    def _metadata(self, message: Message) -> dict[str, Datum]:
+        return self.metadata(message.id, message.dequeues, message.inserted_at)
 
 
 def _moment(time: datetime | None) -> Datum:

@@ -120,6 +120,7 @@ def is_over(world: World) -> bool:
     """Whether all that was asked has ended."""
     return (
         world.actors.are_done
+        and world.alerters.waiting == 0
         and world.elapsed_s > max((ask.at_s for ask in world.scenario.asks), default=0)
         and all(entry.verdict for entry in world.storage.entries())
         and not _is_left(world)
@@ -145,9 +146,13 @@ def _tidy(world: World) -> None:
 
 def _is_left(world: World) -> bool:
     """Whether a reconciler has something to do."""
-    return not world.storage.is_all_sent or any(
-        row.status == "Failed" and world.record.restarts[row.instance_id] < REVIVALS_MAX
-        for row in world.store.instances_from(names.PLAN_PREFIX)
+    return (
+        not world.storage.is_all_sent
+        or bool(world.storage.held())
+        or any(
+            row.status == "Failed" and world.record.restarts[row.instance_id] < REVIVALS_MAX
+            for row in world.store.instances_from(names.PLAN_PREFIX)
+        )
     )
 
 
@@ -167,5 +172,9 @@ def _limit(world: World) -> datetime:
     polls = job_watch.NOT_FOUND_MAX + 3  # so often somebody looks for what is not there
     requests = max(len(scenario.asks), len(world.storage.entries()))
     slack_s = SLACK_S + PER_REQUEST_S * requests + polls * scenario.poll_policy.poll_s_max
+    if scenario.alerts:
+        vms = sum(len(each.machines) for each in scenario.alerts)
+        slack_s += PER_REQUEST_S * vms + 2 * scenario.alert_rule.hold_for_s
+        slack_s += max(each.at_s for each in scenario.alerts)
     slack_s += REVIVALS_MAX * 2 * (scenario.reconcile_s or _SLICE_S)
     return latest + timedelta(seconds=slack_s)

@@ -115,6 +115,41 @@ class Decision(_Part, frozen=True, kw_only=True):
     who: str | None = None
 
 
+class AlertSent(_Part, frozen=True, kw_only=True):
+    """An alerting system sends an alert, perhaps one that it sent before."""
+
+    at_s: float
+    name: str = "a1"
+    machines: tuple[int, ...] = (0,)
+    fired_s: float = 0
+    """When the incident began; it may be before the run."""
+    state: str = "Fired"
+    way: Way = "http"
+
+
+class AlertRule(_Part, frozen=True, kw_only=True):
+    """The one rule for alerts, in a few words."""
+
+    per_hour: int = 2
+    quiet_s: float = 0
+    hold_for_s: float = 1800
+
+
+class HoldDecided(_Part, frozen=True, kw_only=True):
+    """Somebody decides about what is held of these machines, as soon as something is."""
+
+    at_s: float
+    approves: bool = True
+    machines: tuple[int, ...] = (0,)
+
+
+class Switched(_Part, frozen=True, kw_only=True):
+    """Somebody stops all restores of alerts, or lets them go on."""
+
+    at_s: float
+    stops: bool
+
+
 class PolicyOutline(_Part, frozen=True, kw_only=True):
     """What the app's policy allows, in a few words."""
 
@@ -186,6 +221,10 @@ class Scenario(_Part, frozen=True, kw_only=True):
     cancels: tuple[Cancel, ...] = ()
     policy_outline: PolicyOutline = PolicyOutline()
     decisions: tuple[Decision, ...] = ()
+    alerts: tuple[AlertSent, ...] = ()
+    alert_rule: AlertRule = AlertRule()
+    hold_decisions: tuple[HoldDecided, ...] = ()
+    switches: tuple[Switched, ...] = ()
     faults: tuple[PlannedFault, ...] = ()
     faults_until_s: float = 1e9
     lease_s: float = 300
@@ -209,6 +248,10 @@ def tell(scenario: Scenario) -> list[str]:
     lines += [f"  {_when(ask.at_s)}: {_ask(ask, scenario)}" for ask in scenario.asks]
     lines += [f"  {_when(each.at_s)}: {_decision(each)}" for each in scenario.decisions]
     lines += [f"  {_when(each.at_s)}: {each.request_id} is cancelled" for each in scenario.cancels]
+    lines += [f"  {_when(each.at_s)}: alert {_known(each)}" for each in scenario.alerts]
+    lines += [f"  rule for alerts: {_known(scenario.alert_rule)}"] if scenario.alerts else []
+    lines += [f"  {_when(each.at_s)}: of held {_known(each)}" for each in scenario.hold_decisions]
+    lines += [f"  {_when(each.at_s)}: switch {_known(each)}" for each in scenario.switches]
     lines += [f"  fault: {_fault(fault)}" for fault in scenario.faults]
     lines += [
         f"  {each.name} is told; {each.mood} from {_when(each.from_s)} until {_when(each.until_s)}"

@@ -18,7 +18,14 @@ from uuid import UUID
 import azure.functions as func
 
 from activities import clock as activity_clock
-from activities import fall_back, policies, reconcile_restore, revive_alerts, start_alerted
+from activities import (
+    fall_back,
+    policies,
+    reconcile_restore,
+    revive_alerts,
+    runbooks,
+    start_alerted,
+)
 from notifications import connection as notifications_connection
 from probes import probing
 from restore.messages.model import Caller
@@ -28,13 +35,17 @@ from storage import instances
 from tests.fakes import planned_actions
 from tests.fakes.app_harness import worker
 from tests.fakes.durable_calls import Calls
-from tests.simulation import answering
+from tests.simulation import alerting, answering
 from tests.simulation.policies import policy_of, tightened
 from tests.simulation.record import Listener
 from tests.simulation.starters import Asyncio, call_takes_time, drive
 from tools.tidy.source import SHIPPED
 from triggers import (
     adopting,
+    alert_decisions,
+    alert_queue,
+    alert_records,
+    alerts,
     answers,
     approvals,
     callers,
@@ -59,10 +70,13 @@ _whole_principal = callers.principal
 _WAITING: tuple[ModuleType, ...] = (
     *(adopting, answers, approvals, listing, points, poison, put_back, queue, restores),
     *(starter, views),
-    *(notifications, fall_back, reconcile_restore, revive_alerts, start_alerted, instances),
+    *(notifications, fall_back, reconcile_restore, instances),
+    *(alert_decisions, alert_records, revive_alerts, start_alerted),
 )
+_NAMING: tuple[ModuleType, ...] = (adopting, alert_decisions, alerts, plans, restores)
 _TIMED: tuple[ModuleType, ...] = (
     *(approvals, notifications, poison, put_back, queue, starter, timers, views),
+    *(alert_decisions, alert_queue, alerts),
 )
 
 
@@ -79,7 +93,7 @@ def installed(world: "World") -> Iterator[None]:
         (probing, "probe", answering.machines_that_answer(world)),
         (notifications, "_in_own_thread", asyncio.to_thread),
         (health.Health, "look", _well),
-        *((module, "uuid", uuid) for module in (adopting, plans, restores)),
+        *((module, "uuid", uuid) for module in _NAMING),
         *((module, "time", time) for module in (answers, views)),
     ]
     parts += [(module, "asyncio", asyncio) for module in _WAITING if hasattr(module, "asyncio")]
@@ -93,6 +107,7 @@ def installed(world: "World") -> Iterator[None]:
             stack.enter_context(notifications_connection.use(world.receivers.exchange))
         stack.enter_context(activity_clock.use(world.clock.now))
         _judge(world, stack)
+        stack.enter_context(runbooks.use(alerting.runbook_of(world.scenario)))
         stack.enter_context(planned_actions.quick_times())
         stack.enter_context(_listening(Listener(world.record)))
         yield

@@ -136,7 +136,8 @@ class Flow:
 def http(
     world: "World", function: str, method: str, path: str, *, body: bytes = b"", **more: Any
 ) -> Coroutine[Any, Any, Any]:
-    """Call an HTTP function as the worker does; `more`: headers, params."""
+    """Call an HTTP function as the worker does; `more`: headers, params; with `alone` it has no
+    durable client."""
     value = Datum(
         {
             "method": Datum(method, "string"),
@@ -149,18 +150,21 @@ def http(
         "http",
     )
     request = converter("httpTrigger").decode(value, trigger_metadata=None)
-    binding = world.api.client_binding()
-    running: Coroutine[Any, Any, Any] = _functions()[function](req=request, client=binding)
+    known = {} if more.get("alone") else {"client": world.api.client_binding()}
+    running: Coroutine[Any, Any, Any] = _functions()[function](req=request, **known)
     return running
 
 
-def queue(world: "World", text: str, metadata: dict[str, Datum]) -> Coroutine[Any, Any, Any]:
-    """Call the queue function as the worker does."""
+def queue(
+    world: "World",
+    text: str,
+    metadata: dict[str, Datum],
+    function: str = "take_restore_request",
+) -> Coroutine[Any, Any, Any]:
+    """Call a queue function as the worker does."""
     message = converter("queueTrigger").decode(Datum(text, "string"), trigger_metadata=metadata)
     binding = world.api.client_binding()
-    running: Coroutine[Any, Any, Any] = _functions()["take_restore_request"](
-        message=message, client=binding
-    )
+    running: Coroutine[Any, Any, Any] = _functions()[function](message=message, client=binding)
     return running
 
 

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from restore.alerts.pace import RulePace
+from restore.alerts.record import AlertRecord
 from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
 from storage import item_lock
@@ -37,17 +39,35 @@ class Storage:
         kept = self.documents.kept.get(names.entry_name(request_id))
         return None if kept is None else _entry(kept[0])
 
+    def entry_ids(self) -> list[str]:
+        """The ids of all requests, and of other attempts at them."""
+        kept = self.documents.kept
+        return [name.partition("/")[2] for name in kept if name.startswith(_ENTRIES)]
+
     def entries(self) -> list[LedgerEntry]:
         """All of the ledger, other attempts included."""
-        kept = self.documents.kept.items()
-        return [_entry(text) for name, (text, *_) in kept if name.startswith(_ENTRIES)]
+        return [entry for each in self.entry_ids() if (entry := self.entry(each))]
 
     @property
     def is_all_sent(self) -> bool:
         """Whether nothing is left to be sent."""
         return not any(
-            name.startswith(("open/", "outbox/", "notify/")) for name in self.documents.kept
+            name.startswith(("open/", "open-alerts/", "outbox/", "notify/"))
+            for name in self.documents.kept
         )
+
+    def alerts(self) -> list[AlertRecord]:
+        """All alerts and decisions that were recorded."""
+        return [AlertRecord.from_json(each) for each in self._kept("alerts/")]
+
+    def held(self) -> list[str]:
+        """The VMs that wait for somebody's decision."""
+        paces = [RulePace.from_json(each) for each in self._kept("alert-rules/")]
+        return [str(each.vm_id) for pace in paces if pace.hold for each in pace.hold.held]
+
+    def _kept(self, folder: str) -> list[Any]:
+        kept = self.documents.kept.items()
+        return [json.loads(text) for name, (text, *_) in kept if name.startswith(folder)]
 
     def turn_of(self, item_id: str) -> str | None:
         """Whose turn it is on an item."""
@@ -63,7 +83,16 @@ class Storage:
     def _written(self, name: str) -> None:
         if name.startswith(_ENTRIES):
             self._see(name, self.documents.kept[name][0])
+        if name.startswith("alert-rules/"):
+            self._see_pace(RulePace.from_json(json.loads(self.documents.kept[name][0])))
         self._at("written")(name)
+
+    def _see_pace(self, pace: RulePace) -> None:
+        record = self._world.record
+        for each in pace.begun:
+            record.begun.setdefault(each.request_id, each.at)
+        if pace.hold is not None:
+            record.holds.add(pace.hold.alert_id)
 
     def _see(self, name: str, text: str) -> None:
         record = self._world.record

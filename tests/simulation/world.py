@@ -32,8 +32,9 @@ from tests.fakes.app_harness import API_VERSION, START, worker
 from tests.fakes.durable_calls import api_of
 from tests.fakes.planned_actions import Planned
 from tests.fakes.secrets import SECRETS
-from tests.simulation import cloud, falling_back, seams
+from tests.simulation import cloud, seams
 from tests.simulation.actors import Actors
+from tests.simulation.alerting import Alerters
 from tests.simulation.engine import WatchedStore, WatchedWorker
 from tests.simulation.fault_kinds import IN_WORKER, FaultInjector, Killed, Place
 from tests.simulation.receivers import Receivers
@@ -86,7 +87,7 @@ class World:
         self._wire = Wire(self)
         self.worker = WorkerLife(self._lose_worker)
         self._boot()
-        self.actors = Actors(self)
+        self.actors, self.alerters = Actors(self), Alerters(self)
         for machine in scenario.machines:
             if machine.points.newer_s is not None:
                 self.plan(machine.points.newer_s, partial(cloud.back_up, self.simulator, machine))
@@ -149,8 +150,7 @@ class World:
         """Which process and which revivals follow restores: none of them remembers what the one
         before had begun. The host's end is the worker's, too."""
         restarts = self.record.restarts
-        ids = falling_back.ids_of(self.scenario)
-        revivals = sum(restarts[f"restore-{request_id}"] for request_id in ids)
+        revivals = sum(restarts[names.instance_id(each)] for each in self.storage.entry_ids())
         return self.life + self.worker.number + revivals
 
     @property
@@ -310,6 +310,7 @@ class World:
             self.record.forget({each.request_id for each in self.storage.entries() if each.verdict})
             self.store = WatchedStore(self)
             self.actors.ask_again()
+            self.alerters.send_again()
         self._boot()
 
     def _lose_flows(self) -> None:

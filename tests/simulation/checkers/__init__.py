@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from tests.simulation.checkers import (
+    alerts,
     ends,
     events,
     fallback,
@@ -44,6 +45,12 @@ CHECKERS: dict[str, Checker] = {
     "the ledger keeps to its table": order.ledger_keeps_to_its_table,
     "histories are short": order.histories_are_short,
     "turns replay": order.turns_replay,
+    "what fires restores once": alerts.what_fires_restores_once,
+    "every alert is judged": alerts.every_alert_is_judged,
+    "rules keep their pace": alerts.rules_keep_their_pace,
+    "what is held waits for a person": alerts.what_is_held_waits_for_a_person,
+    "a hold asks once": alerts.a_hold_asks_once,
+    "nothing goes while it is stopped": alerts.nothing_goes_while_it_is_stopped,
     "no secret is told": secrets.none_is_told,
     "no signed URL is left": secrets.none_is_left,
     "all ends": ends.all_ends,

@@ -32,6 +32,8 @@ def all_ends(world: World) -> list[str]:
     ]
     if world.actors.waiting:
         found.append(f"{world.actors.waiting} people have no answer")
+    if world.alerters.waiting:
+        found.append(f"{world.alerters.waiting} who send alerts or decide have no answer")
     found += [
         f"{each.request_id} has no verdict" for each in world.storage.entries() if not each.verdict
     ]

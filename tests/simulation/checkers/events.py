@@ -7,6 +7,7 @@ import msgspec
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Verdict
 from restore.settings import Settings
+from tests.simulation.alerting import RULE
 from tests.simulation.world import World
 
 REVIVALS_MAX = Settings().restore_revivals_max
@@ -33,6 +34,7 @@ def are_complete(world: World) -> list[str]:
     for message in world.actors.queue.messages:
         ids |= {f"{message.id}:rejected", f"{message.poison_id}:poisoned"}
         ids |= {f"plan-{each}:planned" for each in (message.id, message.poison_id)}
+    ids |= {f"{RULE}.{alert_id}:restores-held" for alert_id in world.record.holds}
     strange = {event["id"] for event in world.storage.events.sent} - ids
     return found + [f"{each} belongs to nothing" for each in sorted(strange)]
 

@@ -88,7 +88,7 @@ def _lacking(world: World, entry: LedgerEntry, post: Post) -> Iterator[str]:
     strangers = {cloud.vm_id(world.scenario.machines[number]) for number in policy_outline.without}
     if request["recoveryType"] not in policy_outline.kinds:
         yield f"{request['recoveryType']} is not allowed"
-    if entry.source not in policy_outline.ways:
+    if entry.source not in (*policy_outline.ways, "alert"):
         yield f"nothing may come by {entry.source}"
     if request["sourceResourceId"] in strangers:
         yield "no rule is for its VM"

@@ -9,6 +9,7 @@ from restore.values.times import seconds_of
 from simulated_azure.jobs import look
 from simulated_azure.names import key
 from simulated_azure.state import JobRecord, OperationRecord, Point
+from tests.simulation import cloud
 from tests.simulation.checkers.fallback import subject, untrue_of_all
 from tests.simulation.world import World
 
@@ -31,7 +32,8 @@ def are_true(world: World) -> list[str]:
 
 
 def are_of_the_right_point(world: World) -> list[str]:
-    """A plain request is restored from the newest point that can be, or one that is newer yet."""
+    """A plain request is restored from the newest point that can be, or one that is newer yet; what
+    an alert asks for, from the newest before it fired, of those that applications agree with."""
     found, skew = [], timedelta(seconds=world.scenario.vaults.skew_s)
     for entry in world.storage.entries():
         job = world.job(entry.verdict.job_id if entry.verdict else None)
@@ -51,7 +53,11 @@ def are_of_the_right_point(world: World) -> list[str]:
             and point.time - skew <= since
             and point.time not in {each.time for each in gone.values()}
         ]
-        if not _is_usable(used) or any(point.time > used.time for point in known):
+        is_usable = _is_usable(used)
+        if entry.alerted is not None:
+            known = _wanted_of(world, known, entry)
+            is_usable &= used in known or job.point in gone
+        if not is_usable or any(point.time > used.time for point in known):
             found.append(f"{entry.request_id} was restored from {job.point}, which is not newest")
     return found
 
@@ -96,6 +102,18 @@ def ended_by(verdict: Verdict, code: str) -> bool:
 def is_given_up(entry: LedgerEntry) -> bool:
     """Whether the reconciler closed it; no orchestration of it need be left that shows it."""
     return entry.verdict is not None and ended_by(entry.verdict, "NotFollowed")
+
+
+def _wanted_of(world: World, points: list[Point], entry: LedgerEntry) -> list[Point]:
+    """The points from before an alert fired; those that applications agree with, if Azure names
+    them so: it may quote a secret there instead."""
+    assert entry.alerted is not None, "an alert asked for it"
+    before = [point for point in points if point.time < entry.alerted.fired_at]
+    vm_id = key(str(entry.request["sourceResourceId"]))
+    quoted = [each for each in world.scenario.machines if each.quotes]
+    if vm_id in [key(cloud.vm_id(each)) for each in quoted]:
+        return before
+    return [point for point in before if point.consistency == "AppConsistent"] or before
 
 
 def _is_usable(point: Point) -> bool:
