@@ -125,7 +125,9 @@ def nothing_goes_while_it_is_stopped(world: World) -> list[str]:
 
 
 def _alerted(world: World) -> Iterator[LedgerEntry]:
-    return (entry for entry in world.storage.entries() if entry.source == "alert")
+    """What alerts asked for; another attempt at it is none of its own."""
+    entries = world.storage.entries()
+    return (each for each in entries if each.source == "alert" and each.attempt_of is None)
 
 
 def _is_released(world: World, entry: LedgerEntry) -> bool:

@@ -9,7 +9,6 @@ from restore.values.times import seconds_of
 from simulated_azure.jobs import look
 from simulated_azure.names import key
 from simulated_azure.state import JobRecord, OperationRecord, Point
-from tests.simulation import cloud
 from tests.simulation.checkers.fallback import subject, untrue_of_all
 from tests.simulation.world import World
 
@@ -109,9 +108,7 @@ def _wanted_of(world: World, points: list[Point], entry: LedgerEntry) -> list[Po
     them so: it may quote a secret there instead."""
     assert entry.alerted is not None, "an alert asked for it"
     before = [point for point in points if point.time < entry.alerted.fired_at]
-    vm_id = key(str(entry.request["sourceResourceId"]))
-    quoted = [each for each in world.scenario.machines if each.quotes]
-    if vm_id in [key(cloud.vm_id(each)) for each in quoted]:
+    if any(machine.quotes for machine in world.scenario.machines):
         return before
     return [point for point in before if point.consistency == "AppConsistent"] or before
 

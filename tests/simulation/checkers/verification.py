@@ -70,15 +70,25 @@ def _looked_at(world: World) -> Iterator[_Looked]:
 
 
 def _works_at(world: World, looked: _Looked) -> datetime:
-    """From when on at the earliest, by Azure's clock, it passes what was asked for. Who answers a
-    probe may be a VM of an earlier restore."""
-    machine = looked.machine
-    late_s = machine.boot_s if looked.wanted == "vm" else max(machine.boot_s, machine.agent_s)
-    works_at = end_of(looked.job) + timedelta(seconds=late_s)
+    """From when on at the earliest, by Azure's clock, it passes what was asked for. Who answers may
+    be the VM of another restore: of an earlier one a probe, of a later one all."""
+    machine, own = looked.machine, looked.job
+    later = [
+        job
+        for job in _jobs(world, machine)
+        if job.recovery_type == own.recovery_type == "OriginalLocation"
+        and end_of(job) > end_of(own)
+    ]
+    works_at = min(end_of(job) + _starting(job, looked.wanted) for job in (own, *later))
     if looked.wanted == "probe":
         first = min(end_of(job) for job in _jobs(world, machine))
         works_at = max(works_at, first + timedelta(seconds=machine.answers_s))
     return works_at
+
+
+def _starting(job: JobRecord, wanted: str) -> timedelta:
+    guest = job.guest
+    return timedelta(seconds=guest.boot_s if wanted == "vm" else max(guest.boot_s, guest.agent_s))
 
 
 def _jobs(world: World, machine: Machine) -> list[JobRecord]:
