@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 DEQUEUES_MAX = 5
 RELEASED_S = 30.0
 _POLL_S = 0.5
+_REFUSED = ("InvalidRequest", "RequestIdReused")
+"""Whose message cannot be sent again; the restore that it asked for may be refused, too."""
 _POISON_LEASE_S = 600.0
 
 
@@ -126,7 +128,7 @@ class RequestQueue:
                 return
             if result.status_code < 500:
                 message.is_there = False
-                message.is_refused = result.status_code >= 400
+                message.is_refused = json.loads(result.get_body()).get("code") in _REFUSED
                 self._world.record.fired["put_back"] += not message.is_refused
 
         names = [
