@@ -48,6 +48,7 @@ POLICY: dict[str, Any] = {
             "sources": ["*"],
             "targets": ["*"],
             "probes": {"networks": ["127.0.0.1"], "ports": [7072]},
+            "fallback": ["olderPoint", "disks"],
         },
     ],
     "maxConcurrentRestores": 1000,

@@ -22,11 +22,14 @@ _TIME = rf"{_DATE}(T|%20| |\+){_CLOCK}( |%20|\+)?(AM|PM|Z|[+-]\d\d:\d\d)?"
 _VOLATILE = (
     (_GUID, "GUID"),
     (r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])", "GUID"),  # without its hyphens: a container of a job
+    (r"azuredeploy[0-9a-f-]+(?=\\u2026)", "azuredeployGUID"),  # a long text is cut within it
+    (r"(?<=disk-)[0-9a-f]{8}(?![0-9a-f])", "JOB"),  # a restored disk is named by its job
     (_TIME, "TIME"),
     (r"/rejections/\d+-GUID", "/rejections/KEPT"),
     (r"127\.0\.0\.1:\d+", "HOST"),
     (r"\bt=\d{18}", "t=TICKS"),
     (r'"requestHash": "[0-9a-f]{64}"', '"requestHash": "HASH"'),  # a probe's port is in it
+    (r'"deadline": "PT\d{5}S"', '"deadline": "REST"'),  # another attempt has what is left
     (r'"windowS": (\d+)\.\d+', r'"windowS": \1'),  # how long a list took to be read is in it
 )
 
@@ -46,6 +49,7 @@ def record_of(
         "replies": replies,
         "view": view,
         "ledger": harness.ledger(f"restores/{request_id}"),
+        "attempt": harness.ledger(f"attempts/{request_id}~2"),
         "poll_urls": harness.ledger(f"poll-urls/{request_id}"),
         "events": sorted(events.values(), key=lambda event: (event["type"], event["id"])),
         "requests": [{k: v for k, v in one.items() if k != "number"} for one in asked],

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from simulated_azure import seed
 from tests.end_to_end.harness import END_S_MAX, SUBSCRIPTION, HostHarness, Reply, request_for
 from tests.end_to_end.records import Record, record_of
 
@@ -51,6 +52,11 @@ class Part:
     def vault_id(self) -> str:
         group = f"{SUBSCRIPTION}/resourceGroups/rg-vault"
         return f"{group}/providers/Microsoft.RecoveryServices/vaults/vault-{self.mark}"
+
+    @property
+    def group(self) -> str:
+        """A resource group that nobody else restores into."""
+        return f"{SUBSCRIPTION}/resourceGroups/rg-{self.mark}"
 
     def request(self, **more: Any) -> dict[str, Any]:
         """The scenario's request."""
@@ -104,13 +110,15 @@ class Scenario:
     exists: bool = True
     """Whether the VM is there."""
     verifies: bool = False
+    instead: tuple[str, ...] = ()
+    """Of the other attempts that are made: the events that they leave."""
 
     @property
     def kinds_of_events(self) -> list[str]:
         """The events that it must leave."""
         started = ["started"] * (self.posts == 1 and "operation_error" not in self.plan)
         told = [*started, *["verifying"] * self.verifies, *["rejected"] * self.rejections]
-        return sorted(["accepted", *told, "finished"])
+        return sorted(["accepted", *told, *self.instead, "finished"])
 
 
 def run_all(
@@ -140,7 +148,8 @@ def _furnish(harness: HostHarness, parts: list[Part]) -> None:
         if part.scenario.exists:
             harness.vault("PUT", "state", {"vms": {vm: {}}})
     plans = [{"vm": part.vm, **part.scenario.plan} for part in parts if part.scenario.plan]
-    harness.vault("PUT", "state", {"vaults": vaults, "jobs": {"plans": plans}})
+    groups = [seed.TARGET_GROUP, *(part.group for part in parts)]
+    harness.vault("PUT", "state", {"vaults": vaults, "jobs": {"plans": plans}, "groups": groups})
     for part in parts:
         if part.scenario.fault:
             match = {"path": part.vault_id, **part.scenario.fault["match"]}
@@ -162,10 +171,17 @@ def _without_vault(part: Part) -> None:
 
 
 def _verified(part: Part) -> None:
-    """The new VM answers where the vault does."""
+    """The VM is known by its id alone; the new one answers where the vault does."""
     port = part.harness.vault_url.rpartition(":")[2]
     probe = f"http://127.0.0.1:{port}/simulator"
-    part.ask(part.request(verify={"probe": probe}))
+    request = part.request(verify={"probe": probe})
+    del request["vaultId"]
+    part.ask(request)
+
+
+def _into_its_own_group(part: Part) -> None:
+    new_vm = f"{part.group}/providers/Microsoft.Compute/virtualMachines/{part.request_id}"
+    part.harness.send(part.request(targetResourceGroupId=part.group, targetVirtualMachineId=new_vm))
 
 
 def _again_and_again(part: Part) -> None:
@@ -228,6 +244,17 @@ _ITEMS_THROTTLED = {
 _REPLY_LOST = {"kind": "drop_after", "match": {"operation": "restore"}}
 _LONG = {"duration_s": LONG_JOB_S}
 _LATE = {"duration_s": 30.0}
+_TOO_LARGE = {
+    "recovery_type": "AlternateLocation",
+    "outcome": "Failed",
+    "error": {"code": 400225, "title": "UserErrorSkuNotAvailable", "text": "Not available."},
+}
+_POINT_GONE = {
+    "kind": "status",
+    "status": 404,
+    "code": "UserErrorInstantRpNotFound",
+    "match": {"operation": "restore"},
+}
 
 SCENARIOS = (
     Scenario("disks-queue", _by_queue),
@@ -297,6 +324,23 @@ SCENARIOS = (
         plan={"operation_error": {"code": "UserErrorRestorePointNotFound", "message": "Gone."}},
     ),
     Scenario("reply-lost", _by_queue, fault=_REPLY_LOST),
+    Scenario("point-gone", _by_queue, posts=2, fault=_POINT_GONE, instead=("fallback", "started")),
+    Scenario(
+        "no-size-so-disks",
+        _into_its_own_group,
+        "AlternateLocation",
+        verdict="CompletedWithWarnings",
+        posts=2,
+        plan=_TOO_LARGE | {"fails_at_share": 0.1},
+        instead=("fallback", "started", "started"),
+    ),
+    Scenario(
+        "no-size-disks-left",
+        _into_its_own_group,
+        "AlternateLocation",
+        verdict="Failed",
+        plan=_TOO_LARGE | {"fails_at_share": 1.0},
+    ),
 )
 
 FEW = tuple(

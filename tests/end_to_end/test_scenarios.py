@@ -22,7 +22,7 @@ from tests.end_to_end.engines import (
     why_not,
 )
 from tests.end_to_end.records import Record, differences
-from tests.end_to_end.scenarios import FEW, SCENARIOS, Scenario, run_all
+from tests.end_to_end.scenarios import FEW, POINTS, SCENARIOS, Scenario, run_all
 
 Runs = dict[str, dict[str, Record]]
 
@@ -85,7 +85,7 @@ def test_what_a_story_sends_is_what_was_asked(runs: Runs) -> None:
     for scenario in SCENARIOS:
         for post in _posts(_records(runs, EMBEDDED)[scenario.name]):
             sent = post["body"]["properties"]
-            assert sent["recoveryType"] == scenario.kind
+            assert sent["recoveryType"] == scenario.kind or scenario.name == "no-size-so-disks"
             assert sent["sourceResourceId"].endswith("/vm-MARK")
 
 
@@ -98,6 +98,24 @@ def test_a_vm_that_is_gone_comes_back_as_a_new_one_and_is_verified(runs: Runs) -
         "ProbeAnswered",
     ]
     assert view["text"].startswith("Verified: The VM runs. Its agent is ready. ")
+
+
+def test_what_fails_falls_back_and_its_verdict_tells_of_each_attempt(runs: Runs) -> None:
+    records = _records(runs, EMBEDDED)
+    older, disks, left = (
+        records[name]["view"]["attempts"]
+        for name in ("point-gone", "no-size-so-disks", "no-size-disks-left")
+    )
+    assert [each["recoveryPoint"] for each in older] == sorted(POINTS)
+    assert [each["recoveryType"] for each in disks] == ["AlternateLocation", "RestoreDisks"]
+    assert [each["verdict"] for each in disks] == ["Failed", "Completed"]
+    assert left[1]["disks"], "the verdict names what its job has left"
+    sent = [
+        post["body"]["properties"]["recoveryType"] for post in _posts(records["no-size-so-disks"])
+    ]
+    assert sent == ["AlternateLocation", "RestoreDisks"]
+    assert records["no-size-so-disks"]["attempt"]["state"] == "Finished"
+    assert records["no-size-disks-left"]["attempt"] is None
 
 
 def test_a_job_is_followed_to_where_it_leads(runs: Runs) -> None:
