@@ -21,7 +21,7 @@ from restore.messages.model import Authorization, JobSnapshot, ProtectedItem
 from restore.policy import following
 from restore.policy.rules import Policy
 from restore.settings import Settings
-from restore.start import job_search
+from restore.start import lost_reply
 from restore.values.arm_ids import same
 from storage import connection, item_lock, ledger_search, open_index
 from storage.ledger import Ledger
@@ -107,7 +107,7 @@ def _may_be_its(entry: LedgerEntry, item: ProtectedItem, job: JobSnapshot) -> bo
     intent = entry.intent
     if intent is None or entry.job_id is not None or not same(intent.item_id, item.id):
         return False
-    return bool(job_search.candidates(intent, [job], ()) + job_search.doubtful(intent, [job], ()))
+    return bool(lost_reply.candidates(intent, [job], ()) + lost_reply.doubtful(intent, [job], ()))
 
 
 def _entry(order: AdoptJob, job: JobSnapshot, item: ProtectedItem, rule: str) -> LedgerEntry:

@@ -10,32 +10,38 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from activities.alert_gate import ASKER
-from restore.alerts import pace
+from restore.alerts import rate_limits
 from restore.alerts.decision import AlertDecision
-from restore.alerts.pace import Hold, RulePace, VmPace
-from restore.alerts.runbook import Runbook, RunbookRule
-from storage import alert_pace
+from restore.alerts.rate_limits import Hold, RuleUsage, VmUsage
+from restore.alerts.restore_rules import RestoreRule, RestoreRules
+from storage import alert_usage
 from storage.documents import Documents
 from storage.ledger import Ledger
 
 
 def begin(
-    ledger: Ledger, runbook: Runbook, wanted: Iterable[AlertDecision], now: datetime, alert_id: str
+    ledger: Ledger,
+    restore_rules: RestoreRules,
+    wanted: Iterable[AlertDecision],
+    now: datetime,
+    alert_id: str,
 ) -> tuple[dict[str, AlertDecision], list[tuple[str, Hold]]]:
     """Return what becomes of each that a rule wants, by its request id; and each rule's hold that
     this alert has opened. Repeatable. Raises ServiceUnavailable."""
     documents = ledger.documents
-    decided, asking = _before(ledger, runbook, wanted, now)
+    decided, asking = _before(ledger, restore_rules, wanted, now)
     opened: list[tuple[str, Hold]] = []
-    for rule, asked in _by_rule(runbook, asking):
+    for rule, asked in _by_rule(restore_rules, asking):
 
         def admit(
-            known: RulePace, rule: RunbookRule = rule, asked: list[AlertDecision] = asked
-        ) -> tuple[RulePace, tuple[RulePace, tuple[AlertDecision, ...]]]:
-            after, decisions = pace.admit(known, rule, asked, now, alert_id, runbook.hold_for_s)
+            known: RuleUsage, rule: RestoreRule = rule, asked: list[AlertDecision] = asked
+        ) -> tuple[RuleUsage, tuple[RuleUsage, tuple[AlertDecision, ...]]]:
+            after, decisions = rate_limits.admit(
+                known, rule, asked, now, alert_id, restore_rules.hold_for_s
+            )
             return after, (after, decisions)
 
-        after, decisions = alert_pace.change_rule(documents, rule.name, admit)
+        after, decisions = alert_usage.change_rule(documents, rule.name, admit)
         for asked_for, decision in zip(asked, decisions, strict=True):
             decided[_id(asked_for)] = _noted(documents, rule, asked_for, decision, now)
         if after.hold is not None and after.hold.alert_id == alert_id:
@@ -44,43 +50,45 @@ def begin(
 
 
 def preview(
-    ledger: Ledger, runbook: Runbook, wanted: Iterable[AlertDecision], now: datetime
+    ledger: Ledger, restore_rules: RestoreRules, wanted: Iterable[AlertDecision], now: datetime
 ) -> dict[str, AlertDecision]:
     """Return what would become of each that a rule wants, by its request id; nothing is written.
     Raises ServiceUnavailable."""
-    decided, asking = _before(ledger, runbook, wanted, now)
-    for rule, asked in _by_rule(runbook, asking):
-        known = alert_pace.rule(ledger.documents, rule.name)
-        _, decisions = pace.admit(known, rule, asked, now, "", runbook.hold_for_s)
+    decided, asking = _before(ledger, restore_rules, wanted, now)
+    for rule, asked in _by_rule(restore_rules, asking):
+        known = alert_usage.rule(ledger.documents, rule.name)
+        _, decisions = rate_limits.admit(known, rule, asked, now, "", restore_rules.hold_for_s)
         decided |= {_id(each): said for each, said in zip(asked, decisions, strict=True)}
     return decided
 
 
-def refuse(documents: Documents, held: AlertDecision, code: pace.Refusal, now: datetime) -> None:
+def refuse(
+    documents: Documents, held: AlertDecision, code: rate_limits.Refusal, now: datetime
+) -> None:
     """Note of a VM that what was held of it is not let go, so that the same alert does not ask
     again. Repeatable. Raises ServiceUnavailable."""
 
-    def refused(before: VmPace | None) -> VmPace | None:
+    def refused(before: VmUsage | None) -> VmUsage | None:
         if before is not None and before.request_id != held.request_id:
             return None  # another alert has taken it meanwhile
-        return replace(before or _pace_of(held, now), refused=code)
+        return replace(before or _usage_of(held, now), refused=code)
 
-    alert_pace.change_vm(documents, held.vm_id, refused)
+    alert_usage.change_vm(documents, held.vm_id, refused)
 
 
 def _before(
-    ledger: Ledger, runbook: Runbook, wanted: Iterable[AlertDecision], now: datetime
+    ledger: Ledger, restore_rules: RestoreRules, wanted: Iterable[AlertDecision], now: datetime
 ) -> tuple[dict[str, AlertDecision], list[AlertDecision]]:
     """Return what is decided without a look at the rule's own count, and what is left: each alert
     and each VM once. A VM that is held of the same rule is left: it is held for both."""
-    rules = {rule.name: rule for rule in runbook.rules}
+    rules = {rule.name: rule for rule in restore_rules.rules}
     decided: dict[str, AlertDecision] = {}
     asking: dict[str, AlertDecision] = {}
     held: dict[str, frozenset[str | None]] = {}
     for each in wanted:
         rule = rules[each.rule or ""]
-        last = alert_pace.vm(ledger.documents, each.vm_id)
-        said = _repeated(ledger, each) or pace.against(last, rule, each, now)
+        last = alert_usage.vm(ledger.documents, each.vm_id)
+        said = _repeated(ledger, each) or rate_limits.against(last, rule, each, now)
         if said is not None and said.code == "QuietPeriod" and last and last.rule == rule.name:
             if rule.name not in held:
                 held[rule.name] = _held(ledger.documents, rule.name)
@@ -93,7 +101,7 @@ def _before(
 
 
 def _held(documents: Documents, rule: str) -> frozenset[str | None]:
-    hold = alert_pace.rule(documents, rule).hold
+    hold = alert_usage.rule(documents, rule).hold
     return frozenset(each.request_id for each in hold.held) if hold else frozenset()
 
 
@@ -104,12 +112,12 @@ def _repeated(ledger: Ledger, wanted: AlertDecision) -> AlertDecision | None:
     if held.entry.source != ASKER:
         said = "Another request has used this id. The app restores nothing for this alert."
         return replace(wanted, outcome="refused", code="RequestIdReused", text=said)
-    return pace.repeated(wanted)
+    return rate_limits.repeated(wanted)
 
 
 def _noted(
     documents: Documents,
-    rule: RunbookRule,
+    rule: RestoreRule,
     wanted: AlertDecision,
     decision: AlertDecision,
     now: datetime,
@@ -119,31 +127,31 @@ def _noted(
         return decision
     stands: list[AlertDecision] = []
 
-    def claim(before: VmPace | None) -> VmPace | None:
+    def claim(before: VmUsage | None) -> VmUsage | None:
         stands.clear()
-        said = pace.against(before, rule, wanted, now)
+        said = rate_limits.against(before, rule, wanted, now)
         if said is not None:
             stands.append(said)
             return None
         is_ours = before is not None and before.request_id == wanted.request_id
-        return before if is_ours else _pace_of(wanted, now)
+        return before if is_ours else _usage_of(wanted, now)
 
-    alert_pace.change_vm(documents, wanted.vm_id, claim)
+    alert_usage.change_vm(documents, wanted.vm_id, claim)
     return stands[0] if stands and decision.outcome == "restore" else decision
 
 
 def _by_rule(
-    runbook: Runbook, asking: Iterable[AlertDecision]
-) -> Iterable[tuple[RunbookRule, list[AlertDecision]]]:
+    restore_rules: RestoreRules, asking: Iterable[AlertDecision]
+) -> Iterable[tuple[RestoreRule, list[AlertDecision]]]:
     listed = list(asking)
-    for rule in runbook.rules:
+    for rule in restore_rules.rules:
         asked = [each for each in listed if each.rule == rule.name]
         if asked:
             yield rule, asked
 
 
-def _pace_of(wanted: AlertDecision, now: datetime) -> VmPace:
-    return VmPace(vm=wanted.vm_id, rule=wanted.rule or "", request_id=_id(wanted), at=now)
+def _usage_of(wanted: AlertDecision, now: datetime) -> VmUsage:
+    return VmUsage(vm=wanted.vm_id, rule=wanted.rule or "", request_id=_id(wanted), at=now)
 
 
 def _id(decision: AlertDecision) -> str:

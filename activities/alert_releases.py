@@ -10,14 +10,14 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from activities import alert_counting
-from restore.alerts import pace
+from restore.alerts import rate_limits
 from restore.alerts.decision import AlertDecision
-from restore.alerts.pace import Hold, Leaving, RulePace
+from restore.alerts.rate_limits import Hold, Leaving, RuleUsage
 from restore.alerts.record import AlertRecord, Release
 from restore.messages import rejection
 from restore.values import cloud_events, links
 from restore.values.times import stamp
-from storage import alert_pace, alerts
+from storage import alert_usage, alerts
 from storage.documents import Documents
 from storage.outbox import Outbox
 
@@ -32,12 +32,12 @@ def decide(
     says why nothing is released, whoever approves it. Repeatable. Raises ServiceUnavailable."""
     ids = frozenset(release.request_ids)
 
-    def take(known: RulePace) -> tuple[RulePace, Leaving]:
-        is_in_time = not pace.expired(known, now)
+    def take(known: RuleUsage) -> tuple[RuleUsage, Leaving]:
+        is_in_time = not rate_limits.expired(known, now)
         released = release.decision == "approved" and is_in_time and why_not is None
-        return pace.decided(known, alert_id, ids, now, released=released)
+        return rate_limits.decided(known, alert_id, ids, now, released=released)
 
-    leaving = alert_pace.change_rule(documents, release.rule, take)
+    leaving = alert_usage.change_rule(documents, release.rule, take)
     decisions = [_outcome(each, release, leaving, why_not) for each in leaving.held]
     for each in decisions:
         if each.code == "HoldExpired":
@@ -54,8 +54,8 @@ def told(documents: Documents, record: AlertRecord) -> None:
     """Let a rule forget what it remembers for a decision, whose record tells it now. Raises
     ServiceUnavailable."""
     if record.release is not None:
-        alert_pace.change_rule(
-            documents, record.release.rule, lambda known: (pace.told(known, record.id), None)
+        alert_usage.change_rule(
+            documents, record.release.rule, lambda known: (rate_limits.told(known, record.id), None)
         )
 
 
@@ -63,9 +63,9 @@ def expire(documents: Documents, now: datetime) -> tuple[str, ...]:
     """Record that nobody has decided in time about what is held, and return the ids of these
     records: they are judged like any decision. Raises ServiceUnavailable."""
     made = []
-    for rule in alert_pace.holding(documents):
-        known = alert_pace.rule(documents, rule)
-        if known.hold is None or not pace.expired(known, now):
+    for rule in alert_usage.holding(documents):
+        known = alert_usage.rule(documents, rule)
+        if known.hold is None or not rate_limits.expired(known, now):
             continue
         ids = tuple(each.request_id for each in known.hold.held if each.request_id)
         record = AlertRecord(
@@ -102,10 +102,10 @@ def _outcome(
         said = f"It was held, and {release.by or 'somebody unknown'} let it go."
         return replace(held, outcome="restore", code=None, text=said, released_by=release.by)
     if release.decision == "refused":
-        return pace.refused(held, code="HoldRefused", by=release.by)
+        return rate_limits.refused(held, code="HoldRefused", by=release.by)
     if release.decision == "approved" and why_not is not None:
         return replace(held, outcome="refused", code="AlertsStopped", text=why_not)
-    return pace.refused(held, code="HoldExpired")
+    return rate_limits.refused(held, code="HoldExpired")
 
 
 def _not_held(release: Release, request_id: str) -> AlertDecision:

@@ -5,7 +5,7 @@ from typing import Any
 from activities import activity_result
 from arm import connection as arm_connection
 from restore.messages.watch_io import FindJob
-from restore.start import job_search
+from restore.start import lost_reply
 from storage import connection, item_lock
 
 
@@ -23,7 +23,7 @@ def _find(order: FindJob) -> dict[str, str | None]:
     intent = held.entry.intent
     jobs = arm_connection.backup().restore_jobs(order.item.vault_id, intent.vault_time)
     claimed = item_lock.claimed(ledger, order.item.id)
-    ours = job_search.candidates(intent, jobs.jobs, claimed)
+    ours = lost_reply.candidates(intent, jobs.jobs, claimed)
     if len(ours) != 1:
         return {"jobId": None}
     connection.outbox().tell(ledger.started(order.request_id, held, job_id=ours[0]))

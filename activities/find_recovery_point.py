@@ -4,12 +4,12 @@ chooses."""
 from collections.abc import Sequence
 from typing import Any
 
-from activities import activity_result, choosing
+from activities import activity_result, point_with_disks
 from arm import connection
 from restore.messages.activity_io import FindPoint
 from restore.messages.model import Choice, RecoveryPoint
 from restore.messages.request import RestoreRequest
-from restore.start import job_search
+from restore.start import lost_reply
 from restore.start.data_loss import data_loss
 from storage import connection as storage_connection
 
@@ -32,14 +32,14 @@ def _find(order: dict[str, Any]) -> Choice:
         return backup.with_disks(item, sent)
     from restore.start import arm_body
 
-    choice = choosing.choose(backup, request, item, points, unreadable)
+    choice = point_with_disks.choose(backup, request, item, points, unreadable)
     arm_body.build(request, item, choice.point)
     return choice
 
 
 def _sent(request: RestoreRequest, points: Sequence[RecoveryPoint]) -> Choice | None:
     held = storage_connection.ledger().read(request.request_id)
-    name = None if held is None else job_search.sent_point(held.entry)
+    name = None if held is None else lost_reply.sent_point(held.entry)
     point = next((point for point in points if point.name == name), None)
     if point is None:
         return None

@@ -2,7 +2,7 @@
 what is held, what is refused. All of it stands in the alert's record before anything is started.
 
 May run twice, even at once: what the rules begin is counted by conditional writes, under ids that
-are functions of the alert (restore/alerts/pace.py), so both come to the same.
+are functions of the alert (restore/alerts/rate_limits.py), so both come to the same.
 """
 
 import base64
@@ -13,13 +13,20 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from activities import activity_result, alert_counting, alert_gate, alert_releases, clock, runbooks
+from activities import (
+    activity_result,
+    alert_counting,
+    alert_gate,
+    alert_releases,
+    clock,
+    rules_in_force,
+)
 from arm import connection as arm_connection
 from arm import log
 from restore.alerts.alert import Alert, is_vm
 from restore.alerts.decision import AlertDecision
 from restore.alerts.record import AlertRecord
-from restore.alerts.runbook import Runbook
+from restore.alerts.restore_rules import RestoreRules
 from restore.messages.alert_io import JudgeAlert, Judged
 from restore.messages.errors import AccessDenied, NotFound
 from restore.messages.log_line import LogLine
@@ -40,18 +47,18 @@ def judge_alert(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
 
 
 def _judge(order: JudgeAlert, settings: Settings) -> Judged:
-    runbook, now = runbooks.in_force(settings), clock.now()
+    restore_rules, now = rules_in_force.in_force(settings), clock.now()
     documents = connection.ledger().documents
     why = alert_gate.why_stopped(documents, settings)
     if order.body is not None:
-        decisions = _preview(base64.b64decode(order.body), runbook, now, why)
+        decisions = _preview(base64.b64decode(order.body), restore_rules, now, why)
         return Judged(decisions=tuple(each.as_json() for each in decisions))
     kept = alerts.read(documents, order.alert_id)
     if kept is None:  # it was deleted since
         return Judged()
     after = kept.record
     if after.judged_at is None:
-        after = replace(after, judged_at=now, decisions=_decisions(after, runbook, now, why))
+        after = replace(after, judged_at=now, decisions=_decisions(after, restore_rules, now, why))
         alerts.judged(documents, kept, after)
         alert_releases.told(documents, after)
     counts: dict[str, int] = Counter(str(each.outcome) for each in after.decisions)
@@ -63,37 +70,37 @@ def _judge(order: JudgeAlert, settings: Settings) -> Judged:
 
 
 def _decisions(
-    record: AlertRecord, runbook: Runbook, now: datetime, why: str | None
+    record: AlertRecord, restore_rules: RestoreRules, now: datetime, why: str | None
 ) -> tuple[AlertDecision, ...]:
     ledger = connection.ledger()
     if record.release is not None:
         return alert_releases.decide(ledger.documents, record.id, record.release, now, why)
-    found = _judged(record.body, runbook, now, why)
+    found = _judged(record.body, restore_rules, now, why)
     wanted = [each for each in found if each.outcome == "restore"]
-    decided, opened = alert_counting.begin(ledger, runbook, wanted, now, record.id)
+    decided, opened = alert_counting.begin(ledger, restore_rules, wanted, now, record.id)
     for rule, hold in opened:
         alert_releases.ask(connection.outbox(), rule, hold)
     return _all(found, decided)
 
 
 def _preview(
-    body: bytes, runbook: Runbook, now: datetime, why: str | None
+    body: bytes, restore_rules: RestoreRules, now: datetime, why: str | None
 ) -> tuple[AlertDecision, ...]:
-    found = _judged(body, runbook, now, why)
+    found = _judged(body, restore_rules, now, why)
     wanted = [each for each in found if each.outcome == "restore"]
-    return _all(found, alert_counting.preview(connection.ledger(), runbook, wanted, now))
+    return _all(found, alert_counting.preview(connection.ledger(), restore_rules, wanted, now))
 
 
 def _judged(
-    body: bytes, runbook: Runbook, now: datetime, why: str | None
+    body: bytes, restore_rules: RestoreRules, now: datetime, why: str | None
 ) -> tuple[AlertDecision, ...]:
     """Return what the rules make of each alert and target."""
     from restore.alerts import judging, recognising
 
-    tags = _Tags(runbook, now)
+    tags = _Tags(restore_rules, now)
     found = [
-        judging.judge(runbook, alert, target, tags.of(alert, target), now)
-        for alert in recognising.alerts_of(body, runbook.mappings)
+        judging.judge(restore_rules, alert, target, tags.of(alert, target), now)
+        for alert in recognising.alerts_of(body, restore_rules.mappings)
         for target in alert.targets or (None,)
     ]
     if why is None:
@@ -118,8 +125,8 @@ def _all(
 class _Tags:
     """The tags of VMs, read where a rule asks for them, as far as that may be."""
 
-    def __init__(self, runbook: Runbook, now: datetime) -> None:
-        self._runbook, self._now = runbook, now
+    def __init__(self, restore_rules: RestoreRules, now: datetime) -> None:
+        self._restore_rules, self._now = restore_rules, now
         self._known: dict[str, Tags | None] = {}
 
     def of(self, alert: Alert, target: str | None) -> Tags | None:
@@ -128,8 +135,8 @@ class _Tags:
 
         if target is None or not is_vm(target):
             return None
-        is_asked = judging.is_for_rules(self._runbook, alert, target, self._now)
-        if not (is_asked and matching.needs_tags(self._runbook, alert, target)):
+        is_asked = judging.is_for_rules(self._restore_rules, alert, target, self._now)
+        if not (is_asked and matching.needs_tags(self._restore_rules, alert, target)):
             return None
         if target not in self._known and len(self._known) < TAGS_READ_MAX:
             self._known[target] = _read_tags(target)

@@ -6,7 +6,7 @@ Reads only. What cannot be read is a finding of its own and stops nothing.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from activities import activity_result, choosing, clock, policies
+from activities import activity_result, clock, point_with_disks, policies
 from arm import connection as arm_connection
 from restore.messages.disks import VmDisk
 from restore.messages.errors import AccessDenied, InvalidRequest, NotFound
@@ -47,7 +47,7 @@ def _preflight(order: RunPreflight, in_force: Policy) -> PreflightResult:
     request, item = order.request, order.item
     backup = arm_connection.backup()
     points, unreadable = backup.recovery_points(item)
-    choice = choosing.choose(backup, request, item, points, unreadable)
+    choice = point_with_disks.choose(backup, request, item, points, unreadable)
     facts = _facts(request, item)
     case = Case(request=request, item=item, point=choice.point, facts=facts)
     found = list(checks.findings(case))

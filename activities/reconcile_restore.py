@@ -1,7 +1,8 @@
 """See to one open restore: is it followed, must it be started again, are its events sent?
 
-What is to be done is decided by restore/progress/reconciling.py from what is seen. May run at any
-time, also twice at once: a start is counted in the ledger first, by a write that only one can win.
+What is to be done is decided by restore/progress/reconcile_decision.py from what is seen. May run
+at any time, also twice at once: a start is counted in the ledger first, by a write that only one
+can win.
 """
 
 import asyncio
@@ -16,8 +17,8 @@ from restore.messages.activity_io import Close
 from restore.messages.ledger_entry import LedgerEntry, reminded
 from restore.messages.log_line import LogLine
 from restore.messages.reconcile_io import ReconcileRestore
-from restore.progress import ledger_lines, reconciling, reminders
-from restore.progress.reconciling import Step
+from restore.progress import ledger_lines, reconcile_decision, reminders
+from restore.progress.reconcile_decision import Step
 from restore.settings import Settings
 from storage import closing, connection, draining, instances, open_index, outbox
 
@@ -43,11 +44,11 @@ async def _reconcile(
     if entry.verdict is None:
         seen = await instances.seen(client, names.instance_id(request_id))
         most = settings.restore_revivals_max
-        step = reconciling.next_step(entry, seen.status, seen.revival, clock.now(), most)
+        step = reconcile_decision.next_step(entry, seen.status, seen.revival, clock.now(), most)
     if reminders.is_due(entry, clock.now(), settings.restore_reconcile_s):
         entry = await asyncio.to_thread(_remind, request_id)
     if settings.problems:
-        step = reconciling.while_settings_are_wrong(step, entry)
+        step = reconcile_decision.while_settings_are_wrong(step, entry)
     if step is Step.REVIVE:
         entry = await asyncio.to_thread(connection.ledger().revive, entry, clock.now())
     if step in (Step.REVIVE, Step.START):
@@ -69,7 +70,7 @@ def _remind(request_id: str) -> LedgerEntry:
 
 def _give_up(entry: LedgerEntry) -> LedgerEntry:
     log.write(LogLine(event="given-up", about=ledger_lines.about(entry)))
-    order = Close(request_id=entry.request_id, failure=reconciling.given_up(entry.revivals))
+    order = Close(request_id=entry.request_id, failure=reconcile_decision.given_up(entry.revivals))
     return closing.close(connection.ledger(), connection.outbox(), order, clock.now())
 
 

@@ -13,12 +13,12 @@ from restore.messages.errors import ReplyLost, RestoreError, ServiceUnavailable,
 from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.model import JobSnapshot
 from restore.progress import ledger_lines
-from restore.start import job_search
+from restore.start import lost_reply
 from storage import poll_urls
 from storage.documents import Changed
 from storage.ledger import Held, Ledger
 
-_INTENT_MAX = timedelta(seconds=job_search.INTENT_S_MAX)
+_INTENT_MAX = timedelta(seconds=lost_reply.INTENT_S_MAX)
 
 
 class Jobs(NamedTuple):
@@ -82,7 +82,7 @@ def _intend(
         recovery_point=order.point.name,
         vault_time=seen.vault_time_at(now),
         written_at=now,
-        window_s=job_search.window_s(order.job_search_s, seen.read_s),
+        window_s=lost_reply.window_s(order.job_search_s, seen.read_s),
         known_jobs=known_jobs,
     )
     held = ledger.intend(held, intent)

@@ -14,7 +14,7 @@ from restore.messages.errors import NotFound, RestoreError
 from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.log_line import LogContext, LogLine
 from restore.messages.model import JobSnapshot
-from restore.start import job_search
+from restore.start import lost_reply
 from storage import concurrency_slots
 from storage.documents import Changed
 from storage.ledger import Ledger
@@ -72,7 +72,7 @@ def _read(intent: Intent, job_id: str) -> list[JobSnapshot]:
 def _listed(intent: Intent) -> list[JobSnapshot]:
     """All that may be the work of a POST whose job nobody had the time to look for."""
     jobs = _jobs(intent)
-    ours = {*job_search.candidates(intent, jobs, ()), *job_search.doubtful(intent, jobs, ())}
+    ours = {*lost_reply.candidates(intent, jobs, ()), *lost_reply.doubtful(intent, jobs, ())}
     return [job for job in jobs if job.job_id in ours]
 
 

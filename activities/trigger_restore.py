@@ -25,7 +25,7 @@ from restore.policy import approvals, quota
 from restore.policy.rules import Policy
 from restore.progress import ledger_lines
 from restore.settings import Settings
-from restore.start import job_search
+from restore.start import lost_reply
 from storage import concurrency_slots, connection, item_lock
 from storage.ledger import Held, Ledger
 
@@ -56,19 +56,19 @@ def _trigger(order: Trigger, in_force: Callable[[], Policy], settings: Settings)
         _take_slot(ledger, order, in_force())
     lock = _lock_item(ledger, order, held)
     seen = sending.read_jobs(order.item.vault_id, _begun(held.entry) - _JOBS_BACK)
-    step = job_search.next_step(
+    step = lost_reply.next_step(
         held.entry,
         seen.jobs,
         order.item.container_name,
         lock.claimed,
         vault_time=seen.vault_time,
     )
-    if isinstance(step, job_search.Adopt):
+    if isinstance(step, lost_reply.Adopt):
         entry = ledger.started(order.request.request_id, held, job_id=step.job_id, adopted=True)
         connection.outbox().tell(entry)
         log.write(LogLine(event="adopted", about=ledger_lines.about(entry)))
         return Started(job_id=step.job_id, adopted=True)
-    if not isinstance(step, job_search.Proceed):
+    if not isinstance(step, lost_reply.Proceed):
         raise _not_to_be_sent(step)
     if held.entry.state is LedgerState.INTENDED:  # its POST has started nothing
         held = ledger.withdraw(held)
@@ -146,8 +146,8 @@ def _admit(
     return admitted
 
 
-def _not_to_be_sent(step: job_search.Wait | job_search.Ambiguous) -> RestoreError:
-    if isinstance(step, job_search.Wait):
+def _not_to_be_sent(step: lost_reply.Wait | lost_reply.Ambiguous) -> RestoreError:
+    if isinstance(step, lost_reply.Wait):
         return NotYet(
             "Azure's reply to the restore request did not arrive. The app looks for the job in the "
             "vault's job list.",

@@ -12,7 +12,7 @@ from typing import Any
 from arm import arm_json, resource_ids, texts
 from restore.messages import errors
 from restore.messages.model import JobSnapshot
-from restore.start import job_search
+from restore.start import lost_reply
 from restore.values import arm_ids
 
 _NAMED_MAX = 5
@@ -103,7 +103,7 @@ def find_of_job(items: Sequence[object], job: JobSnapshot, doing: str) -> Any:
 
 def _is_of_job(item: object, job: JobSnapshot) -> bool:
     container = arm_json.container_of(item)
-    return container is not None and job_search.is_of_item(job, container)
+    return container is not None and lost_reply.is_of_item(job, container)
 
 
 def unnamed(doing: str) -> errors.NotFound:

@@ -15,9 +15,15 @@ from arm import log
 from notifications.sending import Answer, Sender
 from restore.messages import log_line
 from restore.messages.log_line import LogLine
-from restore.notify import choosing
+from restore.notify import receiver_filter
+from restore.notify.receiver_state import (
+    ASKED_S_MAX,
+    Dropped,
+    Permission,
+    ReceiverState,
+    refused_wait_of,
+)
 from restore.notify.receivers import Notify, Receiver
-from restore.notify.standing import ASKED_S_MAX, Dropped, Permission, Standing, refused_wait_of
 from storage.notices import WAITING_MAX, Notices, Waiting
 
 ROUND_S_MAX = 20.0
@@ -44,7 +50,7 @@ class Delivery:
 
     def deal(self) -> None:
         """Give what was told to those who want it. Raises ServiceUnavailable."""
-        self._notices.deal(lambda event: choosing.wanting(self._notify, event), self._now())
+        self._notices.deal(lambda event: receiver_filter.wanting(self._notify, event), self._now())
 
     def deliver(self, name: str) -> None:
         """Send what waits for a receiver. Raises ServiceUnavailable."""
@@ -69,46 +75,46 @@ class Delivery:
         claimed = self._notices.claim(name, self._now()) if waiting else None
         if claimed is None:
             return None
-        standing, left = self._drop_old(name, claimed.standing, waiting)
+        state, left = self._drop_old(name, claimed.state, waiting)
         try:
-            standing, again_at = self._send(receiver, standing, left)
+            state, again_at = self._send(receiver, state, left)
         finally:
-            self._notices.release(name, standing, claimed.version)
+            self._notices.release(name, state, claimed.version)
         now = self._now()
         if again_at is None and any(each.is_due(now) for each in self._notices.waiting(name)):
             return now
         return again_at
 
     def _send(
-        self, receiver: Receiver, standing: Standing, waiting: list[Waiting]
-    ) -> tuple[Standing, datetime | None]:
+        self, receiver: Receiver, state: ReceiverState, waiting: list[Waiting]
+    ) -> tuple[ReceiverState, datetime | None]:
         until = self._now() + timedelta(seconds=ROUND_S_MAX)
         for each in waiting:
             now = self._now()
             if not each.is_due(now):
                 continue  # its own wake comes
             if now >= until:
-                return standing, now
-            standing = self._permitted(receiver, standing, now)
-            if not standing.may_send(now):
-                return standing, standing.not_before
+                return state, now
+            state = self._permitted(receiver, state, now)
+            if not state.may_send(now):
+                return state, state.not_before
             answer = self._tell(receiver, each)
             if answer.kind == "away":
-                standing = self._failed(receiver, standing, answer)
-                return standing, standing.not_before
+                state = self._failed(receiver, state, answer)
+                return state, state.not_before
             if answer.kind == "refused":
                 self._refused(receiver, each, answer)
-            standing = standing.took(self._now())
-        return standing, None
+            state = state.took(self._now())
+        return state, None
 
-    def _permitted(self, receiver: Receiver, standing: Standing, now: datetime) -> Standing:
-        """Return the standing of who may be told now; of who may not, it says from when on."""
-        if self._sender.has_permission(receiver, standing.permission, now):
-            return standing.paced(now)
+    def _permitted(self, receiver: Receiver, state: ReceiverState, now: datetime) -> ReceiverState:
+        """Return the receiver's state if it may be told now; if not, it says from when on."""
+        if self._sender.has_permission(receiver, state.permission, now):
+            return state.paced(now)
         found = self._sender.ask(receiver, now)
         if isinstance(found, Permission):
-            return replace(standing, permission=found, minute=None, sent=0)
-        return self._failed(receiver, standing, found)
+            return replace(state, permission=found, minute=None, sent=0)
+        return self._failed(receiver, state, found)
 
     def _tell(self, receiver: Receiver, waiting: Waiting) -> Answer:
         """Send one; what is gone meanwhile was sent by somebody else."""
@@ -125,9 +131,9 @@ class Delivery:
             self._notices.done(waiting)
         return answer
 
-    def _failed(self, receiver: Receiver, standing: Standing, answer: Answer) -> Standing:
+    def _failed(self, receiver: Receiver, state: ReceiverState, answer: Answer) -> ReceiverState:
         _say(receiver, answer)
-        return standing.failed(self._now(), answer.code, answer.text, answer.retry_after_s)
+        return state.failed(self._now(), answer.code, answer.text, answer.retry_after_s)
 
     def _refused(self, receiver: Receiver, waiting: Waiting, answer: Answer) -> None:
         wait_s = max(refused_wait_of(waiting.tries), min(answer.retry_after_s or 0.0, ASKED_S_MAX))
@@ -137,8 +143,8 @@ class Delivery:
         self._notices.wake(receiver.name, wait_s)
 
     def _drop_old(
-        self, name: str, standing: Standing, waiting: list[Waiting]
-    ) -> tuple[Standing, list[Waiting]]:
+        self, name: str, state: ReceiverState, waiting: list[Waiting]
+    ) -> tuple[ReceiverState, list[Waiting]]:
         now, keep = self._now(), timedelta(seconds=self._notify.keep_for_s)
         too_many = max(len(waiting) - WAITING_MAX, 0)
         old = [
@@ -150,11 +156,11 @@ class Delivery:
             dropped = Dropped(
                 event_id=each.event_id,
                 at=now,
-                code=standing.code or ("NotifyRefused" if each.tries else "NotifyLate"),
+                code=state.code or ("NotifyRefused" if each.tries else "NotifyLate"),
             )
-            standing = standing.gave_up(dropped)
+            state = state.gave_up(dropped)
             self._drop(name, each, dropped.code)
-        return standing, [each for each in waiting if each not in old]
+        return state, [each for each in waiting if each not in old]
 
     def _drop(self, name: str, waiting: Waiting, code: str) -> None:
         log.write(

@@ -17,10 +17,10 @@ from typing import Any, Literal, NamedTuple
 from arm import headers
 from notifications.posting import NotAdmitted, Post, Reply
 from restore.messages.errors import RestoreError
-from restore.notify import addresses, letters
-from restore.notify.letters import Unusable
+from restore.notify import addresses, receiver_requests
+from restore.notify.receiver_requests import Unusable
+from restore.notify.receiver_state import Permission
 from restore.notify.receivers import Receiver, secrets_of
-from restore.notify.standing import Permission
 
 ORIGIN = "azure-vm-restore"
 """Who asks in the handshake, where the app has no public address."""
@@ -66,7 +66,7 @@ class Sender:
         url, secrets = found
         origin = addresses.authority(self.public_url) if self.public_url else ORIGIN
         try:
-            known = letters.authorization(receiver, secrets)
+            known = receiver_requests.authorization(receiver, secrets)
         except Unusable as error:
             return Answer("away", code="NotifySecretUnusable", text=f"{error}.")
         asked = {"WebHook-Request-Origin": origin, "WebHook-Request-Rate": "120"}
@@ -101,13 +101,13 @@ class Sender:
             return found
         _, secrets = found
         try:
-            letter = letters.write(receiver, event, secrets, now, self.public_url)
-            known = self._own_token(receiver, letter.url)
+            request = receiver_requests.write(receiver, event, secrets, now, self.public_url)
+            known = self._own_token(receiver, request.url)
         except Unusable as error:
             return Answer("away", code="NotifySecretUnusable", text=f"{error}.")
         except RestoreError as error:
             return Answer("away", code="NotifyNoToken", text=str(error))
-        post = Post("POST", letter.url, dict(letter.headers) | known, letter.body)
+        post = Post("POST", request.url, dict(request.headers) | known, request.body)
         reply = self._exchanged(post)
         return reply if isinstance(reply, Answer) else _answer(reply, now)
 
@@ -119,7 +119,7 @@ class Sender:
         if missing:
             text = f"{' and '.join(missing)} holds nothing: set it, or look at its reference."
             return Answer("away", code="NotifySecretMissing", text=text)
-        url = letters.address_of(receiver, secrets)
+        url = receiver_requests.address_of(receiver, secrets)
         hosts = self.hosts if receiver.url_setting is not None else None
         refusal = addresses.refusal(url, hosts, self.admits_loopback)
         if refusal is None and receiver.kind == "eventGrid":

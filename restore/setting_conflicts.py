@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from restore.alerts.runbook import Runbook
+from restore.alerts.restore_rules import RestoreRules
 from restore.messages.poll_policy import CONNECT_S_MAX
 from restore.values import host_json
 from restore.values.times import seconds_of
@@ -27,7 +27,7 @@ def in_polls(s_min: float, s_max: float) -> Iterator[str]:
         yield "RESTORE_POLL_S_MIN is greater than RESTORE_POLL_S_MAX."
 
 
-def in_quiet_periods(rules: Runbook | None, keep_d: float) -> Iterator[str]:
+def in_quiet_periods(rules: RestoreRules | None, keep_d: float) -> Iterator[str]:
     """Alerts are remembered for as long as a rule is quiet after one."""
     for rule in rules.rules if rules else ():
         if seconds_of(rule.quiet_period) > keep_d * _DAY_S:

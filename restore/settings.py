@@ -10,8 +10,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
 from restore import app_settings, setting_conflicts, storage_settings, written_settings
-from restore.alerts import runbook
-from restore.alerts.runbook import Runbook
+from restore.alerts import restore_rules
+from restore.alerts.restore_rules import RestoreRules
 from restore.messages.errors import SettingsWrong
 from restore.messages.poll_policy import PollPolicy
 from restore.notify import receivers
@@ -102,7 +102,7 @@ class Settings:
     """RESTORE_VAULTS: ARM ids of vaults, or of subscriptions, in which the backup of a VM is looked
     for when neither Azure Backup nor Resource Graph knows it. Default: none."""
 
-    restore_rules: Runbook | None = runbook.NONE
+    restore_rules: RestoreRules | None = restore_rules.NONE
     """RESTORE_RULES: JSON, or the name of a JSON file in the app's folder: which alerts restore
     which VMs, and how many (docs/rules.schema.json). Default: none, alerts are recorded only."""
 

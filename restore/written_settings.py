@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from restore.alerts import runbook
-from restore.alerts.runbook import Runbook
+from restore.alerts import restore_rules
+from restore.alerts.restore_rules import RestoreRules
 from restore.notify import receivers
 from restore.notify.receivers import Notify
 from restore.policy import rules
@@ -52,10 +52,10 @@ def _policy(text: str) -> Policy:
     return policy_text.parse(text)
 
 
-def _rules(text: str) -> Runbook:
-    from restore.alerts import runbook_text  # an app that takes no alerts has no rules
+def _rules(text: str) -> RestoreRules:
+    from restore.alerts import restore_rules_text  # an app that takes no alerts has no rules
 
-    return runbook_text.parse(text)
+    return restore_rules_text.parse(text)
 
 
 def _notify(text: str) -> Notify:
@@ -66,7 +66,7 @@ def _notify(text: str) -> Notify:
 
 _DOCUMENTS: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "restore_policy": (rules.DEFAULT, _policy),
-    "restore_rules": (runbook.NONE, _rules),
+    "restore_rules": (restore_rules.NONE, _rules),
     "restore_notify": (receivers.NOBODY, _notify),
 }
 """By field: what counts where nothing is set, and how a text is read."""

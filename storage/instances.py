@@ -16,7 +16,7 @@ from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore
 from restore.messages.adoption import Followed
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.poll_policy import PollPolicy
-from restore.progress import reconciling
+from restore.progress import reconcile_decision
 from restore.values.decoding import decode
 from storage.documents import Changed
 from storage.ledger import Ledger
@@ -127,7 +127,10 @@ async def ensure_running(
     again. One that should be there for longer is started once more, which is counted first."""
     if await status_of(client, names.instance_id(entry.request_id)):
         return
-    if reconciling.next_step(entry, None, None, at, entry.revivals + 1) is reconciling.Step.REVIVE:
+    if (
+        reconcile_decision.next_step(entry, None, None, at, entry.revivals + 1)
+        is reconcile_decision.Step.REVIVE
+    ):
         try:
             await start_again(client, ledger, entry, poll_policy, at)
         except Changed:

@@ -4,7 +4,7 @@ When a reply is lost, the job list tells which job it started only if no other r
 have started it too. So a request acquires the item's lock before it writes its intent. Nothing
 releases a lock: when it ends follows from its holder's ledger entry, so a crash cannot leave it
 held. It ends when the holder's job is known; when the window of its intent has passed, for no job
-that begins later can be its own (restore/start/job_search.py); and, without an intent, as soon as
+that begins later can be its own (restore/start/lost_reply.py); and, without an intent, as soon as
 its entry is another version than the one it had when it acquired the lock, for only that one may be
 sent. Whoever takes the lock over from a holder that might still send writes the holder's entry
 anew: what it was about to send is void then (Ledger.fence).

@@ -3,7 +3,7 @@
 Here: reading entries and moving them along restore/messages/ledger_entry.py's table. Of two writers
 that compete for one move the storage account lets exactly one win; the loser is told, and looks
 again. What a change tells is a part of it (restore/progress/ledger_events.py), so of the two both
-happen or neither. Not here: deciding (restore/start/job_search.py), locking a protected item
+happen or neither. Not here: deciding (restore/start/lost_reply.py), locking a protected item
 (storage/item_lock.py), and sending what was told (storage/outbox.py).
 """
 

@@ -15,7 +15,7 @@ from arm import log
 from restore.messages import names
 from restore.messages.errors import RestoreError
 from restore.messages.log_line import LogLine
-from restore.notify.standing import Standing
+from restore.notify.receiver_state import ReceiverState
 from restore.values import cloud_events
 from restore.values.decoding import decode
 from restore.values.times import stamp
@@ -61,7 +61,7 @@ class Waiting(NamedTuple):
 class Claimed(NamedTuple):
     """A receiver that one sender has for itself, and the version that says so."""
 
-    standing: Standing
+    state: ReceiverState
     version: str
 
 
@@ -164,33 +164,33 @@ class Notices:
     def claim(self, receiver: str, now: datetime) -> Claimed | None:
         """Take a receiver for oneself for a while; None while somebody else has it, or it is not
         yet time."""
-        found = self._documents.read(_standing_name(receiver))
-        standing = Standing() if found is None else Standing.from_json(found.document)
-        if not standing.may_be_claimed(now):
+        found = self._documents.read(_state_name(receiver))
+        state = ReceiverState() if found is None else ReceiverState.from_json(found.document)
+        if not state.may_be_claimed(now):
             return None
-        held = standing.claimed(now)
+        held = state.claimed(now)
         try:
             if found is None:
-                version = self._documents.create(_standing_name(receiver), held.as_json(), {})
+                version = self._documents.create(_state_name(receiver), held.as_json(), {})
             else:
-                name, document = _standing_name(receiver), held.as_json()
+                name, document = _state_name(receiver), held.as_json()
                 version = self._documents.replace(name, document, found.version, {})
         except (Taken, Changed):
             return None
         return Claimed(held, version)
 
-    def release(self, receiver: str, standing: Standing, version: str) -> None:
+    def release(self, receiver: str, state: ReceiverState, version: str) -> None:
         """Give a receiver back, as it stands now."""
-        name, document = _standing_name(receiver), standing.released().as_json()
+        name, document = _state_name(receiver), state.released().as_json()
         try:
             self._documents.replace(name, document, version, {})
         except Changed:
             pass  # it took so long that another one has it by now
 
-    def standing(self, receiver: str) -> Standing:
+    def state(self, receiver: str) -> ReceiverState:
         """Return how it stands with a receiver."""
-        found = self._documents.read(_standing_name(receiver))
-        return Standing() if found is None else Standing.from_json(found.document)
+        found = self._documents.read(_state_name(receiver))
+        return ReceiverState() if found is None else ReceiverState.from_json(found.document)
 
     def _deal_one(
         self, name: str, wanting: Callable[[dict[str, Any]], Iterable[str]], now: datetime
@@ -236,7 +236,7 @@ def _folder(receiver: str) -> str:
     return f"{FOLDER}to/{receiver}/"
 
 
-def _standing_name(receiver: str) -> str:
+def _state_name(receiver: str) -> str:
     return f"{_STANDING}{receiver}"
 
 

@@ -5,8 +5,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from restore.alerts import runbook_text
-from restore.alerts.runbook import Runbook
+from restore.alerts import restore_rules_text
+from restore.alerts.restore_rules import RestoreRules
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 APP = f"{SUBSCRIPTION}/resourceGroups/rg-app"
@@ -273,9 +273,9 @@ RULES: dict[str, Any] = {
 }
 
 
-def runbook(**changes: Any) -> Runbook:
+def restore_rules(**changes: Any) -> RestoreRules:
     """Return the rules, with some fields otherwise."""
-    return runbook_text.parse(json.dumps(RULES | changes))
+    return restore_rules_text.parse(json.dumps(RULES | changes))
 
 
 def rule(**changes: Any) -> dict[str, Any]:

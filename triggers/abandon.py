@@ -15,7 +15,7 @@ from restore.messages.activity_io import Close
 from restore.messages.errors import ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.model import Caller
-from restore.progress import reconciling
+from restore.progress import reconcile_decision
 from restore.settings import Settings
 from restore.values.decoding import encode
 from storage import closing, connection, instances
@@ -37,7 +37,7 @@ async def abandon(
         entry = await asyncio.to_thread(_close, request_id, by)
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
-    if known.entry.verdict is not None and not reconciling.is_abandoned(entry):
+    if known.entry.verdict is not None and not reconcile_decision.is_abandoned(entry):
         return _over(entry)
     try:
         await _end(client, entry, by)
@@ -60,7 +60,7 @@ async def _end(
 
 
 def _close(request_id: str, by: Caller | None) -> LedgerEntry:
-    failure = reconciling.abandoned(str(by) if by else None)
+    failure = reconcile_decision.abandoned(str(by) if by else None)
     order = Close(request_id=request_id, failure=failure)
     return closing.close(connection.ledger(), connection.outbox(), order, datetime.now(UTC))
 

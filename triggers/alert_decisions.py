@@ -16,7 +16,7 @@ from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failu
 from restore.settings import Settings
 from restore.values.arm_ids import lower_as_azure
 from restore.values.problem import Problem
-from storage import alert_pace, alert_switch, alerts, connection
+from storage import alert_switch, alert_usage, alerts, connection
 from storage.documents import Documents
 from triggers import alert_records, alert_views, answers, callers, places, problems
 from triggers.gate import refusal_of
@@ -117,7 +117,7 @@ def _held(documents: Documents, rule: str) -> dict[str, str] | None:
     """Return what is held of a rule: the VM's id in lower case to the request's. None: nothing."""
     if not names.is_request_id(rule):  # it comes from a URL: `..` leads elsewhere
         return None
-    hold = alert_pace.rule(documents, rule).hold
+    hold = alert_usage.rule(documents, rule).hold
     if hold is None:
         return None
     return {lower_as_azure(each.vm_id): str(each.request_id) for each in hold.held}

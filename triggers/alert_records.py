@@ -48,7 +48,7 @@ async def start(client: df.DurableOrchestrationClient, alert_id: str) -> None:
 def _looked_at(record: AlertRecord, body: bytes, settings: Settings) -> AlertRecord:
     """Return the record; with why nothing can be made of it, where that is so whatever the rules
     say."""
-    from restore.alerts import judging, recognising, runbook
+    from restore.alerts import judging, recognising, restore_rules
 
     rules = settings.restore_rules
     if settings.problems or rules is None:
@@ -57,5 +57,5 @@ def _looked_at(record: AlertRecord, body: bytes, settings: Settings) -> AlertRec
     if any(each.fault is None for each in found):
         return record
     now = record.received_at
-    decisions = tuple(judging.judge(runbook.NONE, each, None, None, now) for each in found)
+    decisions = tuple(judging.judge(restore_rules.NONE, each, None, None, now) for each in found)
     return replace(record, judged_at=now, decisions=decisions)

@@ -6,12 +6,12 @@ from typing import Any
 
 import azure.functions as func
 
-from restore.alerts.pace import Hold
+from restore.alerts.rate_limits import Hold
 from restore.alerts.record import WAYS
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.settings import Settings
 from restore.values.redaction import redacted
-from storage import alert_pace, alert_switch, alerts, connection
+from storage import alert_switch, alert_usage, alerts, connection
 from storage.documents import Documents, Page
 from triggers import pages, places, problems
 
@@ -82,8 +82,8 @@ def stopped_by(documents: Documents, settings: Settings) -> dict[str, Any] | Non
 
 
 def _holds(documents: Documents, prefix: str) -> list[dict[str, Any]]:
-    rules = list(alert_pace.holding(documents))
-    found = [(rule, alert_pace.rule(documents, rule).hold) for rule in rules]
+    rules = list(alert_usage.holding(documents))
+    found = [(rule, alert_usage.rule(documents, rule).hold) for rule in rules]
     return [_held(rule, hold, prefix) for rule, hold in found if hold is not None]
 
 

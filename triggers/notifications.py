@@ -19,8 +19,8 @@ import azure.functions as func
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, RestoreError
 from restore.messages.log_line import LogLine
+from restore.notify.receiver_state import ReceiverState
 from restore.notify.receivers import RECEIVERS_MAX
-from restore.notify.standing import Standing
 from restore.settings import Settings
 from restore.values.decoding import encode
 from restore.values.times import stamp
@@ -133,20 +133,20 @@ def _troubles(settings: Settings) -> list[dict[str, Any]]:
         return []
     names_known = [each.name for each in notify.receivers]
     held = {each.receiver: each for each in notices.held_up(datetime.now(UTC), names_known)}
-    told = [_trouble(name, notices.standing(name), held.get(name)) for name in names_known]
+    told = [_trouble(name, notices.state(name), held.get(name)) for name in names_known]
     if None in held:
         told.append(_waits(held[None]))
     return [each for each in told if len(each) > 1]
 
 
-def _trouble(name: str, standing: Standing, held: Held | None) -> dict[str, Any]:
+def _trouble(name: str, state: ReceiverState, held: Held | None) -> dict[str, Any]:
     known: dict[str, Any] = {
         "receiver": name,
-        "code": standing.code,
-        "text": standing.text,
-        "againAt": standing.not_before,
-        "dropped": standing.dropped or None,
-        "lastDropped": standing.last_dropped,
+        "code": state.code,
+        "text": state.text,
+        "againAt": state.not_before,
+        "dropped": state.dropped or None,
+        "lastDropped": state.last_dropped,
     }
     told = {key: encode(value) for key, value in known.items() if value is not None}
     return told if held is None else told | _waits(held)

@@ -15,8 +15,8 @@ from restore.plan.model import Plan
 from restore.policy.decisions import Decision
 from restore.settings import Settings
 from triggers import alert_schemas, places, problems, response_schemas
-from triggers.operation import Operation, ref
-from triggers.operations import OPERATIONS
+from triggers.openapi_operation import Operation, ref
+from triggers.openapi_operations import OPERATIONS
 
 JSON = dict[str, Any]
 

@@ -18,7 +18,7 @@ from restore.messages.model import (
     VerdictKind,
 )
 from restore.messages.verification import CheckResult
-from restore.notify.standing import Dropped
+from restore.notify.receiver_state import Dropped
 from restore.progress.wait_reasons import Waiting
 from restore.values.problem import Problem
 from restore.values.structs import Model

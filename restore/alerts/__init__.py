@@ -1,1 +1,1 @@
-"""Before a request: what an alert says, and what the runbook's rules make of it."""
+"""Before a request: what an alert says, and what the rules make of it."""

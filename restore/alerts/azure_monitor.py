@@ -9,7 +9,7 @@ Activity Log and Resource Health.)
 from collections.abc import Iterator
 from typing import Any
 
-from restore.alerts import moments
+from restore.alerts import fired_times
 from restore.alerts.alert import Alert, State, id_of, is_vm, labels_of, targets_of, text_of
 
 SOURCE = "azure-monitor"
@@ -46,7 +46,7 @@ def alert_of(value: dict[str, Any]) -> Alert:
         rule=text_of(essentials.get("alertRule")),
         severity=text_of(essentials.get("severity")),
         state=state,
-        fired_at=moments.moment_of(essentials.get("firedDateTime")),
+        fired_at=fired_times.moment_of(essentials.get("firedDateTime")),
         targets=_targets(essentials, context),
         labels=labels | _health_labels(context),
         why=why,

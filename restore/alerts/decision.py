@@ -26,7 +26,7 @@ class AlertDecision(Model, frozen=True, kw_only=True):
     alert_rule: str | None = None
     fired_at: datetime | None = None
     rule: str | None = None
-    """The rule of the runbook that matched."""
+    """The rule that matched."""
     approval: bool = False
     request_id: str | None = None
     request: dict[str, Any] | None = None

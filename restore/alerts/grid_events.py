@@ -7,7 +7,7 @@ as an Event Grid source" and "Azure Resource Notifications - Health Resources ev
 
 from typing import Any, NamedTuple
 
-from restore.alerts import azure_monitor, moments
+from restore.alerts import azure_monitor, fired_times
 from restore.alerts.alert import Alert, State, id_of, targets_of, text_of
 
 EVENT_GRID, CLOUD_EVENTS = "event-grid", "cloud-events"
@@ -67,7 +67,7 @@ def alert_of(value: dict[str, Any], schema: str) -> Alert:
         id=id_of(value.get("id")),
         rule=text_of(value.get(names.type)),
         state=state,
-        fired_at=moments.moment_of(value.get(names.time)),
+        fired_at=fired_times.moment_of(value.get(names.time)),
         targets=targets_of(
             health.get("targetResourceId") or known.get("resourceUri") or value.get("subject") or []
         ),

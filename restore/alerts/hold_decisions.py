@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from restore.alerts.pace import HELD_MAX
+from restore.alerts.rate_limits import HELD_MAX
 from restore.alerts.record import Verb
 from restore.messages.errors import InvalidRequest
 from restore.messages.field_types import VmId

@@ -1,7 +1,7 @@
 """What the rules make of an alert and one target, before anybody looks what was restored already.
 
-What this app has done before (the same alert, the same VM, as many as the rule allows) is pace.py's
-business; whether it is allowed at all, the policy's.
+What this app has done before (the same alert, the same VM, as many as the rule allows) is the
+business of rate_limits.py; whether it is allowed at all, the policy's.
 """
 
 from datetime import datetime, timedelta
@@ -13,7 +13,7 @@ from restore.alerts import matching, templates
 from restore.alerts.alert import Alert, is_vm, request_id_of
 from restore.alerts.decision import AlertDecision, Outcome
 from restore.alerts.matching import Tags
-from restore.alerts.runbook import Runbook, RunbookRule, Template
+from restore.alerts.restore_rules import RestoreRule, RestoreRules, Template
 from restore.messages.errors import InvalidRequest
 from restore.values.redaction import redacted
 from restore.values.times import stamp, text_of
@@ -33,29 +33,33 @@ class _Why(NamedTuple):
 
 
 def judge(
-    runbook: Runbook, alert: Alert, target: str | None, tags: Tags | None, now: datetime
+    restore_rules: RestoreRules, alert: Alert, target: str | None, tags: Tags | None, now: datetime
 ) -> AlertDecision:
     """Return what is to be done. `tags` are the VM's; None: not read, or not asked for."""
     about = _about(alert, target)
-    before = _before_rules(runbook, alert, target, now)
+    before = _before_rules(restore_rules, alert, target, now)
     if before is not None:
         return replace(about, outcome=before.outcome, code=before.code, text=before.text)
     assert target is not None, "without one it was refused"
-    rule = matching.rule_for(runbook, alert, target, tags)
+    rule = matching.rule_for(restore_rules, alert, target, tags)
     if rule is None:
         said = "No rule of RESTORE_RULES is for this alert and this VM."
         return replace(about, outcome="ignored", code="NoRule", text=said)
-    return _by(replace(about, rule=rule.name, approval=rule.approval), rule, runbook, alert, target)
+    return _by(
+        replace(about, rule=rule.name, approval=rule.approval), rule, restore_rules, alert, target
+    )
 
 
-def is_for_rules(runbook: Runbook, alert: Alert, target: str | None, now: datetime) -> bool:
+def is_for_rules(
+    restore_rules: RestoreRules, alert: Alert, target: str | None, now: datetime
+) -> bool:
     """Whether the rules are asked at all: only then are a VM's tags worth reading."""
-    return _before_rules(runbook, alert, target, now) is None
+    return _before_rules(restore_rules, alert, target, now) is None
 
 
-def template_of(runbook: Runbook, rule: RunbookRule) -> Template:
-    """Return a rule's template; there is one, the runbook was checked."""
-    return next(each for each in runbook.templates if each.name == rule.template)
+def template_of(restore_rules: RestoreRules, rule: RestoreRule) -> Template:
+    """Return a rule's template; there is one, the rules were checked."""
+    return next(each for each in restore_rules.templates if each.name == rule.template)
 
 
 def _about(alert: Alert, target: str | None) -> AlertDecision:
@@ -68,7 +72,9 @@ def _about(alert: Alert, target: str | None) -> AlertDecision:
     )
 
 
-def _before_rules(runbook: Runbook, alert: Alert, target: str | None, now: datetime) -> _Why | None:
+def _before_rules(
+    restore_rules: RestoreRules, alert: Alert, target: str | None, now: datetime
+) -> _Why | None:
     """Say why no rule is asked: what is not firing, cannot be told apart from others, is not of
     now, or is about no VM."""
     if alert.fault is not None:
@@ -88,13 +94,13 @@ def _before_rules(runbook: Runbook, alert: Alert, target: str | None, now: datet
     if not is_vm(target):
         said = "The target is no virtual machine."
         return _Why("refused", code="TargetNotVm", text=said)
-    return _of_another_time(runbook, alert.fired_at, now)
+    return _of_another_time(restore_rules, alert.fired_at, now)
 
 
-def _of_another_time(runbook: Runbook, fired_at: datetime, now: datetime) -> _Why | None:
+def _of_another_time(restore_rules: RestoreRules, fired_at: datetime, now: datetime) -> _Why | None:
     age_s = (now - fired_at).total_seconds()
-    if age_s > runbook.max_alert_age_s:
-        most = text_of(runbook.max_alert_age_s)
+    if age_s > restore_rules.max_alert_age_s:
+        most = text_of(restore_rules.max_alert_age_s)
         said = f"The alert fired at {stamp(fired_at)}, {text_of(age_s)} ago. The most is {most}."
         return _Why("refused", code="AlertTooOld", text=said)
     if fired_at - now > CLOCKS:
@@ -104,11 +110,11 @@ def _of_another_time(runbook: Runbook, fired_at: datetime, now: datetime) -> _Wh
 
 
 def _by(
-    about: AlertDecision, rule: RunbookRule, runbook: Runbook, alert: Alert, vm_id: str
+    about: AlertDecision, rule: RestoreRule, restore_rules: RestoreRules, alert: Alert, vm_id: str
 ) -> AlertDecision:
     request_id = request_id_of(alert, vm_id)
     assert alert.fired_at is not None, "without a time it was refused"
-    template = template_of(runbook, rule)
+    template = template_of(restore_rules, rule)
     try:
         request = templates.request_of(template, vm_id, alert.fired_at, request_id)
     except InvalidRequest as error:

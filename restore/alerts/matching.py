@@ -1,25 +1,29 @@
-"""Which rule of the runbook is for an alert and one of its VMs: the first that matches counts."""
+"""Which rule is for an alert and one of its VMs: the first that matches counts."""
 
 from collections.abc import Mapping
 
 from restore.alerts.alert import Alert
-from restore.alerts.runbook import Runbook, RunbookRule, When
+from restore.alerts.restore_rules import RestoreRule, RestoreRules, When
 from restore.policy.judging import covers
 from restore.values.arm_ids import lower_ascii
 
 Tags = Mapping[str, str]
 
 
-def rule_for(runbook: Runbook, alert: Alert, vm_id: str, tags: Tags | None) -> RunbookRule | None:
+def rule_for(
+    restore_rules: RestoreRules, alert: Alert, vm_id: str, tags: Tags | None
+) -> RestoreRule | None:
     """Return the rule that counts; None if there is none. `tags` are the VM's; None: not read, and
     a rule that asks for some does not match."""
-    return next((rule for rule in runbook.rules if matches(rule.when, alert, vm_id, tags)), None)
+    return next(
+        (rule for rule in restore_rules.rules if matches(rule.when, alert, vm_id, tags)), None
+    )
 
 
-def needs_tags(runbook: Runbook, alert: Alert, vm_id: str) -> bool:
+def needs_tags(restore_rules: RestoreRules, alert: Alert, vm_id: str) -> bool:
     """Whether a VM's tags decide which rule counts: whether a rule that asks for some is met before
     one that does not."""
-    for rule in runbook.rules:
+    for rule in restore_rules.rules:
         if _fits(rule.when, alert, vm_id):
             return rule.when.tags is not None
     return False

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from restore.alerts import azure_monitor, grid_events, mapped
+from restore.alerts import azure_monitor, custom_senders, grid_events
 from restore.alerts.alert import TARGETS_MAX, Alert, Fault
-from restore.alerts.runbook import Mapping
+from restore.alerts.restore_rules import Mapping
 from restore.messages.errors import InvalidRequest
 from restore.request.json_text import json_of
 from restore.request.sender_habits import envelopes
@@ -57,7 +57,7 @@ def _alerts(value: Any, mappings: tuple[Mapping, ...], depth: int) -> Iterator[A
 
 
 def _others(value: Any, mappings: tuple[Mapping, ...], depth: int) -> Iterator[Alert]:
-    schema, mapping = grid_events.schema_of(value), mapped.mapping_of(value, mappings)
+    schema, mapping = grid_events.schema_of(value), custom_senders.mapping_of(value, mappings)
     if schema is not None and grid_events.carries_alert(value):
         yield from _alerts(value["data"], mappings, depth - 1)
     elif schema is not None and value.get("source") == OWN:
@@ -65,8 +65,8 @@ def _others(value: Any, mappings: tuple[Mapping, ...], depth: int) -> Iterator[A
     elif schema is not None and grid_events.is_known(value, schema):
         yield grid_events.alert_of(value, schema)
     elif mapping is not None:
-        items = mapped.items_of(value, mapping)
-        yield from (mapped.alert_of(item, mapping) for item in items)
+        items = custom_senders.items_of(value, mapping)
+        yield from (custom_senders.alert_of(item, mapping) for item in items)
         if not items:
             text = f"Nothing stands at {mapping.items} of this alert of {mapping.name}."
             yield _faulty("AlertNotUnderstood", text, mapping.name)

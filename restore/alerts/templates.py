@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from restore.alerts.runbook import PointRule, Template
+from restore.alerts.restore_rules import PointRule, Template
 from restore.messages.request import RestoreRequest
 from restore.request import parsing, validation
 from restore.values.arm_ids import name_of

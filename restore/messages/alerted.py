@@ -6,7 +6,7 @@ from restore.values.structs import Model
 
 
 class Alerted(Model, frozen=True, kw_only=True):
-    """Which alert, and by which rule of the runbook it may ask."""
+    """Which alert, and by which rule it may ask."""
 
     rule: str
     alert_id: str

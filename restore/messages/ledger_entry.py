@@ -7,7 +7,7 @@
     ACCEPTED, STARTED -> FALLEN_BACK -> FINISHED       another attempt is made in its place
 
 INTENDED means "a POST may be out": whoever finds it, and did not write it in the same breath, must
-search first (restore/start/job_search.py). Here is no I/O; storage/ledger.py makes each change one
+search first (restore/start/lost_reply.py). Here is no I/O; storage/ledger.py makes each change one
 conditional write, so that of two that compete exactly one happens.
 """
 
@@ -75,7 +75,7 @@ class Intent(Model, frozen=True, kw_only=True, omit_defaults=False):
     """When, by our own: other requests compare theirs with this."""
     window_s: float
     """No job of the POST begins more than so many seconds after that
-    (restore/start/job_search.py)."""
+    (restore/start/lost_reply.py)."""
     known_jobs: tuple[str, ...]
     """Restore jobs of this item that existed before: none of them can be ours."""
 

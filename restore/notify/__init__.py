@@ -1,1 +1,1 @@
-"""Who is told what, and how: receivers, what each wants, the letters that are sent to it."""
+"""Who is told what, and how: receivers, what each wants, the requests that are sent to it."""

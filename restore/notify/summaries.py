@@ -7,7 +7,7 @@ and cut: names and Azure's texts are not ours, and a card must fit its channel.
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from restore.notify.choosing import kind_of, severity_of
+from restore.notify.receiver_filter import kind_of, severity_of
 from restore.notify.receivers import Severity
 from restore.values import links
 from restore.values.plain_text import plain

@@ -12,7 +12,7 @@ from devhost.azurite import Azurite
 from tests.end_to_end.engines import EMBEDDED, REAL, on_devhost, why_not
 from tests.end_to_end.harness import HostHarness, request_for
 from tests.fakes.receiver import LocalReceiver
-from tests.unit.restore.notify.test_letters import KEY
+from tests.unit.restore.notify.test_receiver_requests import KEY
 
 _WITHIN_S = 120.0
 

@@ -26,7 +26,7 @@ class AlertDoor:
     def __init__(self, harness: AppHarness, settings: Settings | None = None) -> None:
         self._harness = harness
         self.settings = settings or Settings(
-            website_auth_enabled=True, restore_rules=harness.runbook
+            website_auth_enabled=True, restore_rules=harness.restore_rules
         )
 
     def post(

@@ -19,7 +19,7 @@ from uuid import UUID
 import msgspec
 
 from activities import clock as activity_clock
-from activities import policies, runbooks
+from activities import policies, rules_in_force
 from arm import connection as arm_connection
 from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
@@ -31,7 +31,7 @@ from devhost.engine.seam import FINISHED
 from devhost.engine.store import Store
 from devhost.engine.virtual import VirtualDriver
 from devhost.worker import Worker
-from restore.alerts.runbook import NONE, Runbook
+from restore.alerts.restore_rules import NONE, RestoreRules
 from restore.messages import names
 from restore.messages.activity_io import RESTORE_VERSION, Cancel, Restore
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
@@ -113,8 +113,10 @@ def _guids(seed: int) -> Callable[[], UUID]:
 class AppHarness:
     """One world with one app, one vault and one storage account in it."""
 
-    def __init__(self, seed: int = 0, policy: Policy = EVERYTHING, runbook: Runbook = NONE) -> None:
-        self.policy, self.runbook = policy, runbook
+    def __init__(
+        self, seed: int = 0, policy: Policy = EVERYTHING, restore_rules: RestoreRules = NONE
+    ) -> None:
+        self.policy, self.restore_rules = policy, restore_rules
         self.clock = VirtualClock(START)
         self.simulator = Simulator(self.clock, default_state(START), seed=seed)
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
@@ -160,7 +162,7 @@ class AppHarness:
             stack.enter_context(storage_connection.use(self.ledger, self.events))
             stack.enter_context(activity_clock.use(self.clock.now))
             stack.enter_context(policies.use(self.policy))
-            stack.enter_context(runbooks.use(self.runbook))
+            stack.enter_context(rules_in_force.use(self.restore_rules))
             stack.enter_context(planned_actions.quick_times())
             stack.enter_context(Calls(lambda: self.api).in_place())
             yield self

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from restore.alerts.runbook import Runbook
+from restore.alerts.restore_rules import RestoreRules
 from tests import alert_samples as samples
 from tests.fuzz import shapes
 from tests.fuzz.requests import written
@@ -53,7 +53,7 @@ RULES = st.one_of(
     st.just(samples.RULES),
     st.builds(_done, st.just(samples.RULES), st.lists(damages(_TEXTS_OF_TEMPLATES), max_size=2)),
     st.builds(_done, st.just(samples.RULES), st.lists(damages(), max_size=2)),
-    shapes.fields(Runbook),
+    shapes.fields(RestoreRules),
     RUBBISH,
 )
 RULES_TEXTS = written(RULES)

@@ -13,14 +13,14 @@ from typing import Any, NamedTuple
 import msgspec
 
 from arm import errors as arm_errors
-from restore.alerts import hold_decisions, recognising, runbook_text
-from restore.alerts.runbook_text import InvalidRunbook
+from restore.alerts import hold_decisions, recognising, restore_rules_text
+from restore.alerts.restore_rules_text import InvalidRestoreRules
 from restore.messages import names
 from restore.messages.errors import InvalidRequest, PolicyRefused, RestoreError, to_failure
 from restore.messages.request import RestoreRequest
-from restore.notify import addresses, letters, notify_text
-from restore.notify.letters import Unusable
+from restore.notify import addresses, notify_text, receiver_requests
 from restore.notify.notify_text import InvalidNotify
+from restore.notify.receiver_requests import Unusable
 from restore.notify.receivers import secrets_of
 from restore.policy import decisions, judging, policy_text, rules
 from restore.policy.policy_text import InvalidPolicy
@@ -94,23 +94,23 @@ def _notify(text: bytes) -> Any:
         for secret in ("https://hooks.example.com/a", "whsec_" + "QUJD" * 10, "\r\n", ""):
             secrets = dict.fromkeys(secrets_of(receiver), secret)
             try:
-                letter = letters.write(receiver, ALL["finished"], secrets, START)
+                request = receiver_requests.write(receiver, ALL["finished"], secrets, START)
             except Unusable as error:
                 _must_be_tellable(error)
             else:
-                told = [f"{name}: {value}" for name, value in letter.headers.items()]
+                told = [f"{name}: {value}" for name, value in request.headers.items()]
                 assert all(each.isascii() and each.isprintable() for each in told)
-                refusal = addresses.refusal(letter.url, found.hosts, admits_loopback=False)
+                refusal = addresses.refusal(request.url, found.hosts, admits_loopback=False)
                 _must_be_tellable(ValueError(refusal))
     return found, found.keep_for_s
 
 
 def _rules(text: bytes) -> Any:
-    return runbook_text.parse(text.decode(errors="replace"))
+    return restore_rules_text.parse(text.decode(errors="replace"))
 
 
 def _alerts(body: bytes) -> Any:
-    return recognising.alerts_of(body, samples.runbook().mappings)
+    return recognising.alerts_of(body, samples.restore_rules().mappings)
 
 
 def _adoption(body: bytes) -> Any:
@@ -196,7 +196,7 @@ DECODERS: dict[str, Decoder] = {
     "query": Decoder(_query, (InvalidRequest,), _query_samples),
     "policy": Decoder(_policy, (InvalidPolicy,), _policies),
     "notify": Decoder(_notify, (InvalidNotify,), _notifies),
-    "rules": Decoder(_rules, (InvalidRunbook,), _rule_samples),
+    "rules": Decoder(_rules, (InvalidRestoreRules,), _rule_samples),
     "alerts": Decoder(_alerts, (), _alert_samples),
     "hold decision": Decoder(hold_decisions.parse_decision, (InvalidRequest,), _hold_decisions),
     "switch": Decoder(

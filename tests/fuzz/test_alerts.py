@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.alerts import judging, recognising, runbook_text, templates
+from restore.alerts import judging, recognising, restore_rules_text, templates
 from restore.alerts.alert import Alert
 from restore.alerts.decision import AlertDecision
-from restore.alerts.runbook import Runbook
+from restore.alerts.restore_rules import RestoreRules
 from restore.request import parsing
 from restore.request.json_text import json_of
 from restore.values.arm_ids import kind_problem
@@ -21,11 +21,11 @@ from tests.fuzz.amounts import count, drawn
 from tests.fuzz.decoders import DECODERS
 
 NOW = samples.FIRED + timedelta(minutes=5)
-RUNBOOK = samples.runbook()
+RULES = samples.restore_rules()
 _TAGS = st.none() | st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=3)
 
 
-def check(decision: AlertDecision, alert: Alert, runbook: Runbook) -> None:
+def check(decision: AlertDecision, alert: Alert, restore_rules: RestoreRules) -> None:
     """What must hold of anything that is to be restored."""
     json.dumps(decision.as_json())
     if decision.outcome != "restore":
@@ -39,8 +39,8 @@ def check(decision: AlertDecision, alert: Alert, runbook: Runbook) -> None:
     target = decision.vm_id
     assert target is not None
     assert kind_problem(target, "virtual machine") is None
-    (rule,) = (each for each in runbook.rules if each.name == decision.rule)
-    template = judging.template_of(runbook, rule)
+    (rule,) = (each for each in restore_rules.rules if each.name == decision.rule)
+    template = judging.template_of(restore_rules, rule)
     request = parsing.parse_request(decision.request or "", default_request_id="other")
     assert request.request_id == decision.request_id
     assert request.source_resource_id == target
@@ -54,9 +54,9 @@ def check(decision: AlertDecision, alert: Alert, runbook: Runbook) -> None:
 def test_a_body_is_alerts_of_which_only_what_fires_restores(body: bytes, tags: Any) -> None:
     count("an alert")
     DECODERS["alerts"].give(body)
-    for alert in recognising.alerts_of(body, RUNBOOK.mappings):
+    for alert in recognising.alerts_of(body, RULES.mappings):
         for target in alert.targets or (None,):
-            check(judging.judge(RUNBOOK, alert, target, tags, NOW), alert, RUNBOOK)
+            check(judging.judge(RULES, alert, target, tags, NOW), alert, RULES)
 
 
 @drawn("rules for alerts", slice_=120, share=1)
@@ -67,11 +67,11 @@ def test_a_text_is_rules_that_can_judge_or_is_refused_with_its_reasons(
     count("rules for alerts")
     if not DECODERS["rules"].give(text):
         return
-    runbook = runbook_text.parse(text.decode(errors="replace"))
+    restore_rules = restore_rules_text.parse(text.decode(errors="replace"))
     body = json.dumps(event).encode()
-    for alert in recognising.alerts_of(body, runbook.mappings):
+    for alert in recognising.alerts_of(body, restore_rules.mappings):
         for target in alert.targets or (None,):
-            check(judging.judge(runbook, alert, target, None, NOW), alert, runbook)
+            check(judging.judge(restore_rules, alert, target, None, NOW), alert, restore_rules)
 
 
 _STATES: st.SearchStrategy[Any] = st.sampled_from(
@@ -86,16 +86,16 @@ def test_what_is_not_said_to_fire_restores_nothing(state: Any) -> None:
     said = json_of(body)["data"]["essentials"]["monitorCondition"]
     if isinstance(said, str) and said.strip().lower() == "fired":
         return
-    (alert,) = recognising.alerts_of(body, RUNBOOK.mappings)
-    decision = judging.judge(RUNBOOK, alert, samples.vm(), None, NOW)
+    (alert,) = recognising.alerts_of(body, RULES.mappings)
+    decision = judging.judge(RULES, alert, samples.vm(), None, NOW)
     assert decision.outcome == "ignored"
 
 
 def test_the_samples_are_not_all_refused() -> None:
     found = [
-        judging.judge(RUNBOOK, alert, target, None, NOW).outcome
+        judging.judge(RULES, alert, target, None, NOW).outcome
         for event in alerts.EVENTS
-        for alert in recognising.alerts_of(json.dumps(event).encode(), RUNBOOK.mappings)
+        for alert in recognising.alerts_of(json.dumps(event).encode(), RULES.mappings)
         for target in alert.targets or (None,)
     ]
     assert found.count("restore") >= 12

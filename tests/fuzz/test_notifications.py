@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.notify import addresses, cards, choosing, letters
+from restore.notify import addresses, cards, receiver_filter, receiver_requests
 from restore.notify.receivers import Notify
 from tests.fakes.app_harness import START
 from tests.fuzz import shapes
@@ -17,8 +17,8 @@ from tests.fuzz.decoders import DECODERS
 from tests.fuzz.requests import written
 from tests.fuzz.rubbish import RUBBISH, damages
 from tests.unit.restore.notify.events import ALL
-from tests.unit.restore.notify.test_letters import SECRETS
 from tests.unit.restore.notify.test_notify_text import WHOLE
+from tests.unit.restore.notify.test_receiver_requests import SECRETS
 
 _TEXTS = written(
     st.one_of(
@@ -112,9 +112,11 @@ def test_whatever_is_told_can_be_sent_to_everybody(event: dict[str, Any]) -> Non
     secrets = dict.fromkeys(("RESTORE_NOTIFY_TEAMS", "RESTORE_NOTIFY_SLACK"), "https://h.example")
     secrets |= {"RESTORE_NOTIFY_PD": "key", "RESTORE_NOTIFY_TOKEN": "token"}
     secrets |= {"RESTORE_NOTIFY_KEY": SECRETS["RESTORE_NOTIFY_KEY"]}
-    assert choosing.severity_of(event) in ("info", "warning", "error")
+    assert receiver_filter.severity_of(event) in ("info", "warning", "error")
     for receiver in _RECEIVERS:
-        letter = letters.write(receiver, event, secrets, START, "https://app.example/api")
-        json.loads(letter.body)
+        request = receiver_requests.write(
+            receiver, event, secrets, START, "https://app.example/api"
+        )
+        json.loads(request.body)
         if receiver.kind == "teams":
-            assert len(letter.body) <= cards.CARD_BYTES_MAX
+            assert len(request.body) <= cards.CARD_BYTES_MAX

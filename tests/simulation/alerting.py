@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from restore.alerts import runbook_text
-from restore.alerts.runbook import Runbook
+from restore.alerts import restore_rules_text
+from restore.alerts.restore_rules import RestoreRules
 from tests import alert_samples as samples
 from tests.fakes import callers
 from tests.simulation import cloud, starters
@@ -102,7 +102,7 @@ def _switches(dice: random.Random) -> tuple[Switched, ...]:
     return (stop, Switched(at_s=stop_s + dice.choice((1.0, 60.0, 600.0)), stops=False))
 
 
-def runbook_of(scenario: Scenario) -> Runbook:
+def rules_of(scenario: Scenario) -> RestoreRules:
     """Return the rules that a scenario judges alerts by."""
     rule = scenario.alert_rule
     disks = {
@@ -123,7 +123,7 @@ def runbook_of(scenario: Scenario) -> Runbook:
         "templates": [{"name": "disks", "restore": disks, "point": {"maxAge": "P3650D"}}],
         "holdFor": f"PT{rule.hold_for_s:g}S",
     }
-    return runbook_text.parse(json.dumps(said if scenario.alerts else {}))
+    return restore_rules_text.parse(json.dumps(said if scenario.alerts else {}))
 
 
 class Alerters:

@@ -23,7 +23,7 @@ from activities import (
     policies,
     reconcile_restore,
     revive_alerts,
-    runbooks,
+    rules_in_force,
     start_alerted,
 )
 from notifications import connection as notifications_connection
@@ -107,7 +107,7 @@ def installed(world: "World") -> Iterator[None]:
             stack.enter_context(notifications_connection.use(world.receivers.exchange))
         stack.enter_context(activity_clock.use(world.clock.now))
         _judge(world, stack)
-        stack.enter_context(runbooks.use(alerting.runbook_of(world.scenario)))
+        stack.enter_context(rules_in_force.use(alerting.rules_of(world.scenario)))
         stack.enter_context(planned_actions.quick_times())
         stack.enter_context(_listening(Listener(world.record)))
         yield

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from restore.alerts.pace import RulePace
+from restore.alerts.rate_limits import RuleUsage
 from restore.alerts.record import AlertRecord
 from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
@@ -62,8 +62,8 @@ class Storage:
 
     def held(self) -> list[str]:
         """The VMs that wait for somebody's decision."""
-        paces = [RulePace.from_json(each) for each in self._kept("alert-rules/")]
-        return [str(each.vm_id) for pace in paces if pace.hold for each in pace.hold.held]
+        usages = [RuleUsage.from_json(each) for each in self._kept("alert-rules/")]
+        return [str(each.vm_id) for usage in usages if usage.hold for each in usage.hold.held]
 
     def _kept(self, folder: str) -> list[Any]:
         kept = self.documents.kept.items()
@@ -84,15 +84,15 @@ class Storage:
         if name.startswith(_ENTRIES):
             self._see(name, self.documents.kept[name][0])
         if name.startswith("alert-rules/"):
-            self._see_pace(RulePace.from_json(json.loads(self.documents.kept[name][0])))
+            self._see_usage(RuleUsage.from_json(json.loads(self.documents.kept[name][0])))
         self._at("written")(name)
 
-    def _see_pace(self, pace: RulePace) -> None:
+    def _see_usage(self, usage: RuleUsage) -> None:
         record = self._world.record
-        for each in pace.begun:
+        for each in usage.begun:
             record.begun.setdefault(each.request_id, each.at)
-        if pace.hold is not None:
-            record.holds.add(pace.hold.alert_id)
+        if usage.hold is not None:
+            record.holds.add(usage.hold.alert_id)
 
     def _see(self, name: str, text: str) -> None:
         record = self._world.record

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from activities import alert_gate, alert_releases, revive_alerts, start_alerted
-from restore.alerts import azure_monitor, judging, pace
+from restore.alerts import azure_monitor, judging, rate_limits
 from storage import alert_switch
 from tests.simulation.drawing import draw
 from tests.simulation.running import judged, run_scenario
@@ -86,22 +86,22 @@ def acts_on_what_is_resolved(patch: Patch) -> None:
 
 def counts_no_restores(patch: Patch) -> None:
     """What was begun is forgotten at once: a storm restores all."""
-    patch.setattr(pace, "HOUR", timedelta())
+    patch.setattr(rate_limits, "HOUR", timedelta())
 
 
 def knows_no_quiet(patch: Patch) -> None:
     """Nobody looks for what a VM was restored for last."""
-    patch.setattr(pace, "against", lambda *_: None)
+    patch.setattr(rate_limits, "against", lambda *_: None)
 
 
 def lets_go_what_nobody_decided(patch: Patch) -> None:
     """A hold that has expired goes."""
-    whole = pace.decided
+    whole = rate_limits.decided
 
     def decided(*known: Any, released: bool) -> Any:
         return whole(*known, released=True)
 
-    patch.setattr(pace, "decided", decided)
+    patch.setattr(rate_limits, "decided", decided)
 
 
 def asks_nobody(patch: Patch) -> None:

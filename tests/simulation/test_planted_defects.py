@@ -19,10 +19,10 @@ from restore.messages.activity_io import Restore, Retry, Trigger
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Approval, JobSnapshot, Outcome, Verdict
 from restore.policy import approvals, judging, quota
-from restore.progress import job_watch, phases, poll_intervals, reconciling, retries
+from restore.progress import job_watch, phases, poll_intervals, reconcile_decision, retries
 from restore.progress.phases import RestorePhase
 from restore.result import verdicts
-from restore.start import arm_body, job_search, recovery_point_choice
+from restore.start import arm_body, lost_reply, recovery_point_choice
 from storage import concurrency_slots, instances, item_lock, poll_urls
 from storage.ledger import Ledger
 from tests.simulation import (
@@ -48,12 +48,12 @@ def sends_without_an_intent(patch: Patch) -> None:
 
 def never_finds_a_job(patch: Patch) -> None:
     """LocatingJob never finds the job that a lost reply had started."""
-    patch.setattr(job_search, "_new", lambda *_: [])
+    patch.setattr(lost_reply, "_new", lambda *_: [])
 
 
 def does_not_wait_for_a_job(patch: Patch) -> None:
     """LocatingJob does not wait for a job that shows late."""
-    patch.setattr(job_search, "window_s", lambda *_: 0.0)
+    patch.setattr(lost_reply, "window_s", lambda *_: 0.0)
 
 
 def takes_no_locks(patch: Patch) -> None:
@@ -203,16 +203,16 @@ def keeps_signed_urls(patch: Patch) -> None:
 
 def starts_nothing(patch: Patch) -> None:
     """A request is accepted, and its orchestration not started, by the reconciler neither."""
-    whole = reconciling.next_step
+    whole = reconcile_decision.next_step
 
     async def ensure(*_: Any) -> None:
         return None
 
-    def next_step(entry: LedgerEntry, status: str | None, *more: Any) -> reconciling.Step:
-        return reconciling.Step.LEAVE if status is None else whole(entry, status, *more)
+    def next_step(entry: LedgerEntry, status: str | None, *more: Any) -> reconcile_decision.Step:
+        return reconcile_decision.Step.LEAVE if status is None else whole(entry, status, *more)
 
     patch.setattr(instances, "ensure_running", ensure)
-    patch.setattr(reconciling, "next_step", next_step)
+    patch.setattr(reconcile_decision, "next_step", next_step)
 
 
 def deletes_messages_that_failed(patch: Patch) -> None:

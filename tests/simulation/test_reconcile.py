@@ -18,7 +18,7 @@ from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
 from restore.messages.model import Approval, Outcome
 from restore.messages.plan_io import MakePlan
 from restore.policy import rules
-from restore.progress.reconciling import START_MAX
+from restore.progress.reconcile_decision import START_MAX
 from restore.request import parsing
 from restore.values.decoding import decode, encode
 from simulated_azure.faults import Fault

@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from restore.progress import reconciling
-from restore.progress.reconciling import Step
+from restore.progress import reconcile_decision
+from restore.progress.reconcile_decision import Step
 from tests.simulation.running import judged, run_scenario
 from tests.simulation.sweep import MAIN, Point, ends, late, scenario_of
 
@@ -33,6 +33,6 @@ def test_a_reconciler_that_starts_nothing_again_is_caught() -> None:
 
     point = list(ends(["disks"]))[120]
     assert late(point) == []
-    with patch.object(reconciling, "next_step", leave):
+    with patch.object(reconcile_decision, "next_step", leave):
         world = run_scenario(scenario_of(point))
         assert any("has no verdict" in each for each in judged(world).violations)

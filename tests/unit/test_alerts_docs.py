@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from restore.alerts import judging, recognising, runbook_text
+from restore.alerts import judging, recognising, restore_rules_text
 from restore.request import parsing
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "alerts.md").read_text()
-RULES = runbook_text.parse((ROOT / "examples" / "alerts" / "rules.json").read_text())
+RULES = restore_rules_text.parse((ROOT / "examples" / "alerts" / "rules.json").read_text())
 WIRING = DOCS[DOCS.index("\n## Wiring") :]
 FIRST, *BLOCKS = re.findall(r"^```sh\n(.*?)^```", WIRING, re.MULTILINE | re.DOTALL)
 SENT = [block for block in BLOCKS if "SubscriptionValidation" not in block]
@@ -71,5 +71,5 @@ def test_the_rules_that_are_shown_are_rules() -> None:
     subscription = "00000000-0000-0000-0000-000000000001"
     account = f"{subscription}/resourceGroups/rg/providers/Microsoft.Storage/storageAccounts"
     text = shown.replace("…/storageAccounts", account).replace("…", subscription)
-    (rule,) = runbook_text.parse(text).rules
+    (rule,) = restore_rules_text.parse(text).rules
     assert rule.restores_per_hour == 5

@@ -9,8 +9,8 @@ from devhost.language_worker.loaded import LoadedFunction
 from restore.messages import names
 from tests.fakes.app_harness import worker, worker_with
 from tests.fakes.log import lines
-from triggers import operations
-from triggers.operation import Operation
+from triggers import openapi_operations
+from triggers.openapi_operation import Operation
 
 HOLD_CLIENTS = {
     names.FALL_BACK, names.PURGE_HISTORIES, names.RECONCILE_RESTORE, names.REVIVE_PLANS,
@@ -40,7 +40,7 @@ def test_the_routes_are_those_of_the_document() -> None:
         for function in of_kind("httpTrigger")
         for method in function.trigger["methods"]
     )
-    assert registered == sorted((each.method, each.path) for each in operations.OPERATIONS)
+    assert registered == sorted((each.method, each.path) for each in openapi_operations.OPERATIONS)
 
 
 def test_every_route_but_one_wants_a_function_key() -> None:
@@ -73,7 +73,9 @@ def test_every_name_of_an_orchestrator_or_activity_is_registered() -> None:
     assert registered == {value for key, value in values.items() if value == key.lower()}
 
 
-@pytest.mark.parametrize("operation", operations.OPERATIONS, ids=lambda each: str(each.name))
+@pytest.mark.parametrize(
+    "operation", openapi_operations.OPERATIONS, ids=lambda each: str(each.name)
+)
 def test_what_a_route_may_refuse_fits_what_it_asks(operation: Operation) -> None:
     """What has an id may be unknown; what takes a body or a query may be wrong; what reads the
     ledger may find no storage."""

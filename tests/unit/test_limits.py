@@ -9,9 +9,9 @@ from arm import client, paging, reply_body, transport
 from orchestrators import plan_restore, reconcile, restore_vm, show_recovery_points, steps
 from restore.messages import poll_policy
 from restore.policy import approvals
-from restore.progress import custom_status, poll_intervals, reconciling, retries
+from restore.progress import custom_status, poll_intervals, reconcile_decision, retries
 from restore.request import json_text, point_pages
-from restore.start import job_search
+from restore.start import lost_reply
 from restore.values import cloud_events, host_json, redaction
 from storage import concurrency_slots, connection, instances, item_lock, labels, open_index, outbox
 from triggers import answers, pages, problems, restores
@@ -93,14 +93,14 @@ def test_a_timer_fires_up_to_a_second_early() -> None:
 
 def test_what_is_taken_for_a_fault_of_ours_is_repeated_for_minutes_not_days() -> None:
     assert timedelta(minutes=10) == retries.UNFORESEEN_MAX
-    assert timedelta(minutes=1) == reconciling.START_MAX
+    assert timedelta(minutes=1) == reconcile_decision.START_MAX
     assert revive_plans._BACK == DAY
 
 
 def test_a_lock_outlives_the_write_and_the_post_it_protects() -> None:
     assert item_lock.LOCK_S_MAX == 120
-    assert job_search.INTENT_S_MAX == 10
-    assert 0 < item_lock.HELD_S < job_search.INTENT_S_MAX < item_lock.LOCK_S_MAX
+    assert lost_reply.INTENT_S_MAX == 10
+    assert 0 < item_lock.HELD_S < lost_reply.INTENT_S_MAX < item_lock.LOCK_S_MAX
     assert item_lock._DAY == DAY
 
 
@@ -110,7 +110,7 @@ def test_jobs_are_listed_back_for_longer_than_the_quota_counts() -> None:
 
 
 def test_a_slot_is_asked_for_every_half_minute_and_its_lease_outlives_the_restore() -> None:
-    assert concurrency_slots.ASK_AGAIN_S == job_search._ASK_AGAIN_S == 30
+    assert concurrency_slots.ASK_AGAIN_S == lost_reply._ASK_AGAIN_S == 30
     assert concurrency_slots.WAITERS_FIRST_S == 10 * concurrency_slots.ASK_AGAIN_S
     assert timedelta(hours=1) == concurrency_slots.JOB_AGAIN
     assert trigger_restore._LEASE_SLACK == slot_leases._SOON == slot_leases._BACK

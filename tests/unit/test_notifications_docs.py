@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from notifications import posting
-from restore.notify import choosing, notify_text, standing
+from restore.notify import notify_text, receiver_filter, receiver_state
 from restore.notify.receivers import FIELDS, EventKind
 from restore.settings import Settings
 from restore.values.times import text_of
@@ -53,16 +53,16 @@ def test_every_kind_of_receiver_and_every_event_is_told_of() -> None:
     assert set(told) == set(get_args(EventKind))
     for kind, severity in told.items():
         if ";" not in severity and ":" not in severity:
-            assert choosing.severity_of(ALL[kind]) == severity
+            assert receiver_filter.severity_of(ALL[kind]) == severity
 
 
 def test_the_numbers_that_it_tells_are_those_of_the_code() -> None:
     assert posting.EXCHANGE_S_MAX == 15
     assert f"{notices.WAITING_MAX:,} waiting" in TEXT
-    first, most = standing.WAIT_S_FIRST, standing.WAIT_S_MAX
+    first, most = receiver_state.WAIT_S_FIRST, receiver_state.WAIT_S_MAX
     assert f"{first:g} s, {2 * first:g} s, {4 * first:g} s, … up to {most / 60:g} minutes" in TEXT
-    assert f"up to {standing.REFUSED_S_MAX / 60:g} minutes; the others go on" in TEXT
-    assert text_of(standing.ASKED_S_MAX) == "1 h"
+    assert f"up to {receiver_state.REFUSED_S_MAX / 60:g} minutes; the others go on" in TEXT
+    assert text_of(receiver_state.ASKED_S_MAX) == "1 h"
 
 
 def test_its_links_within_the_project_lead_to_files() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from azure.storage.queue import QueueClient, QueueServiceClient
 
-from restore.notify.standing import Standing
+from restore.notify.receiver_state import ReceiverState
 from storage.documents import BlobDocuments
 from storage.notices import Notices
 from storage.queues import QueueWakes
@@ -70,9 +70,9 @@ def test_one_sender_has_a_receiver_for_itself(documents: BlobDocuments, wakes: Q
     claimed = notices.claim("a", NOW)
     assert claimed is not None
     assert notices.claim("a", NOW) is None
-    failed = claimed.standing.failed(NOW, "NotifyNotReached", "It did not answer.")
+    failed = claimed.state.failed(NOW, "NotifyNotReached", "It did not answer.")
     notices.release("a", failed, claimed.version)
-    notices.release("a", Standing(), claimed.version)  # too late: it was released
-    assert notices.standing("a") == failed.released()
+    notices.release("a", ReceiverState(), claimed.version)  # too late: it was released
+    assert notices.state("a") == failed.released()
     assert notices.claim("a", NOW) is None
     assert notices.claim("a", NOW + timedelta(seconds=10)) is not None

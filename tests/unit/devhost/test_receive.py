@@ -8,19 +8,26 @@ import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
 from devhost.cli import receive
-from restore.notify import letters
+from restore.notify import receiver_requests
 from restore.notify.receivers import Receiver
 from tests.unit.restore.notify.events import ALL, finished
-from tests.unit.restore.notify.test_letters import KEY, PAGER, SECRETS, SLACK, TEAMS, WEBHOOK
+from tests.unit.restore.notify.test_receiver_requests import (
+    KEY,
+    PAGER,
+    SECRETS,
+    SLACK,
+    TEAMS,
+    WEBHOOK,
+)
 
 
 def given(**more: Any) -> argparse.Namespace:
     return argparse.Namespace(**{"status": 202, "wait": 0, "key": None, "full": False} | more)
 
 
-def letter(event: Any, **fields: Any) -> letters.Letter:
+def request(event: Any, **fields: Any) -> receiver_requests.ReceiverRequest:
     receiver = Receiver.from_json({"name": "a"} | fields)
-    return letters.write(receiver, event, SECRETS, datetime.now(UTC))
+    return receiver_requests.write(receiver, event, SECRETS, datetime.now(UTC))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +40,7 @@ def letter(event: Any, **fields: Any) -> letters.Letter:
     ],
 )
 def test_it_tells_each_kind_of_notification_in_a_line(receiver: Any, said: str) -> None:
-    assert receive.told(letter(finished("Completed"), **receiver).body) == said
+    assert receive.told(request(finished("Completed"), **receiver).body) == said
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"{}", b'{"text": 7}'])
@@ -47,7 +54,7 @@ async def test_it_allows_who_asks_and_answers_as_it_was_told(
     async with TestClient(TestServer(receive.app_of(given(status=503)))) as client:
         asked = await client.options("/x", headers={"WebHook-Request-Origin": "app.example"})
         assert asked.headers["WebHook-Allowed-Origin"] == "app.example"
-        posted = await client.post("/x", data=letter(ALL["accepted"], **WEBHOOK).body)
+        posted = await client.post("/x", data=request(ALL["accepted"], **WEBHOOK).body)
         assert posted.status == 503
     assert "azure-vm-restore.accepted.v1 r1  -> 503" in capsys.readouterr().out
 
@@ -55,7 +62,7 @@ async def test_it_allows_who_asks_and_answers_as_it_was_told(
 async def test_with_a_key_it_says_whether_a_signature_is_good(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    sent = letter(ALL["accepted"], **WEBHOOK, keySetting="RESTORE_NOTIFY_KEY")
+    sent = request(ALL["accepted"], **WEBHOOK, keySetting="RESTORE_NOTIFY_KEY")
     async with TestClient(TestServer(receive.app_of(given(key=KEY)))) as client:
         for body in (sent.body, sent.body + b" "):
             await client.post("/x", data=body, headers=dict(sent.headers))

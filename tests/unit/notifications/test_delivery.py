@@ -90,12 +90,12 @@ def test_a_receiver_that_is_down_for_an_hour_gets_everything_afterwards(
         town.run_for(300)
         assert ids(local["good"])[-1] == f"r{number}:accepted"  # at once, whoever is away
     assert len(town.left("bad")) == 12
-    standing = town.notices.standing("bad")
-    assert (standing.since, standing.code) == (START, "NotifyNotReached")
+    state = town.notices.state("bad")
+    assert (state.since, state.code) == (START, "NotifyNotReached")
     local["bad"].come_back()
     town.run_for(300)
     assert ids(local["bad"]) == ids(local["good"])
-    assert town.notices.standing("bad").code is None
+    assert town.notices.state("bad").code is None
 
 
 @pytest.mark.parametrize("mood", ["fails", "busy", "redirects", "floods", "hangs up", "refuses"])
@@ -140,7 +140,7 @@ def test_one_notification_that_is_refused_holds_up_no_other() -> None:
     town.tell(*(told(number) for number in range(5)))
     town.run_for(1)
     assert town.left("one") == ["r1:accepted"]
-    assert town.notices.standing("one").code is None
+    assert town.notices.state("one").code is None
     refused.clear()
     town.run_for(60)
     assert town.left("one") == []
@@ -179,16 +179,16 @@ def test_what_never_arrives_is_dropped_after_its_time_and_that_is_seen(
     caplog.set_level(logging.ERROR)
     town.run_for(0.7 * HOUR_S)
     assert town.left("bad") == ["r2:accepted"]
-    standing = town.notices.standing("bad")
-    assert standing.dropped == 1
-    assert standing.last_dropped is not None
-    assert standing.last_dropped.event_id == "r1:accepted"
+    state = town.notices.state("bad")
+    assert state.dropped == 1
+    assert state.last_dropped is not None
+    assert state.last_dropped.event_id == "r1:accepted"
     assert '"event":"notification-dropped"' in caplog.text
     assert '"eventId":"r1:accepted"' in caplog.text
     local["bad"].mood = "well"
     town.run_for(HOUR_S)
     assert ids(local["bad"]) == ["r2:accepted"]
-    assert town.notices.standing("bad").dropped == 1
+    assert town.notices.state("bad").dropped == 1
 
 
 def test_no_more_wait_than_there_may_be(
@@ -225,7 +225,7 @@ def test_a_webhook_that_says_no_is_asked_again_and_told_nothing_before() -> None
         town.tell(told(1))
         town.run_for(HOUR_S)
         assert {each.method for each in receiver.got} == {"OPTIONS"}
-        assert town.notices.standing("one").code == "NotifyNotAllowed"
+        assert town.notices.state("one").code == "NotifyNotAllowed"
         receiver.allows = {"WebHook-Allowed-Origin": "azure-vm-restore"}
         town.run_for(300)
         assert ids(receiver) == ["r1:accepted"]

@@ -10,10 +10,10 @@ import pytest
 from notifications.posting import NotAdmitted, Post, Reply
 from notifications.sending import ORIGIN, Answer, Sender
 from restore.messages.errors import AccessDenied
+from restore.notify.receiver_state import Permission
 from restore.notify.receivers import Receiver
-from restore.notify.standing import Permission
 from tests.unit.restore.notify.events import ALL
-from tests.unit.restore.notify.test_letters import SECRETS
+from tests.unit.restore.notify.test_receiver_requests import SECRETS
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 HOOK = {"name": "hook", "kind": "webhook", "url": "https://hooks.example.com/a"}

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from restore.alerts import runbook
-from restore.alerts.runbook import Runbook
+from restore.alerts import restore_rules
+from restore.alerts.restore_rules import RestoreRules
 from restore.settings import Settings
 from tests import alert_samples
 
@@ -23,8 +23,8 @@ def test_rules_for_alerts_are_read_as_a_policy_is() -> None:
     one = '{"maxAlertAge": "PT2H"}'
     for given in (one, "rules.json"):
         parsed = _parsed({"RESTORE_RULES": given}, {"rules.json": one}.__getitem__)
-        assert parsed.restore_rules == Runbook(max_alert_age="PT2H")
-    assert _parsed({}).restore_rules == runbook.NONE
+        assert parsed.restore_rules == RestoreRules(max_alert_age="PT2H")
+    assert _parsed({}).restore_rules == restore_rules.NONE
     wrong = _parsed({"RESTORE_RULES": '{"rules": [{"name": "a"}]}'})
     assert wrong.restore_rules is None
     assert wrong.problems == (

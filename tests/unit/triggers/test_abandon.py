@@ -8,7 +8,7 @@ import azure.functions as func
 
 from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.model import Verdict
-from restore.progress.reconciling import Step, next_step
+from restore.progress.reconcile_decision import Step, next_step
 from restore.settings import Settings
 from storage import concurrency_slots
 from storage.ledger import Ledger

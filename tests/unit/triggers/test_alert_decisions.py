@@ -19,7 +19,7 @@ FLEET = [vm(f"vm-{number:04d}") for number in range(1, 201)]
 
 @pytest.fixture
 def harness() -> Iterator[AppHarness]:
-    with AppHarness(runbook=samples.runbook()).open() as world:
+    with AppHarness(restore_rules=samples.restore_rules()).open() as world:
         world.simulator.state = fleet_state(START, 200)
         yield world
 
@@ -248,7 +248,7 @@ def test_another_incident_of_the_same_vm_has_quiet(harness: AppHarness, door: Al
 
 
 def test_two_rules_do_not_both_restore_one_vm(harness: AppHarness) -> None:
-    harness.runbook = samples.runbook(
+    harness.restore_rules = samples.restore_rules(
         rules=[rule(name="a", when={"severities": ["Sev0"]}), rule(name="b", when={})]
     )
     with harness.open():
@@ -260,7 +260,7 @@ def test_two_rules_do_not_both_restore_one_vm(harness: AppHarness) -> None:
 
 
 def test_a_rule_may_want_an_approval_that_the_policy_does_not(harness: AppHarness) -> None:
-    harness.runbook = samples.runbook(rules=[rule(approval=True)])
+    harness.restore_rules = samples.restore_rules(rules=[rule(approval=True)])
     with harness.open():
         door = AlertDoor(harness)
         (decision,) = storm(harness, door, FLEET[0])
@@ -273,7 +273,7 @@ def test_a_rule_may_want_an_approval_that_the_policy_does_not(harness: AppHarnes
 
 
 def test_tags_of_the_vm_decide_where_a_rule_asks_for_them(harness: AppHarness) -> None:
-    harness.runbook = samples.runbook(rules=[rule(when={"tags": {"restore": "auto"}})])
+    harness.restore_rules = samples.restore_rules(rules=[rule(when={"tags": {"restore": "auto"}})])
     key = next(key for key in harness.simulator.state.vms if "vm-0001" in key)
     harness.simulator.state.vms[key].tags = {"Restore": "auto"}
     with harness.open():

@@ -19,7 +19,7 @@ from triggers import alert_queue
 
 @pytest.fixture
 def harness() -> Iterator[AppHarness]:
-    with AppHarness(runbook=samples.runbook()).open() as world:
+    with AppHarness(restore_rules=samples.restore_rules()).open() as world:
         yield world
 
 
@@ -79,7 +79,7 @@ def test_every_shape_restores(harness: AppHarness, door: AlertDoor, alert: Any) 
 def test_the_same_alert_five_times_is_one_restore_and_the_next_incident_another(
     harness: AppHarness,
 ) -> None:
-    harness.runbook = samples.runbook(rules=[rule(quietPeriod="PT0S")])
+    harness.restore_rules = samples.restore_rules(rules=[rule(quietPeriod="PT0S")])
     with harness.open():
         door = AlertDoor(harness)
         first = judged(harness, door, common())

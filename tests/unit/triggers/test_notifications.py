@@ -129,8 +129,8 @@ async def test_a_wake_may_be_for_one_receiver(world: World) -> None:
     await wake()
     world.posts.clear()
     world.bad = Reply(202, {})
-    standing = world.notices.standing("bad")
-    assert standing.not_before is not None
+    state = world.notices.state("bad")
+    assert state.not_before is not None
     again = world.documents.kept["receivers/bad"]
     world.documents.kept["receivers/bad"] = (json.dumps({}), again[1], again[2])
     await wake('{"receiver":"bad"}')

@@ -10,8 +10,8 @@ import pytest
 from restore.messages.request import REQUEST_TYPES
 from restore.settings import Settings
 from triggers import openapi
-from triggers.operation import Operation, ref
-from triggers.operations import OPERATIONS
+from triggers.openapi_operation import Operation, ref
+from triggers.openapi_operations import OPERATIONS
 
 DOCUMENT = json.loads(
     openapi.show(

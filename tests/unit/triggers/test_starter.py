@@ -10,7 +10,7 @@ import pytest
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import Verdict
 from restore.messages.request import RestoreDisks, RestoreRequest
-from restore.progress import reconciling
+from restore.progress import reconcile_decision
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
@@ -103,7 +103,7 @@ async def test_an_open_restore_whose_orchestration_is_gone_is_started_again_and_
     client = FakeDurableClient()
     await start(client, request())
     client.started.clear()
-    monkeypatch.setattr(reconciling, "START_MAX", timedelta(seconds=-1))
+    monkeypatch.setattr(reconcile_decision, "START_MAX", timedelta(seconds=-1))
     again = await start(client, request())
     assert not again.is_new
     _, order = client.started["restore-r1"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from restore.alerts import moments
+from restore.alerts import fired_times
 from restore.alerts.alert import (
     Alert,
     id_of,
@@ -97,7 +97,7 @@ def test_labels_are_of_an_object_or_of_texts_and_bounded() -> None:
     ],
 )
 def test_a_time_is_read_in_every_senders_form(value: Any, expected: datetime) -> None:
-    found = moments.moment_of(value)
+    found = fired_times.moment_of(value)
     assert found is not None
     assert abs(found - expected) < timedelta(milliseconds=1)
 
@@ -111,7 +111,7 @@ def test_a_time_is_read_in_every_senders_form(value: Any, expected: datetime) ->
     ],
 )  # fmt: skip
 def test_what_is_no_time_of_our_days_is_none(value: Any) -> None:
-    assert moments.moment_of(value) is None
+    assert fired_times.moment_of(value) is None
 
 
 def test_halves_of_surrogate_pairs_are_no_text_and_are_told_as_marks() -> None:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from restore.alerts import judging
 from restore.alerts.alert import Alert, Fault
 from restore.request import parsing
-from tests.alert_samples import DISKS, FIRED, rule, runbook, vm
+from tests.alert_samples import DISKS, FIRED, restore_rules, rule, vm
 
 ALERT = Alert(
     source="azure-monitor", id="a1", rule="vm-gone", severity="Sev1", state="fired", fired_at=FIRED
@@ -18,7 +18,7 @@ NOW = FIRED + timedelta(minutes=5)
 
 
 def judged(alert: Alert = ALERT, target: str | None = vm(), now: Any = NOW, **changes: Any) -> Any:
-    return judging.judge(runbook(**changes), alert, target, None, now)
+    return judging.judge(restore_rules(**changes), alert, target, None, now)
 
 
 def test_a_rule_makes_a_request_that_anybody_could_have_sent() -> None:
@@ -98,7 +98,7 @@ def test_what_is_shown_of_an_alert_is_on_one_line_and_holds_no_secret() -> None:
 
 
 def test_rules_are_asked_only_for_what_fires_now() -> None:
-    known = runbook()
+    known = restore_rules()
     assert judging.is_for_rules(known, ALERT, vm(), NOW)
     assert not judging.is_for_rules(known, replace(ALERT, state="resolved"), vm(), NOW)
     assert not judging.is_for_rules(known, ALERT, "web-01", NOW)

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from restore.alerts import matching
 from restore.alerts.alert import Alert
-from restore.alerts.runbook import Runbook
-from tests.alert_samples import APP, FIRED, SUBSCRIPTION, rule, runbook, vm
+from restore.alerts.restore_rules import RestoreRules
+from tests.alert_samples import APP, FIRED, SUBSCRIPTION, restore_rules, rule, vm
 
 ALERT = Alert(
     source="azure-monitor", id="a1", rule="VM gone (web)", severity="Sev1", state="fired",
@@ -18,8 +18,8 @@ ALERT = Alert(
 TAGS = {"Restore": "auto"}
 
 
-def only(**when: Any) -> Runbook:
-    return runbook(rules=[rule(when=when)])
+def only(**when: Any) -> RestoreRules:
+    return restore_rules(rules=[rule(when=when)])
 
 
 def found(when: dict[str, Any], tags: Any = TAGS, alert: Alert = ALERT) -> bool:
@@ -68,7 +68,7 @@ def test_tags_that_cannot_be_read_match_nothing_that_is_asked() -> None:
 
 
 def test_the_first_rule_that_matches_counts() -> None:
-    known = runbook(
+    known = restore_rules(
         rules=[rule(name="a", when={"severities": ["Sev0"]}), rule(name="b", when={}), rule()]
     )
     counts = matching.rule_for(known, ALERT, vm(), None)
@@ -79,10 +79,10 @@ def test_the_first_rule_that_matches_counts() -> None:
 def test_tags_are_read_only_where_they_decide() -> None:
     tagged, plain = rule(name="t", when={"tags": {"a": "b"}}), rule(name="p", when={})
     other = rule(name="o", when={"tags": {"a": "b"}, "severities": ["Sev4"]})
-    assert matching.needs_tags(runbook(rules=[tagged, plain]), ALERT, vm())
-    assert not matching.needs_tags(runbook(rules=[plain, tagged]), ALERT, vm())
-    assert not matching.needs_tags(runbook(rules=[other, plain]), ALERT, vm())
-    assert not matching.needs_tags(runbook(rules=[]), replace(ALERT, severity=None), vm())
+    assert matching.needs_tags(restore_rules(rules=[tagged, plain]), ALERT, vm())
+    assert not matching.needs_tags(restore_rules(rules=[plain, tagged]), ALERT, vm())
+    assert not matching.needs_tags(restore_rules(rules=[other, plain]), ALERT, vm())
+    assert not matching.needs_tags(restore_rules(rules=[]), replace(ALERT, severity=None), vm())
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from restore.alerts import alert, recognising
 from restore.alerts.alert import Alert
 from tests import alert_samples as samples
 
-MAPPINGS = samples.runbook().mappings
+MAPPINGS = samples.restore_rules().mappings
 
 
 def alerts(value: Any) -> tuple[Alert, ...]:

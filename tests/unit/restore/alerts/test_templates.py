@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from restore.alerts import templates
-from restore.alerts.runbook import PointRule, Template
+from restore.alerts.restore_rules import PointRule, Template
 from restore.messages.errors import InvalidRequest
 from tests.alert_samples import APP, DISKS, FIRED, NEW_VM, RESTORED, vm
 

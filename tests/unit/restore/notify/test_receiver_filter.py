@@ -4,7 +4,7 @@ from typing import Any, get_args
 
 import pytest
 
-from restore.notify import choosing
+from restore.notify import receiver_filter
 from restore.notify.receivers import EventKind, Notify, Receiver
 from restore.progress import ledger_events
 from tests.unit.restore.notify.events import ALL, REJECTED, event, finished, to_decide
@@ -37,36 +37,38 @@ def receiver(**fields: Any) -> Receiver:
     ],
 )
 def test_each_event_is_as_grave_as_what_it_tells(told: Any, severity: str) -> None:
-    assert choosing.severity_of(told) == severity
+    assert receiver_filter.severity_of(told) == severity
 
 
 def test_every_event_that_a_restore_can_tell_can_be_chosen() -> None:
     kinds = {row.kind for row in ledger_events._ROWS} | {"planned", "rejected"}
     assert kinds <= set(get_args(EventKind)) == set(ALL)
-    assert set(choosing._OF_KIND) == set(get_args(EventKind))
+    assert set(receiver_filter._OF_KIND) == set(get_args(EventKind))
 
 
 def test_a_receiver_hears_of_what_it_wants_and_of_nothing_below() -> None:
     picky = receiver(events=["finished", "rejected"], minSeverity="error")
     told = (*ALL.values(), finished("Failed", succeeded=False))
-    assert [choosing.kind_of(each) for each in told if choosing.is_wanted(picky, each)] == [
+    assert [
+        receiver_filter.kind_of(each) for each in told if receiver_filter.is_wanted(picky, each)
+    ] == [
         "rejected",
         "finished",
     ]
-    assert all(choosing.is_wanted(receiver(), each) for each in ALL.values())
+    assert all(receiver_filter.is_wanted(receiver(), each) for each in ALL.values())
 
 
 def test_pagerduty_hears_of_each_end_for_it_may_resolve_an_incident() -> None:
     oncall = receiver(kind="pagerduty", keySetting="RESTORE_NOTIFY_PD", minSeverity="error")
-    assert choosing.is_wanted(oncall, finished("Completed"))
-    assert not choosing.is_wanted(oncall, ALL["started"])
+    assert receiver_filter.is_wanted(oncall, finished("Completed"))
+    assert not receiver_filter.is_wanted(oncall, ALL["started"])
     no_ends = receiver(kind="pagerduty", keySetting="RESTORE_NOTIFY_PD", events=["rejected"])
-    assert not choosing.is_wanted(no_ends, finished("Completed"))
+    assert not receiver_filter.is_wanted(no_ends, finished("Completed"))
 
 
 def test_those_who_want_an_event_are_named() -> None:
     two = Notify(receivers=(receiver(name="a"), receiver(name="b", minSeverity="error")))
-    assert list(choosing.wanting(two, ALL["accepted"])) == ["a"]
-    assert list(choosing.wanting(two, REJECTED)) == ["a", "b"]
+    assert list(receiver_filter.wanting(two, ALL["accepted"])) == ["a"]
+    assert list(receiver_filter.wanting(two, REJECTED)) == ["a", "b"]
     assert two.named("b") == two.receivers[1]
     assert two.named("c") is None

@@ -1,5 +1,5 @@
 """How much each rule has begun and holds, and which alert each VM was restored for last: documents
-changed by conditional writes (restore/alerts/pace.py says what they mean).
+changed by conditional writes (restore/alerts/rate_limits.py says what they mean).
 
 They are what keeps a storm from restoring a fleet. Of two runs that compete for the last place of a
 rule one is held.
@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from restore.alerts.pace import RulePace, VmPace
+from restore.alerts.rate_limits import RuleUsage, VmUsage
 from restore.messages import names
 from restore.values.arm_ids import lower_as_azure
 from restore.values.rewriting import rewritten
@@ -23,20 +23,20 @@ _PAGE_SIZE = 200
 _HOLDS = "holds"
 
 
-def rule(documents: Documents, name: str) -> RulePace:
+def rule(documents: Documents, name: str) -> RuleUsage:
     """Return what a rule has begun and holds. Raises ServiceUnavailable."""
     found = documents.read(f"{_RULES}{name}")
-    return RulePace() if found is None else RulePace.from_json(found.document)
+    return RuleUsage() if found is None else RuleUsage.from_json(found.document)
 
 
 def change_rule(
-    documents: Documents, name: str, change: Callable[[RulePace], tuple[RulePace, T]]
+    documents: Documents, name: str, change: Callable[[RuleUsage], tuple[RuleUsage, T]]
 ) -> T:
     """Change what a rule has begun and holds; return what the change says. Raises
     ServiceUnavailable."""
     for _ in range(RACES_MAX):
         found = documents.read(f"{_RULES}{name}")
-        before = RulePace() if found is None else RulePace.from_json(found.document)
+        before = RuleUsage() if found is None else RuleUsage.from_json(found.document)
         after, said = change(before)
         if after == before:
             return said
@@ -60,20 +60,20 @@ def holding(documents: Documents) -> Iterator[str]:
             yield line.name.removeprefix(_RULES)
 
 
-def vm(documents: Documents, vm_id: str) -> VmPace | None:
+def vm(documents: Documents, vm_id: str) -> VmUsage | None:
     """Return the alert that a VM was restored for last. Raises ServiceUnavailable."""
     found = documents.read(_vm_name(vm_id))
-    return None if found is None else VmPace.from_json(found.document)
+    return None if found is None else VmUsage.from_json(found.document)
 
 
 def change_vm(
-    documents: Documents, vm_id: str, change: Callable[[VmPace | None], VmPace | None]
+    documents: Documents, vm_id: str, change: Callable[[VmUsage | None], VmUsage | None]
 ) -> None:
     """Change what is noted of a VM; None: leave it as it is. Raises ServiceUnavailable."""
     name = _vm_name(vm_id)
     for _ in range(RACES_MAX):
         found = documents.read(name)
-        before = None if found is None else VmPace.from_json(found.document)
+        before = None if found is None else VmUsage.from_json(found.document)
         after = change(before)
         if after is None or after == before:
             return

@@ -1,4 +1,4 @@
-"""From JSON text to a Runbook, or to everything that is wrong with it, each with its JSON path.
+"""From JSON text to RestoreRules, or to everything that is wrong with it, each with its JSON path.
 
 Each template is tried on a VM that is made up, so that a field that no request has, or an id that
 is none, is found at start and not in the night. The text comes from a setting or a file; reading it
@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from restore.alerts import templates
-from restore.alerts.runbook import Runbook, Template
+from restore.alerts.restore_rules import RestoreRules, Template
 from restore.messages.errors import InvalidRequest
 from restore.policy import policy_text, rules
 from restore.request import documents, json_text, validation
@@ -27,27 +27,27 @@ _NOBODYS = "00000000-0000-0000-0000-000000000000"
 _LISTS = ("rules", "templates", "mappings")
 
 
-class InvalidRunbook(InvalidDocument):
+class InvalidRestoreRules(InvalidDocument):
     """.problems says everything that is wrong with the rules."""
 
 
-def parse(text: str) -> Runbook:
-    """Read the rules. Raises InvalidRunbook."""
+def parse(text: str) -> RestoreRules:
+    """Read the rules. Raises InvalidRestoreRules."""
     try:
         value = json_text.json_of(text, BYTES_MAX)
     except InvalidRequest as error:
-        raise InvalidRunbook(error.problems) from None
+        raise InvalidRestoreRules(error.problems) from None
     if isinstance(value, dict):
         value.pop("$schema", None)  # for editors
-    problems = tuple(validation.problems_of(value, Runbook)) or tuple(_between(value))
+    problems = tuple(validation.problems_of(value, RestoreRules)) or tuple(_between(value))
     if problems:
-        raise InvalidRunbook(problems)
-    return Runbook.from_json(value)
+        raise InvalidRestoreRules(problems)
+    return RestoreRules.from_json(value)
 
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema that is published as docs/rules.schema.json."""
-    return documents.published(Runbook)
+    return documents.published(RestoreRules)
 
 
 def _between(value: dict[str, Any]) -> Iterator[Problem]:

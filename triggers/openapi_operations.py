@@ -8,8 +8,8 @@ from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
-from triggers import alert_operations, parameters, response_schemas
-from triggers.operation import Operation, ref
+from triggers import openapi_alert_operations, parameters, response_schemas
+from triggers.openapi_operation import Operation, ref
 
 _ONE_OF = [{"$ref": f"#/components/schemas/{name}"} for name in REQUEST_TYPES]
 _REQUEST = {"oneOf": _ONE_OF, "discriminator": {"propertyName": "recoveryType"}}
@@ -187,5 +187,5 @@ OPERATIONS: tuple[Operation, ...] = (
         {200: None},
         (),
     ),
-    *alert_operations.OPERATIONS,
+    *openapi_alert_operations.OPERATIONS,
 )

@@ -3,7 +3,7 @@
 from restore.alerts.hold_decisions import HoldDecision, SwitchOrder
 from restore.alerts.record import WAYS
 from triggers import alert_schemas
-from triggers.operation import Operation, ref
+from triggers.openapi_operation import Operation, ref
 from triggers.parameters import PAGE, header, path_id, query
 
 _ORIGIN = header("WebHook-Request-Origin", "The sender's host, in a handshake of CloudEvents")

@@ -14,8 +14,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from restore.notify import cards, letters, signing, summaries
-from restore.notify.letters import Letter, Unusable
+from restore.notify import cards, receiver_requests, signing, summaries
+from restore.notify.receiver_requests import ReceiverRequest, Unusable
 from restore.notify.receivers import Receiver
 from restore.values import cloud_events
 from tests.fakes.largest import LETTERS
@@ -33,13 +33,13 @@ PUBLIC = "https://restore.example.com/api"
 HOSTILE = "[click](https://evil.example) <!channel> <https://evil.example|x> **b** @here"
 
 
-def letter(event: Any, public_url: str | None = PUBLIC, **fields: Any) -> Letter:
+def request(event: Any, public_url: str | None = PUBLIC, **fields: Any) -> ReceiverRequest:
     receiver = Receiver.from_json({"name": "a"} | fields)
-    return letters.write(receiver, event, SECRETS, datetime.now(UTC), public_url)
+    return receiver_requests.write(receiver, event, SECRETS, datetime.now(UTC), public_url)
 
 
 def body(event: Any, **fields: Any) -> Any:
-    return json.loads(letter(event, **fields).body)
+    return json.loads(request(event, **fields).body)
 
 
 WEBHOOK: dict[str, Any] = {"kind": "webhook", "url": "https://hooks.example.com/a"}
@@ -56,7 +56,7 @@ by_pair = pytest.mark.parametrize(("kind", "letter_"), PAIRS)
 @pytest.mark.parametrize("receiver", [WEBHOOK, TOPIC])
 def test_programs_get_a_cloudevent_in_structured_mode(kind: str, receiver: Any) -> None:
     http = pytest.importorskip("cloudevents.v1.http")
-    sent = letter(ALL[kind], **receiver)
+    sent = request(ALL[kind], **receiver)
     read = http.from_http(sent.headers, sent.body)
     assert read["id"] == ALL[kind]["id"]
     assert read["type"] == f"azure-vm-restore.{kind}.v1"
@@ -66,7 +66,7 @@ def test_programs_get_a_cloudevent_in_structured_mode(kind: str, receiver: Any) 
 @every_event
 def test_a_signed_webhook_is_verified_by_the_published_library(kind: str) -> None:
     judge = pytest.importorskip("standardwebhooks")
-    sent = letter(ALL[kind], **WEBHOOK, keySetting="RESTORE_NOTIFY_KEY")
+    sent = request(ALL[kind], **WEBHOOK, keySetting="RESTORE_NOTIFY_KEY")
     assert judge.Webhook(KEY).verify(sent.body, dict(sent.headers)) == cloud_events.reached(
         ALL[kind], PUBLIC
     )
@@ -85,7 +85,7 @@ def test_a_signature_is_that_of_the_specification() -> None:
 
 
 def test_an_id_with_dots_cannot_be_taken_for_another_message() -> None:
-    sent = letter(
+    sent = request(
         event("accepted", {}, request_id="r.1"), **WEBHOOK, keySetting="RESTORE_NOTIFY_KEY"
     )
     assert sent.headers["webhook-id"] == "r%2E1:accepted"
@@ -95,7 +95,9 @@ def test_an_id_with_dots_cannot_be_taken_for_another_message() -> None:
 def test_a_key_that_is_none_is_named_and_not_repeated(secret: str) -> None:
     receiver = Receiver.from_json({"name": "a", **WEBHOOK, "keySetting": "RESTORE_NOTIFY_KEY"})
     with pytest.raises(Unusable) as raised:
-        letters.write(receiver, ALL["accepted"], {"RESTORE_NOTIFY_KEY": secret}, datetime.now(UTC))
+        receiver_requests.write(
+            receiver, ALL["accepted"], {"RESTORE_NOTIFY_KEY": secret}, datetime.now(UTC)
+        )
     assert str(raised.value).startswith("RESTORE_NOTIFY_KEY must be whsec_ and")
     assert len(secret) < 10 or secret not in str(raised.value)
 
@@ -104,15 +106,17 @@ def test_a_key_that_is_none_is_named_and_not_repeated(secret: str) -> None:
 def test_a_token_that_would_break_a_header_is_refused(token: str) -> None:
     receiver = Receiver.from_json({"name": "a", **WEBHOOK, "tokenSetting": "RESTORE_NOTIFY_TOKEN"})
     with pytest.raises(Unusable) as raised:
-        letters.write(receiver, ALL["accepted"], {"RESTORE_NOTIFY_TOKEN": token}, datetime.now(UTC))
+        receiver_requests.write(
+            receiver, ALL["accepted"], {"RESTORE_NOTIFY_TOKEN": token}, datetime.now(UTC)
+        )
     assert token not in str(raised.value)
 
 
 def test_a_webhook_shows_its_bearer_token_and_nobody_else_does() -> None:
-    sent = letter(ALL["accepted"], **WEBHOOK, tokenSetting="RESTORE_NOTIFY_TOKEN")
+    sent = request(ALL["accepted"], **WEBHOOK, tokenSetting="RESTORE_NOTIFY_TOKEN")
     assert sent.headers["Authorization"] == "Bearer secret-token"
     for receiver in (WEBHOOK, TEAMS, SLACK, PAGER, TOPIC):
-        assert "Authorization" not in letter(ALL["accepted"], **receiver).headers
+        assert "Authorization" not in request(ALL["accepted"], **receiver).headers
 
 
 @pytest.mark.parametrize(
@@ -126,7 +130,7 @@ def test_a_webhook_shows_its_bearer_token_and_nobody_else_does() -> None:
     ],
 )
 def test_each_kind_goes_to_its_address(receiver: Any, url: str) -> None:
-    assert letter(ALL["accepted"], **receiver).url == url
+    assert request(ALL["accepted"], **receiver).url == url
 
 
 @cache
@@ -168,7 +172,7 @@ def test_slack_gets_blocks_that_its_own_library_takes(kind: str) -> None:
 @by_pair
 def test_what_is_shown_to_people_fits_however_much_there_is(kind: str, letter_: str) -> None:
     for told in events(kind, letter_):
-        message = letter(told, **TEAMS).body
+        message = request(told, **TEAMS).body
         assert len(message) <= cards.CARD_BYTES_MAX
         card_schema().validate(card_of(json.loads(message)))
         _slack_takes(body(told, **SLACK))

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from restore.alerts import pace
+from restore.alerts import rate_limits
 from restore.alerts.decision import AlertDecision
-from restore.alerts.pace import RulePace, VmPace
-from restore.alerts.runbook import RunbookRule, When
+from restore.alerts.rate_limits import RuleUsage, VmUsage
+from restore.alerts.restore_rules import RestoreRule, When
 from tests.alert_samples import DISKS, FIRED, vm
 
-RULE = RunbookRule(name="disks", when=When(), template="disks", restores_per_hour=3)
+RULE = RestoreRule(name="disks", when=When(), template="disks", restores_per_hour=3)
 HOLD_S = 4 * 3600.0
 
 
@@ -25,15 +25,15 @@ def wanted(number: int, incident: int = 0) -> AlertDecision:
 
 
 def admit(
-    known: RulePace, *numbers: int, now: datetime = FIRED, incident: int = 0, rule: Any = RULE
-) -> tuple[RulePace, list[str]]:
+    known: RuleUsage, *numbers: int, now: datetime = FIRED, incident: int = 0, rule: Any = RULE
+) -> tuple[RuleUsage, list[str]]:
     asked = [wanted(number, incident) for number in numbers]
-    known, decided = pace.admit(known, rule, asked, now, "a", HOLD_S)
+    known, decided = rate_limits.admit(known, rule, asked, now, "a", HOLD_S)
     return known, [each.outcome for each in decided]
 
 
 def test_beyond_the_limit_everything_is_held_once() -> None:
-    known, outcomes = admit(RulePace(), *range(200))
+    known, outcomes = admit(RuleUsage(), *range(200))
     assert outcomes == ["restore"] * 3 + ["held"] * 197
     assert known.hold is not None
     assert len(known.hold.held) == 197
@@ -41,27 +41,27 @@ def test_beyond_the_limit_everything_is_held_once() -> None:
 
 
 def test_the_same_storm_again_counts_nothing_twice() -> None:
-    first, outcomes = admit(RulePace(), *range(200))
+    first, outcomes = admit(RuleUsage(), *range(200))
     again, same = admit(first, *range(200), now=FIRED + timedelta(minutes=1))
     assert (again, same) == (first, outcomes)
 
 
 def test_another_delivery_of_the_same_alert_is_told_to_be_one() -> None:
-    first, _ = admit(RulePace(), 1)
-    _, decided = pace.admit(first, RULE, [wanted(1)], FIRED, "another", HOLD_S)
+    first, _ = admit(RuleUsage(), 1)
+    _, decided = rate_limits.admit(first, RULE, [wanted(1)], FIRED, "another", HOLD_S)
     assert (decided[0].outcome, decided[0].code) == ("repeated", "AlertKnown")
 
 
 def test_the_next_storm_over_the_same_vms_joins_what_is_held() -> None:
-    first, _ = admit(RulePace(), *range(10))
-    known, decided = pace.admit(first, RULE, [wanted(9, 1)], FIRED, "b", HOLD_S)
+    first, _ = admit(RuleUsage(), *range(10))
+    known, decided = rate_limits.admit(first, RULE, [wanted(9, 1)], FIRED, "b", HOLD_S)
     assert known == first
     assert (decided[0].outcome, decided[0].request_id) == ("held", "alert-9-0")
     assert "held for alert-9-0 already" in decided[0].text
 
 
 def test_while_something_is_held_nothing_goes_on_by_itself() -> None:
-    first, _ = admit(RulePace(), *range(4))
+    first, _ = admit(RuleUsage(), *range(4))
     known, outcomes = admit(first, 50, now=FIRED + timedelta(hours=2))
     assert outcomes == ["held"]
     assert known.hold is not None
@@ -70,76 +70,78 @@ def test_while_something_is_held_nothing_goes_on_by_itself() -> None:
 
 
 def test_an_hour_later_a_rule_may_again() -> None:
-    first, _ = admit(RulePace(), 1, 2, 3)
+    first, _ = admit(RuleUsage(), 1, 2, 3)
     assert admit(first, 4, now=FIRED + timedelta(minutes=59))[1] == ["held"]
     assert admit(first, 4, now=FIRED + timedelta(minutes=60))[1] == ["restore"]
 
 
 def test_a_rule_that_allows_none_holds_everything() -> None:
-    assert admit(RulePace(), 1, rule=replace(RULE, restores_per_hour=0))[1] == ["held"]
+    assert admit(RuleUsage(), 1, rule=replace(RULE, restores_per_hour=0))[1] == ["held"]
 
 
 def test_more_than_a_vault_protects_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace, "HELD_MAX", 5)
-    known, outcomes = admit(RulePace(), *range(10))
+    monkeypatch.setattr(rate_limits, "HELD_MAX", 5)
+    known, outcomes = admit(RuleUsage(), *range(10))
     assert outcomes == ["restore"] * 3 + ["held"] * 5 + ["refused"] * 2
-    _, decided = pace.admit(known, RULE, [wanted(77)], FIRED, "a", HOLD_S)
+    _, decided = rate_limits.admit(known, RULE, [wanted(77)], FIRED, "a", HOLD_S)
     assert decided[0].code == "HoldFull"
 
 
 def test_what_a_person_lets_go_counts_and_the_rest_stays_held() -> None:
-    known, _ = admit(RulePace(), *range(6))
+    known, _ = admit(RuleUsage(), *range(6))
     later = FIRED + timedelta(minutes=30)
     wanted_ids = ["alert-3-0", "alert-77-0"]
-    let_go, leaving = pace.decided(known, "d1", wanted_ids, later, released=True)
+    let_go, leaving = rate_limits.decided(known, "d1", wanted_ids, later, released=True)
     assert [each.request_id for each in leaving.held] == ["alert-3-0"]
     assert [each.request_id for each in let_go.begun[3:]] == ["alert-3-0"]
     assert let_go.hold is not None
     assert [each.request_id for each in let_go.hold.held] == ["alert-4-0", "alert-5-0"]
-    assert pace.decided(let_go, "d1", wanted_ids, later, released=False) == (let_go, leaving)
-    refused, _ = pace.decided(let_go, "d2", ["alert-4-0", "alert-5-0"], later, released=False)
+    assert rate_limits.decided(let_go, "d1", wanted_ids, later, released=False) == (let_go, leaving)
+    refused, _ = rate_limits.decided(
+        let_go, "d2", ["alert-4-0", "alert-5-0"], later, released=False
+    )
     assert (refused.hold, refused.begun) == (None, let_go.begun)
-    after, nothing = pace.decided(refused, "d3", ["alert-4-0"], later, released=True)
+    after, nothing = rate_limits.decided(refused, "d3", ["alert-4-0"], later, released=True)
     assert (after, nothing.held) == (refused, ())
 
 
 def test_what_was_refused_does_not_come_back_before_its_record_tells_so() -> None:
-    known, _ = admit(RulePace(), *range(4))
+    known, _ = admit(RuleUsage(), *range(4))
     later = FIRED + timedelta(hours=2)
-    refused, _ = pace.decided(known, "d1", ["alert-3-0"], later, released=False)
-    _, decisions = pace.admit(refused, RULE, [wanted(3)], later, "a", HOLD_S)
+    refused, _ = rate_limits.decided(known, "d1", ["alert-3-0"], later, released=False)
+    _, decisions = rate_limits.admit(refused, RULE, [wanted(3)], later, "a", HOLD_S)
     assert (decisions[0].outcome, decisions[0].code) == ("refused", "HoldRefused")
-    assert pace.told(refused, "d1").leaving == ()
-    assert pace.told(refused, "d2") == refused
+    assert rate_limits.told(refused, "d1").leaving == ()
+    assert rate_limits.told(refused, "d2") == refused
 
 
 def test_a_hold_expires_at_its_time() -> None:
-    known, _ = admit(RulePace(), *range(4))
-    assert not pace.expired(known, FIRED + timedelta(hours=4, seconds=-1))
-    assert pace.expired(known, FIRED + timedelta(hours=4))
-    assert not pace.expired(RulePace(), FIRED)
+    known, _ = admit(RuleUsage(), *range(4))
+    assert not rate_limits.expired(known, FIRED + timedelta(hours=4, seconds=-1))
+    assert rate_limits.expired(known, FIRED + timedelta(hours=4))
+    assert not rate_limits.expired(RuleUsage(), FIRED)
 
 
-def vm_pace(request_id: str, refused: Any = None) -> VmPace:
-    return VmPace(vm=vm("vm-1"), rule="other", request_id=request_id, at=FIRED, refused=refused)
+def vm_usage(request_id: str, refused: Any = None) -> VmUsage:
+    return VmUsage(vm=vm("vm-1"), rule="other", request_id=request_id, at=FIRED, refused=refused)
 
 
 @pytest.mark.parametrize(
     ("before", "after_h", "code"),
     [
         (None, 0, None),
-        (vm_pace("alert-1-0"), 1, None),
-        (vm_pace("alert-1-0", "HoldRefused"), 1, "HoldRefused"),
-        (vm_pace("alert-1-0", "HoldRefused"), 100, "HoldRefused"),
-        (vm_pace("alert-9-9"), 5.9, "QuietPeriod"),
-        (vm_pace("alert-9-9", "HoldExpired"), 5.9, "QuietPeriod"),
-        (vm_pace("alert-9-9"), 6, None),
+        (vm_usage("alert-1-0"), 1, None),
+        (vm_usage("alert-1-0", "HoldRefused"), 1, "HoldRefused"),
+        (vm_usage("alert-1-0", "HoldRefused"), 100, "HoldRefused"),
+        (vm_usage("alert-9-9"), 5.9, "QuietPeriod"),
+        (vm_usage("alert-9-9", "HoldExpired"), 5.9, "QuietPeriod"),
+        (vm_usage("alert-9-9"), 6, None),
     ],
 )
 def test_a_vm_has_quiet_after_an_alert_and_the_same_alert_is_no_other(
-    before: VmPace | None, after_h: float, code: str | None
+    before: VmUsage | None, after_h: float, code: str | None
 ) -> None:
-    found = pace.against(before, RULE, wanted(1), FIRED + timedelta(hours=after_h))
+    found = rate_limits.against(before, RULE, wanted(1), FIRED + timedelta(hours=after_h))
     assert (found.code if found else None) == code
     assert found is None or found.outcome == "refused"
 
@@ -156,21 +158,21 @@ def test_a_vm_has_quiet_after_an_alert_and_the_same_alert_is_no_other(
 def test_whatever_comes_no_more_than_the_limit_begins_in_an_hour_by_itself(
     storms: list[tuple[list[int], int, int, bool]],
 ) -> None:
-    known, now = RulePace(), FIRED
+    known, now = RuleUsage(), FIRED
     began: dict[str, datetime] = {}
     for numbers, minutes, incident, decides in storms:
         now += timedelta(minutes=minutes)
-        if pace.expired(known, now) or (decides and known.hold):
+        if rate_limits.expired(known, now) or (decides and known.hold):
             assert known.hold is not None
             ids = [each.request_id for each in known.hold.held if each.request_id]
-            known, _ = pace.decided(known, f"d{now}", ids, now, released=False)
-            known = pace.told(known, f"d{now}")
+            known, _ = rate_limits.decided(known, f"d{now}", ids, now, released=False)
+            known = rate_limits.told(known, f"d{now}")
         asked = [wanted(number, incident) for number in numbers]
-        known, decided = pace.admit(known, RULE, asked, now, "a", HOLD_S)
+        known, decided = rate_limits.admit(known, RULE, asked, now, "a", HOLD_S)
         for each in decided:
             assert each.request_id is not None
             if each.outcome == "restore":
                 began.setdefault(each.request_id, now)
     for at in began.values():
-        within = [each for each in began.values() if at <= each < at + pace.HOUR]
+        within = [each for each in began.values() if at <= each < at + rate_limits.HOUR]
         assert len(within) <= RULE.restores_per_hour

@@ -1,9 +1,9 @@
 """How much of what the rules want is begun: one restore per alert, a quiet period per VM, so many
 per rule and hour, and of the rest nothing until a person decides.
 
-Two kinds of documents are kept, each changed by conditional writes (storage/alert_pace.py): one per
-rule, of what it has begun in the last hour and what is held, and one per VM, of the alert that had
-it restored last. What is decided is a pure function of them, so a run that was cut short is
+Two kinds of documents are kept, each changed by conditional writes (storage/alert_usage.py): one
+per rule, of what it has begun in the last hour and what is held, and one per VM, of the alert that
+had it restored last. What is decided is a pure function of them, so a run that was cut short is
 repeated without counting anything twice.
 """
 
@@ -14,7 +14,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from restore.alerts.decision import AlertDecision
-from restore.alerts.runbook import RunbookRule
+from restore.alerts.restore_rules import RestoreRule
 from restore.values.arm_ids import same as same_id
 from restore.values.structs import Model
 from restore.values.times import seconds_of, stamp
@@ -55,7 +55,7 @@ class Leaving(Model, frozen=True, kw_only=True):
     is_released: bool
 
 
-class RulePace(Model, frozen=True, kw_only=True):
+class RuleUsage(Model, frozen=True, kw_only=True):
     """What one rule has begun in the last hour, and what is held of it."""
 
     begun: tuple[Begun, ...] = ()
@@ -63,7 +63,7 @@ class RulePace(Model, frozen=True, kw_only=True):
     leaving: tuple[Leaving, ...] = ()
 
 
-class VmPace(Model, frozen=True, kw_only=True):
+class VmUsage(Model, frozen=True, kw_only=True):
     """The alert that a VM was restored for last, or is held for."""
 
     vm: str
@@ -75,7 +75,7 @@ class VmPace(Model, frozen=True, kw_only=True):
 
 
 def against(
-    vm: VmPace | None, rule: RunbookRule, wanted: AlertDecision, now: datetime
+    vm: VmUsage | None, rule: RestoreRule, wanted: AlertDecision, now: datetime
 ) -> AlertDecision | None:
     """Return the decision that a VM's last alert makes; None: nothing stands in the way."""
     if vm is None:
@@ -109,89 +109,91 @@ def refused(held: AlertDecision, code: Refusal, by: str | None = None) -> AlertD
 
 
 def admit(
-    pace: RulePace,
-    rule: RunbookRule,
+    usage: RuleUsage,
+    rule: RestoreRule,
     wanted: Sequence[AlertDecision],
     now: datetime,
     alert_id: str,
     hold_for_s: float,
-) -> tuple[RulePace, tuple[AlertDecision, ...]]:
+) -> tuple[RuleUsage, tuple[AlertDecision, ...]]:
     """Return what a rule has begun and holds from now on, and what becomes of each that it wants.
     The hold that is open has not expired: see `expired`."""
-    pace = replace(pace, begun=tuple(each for each in pace.begun if now - each.at < HOUR))
+    usage = replace(usage, begun=tuple(each for each in usage.begun if now - each.at < HOUR))
     decided: list[AlertDecision] = []
     for each in wanted:
-        pace, decision = _one(pace, rule, each, now, alert_id, hold_for_s)
+        usage, decision = _one(usage, rule, each, now, alert_id, hold_for_s)
         decided.append(decision)
-    return pace, tuple(decided)
+    return usage, tuple(decided)
 
 
-def expired(pace: RulePace, now: datetime) -> bool:
+def expired(usage: RuleUsage, now: datetime) -> bool:
     """Whether nobody has decided in time about what is held."""
-    return pace.hold is not None and now >= pace.hold.until
+    return usage.hold is not None and now >= usage.hold.until
 
 
 def decided(
-    pace: RulePace, alert_id: str, request_ids: Collection[str], now: datetime, *, released: bool
-) -> tuple[RulePace, Leaving]:
+    usage: RuleUsage, alert_id: str, request_ids: Collection[str], now: datetime, *, released: bool
+) -> tuple[RuleUsage, Leaving]:
     """Return a rule without what was decided of its hold, and what that was; the rest stays held.
     What was released counts as begun. Of the same decision always the same, until `told`."""
-    known = next((each for each in pace.leaving if each.alert_id == alert_id), None)
+    known = next((each for each in usage.leaving if each.alert_id == alert_id), None)
     if known is not None:
-        return pace, known
-    held = pace.hold.held if pace.hold else ()
+        return usage, known
+    held = usage.hold.held if usage.hold else ()
     taken = tuple(each for each in held if each.request_id in request_ids)
     leaving = Leaving(alert_id=alert_id, held=taken, is_released=released)
-    if pace.hold is None or not taken:
-        return pace, leaving
+    if usage.hold is None or not taken:
+        return usage, leaving
     ids = {each.request_id for each in taken if each.request_id}
     begun = tuple(
         Begun(request_id=each, at=now, alert_id=alert_id) for each in sorted(ids) if released
     )
     rest = tuple(each for each in held if each.request_id not in ids)
-    hold = replace(pace.hold, held=rest) if rest else None
-    after = RulePace(begun=pace.begun + begun, hold=hold, leaving=(*pace.leaving, leaving))
+    hold = replace(usage.hold, held=rest) if rest else None
+    after = RuleUsage(begun=usage.begun + begun, hold=hold, leaving=(*usage.leaving, leaving))
     return after, leaving
 
 
-def told(pace: RulePace, alert_id: str) -> RulePace:
+def told(usage: RuleUsage, alert_id: str) -> RuleUsage:
     """Return a rule that need not remember a decision any more: its record tells it."""
-    return replace(pace, leaving=tuple(each for each in pace.leaving if each.alert_id != alert_id))
+    return replace(
+        usage, leaving=tuple(each for each in usage.leaving if each.alert_id != alert_id)
+    )
 
 
 def _one(
-    pace: RulePace,
-    rule: RunbookRule,
+    usage: RuleUsage,
+    rule: RestoreRule,
     wanted: AlertDecision,
     now: datetime,
     alert_id: str,
     hold_for_s: float,
-) -> tuple[RulePace, AlertDecision]:
+) -> tuple[RuleUsage, AlertDecision]:
     assert wanted.request_id is not None, "what is wanted has an id"
-    before = next((each for each in pace.begun if each.request_id == wanted.request_id), None)
+    before = next((each for each in usage.begun if each.request_id == wanted.request_id), None)
     if before is not None:  # by a run that was cut short, or by another delivery
-        return pace, wanted if before.alert_id == alert_id else repeated(wanted)
-    if any(each.request_id == wanted.request_id for one in pace.leaving for each in one.held):
-        return pace, refused(wanted, "HoldRefused")
-    if pace.hold is None and len(pace.begun) < rule.restores_per_hour:
+        return usage, wanted if before.alert_id == alert_id else repeated(wanted)
+    if any(each.request_id == wanted.request_id for one in usage.leaving for each in one.held):
+        return usage, refused(wanted, "HoldRefused")
+    if usage.hold is None and len(usage.begun) < rule.restores_per_hour:
         begun = Begun(request_id=wanted.request_id, at=now, alert_id=alert_id)
-        return replace(pace, begun=(*pace.begun, begun)), wanted
+        return replace(usage, begun=(*usage.begun, begun)), wanted
     until = now + timedelta(seconds=hold_for_s)
-    hold = pace.hold or Hold(since=now, until=until, alert_id=alert_id)
+    hold = usage.hold or Hold(since=now, until=until, alert_id=alert_id)
     held = replace(wanted, outcome="held", code="RuleLimitReached", text=_held_text(rule, hold))
     if any(each.request_id == wanted.request_id for each in hold.held):
-        return pace, held
+        return usage, held
     same = next((each for each in hold.held if same_id(each.vm_id, wanted.vm_id)), None)
     if same is not None:
         said = f"{held.text} This VM is held for {same.request_id} already."
-        return pace, replace(held, text=said, request_id=same.request_id, request=same.request)
+        return usage, replace(held, text=said, request_id=same.request_id, request=same.request)
     if len(hold.held) >= HELD_MAX:
         said = f"{HELD_MAX} VMs are held of the rule {rule.name!r}. The app holds no more."
-        return pace, replace(wanted, outcome="refused", code="HoldFull", text=said)
-    return replace(pace, hold=replace(hold, held=(*hold.held, held))), held
+        return usage, replace(wanted, outcome="refused", code="HoldFull", text=said)
+    return replace(usage, hold=replace(hold, held=(*hold.held, held))), held
 
 
-def _held_text(rule: RunbookRule, hold: Hold) -> str:
+def _held_text(rule: RestoreRule, hold: Hold) -> str:
     return (
         f"The rule {rule.name!r} restores {rule.restores_per_hour} VMs an hour. A person must "
         f"decide about the others until {stamp(hold.until)}."

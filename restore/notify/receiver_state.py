@@ -1,4 +1,4 @@
-"""How it stands with one receiver: who sends to it now, since when it does not take anything, and
+"""The state of one receiver: who sends to it now, since when it does not take anything, and
 when it is tried again.
 
 Kept by storage/notices.py as one document for each receiver; here is what may become of it.
@@ -38,7 +38,7 @@ class Permission(Model, frozen=True, kw_only=True):
     """None: as many as there are."""
 
 
-class Standing(Model, frozen=True, kw_only=True):
+class ReceiverState(Model, frozen=True, kw_only=True):
     """How it stands with one receiver."""
 
     claimed_until: datetime | None = None
@@ -65,15 +65,15 @@ class Standing(Model, frozen=True, kw_only=True):
         """Whether whoever has it for itself may send now."""
         return self.not_before is None or now >= self.not_before
 
-    def claimed(self, now: datetime) -> "Standing":
+    def claimed(self, now: datetime) -> "ReceiverState":
         """Return it as one sender's own, for a while."""
         return msgspec.structs.replace(self, claimed_until=now + LEASE)
 
-    def released(self) -> "Standing":
+    def released(self) -> "ReceiverState":
         """Return it as nobody's."""
         return msgspec.structs.replace(self, claimed_until=None)
 
-    def took(self, now: datetime) -> "Standing":
+    def took(self, now: datetime) -> "ReceiverState":
         """Return what it is after a notification was taken: well, whatever was before."""
         minute = self.minute if self._is_in_minute(now) else now
         sent = self.sent + 1 if self._is_in_minute(now) else 1
@@ -91,7 +91,7 @@ class Standing(Model, frozen=True, kw_only=True):
 
     def failed(
         self, now: datetime, code: str, text: str, retry_after_s: float | None = None
-    ) -> "Standing":
+    ) -> "ReceiverState":
         """Return what it is after a try that came to nothing: tried again later and later."""
         wait_s = max(wait_of(self.failures), min(retry_after_s or 0.0, ASKED_S_MAX))
         return msgspec.structs.replace(
@@ -103,11 +103,11 @@ class Standing(Model, frozen=True, kw_only=True):
             text=text,
         )
 
-    def gave_up(self, dropped: Dropped) -> "Standing":
+    def gave_up(self, dropped: Dropped) -> "ReceiverState":
         """Return it with one more that was dropped."""
         return msgspec.structs.replace(self, dropped=self.dropped + 1, last_dropped=dropped)
 
-    def paced(self, now: datetime) -> "Standing":
+    def paced(self, now: datetime) -> "ReceiverState":
         """Return it with the time at which the next one may be sent, where it allows only so many a
         minute."""
         limit = self.permission.per_minute if self.permission else None

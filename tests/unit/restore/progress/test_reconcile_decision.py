@@ -7,7 +7,7 @@ import pytest
 
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Verdict
-from restore.progress.reconciling import START_MAX, Step, next_step
+from restore.progress.reconcile_decision import START_MAX, Step, next_step
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 OLD, JUST_NOW = NOW - START_MAX, NOW - START_MAX + timedelta(seconds=1)

@@ -8,9 +8,9 @@ import jsonschema
 import msgspec
 import pytest
 
-from restore.alerts import runbook_text
-from restore.alerts.runbook import NONE
-from restore.alerts.runbook_text import InvalidRunbook
+from restore.alerts import restore_rules_text
+from restore.alerts.restore_rules import NONE
+from restore.alerts.restore_rules_text import InvalidRestoreRules
 from tests import alert_samples as samples
 from tests.alert_samples import DISKS, RULES, rule
 
@@ -18,8 +18,8 @@ SCHEMA = Path(__file__).parents[4] / "docs" / "rules.schema.json"
 
 
 def problems(value: Any) -> dict[str, str]:
-    with pytest.raises(InvalidRunbook) as caught:
-        runbook_text.parse(value if isinstance(value, str) else json.dumps(value))
+    with pytest.raises(InvalidRestoreRules) as caught:
+        restore_rules_text.parse(value if isinstance(value, str) else json.dumps(value))
     return {problem.path: problem.message for problem in caught.value.problems}
 
 
@@ -28,12 +28,12 @@ def template(**changes: Any) -> dict[str, Any]:
 
 
 def test_rules_survive_their_text() -> None:
-    known = samples.runbook()
-    assert runbook_text.parse(msgspec.json.encode(known).decode()) == known
+    known = samples.restore_rules()
+    assert restore_rules_text.parse(msgspec.json.encode(known).decode()) == known
 
 
 def test_no_rules_are_rules_and_a_file_may_name_its_schema() -> None:
-    assert runbook_text.parse('{"$schema": "docs/rules.schema.json"}') == NONE
+    assert restore_rules_text.parse('{"$schema": "docs/rules.schema.json"}') == NONE
 
 
 def test_everything_wrong_is_said_at_once_with_its_place() -> None:
@@ -138,7 +138,7 @@ def test_every_word_may_stand_in_an_id(words: str) -> None:
         "rg-{vm.subscription}", "rg"
     )
     value = {"templates": [template(targetResourceGroupId=group)]}
-    assert runbook_text.parse(json.dumps(value)).templates[0].restore["targetResourceGroupId"]
+    assert restore_rules_text.parse(json.dumps(value)).templates[0].restore["targetResourceGroupId"]
 
 
 def test_rules_too_large_or_no_json_are_told() -> None:
@@ -147,12 +147,12 @@ def test_rules_too_large_or_no_json_are_told() -> None:
 
 
 def test_the_published_schema_is_the_codes() -> None:
-    assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(runbook_text.schema()))
+    assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(restore_rules_text.schema()))
 
 
 def test_the_example_is_valid_by_the_code_and_by_the_schema() -> None:
     text = (SCHEMA.parents[1] / "examples" / "alerts" / "rules.json").read_text()
-    assert {each.name for each in runbook_text.parse(text).mappings} == {
+    assert {each.name for each in restore_rules_text.parse(text).mappings} == {
         "alertmanager", "datadog", "grafana", "pagerduty",
     }  # fmt: skip
     jsonschema.validate(json.loads(text), json.loads(SCHEMA.read_text()))

@@ -4,26 +4,26 @@ place."""
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from restore.alerts.runbook import Runbook
+from restore.alerts.restore_rules import RestoreRules
 from restore.settings import Settings
 
-_in_use: Runbook | None = None
+_in_use: RestoreRules | None = None
 
 
-def in_force(settings: Settings) -> Runbook:
+def in_force(settings: Settings) -> RestoreRules:
     """Return the rules that count now. Raises SettingsWrong while any setting is wrong: no alert is
     judged by other rules than those that were set."""
     settings.require()
-    runbook = _in_use or settings.restore_rules
-    assert runbook is not None, "who judges has read them"
-    return runbook
+    restore_rules = _in_use or settings.restore_rules
+    assert restore_rules is not None, "who judges has read them"
+    return restore_rules
 
 
 @contextmanager
-def use(runbook: Runbook) -> Iterator[None]:
+def use(restore_rules: RestoreRules) -> Iterator[None]:
     """Judge by other rules until the block ends, for tests and simulation."""
     global _in_use
-    before, _in_use = _in_use, runbook
+    before, _in_use = _in_use, restore_rules
     try:
         yield
     finally:

@@ -8,7 +8,7 @@ import pytest
 
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
 from restore.messages.model import JobSnapshot
-from restore.start.job_search import (
+from restore.start.lost_reply import (
     INTENT_S_MAX,
     Adopt,
     Ambiguous,

@@ -1,7 +1,8 @@
 """What the rules for alerts are made of: `RESTORE_RULES`. Without any, nothing is ever restored.
 
-From JSON to a Runbook leads runbook_text.py; what a rule makes of an alert, judging.py says. What
-is allowed at all is the policy's business: it judges each restore of an alert, as any other.
+From JSON to RestoreRules leads restore_rules_text.py; what a rule makes of an alert, judging.py
+says. What is allowed at all is the policy's business: it judges each restore of an alert, as any
+other.
 """
 
 from typing import Annotated, Any
@@ -151,7 +152,7 @@ class Template(StrictModel, frozen=True, kw_only=True):
     point: PointRule = PointRule()
 
 
-class RunbookRule(StrictModel, frozen=True, kw_only=True):
+class RestoreRule(StrictModel, frozen=True, kw_only=True):
     """What is done about some alerts. The first rule that matches counts."""
 
     name: _Name
@@ -165,10 +166,10 @@ class RunbookRule(StrictModel, frozen=True, kw_only=True):
     everything."""
 
 
-class Runbook(StrictModel, frozen=True, kw_only=True):
+class RestoreRules(StrictModel, frozen=True, kw_only=True):
     """What is done about alerts."""
 
-    rules: Annotated[tuple[RunbookRule, ...], Meta(max_length=100)] = ()
+    rules: Annotated[tuple[RestoreRule, ...], Meta(max_length=100)] = ()
     templates: Annotated[tuple[Template, ...], Meta(max_length=100)] = ()
     mappings: Annotated[tuple[Mapping, ...], Meta(max_length=20)] = ()
     max_alert_age: _AlertAge = "PT1H"
@@ -185,4 +186,4 @@ class Runbook(StrictModel, frozen=True, kw_only=True):
         return seconds_of(self.hold_for)
 
 
-NONE = Runbook()
+NONE = RestoreRules()

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from restore.alerts import moments, pointers
+from restore.alerts import fired_times, pointers
 from restore.alerts.alert import Alert, State, id_of, labels_of, targets_of, text_of
 from restore.alerts.pointers import ABSENT, value_at
-from restore.alerts.runbook import Firing, Mapping
+from restore.alerts.restore_rules import Firing, Mapping
 from restore.values.arm_ids import lower_ascii
 
 
@@ -30,7 +30,7 @@ def alert_of(item: Any, mapping: Mapping) -> Alert:
         rule=text_of(value_at(item, mapping.rule)),
         severity=text_of(value_at(item, mapping.severity)),
         state=state,
-        fired_at=moments.moment_of(value_at(item, mapping.time)),
+        fired_at=fired_times.moment_of(value_at(item, mapping.time)),
         targets=targets_of(value_at(item, mapping.vm)),
         labels=labels_of(value_at(item, mapping.labels)),
         why=""

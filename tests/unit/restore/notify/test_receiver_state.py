@@ -5,13 +5,13 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from restore.notify.standing import (
+from restore.notify.receiver_state import (
     ASKED_S_MAX,
     LEASE,
     WAIT_S_MAX,
     Dropped,
     Permission,
-    Standing,
+    ReceiverState,
     refused_wait_of,
     wait_of,
 )
@@ -21,24 +21,24 @@ SECOND = timedelta(seconds=1)
 
 
 def test_one_sender_is_alone_with_it_for_a_while() -> None:
-    held = Standing().claimed(START)
+    held = ReceiverState().claimed(START)
     assert not held.may_be_claimed(START + LEASE - SECOND)
     assert held.may_be_claimed(START + LEASE)
     assert held.released().may_be_claimed(START)
 
 
 def test_waits_grow_to_five_minutes_and_begin_anew_after_a_success() -> None:
-    standing, waits, now = Standing(), [], START
+    state, waits, now = ReceiverState(), [], START
     for _ in range(8):
-        standing = standing.failed(now, "NotifyNotReached", "It does not answer.")
-        assert standing.not_before is not None
-        waits.append((standing.not_before - now).total_seconds())
-        assert not standing.may_be_claimed(standing.not_before - SECOND)
-        now = standing.not_before
-        assert standing.may_be_claimed(now)
+        state = state.failed(now, "NotifyNotReached", "It does not answer.")
+        assert state.not_before is not None
+        waits.append((state.not_before - now).total_seconds())
+        assert not state.may_be_claimed(state.not_before - SECOND)
+        now = state.not_before
+        assert state.may_be_claimed(now)
     assert waits == [10, 20, 40, 80, 160, 300, 300, 300]
-    assert standing.since == START
-    assert standing.took(now) == Standing()
+    assert state.since == START
+    assert state.took(now) == ReceiverState()
     assert wait_of(10**6) == WAIT_S_MAX
 
 
@@ -46,22 +46,22 @@ def test_waits_grow_to_five_minutes_and_begin_anew_after_a_success() -> None:
 def test_a_receiver_may_ask_for_patience_but_not_for_ever(
     asked_s: float | None, waited_s: float
 ) -> None:
-    failed = Standing().failed(START, "NotifyRefused", "HTTP 429.", asked_s)
+    failed = ReceiverState().failed(START, "NotifyRefused", "HTTP 429.", asked_s)
     assert failed.not_before == START + timedelta(seconds=waited_s)
     assert waited_s <= ASKED_S_MAX
 
 
 def test_what_was_given_up_is_counted_and_stays_after_a_success() -> None:
     dropped = Dropped(event_id="r1:accepted", at=START, code="NotifyNotReached")
-    standing = Standing().gave_up(dropped).gave_up(dropped).took(START)
-    assert (standing.dropped, standing.last_dropped) == (2, dropped)
+    state = ReceiverState().gave_up(dropped).gave_up(dropped).took(START)
+    assert (state.dropped, state.last_dropped) == (2, dropped)
 
 
 def test_no_more_are_sent_in_a_minute_than_a_webhook_allows() -> None:
     permission = Permission(address="a", until=START + timedelta(days=1), per_minute=2)
-    standing = msgspec.structs.replace(Standing(), permission=permission)
-    assert standing.paced(START).may_send(START)
-    once = standing.took(START)
+    state = msgspec.structs.replace(ReceiverState(), permission=permission)
+    assert state.paced(START).may_send(START)
+    once = state.took(START)
     assert once.paced(START + SECOND).may_send(START + SECOND)
     twice = once.took(START + SECOND).paced(START + 2 * SECOND)
     assert twice.not_before == START + timedelta(minutes=1)
@@ -75,5 +75,5 @@ def test_one_notification_that_is_x() -> None:
 
 
 def test_it_survives_its_document() -> None:
-    standing = Standing().failed(START, "NotifyNotReached", "It does not answer.", 60)
-    assert Standing.from_json(standing.as_json()) == standing
+    state = ReceiverState().failed(START, "NotifyNotReached", "It does not answer.", 60)
+    assert ReceiverState.from_json(state.as_json()) == state

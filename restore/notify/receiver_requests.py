@@ -1,7 +1,7 @@
 """What is sent to a receiver for one event: where to, with which headers, and which body.
 
-One table by the receiver's kind. What is secret comes in as an argument and goes out in the letter,
-which nobody logs.
+One table by the receiver's kind. What is secret comes in as an argument and goes out in the
+request, which nobody logs.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from restore.notify import cards, signing, summaries
-from restore.notify.choosing import kind_of
+from restore.notify.receiver_filter import kind_of
 from restore.notify.receivers import Kind, Receiver
 from restore.values import cloud_events
 from restore.values.truncation import compact
@@ -36,7 +36,7 @@ class Unusable(Exception):
     """A secret has not the form that its use needs. It says which setting, not what it holds."""
 
 
-class Letter(NamedTuple):
+class ReceiverRequest(NamedTuple):
     """One request to a receiver. Never logged: address, headers and body may hold secrets."""
 
     url: str
@@ -61,8 +61,8 @@ def write(
     secrets: Mapping[str, str],
     at: datetime,
     public_url: str | None = None,
-) -> Letter:
-    """Return the letter that tells a receiver of an event. Raises Unusable."""
+) -> ReceiverRequest:
+    """Return the request that tells a receiver of an event. Raises Unusable."""
     content = compact(_content(receiver, event, secrets, public_url)).encode(errors="replace")
     form = _CLOUD_EVENT if receiver.kind in _PROGRAMS else _PLAIN_JSON
     headers = {"Content-Type": form} | authorization(receiver, secrets)
@@ -73,7 +73,7 @@ def write(
         except signing.NoKey as error:
             raise Unusable(f"{receiver.key_setting} {error}") from None
         headers |= signed
-    return Letter(address_of(receiver, secrets), headers, content)
+    return ReceiverRequest(address_of(receiver, secrets), headers, content)
 
 
 def authorization(receiver: Receiver, secrets: Mapping[str, str]) -> dict[str, str]:
