@@ -16,7 +16,9 @@ CONNECT_S_MAX = 10.0
 
 
 class PollPolicy(Model, frozen=True, kw_only=True, omit_defaults=False):
-    """How often to poll. Sent in an orchestration's input: a redeploy changes none in flight."""
+    """How often to poll. Sent in an orchestration's input: a redeploy changes none in flight.
+
+    The settings say why each number is what it is (restore/settings.py), and have the same."""
 
     poll_s_first: float = 30
     poll_s_min: float = 60
