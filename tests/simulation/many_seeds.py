@@ -1,12 +1,16 @@
 """Runs many seeds on all cores, and reports: how fast, what broke, which faults struck."""
 
+import faulthandler
 import gc
 import json
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,12 +48,10 @@ def sweep_all(processes: int | None) -> int:
     ended = list(ends(list(MAIN)))
     points = [*crash_points, *others, *ended]
     wrong = 0
-    with (
-        _progress(console) as progress,
-        get_context("fork").Pool(processes or os.cpu_count(), initializer=_settle_down) as pool,
-    ):
+    with _progress(console) as progress:
         task = progress.add_task("sweeping", total=len(points), speed="")
-        for text, violations in pool.imap_unordered(_sweep, points, chunksize=_CHUNK):
+        died = partial(_told_of_death, progress.console)
+        for text, violations in spread(_sweep, points, processes or os.cpu_count() or 1, died):
             progress.update(task, advance=1)
             if violations:
                 wrong += 1
@@ -70,7 +72,8 @@ def _run_all(console: Console, tally: Tally, folder: Path, processes: int) -> No
     begun = time.perf_counter()
     with _progress(console) as progress:
         task = progress.add_task("running", total=tally.wanted, speed="")
-        for result in _results(tally, folder, processes):
+        died = partial(_told_of_death, progress.console)
+        for result in _results(tally, folder, processes, died):
             if result.violations and not tally.broken:
                 progress.console.print(_first(result), style="bold red")
             tally.add(result)
@@ -78,15 +81,45 @@ def _run_all(console: Console, tally: Tally, folder: Path, processes: int) -> No
             progress.update(task, advance=1, speed=f"{tally.finished / spent_s:.1f} seeds/s")
 
 
-def _results(tally: Tally, folder: Path, processes: int) -> Iterator[Result]:
+def _results(
+    tally: Tally, folder: Path, processes: int, died: Callable[[], None]
+) -> Iterator[Result]:
     seeds = range(tally.first, tally.first + tally.wanted)
     work = [(seed, folder if seed < tally.first + REPLAYED_SEEDS else None) for seed in seeds]
     if processes == 1:
-        yield from map(_run, work)
-        return
+        return map(_run, work)
     run(tally.first)  # forked processes need not load the app and its SDK again
-    with get_context("fork").Pool(processes, initializer=_settle_down) as pool:
-        yield from pool.imap_unordered(_run, work, chunksize=_CHUNK)
+    return spread(_run, work, processes, died)
+
+
+def spread(
+    function: Callable[[Any], Any],
+    work: Sequence[Any],
+    processes: int,
+    died: Callable[[], None],
+) -> Iterator[Any]:
+    """Yield what a function makes of each piece of work, in order, from several processes.
+
+    A process that dies (Python 3.11.7 itself was seen to, in its garbage collector) is told, and
+    what it had in hand is done again. Raises BrokenProcessPool if that dies, too."""
+    done, died_at = 0, -1
+    while done < len(work):
+        context = get_context("fork")
+        try:
+            with ProcessPoolExecutor(processes, context, initializer=_settle_down) as pool:
+                for result in pool.map(function, work[done:], chunksize=_CHUNK):
+                    yield result
+                    done += 1
+        except BrokenProcessPool:
+            if done == died_at:
+                raise
+            died_at = done
+            died()
+
+
+def _told_of_death(console: Console) -> None:
+    text = "a process died, and what it had in hand is done again (its stack is above)"
+    console.print(text, style="yellow")
 
 
 def _run(work: tuple[int, Path | None]) -> Result:
@@ -105,7 +138,9 @@ def _replayed(folder: Path) -> dict[str, Any]:
 
 
 def _settle_down() -> None:
-    """What was loaded stays; looking through it again and again costs a tenth of the time."""
+    """A process that dies tells where. What was loaded stays; looking through it again and again
+    costs a tenth of the time."""
+    faulthandler.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 50)
