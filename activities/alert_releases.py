@@ -6,6 +6,7 @@ rule's document remembers what it has let go until that record tells it.
 """
 
 from datetime import datetime
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -80,8 +81,12 @@ def expire(documents: Documents, now: datetime) -> tuple[str, ...]:
 
 
 def ask(outbox: Outbox, rule: str, hold: Hold) -> None:
-    """Tell people that they must decide: the same hold, the same event. Raises
-    ServiceUnavailable."""
+    """Tell people that they must decide. Raises ServiceUnavailable."""
+    outbox.publish(event(rule, hold))
+
+
+def event(rule: str, hold: Hold) -> dict[str, Any]:
+    """Return what people are told: of the same hold always the same."""
     data = {
         "requestId": None,
         "rule": rule,
@@ -91,8 +96,7 @@ def ask(outbox: Outbox, rule: str, hold: Hold) -> None:
         "decideAt": links.hold(rule),
     }
     key = f"{rule}.{hold.alert_id}"
-    event = cloud_events.event("restores-held", key, f"rules/{rule}", hold.since, data)
-    outbox.publish(event)
+    return cloud_events.event("restores-held", key, f"rules/{rule}", hold.since, data)
 
 
 def _outcome(

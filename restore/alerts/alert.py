@@ -16,7 +16,7 @@ TARGETS_MAX = 1_000
 """Of one body. A vault protects 1,000 VMs; whoever names more has lost count."""
 LABELS_MAX = 64
 TEXT_CHARS_MAX = 512
-_ID_CHARS_MAX = 2_048
+ID_CHARS_MAX = 2_048
 
 _VM = "virtual machine"
 
@@ -63,7 +63,7 @@ def request_id_of(alert: Alert, target: str) -> str:
 
 def is_vm(target: str) -> bool:
     """Whether a target is the id of a virtual machine."""
-    return len(target) <= _ID_CHARS_MAX and kind_problem(target, _VM) is None
+    return len(target) <= ID_CHARS_MAX and kind_problem(target, _VM) is None
 
 
 def text_of(value: Any, chars_max: int = TEXT_CHARS_MAX) -> str | None:
@@ -77,7 +77,7 @@ def id_of(value: Any) -> str | None:
     """Return a sender's id, which may be a whole number; None if it is none."""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if abs(value) < 10**30 else None
-    return text_of(value, _ID_CHARS_MAX)
+    return text_of(value, ID_CHARS_MAX)
 
 
 def targets_of(values: Any) -> tuple[str, ...]:

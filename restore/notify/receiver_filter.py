@@ -37,6 +37,7 @@ _OF_KIND: dict[str, Severity | Callable[[JSON], Severity]] = {
     "started": "info",
     "verifying": "info",
     "rejected": "error",
+    "restores-held": "warning",
     "finished": _of_finished,
     "planned": _of_plan,
     "poisoned": "error",

@@ -14,7 +14,7 @@ from restore.values.times import seconds_of
 Kind = Literal["webhook", "teams", "slack", "pagerduty", "eventGrid"]
 EventKind = Literal[
     "accepted", "approval-reminder", "approval-requested", "duplicate", "fallback", "finished",
-    "planned", "poisoned", "rejected", "started", "verifying",
+    "planned", "poisoned", "rejected", "restores-held", "started", "verifying",
 ]  # fmt: skip
 Severity = Literal["info", "warning", "error"]
 RECEIVERS_MAX = 20

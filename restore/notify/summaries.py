@@ -68,6 +68,7 @@ _TITLES: dict[str, Callable[[JSON], str]] = {
     "started": lambda _: "Restore started",
     "verifying": lambda _: "Restored VM is being verified",
     "rejected": lambda _: "Restore request rejected",
+    "restores-held": lambda _: "Decide which VMs are restored: a rule for alerts is at its limit",
     "poisoned": lambda _: "Restore request put aside: it failed again and again",
     "duplicate": lambda _: "The same restore was asked for again",
     "finished": _finished,
@@ -81,8 +82,26 @@ def _names(data: JSON, field: str) -> str | None:
     if not isinstance(found, list) or not found:
         return None
     names = [str(each.get("name")) if isinstance(each, dict) else str(each) for each in found]
-    left = len(names) - _NAMES_MAX
-    return ", ".join(names[:_NAMES_MAX]) + (f" and {left} more" if left > 0 else "")
+    return _first(names, len(names))
+
+
+def _held(data: JSON) -> str | None:
+    """Return the names of VMs that are held; the event may name fewer than there are."""
+    found, count = data.get("vms"), data.get("held")
+    if not isinstance(found, list) or not isinstance(count, int):
+        return None
+    return _first([_last(each) for each in found], count)
+
+
+def _first(names: list[str], count: int) -> str:
+    shown = names[:_NAMES_MAX]
+    left = count - len(shown)
+    return ", ".join(shown) + (f" and {left} more" if left > 0 else "")
+
+
+def _alert_rule(data: JSON) -> Any:
+    """Return the rule for alerts: of what is held the event's own rule is one."""
+    return data.get("rule") if "held" in data else _object(data, "alert").get("rule")
 
 
 def _point(data: JSON, field: str) -> Any:
@@ -99,6 +118,11 @@ _FACTS: tuple[tuple[str, Callable[[JSON, str], Any]], ...] = (
         "Decide by POST to",
         lambda data, address: "decideAt" in data and links.reached(data["decideAt"], address),
     ),
+    (
+        "All of them by GET of",
+        lambda data, address: "held" in data and links.reached(links.holds(), address),
+    ),
+    ("VMs held", lambda data, _: _held(data)),
     ("Recovery type", lambda data, _: data.get("recoveryType")),
     ("VM", lambda data, _: data.get("sourceResourceId")),
     ("Recovery point", lambda data, _: _point(data, "time")),
@@ -107,7 +131,8 @@ _FACTS: tuple[tuple[str, Callable[[JSON, str], Any]], ...] = (
     ("Disks that stay", lambda data, _: _names(data, "disksToKeep")),
     ("Old disks, still there", lambda data, _: _names(data, "replacedDisks")),
     ("Never delete", lambda data, _: _names(data, "keptDisks")),
-    ("Policy rule", lambda data, _: data.get("rule")),
+    ("Policy rule", lambda data, _: None if "held" in data else data.get("rule")),
+    ("Rule for alerts", lambda data, _: _alert_rule(data)),
     ("Job", lambda data, _: data.get("jobId") or _object(data, "verdict").get("jobId")),
     ("Code", lambda data, _: _code(data)),
     ("Asked by way of", lambda data, _: data.get("source")),

@@ -34,6 +34,7 @@ _GIVES_WAY = (
     "error.problems",
     "problems",
     "plan.findings",
+    "vms",
     "replacedDisks",
     "verdict.replacedDisks",
     "keptDisks",
@@ -59,8 +60,8 @@ def event(
     key: str | None = None,
     sequence: int | None = None,
 ) -> dict[str, Any]:
-    """Return an event: accepted, approval-requested, started, finished, rejected, planned, poisoned
-    or duplicate.
+    """Return an event: accepted, approval-requested, started, finished, rejected, planned,
+    poisoned, duplicate or restores-held.
 
     Its id is made of the kind and the key; without one, of the request id: what can happen to a
     request only once. `sequence` is its place among the events of that request (CloudEvents'

@@ -41,9 +41,14 @@ def alert(alert_id: str) -> str:
     return f"{PATH}/alerts/{alert_id}"
 
 
+def holds() -> str:
+    """Return where all that is held is listed."""
+    return f"{PATH}/holds"
+
+
 def hold(rule: str) -> str:
     """Return where a person decides about what is held of a rule."""
-    return f"{PATH}/holds/{rule}/decision"
+    return f"{holds()}/{rule}/decision"
 
 
 def reached(path: str, address: str) -> str:

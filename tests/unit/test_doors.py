@@ -11,7 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from activities import alert_releases
 from devhost.engine.rendering import compact, status_too_large
+from restore.alerts import alert, rate_limits
+from restore.alerts.decision import AlertDecision
+from restore.alerts.rate_limits import Hold
 from restore.messages.attempts import Attempt
 from restore.messages.errors import NotFound, problems_of
 from restore.messages.ledger_entry import LedgerEntry, LedgerState, Verifying
@@ -31,6 +35,7 @@ from restore.result import disk_remarks, verdicts, verified
 from restore.values import cloud_events
 from restore.values.decoding import encode
 from restore.values.problem import Problem
+from simulated_azure import seed
 from storage.events import Events
 from storage.labels import line_of
 from storage.ledger import Ledger
@@ -131,6 +136,17 @@ def events(kind: str, letter: str) -> Iterator[dict[str, Any]]:
         )
         poisoned = rejections.poisoned(message_id="m" * 36, original=body, time=START)
         yield from map(rejections.event, (rejected, poisoned))
+    yield held(letter)
+
+
+def held(letter: str) -> dict[str, Any]:
+    """The event of as many held VMs as there can be, each of as long an id."""
+    vm_id = seed.vm_id(letter if letter.isalnum() else "x")
+    vm_id += "y" * (alert.ID_CHARS_MAX - len(vm_id))
+    decision = AlertDecision(outcome="held", request={"sourceResourceId": vm_id})
+    everything = (decision,) * rate_limits.HELD_MAX
+    hold = Hold(since=START, until=START, alert_id="a" * 50, held=everything)
+    return alert_releases.event("r" * 60, hold)
 
 
 MUST_KEEP = {
@@ -144,6 +160,7 @@ MUST_KEEP = {
     "poisoned": ("code", "text", "keptAt"),
     "finished": ("requestId", "verdict", "sourceResourceId"),
     "planned": ("requestId", "recoveryType"),
+    "restores-held": ("rule", "held", "vms", "decideAt", "until"),
 }
 
 
@@ -170,6 +187,8 @@ def test_every_event_fits_into_a_message_and_tells_where_the_rest_is(
             assert told["truncated"]
             assert told["fullDataAt"] == f"/api/events/{event['id']}/data"
             assert door.full_data(event["id"]) == whole
+        if name == "restores-held":
+            assert set(told["vms"]) <= set(whole["vms"]), "an id that is cut names no VM"
         if name == "finished":
             kept, verdict = told["verdict"], whole["verdict"]
             for field in ("verdict", "succeeded", "text", "jobId", "recoveryPoint"):

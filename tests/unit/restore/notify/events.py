@@ -46,6 +46,20 @@ REJECTED = cloud_events.event(
         "problems": [{"path": "$.vm", "message": "is not a known field"}],
     },
 )
+HELD = cloud_events.event(
+    "restores-held",
+    "save-disks.alert-1",
+    "rules/save-disks",
+    START,
+    {
+        "requestId": None,
+        "rule": "save-disks",
+        "held": 300,
+        "vms": [f"{VM}{number}" for number in range(200)],
+        "until": "2026-11-23T07:00:00Z",
+        "decideAt": "/api/holds/save-disks/decision",
+    },
+)
 ALL = {
     "accepted": event("accepted", {"request": {"requestId": "r1"}}),
     "approval-requested": to_decide(),
@@ -55,6 +69,7 @@ ALL = {
     "verifying": event("verifying", {"jobId": "job-1", "job": "Completed", "verify": {}}),
     "finished": finished("Completed"),
     "rejected": REJECTED,
+    "restores-held": HELD,
     "poisoned": event("poisoned", {"code": "Poisoned", "text": "It failed."}, sequence=None),
     "duplicate": event("duplicate", {}, sequence=None),
     "planned": event("planned", {"plan": {"findings": []}}, sequence=None),

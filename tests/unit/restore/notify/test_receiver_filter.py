@@ -1,5 +1,7 @@
 """Which receivers want an event: by its kind, and by how grave it is."""
 
+import re
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -7,7 +9,11 @@ import pytest
 from restore.notify import receiver_filter
 from restore.notify.receivers import EventKind, Notify, Receiver
 from restore.progress import ledger_events
-from tests.unit.restore.notify.events import ALL, REJECTED, event, finished, to_decide
+from tests.unit.restore.notify.events import ALL, HELD, REJECTED, event, finished, to_decide
+
+ROOT = Path(__file__).parents[4]
+ROOMS = ("activities", "notifications", "orchestrators", "restore", "storage", "triggers")
+_MADE = re.compile(r'cloud_events\.event\(\s*"([a-z-]+)"')
 
 
 def receiver(**fields: Any) -> Receiver:
@@ -25,6 +31,7 @@ def receiver(**fields: Any) -> Receiver:
         (finished("Completed", succeeded=False), "error"),
         (to_decide(), "warning"),
         (REJECTED, "error"),
+        (HELD, "warning"),
         (finished("Completed"), "info"),
         (finished("CompletedWithWarnings"), "warning"),
         (finished("CompletedWithWarnings", succeeded=False), "error"),
@@ -40,8 +47,11 @@ def test_each_event_is_as_grave_as_what_it_tells(told: Any, severity: str) -> No
     assert receiver_filter.severity_of(told) == severity
 
 
-def test_every_event_that_a_restore_can_tell_can_be_chosen() -> None:
-    kinds = {row.kind for row in ledger_events._ROWS} | {"planned", "rejected"}
+def test_every_event_that_the_app_can_tell_can_be_chosen() -> None:
+    shipped = (each for room in ROOMS for each in (ROOT / room).rglob("*.py"))
+    made = {kind for each in shipped for kind in _MADE.findall(each.read_text())}
+    assert {"duplicate", "planned", "restores-held"} <= made
+    kinds = {row.kind for row in ledger_events._ROWS} | {"poisoned", "rejected"} | made
     assert kinds <= set(get_args(EventKind)) == set(ALL)
     assert set(receiver_filter._OF_KIND) == set(get_args(EventKind))
 

@@ -19,7 +19,7 @@ from restore.notify.receiver_requests import ReceiverRequest, Unusable
 from restore.notify.receivers import Receiver
 from restore.values import cloud_events
 from tests.fakes.largest import LETTERS
-from tests.unit.restore.notify.events import ALL, event, finished, to_decide
+from tests.unit.restore.notify.events import ALL, HELD, event, finished, to_decide
 from tests.unit.test_doors import PAIRS, events
 
 KEY = f"whsec_{b64encode(bytes(range(32))).decode()}"
@@ -203,6 +203,18 @@ def test_who_must_decide_is_told_what_it_takes_and_where(receiver: Any) -> None:
         assert wanted in said
     without = json.dumps(body(to_decide(), public_url=None, **receiver))
     assert "/api/restores/r1/approval" in without
+
+
+@pytest.mark.parametrize("receiver", [TEAMS, SLACK, PAGER])
+def test_who_must_decide_about_a_storm_is_told_what_is_held_and_where(receiver: Any) -> None:
+    said = json.dumps(body(HELD, **receiver))
+    for wanted in (
+        "Decide which VMs are restored", "web-010, web-011, web-012, web-013, web-014 and 295 more",
+        "2026-11-23T07:00:00Z", "save-disks", f"{PUBLIC}/holds/save-disks/decision",
+    ):  # fmt: skip
+        assert wanted in said
+    assert ("All of them by GET of", f"{PUBLIC}/holds") in summaries.of(HELD, PUBLIC).facts
+    assert "Policy rule" not in said
 
 
 def test_no_text_from_outside_is_read_as_markup() -> None:
