@@ -22,7 +22,7 @@ from restore.messages.errors import NotYet, PermanentError
 from restore.messages.fallback_io import FallBack
 from restore.messages.ledger_entry import Fallback, LedgerEntry, fallen_back
 from restore.messages.log_line import LogLine
-from restore.messages.model import Verdict
+from restore.messages.model import Choice, Verdict
 from restore.messages.request import RestoreRequest
 from restore.policy.rules import Policy
 from restore.result import conclude, fallback_verdicts, ladder
@@ -112,6 +112,7 @@ def _concluded(asked: LedgerEntry, order: FallBack) -> Verdict:
     if asked.fallback is None:
         return own
     ledger, later = connection.ledger(), list[tuple[Attempt, Verdict | None]]()
+    choices: dict[str, Choice] = {}
     for attempt in asked.fallback.attempts:
         held = None if attempt.disks else ledger.read(attempt.id)
         if held is None or held.entry.verdict is None:
@@ -119,7 +120,9 @@ def _concluded(asked: LedgerEntry, order: FallBack) -> Verdict:
             continue
         entry, verdict = held.entry, held.entry.verdict
         later.append((fallback_verdicts.summary(attempt, entry, verdict), verdict))
-    return fallback_verdicts.concluded(asked, own, later)
+        if entry.choice is not None:
+            choices[attempt.id] = entry.choice
+    return fallback_verdicts.concluded(asked, own, later, choices)
 
 
 def _allowed(latest: LedgerEntry, in_force: Policy) -> tuple[Rung, ...]:

@@ -218,18 +218,23 @@ def _ended(verdict: Verdict) -> dict[str, Any]:
         *("verdict", "succeeded", "text", "error", "jobErrors"),
         *("replacedDisks", "keptDisks", "output"),
     )
-    return {name: plain.get(name) for name in told} | {
-        "phase": verdict.verdict,
-        "waiting": None,
-        "attempts": encode(verdict.attempts) or None,
-        "verified": verdict.verification.verified if verdict.verification else None,
-        "checks": encode(verdict.verification.checks) if verdict.verification else None,
-        "percent": 100.0 if verdict.verdict == "Completed" else None,
-        "remainingS": None,
-        "disksToReplace": None,
-        "disksToKeep": None,
-        "job": {"id": verdict.job_id} if verdict.job_id else None,
-    }
+    point = {"recoveryPoint": point_of(verdict.choice)} if verdict.choice else {}
+    return (
+        {name: plain.get(name) for name in told}
+        | point
+        | {
+            "phase": verdict.verdict,
+            "waiting": None,
+            "attempts": encode(verdict.attempts) or None,
+            "verified": verdict.verification.verified if verdict.verification else None,
+            "checks": encode(verdict.verification.checks) if verdict.verification else None,
+            "percent": 100.0 if verdict.verdict == "Completed" else None,
+            "remainingS": None,
+            "disksToReplace": None,
+            "disksToKeep": None,
+            "job": {"id": verdict.job_id} if verdict.job_id else None,
+        }
+    )
 
 
 def _intended(entry: LedgerEntry) -> dict[str, Any] | None:

@@ -192,6 +192,12 @@ class LedgerEntry(Model, frozen=True, kw_only=True):
         return self.request.get("jobRecoveryType" if self.begun_elsewhere else "recoveryType")
 
     @property
+    def choice_that_counts(self) -> Choice | None:
+        """The point that was restored, if another attempt's is known; else the chosen one."""
+        told = self.verdict.choice if self.verdict else None
+        return told or self.choice
+
+    @property
     def is_over(self) -> bool:
         """It was cancelled before anything was sent, or has a verdict."""
         return self.state in (LedgerState.CANCELLED, LedgerState.FINISHED)

@@ -244,5 +244,7 @@ class Verdict(Model, frozen=True, kw_only=True):
     """The disks that were not replaced, or may not have been: nobody must delete them."""
     attempts: tuple[Attempt, ...] = ()
     """All that were made, where the restore fell back."""
+    choice: Choice | None = None
+    """The point of the attempt that counts, where it is another one than was chosen at first."""
     verification: Verification | None = None
     """What a look at the VM came to, where one was asked for and there was one to look at."""

@@ -43,6 +43,8 @@ def cloud_event(entry: LedgerEntry, index: int) -> JSON:
     """Return one of an entry's events as it is sent: each time with the same id and content."""
     event = entry.events[index]
     whole = {name: encode(getattr(entry, name)) for name in event.fields}
+    if entry.verdict is not None and "verdict" in whole:
+        whole["verdict"].pop("choice", None)  # `recoveryPoint` tells it
     whole["restoreAt"] = links.restore(entry.request_id)
     subject = str(entry.request.get("sourceResourceId", ""))
     return cloud_events.event(
@@ -57,7 +59,7 @@ def _facts(entry: LedgerEntry) -> JSON:
         "recoveryType": entry.recovery_type,
         "sourceResourceId": entry.request.get("sourceResourceId"),
         "vaultId": item.vault_id if item else entry.request.get("vaultId"),
-        "recoveryPoint": point_of(entry.choice),
+        "recoveryPoint": point_of(entry.choice_that_counts),
         "rule": authorization.rule if authorization else None,
         "approval": encode(entry.approval),
         "source": entry.source,

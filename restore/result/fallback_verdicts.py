@@ -9,13 +9,13 @@ what was done instead of what.
 | none: the disks were there     | the failed job's verdict, with the disks that it left behind   |
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
 from restore.messages.attempts import Attempt, Rung
 from restore.messages.ledger_entry import LedgerEntry
-from restore.messages.model import Failure, Verdict
+from restore.messages.model import Choice, Failure, Verdict
 from restore.result import verdict_texts, verdicts
 
 _TEXT_MAX = 300
@@ -61,10 +61,14 @@ def first(entry: LedgerEntry, verdict: Verdict) -> Attempt:
 
 
 def concluded(
-    entry: LedgerEntry, own: Verdict, later: Sequence[tuple[Attempt, Verdict | None]]
+    entry: LedgerEntry,
+    own: Verdict,
+    later: Sequence[tuple[Attempt, Verdict | None]],
+    choices: Mapping[str, Choice],
 ) -> Verdict:
     """Return the verdict on a request, from its own attempt's and those of the later ones; None is
-    that of disks that were left behind."""
+    that of disks that were left behind. `choices` are the points of the later ones, by their
+    ids."""
     asked = first(entry, own)
     counts, by, story, refused = own, asked, list[str](), ""
     for attempt, verdict in later:
@@ -84,7 +88,8 @@ def concluded(
         )
     text = " ".join(part for part in (*story, refused, counts.text) if part)
     attempts = (asked, *(attempt for attempt, _ in later))
-    return msgspec.structs.replace(counts, text=text, attempts=attempts)
+    choice = choices.get(by.id) if by.recovery_point != asked.recovery_point else None
+    return msgspec.structs.replace(counts, text=text, attempts=attempts, choice=choice)
 
 
 def lost(entry: LedgerEntry, failure: Failure) -> Verdict:

@@ -107,6 +107,7 @@ def test_what_fails_falls_back_and_its_verdict_tells_of_each_attempt(runs: Runs)
         for name in ("point-gone", "no-size-so-disks", "no-size-disks-left")
     )
     assert [each["recoveryPoint"] for each in older] == sorted(POINTS)
+    assert records["point-gone"]["view"]["recoveryPoint"]["id"] == older[1]["recoveryPoint"]
     assert [each["recoveryType"] for each in disks] == ["AlternateLocation", "RestoreDisks"]
     assert [each["verdict"] for each in disks] == ["Failed", "Completed"]
     assert left[1]["disks"], "the verdict names what its job has left"

@@ -43,8 +43,8 @@ def calls_disks_a_vm(patch: Patch) -> None:
     """Disks count as the VM that was asked for."""
     whole = fallback_verdicts.concluded
 
-    def concluded(entry: LedgerEntry, own: Any, later: Any) -> Any:
-        found = whole(entry, own, later)
+    def concluded(entry: LedgerEntry, own: Any, later: Any, choices: Any) -> Any:
+        found = whole(entry, own, later, choices)
         is_there = any(verdict is not None and verdict.succeeded for _, verdict in later)
         return msgspec.structs.replace(found, succeeded=found.succeeded or is_there)
 

@@ -76,7 +76,8 @@ def verdicts_of(kind: str, letter: str) -> Iterator[Verdict]:
         )
     left = tuple(letter * 80 for _ in range(100))
     attempt = Attempt(id="r" * 130, at=START, code="c" * 200, text=letter * 300, disks=left)
-    yield Verdict(verdict="Failed", succeeded=False, text=letter * 600, attempts=(attempt,) * 3)
+    fallen = Verdict(verdict="Failed", succeeded=False, text=letter * 600, attempts=(attempt,) * 3)
+    yield msgspec.structs.replace(fallen, choice=largest.choice(letter))
     yield verified.concluded(verdicts.rejected(largest.failures(letter)[0]), _not_verified(letter))
     yield verdicts.deadline_passed(6e5, largest.job(letter, letter * 2000), recovery_point=point)
     for failure in largest.failures(letter):
