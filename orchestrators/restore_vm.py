@@ -40,10 +40,10 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     1. Open the ledger entry. A request that has a verdict already gets it again; nothing is done.
        One that was followed before goes on from where the ledger says, with its own item and point;
        so does a job that was begun elsewhere, which is followed only.
-    2. Find the protected item; choose the recovery point, keeping the reason for each other one. 3.
-    Have it permitted: by the policy, and by a person where the policy says so. 4. Trigger until it
-    is started, now or before; each "retry later" says what it waits for. What is sent
-       is judged once more at that moment.
+    2. Find the protected item; choose the recovery point, keeping the reason for each other one.
+    3. Have it permitted: by the policy, and by a person where the policy says so.
+    4. Trigger until it is started, now or before; each "retry later" says what it waits for. What
+       is sent is judged once more at that moment.
     5. Follow operation and job in a child, which is run again when it fails. Judge.
     6. Where the request asks for it, look in another child whether the VM works.
     7. Where it failed so that the policy lets it fall back, see to other attempts.

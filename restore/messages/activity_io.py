@@ -168,6 +168,8 @@ class Retry(StrictModel, frozen=True, kw_only=True):
     """What it waits for."""
     unforeseen_since: datetime | None = None
     """Since when every call raised."""
+    unforeseen: int = 0
+    """How many calls that were."""
     about: LogContext = LogContext()
     """What the caller's lines of the log are about."""
 

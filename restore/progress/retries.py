@@ -18,6 +18,8 @@ from restore.progress.wait_reasons import Waiting
 
 UNFORESEEN_MAX = timedelta(minutes=10)
 """A worker process that exits is back in seconds; a bug stays."""
+UNFORESEEN_MIN = 6
+"""So many calls are made in that time. Time alone does not count: the app itself may be away."""
 
 
 def learn(retry: Retry, outcome: Outcome, now: datetime, spread: str) -> Retry | Outcome:
@@ -27,8 +29,10 @@ def learn(retry: Retry, outcome: Outcome, now: datetime, spread: str) -> Retry |
     """
     if outcome.kind != "retryLater":
         return Outcome.failed(_time_is_up(retry.error)) if _is_too_late(outcome) else outcome
-    since = retry.unforeseen_since or now if _is_unforeseen(outcome) else None
-    if since is not None and now - since >= UNFORESEEN_MAX:
+    is_unforeseen = _is_unforeseen(outcome)
+    since = retry.unforeseen_since or now if is_unforeseen else None
+    calls = retry.unforeseen + 1 if is_unforeseen else 0
+    if since is not None and now - since >= UNFORESEEN_MAX and calls >= UNFORESEEN_MIN:
         assert outcome.error is not None, "what raised says what"
         return Outcome.failed(outcome.error)
     left_s = (retry.until - now).total_seconds()
@@ -42,6 +46,7 @@ def learn(retry: Retry, outcome: Outcome, now: datetime, spread: str) -> Retry |
         again_at=now + timedelta(seconds=min(wait_s, left_s)),
         error=outcome.error,
         unforeseen_since=since,
+        unforeseen=calls,
     )
 
 

@@ -85,6 +85,14 @@ def test_what_nobody_foresaw_is_tried_for_minutes_only() -> None:
     assert 6 <= tries <= 10
 
 
+def test_an_app_that_was_away_gives_up_no_sooner() -> None:
+    """Two workers exited, half an hour apart: the app was away in between."""
+    found = retries.learn(RETRY, RAISED, NOW, "i")
+    assert isinstance(found, Retry)
+    again = retries.learn(found, RAISED, NOW + timedelta(minutes=30), "i")
+    assert isinstance(again, Retry)
+
+
 def test_an_answer_between_two_exits_begins_those_minutes_anew() -> None:
     retry, now = RETRY, NOW
     for outcome in [RAISED, AWAY] * 20:
