@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from activities.alert_gate import ASKER
 from restore.alerts import rate_limits
 from restore.alerts.decision import AlertDecision
-from restore.alerts.rate_limits import Hold, RuleUsage, VmUsage
+from restore.alerts.rate_limits import RuleUsage, VmUsage
 from restore.alerts.restore_rules import RestoreRule, RestoreRules
 from storage import alert_usage
 from storage.documents import Documents
@@ -25,28 +25,22 @@ def begin(
     wanted: Iterable[AlertDecision],
     now: datetime,
     alert_id: str,
-) -> tuple[dict[str, AlertDecision], list[tuple[str, Hold]]]:
-    """Return what becomes of each that a rule wants, by its request id; and each rule's hold that
-    this alert has opened. Repeatable. Raises ServiceUnavailable."""
+) -> dict[str, AlertDecision]:
+    """Return what becomes of each that a rule wants, by its request id. Repeatable. Raises
+    ServiceUnavailable."""
     documents = ledger.documents
     decided, asking = _before(ledger, restore_rules, wanted, now)
-    opened: list[tuple[str, Hold]] = []
     for rule, asked in _by_rule(restore_rules, asking):
 
         def admit(
             known: RuleUsage, rule: RestoreRule = rule, asked: list[AlertDecision] = asked
-        ) -> tuple[RuleUsage, tuple[RuleUsage, tuple[AlertDecision, ...]]]:
-            after, decisions = rate_limits.admit(
-                known, rule, asked, now, alert_id, restore_rules.hold_for_s
-            )
-            return after, (after, decisions)
+        ) -> tuple[RuleUsage, tuple[AlertDecision, ...]]:
+            return rate_limits.admit(known, rule, asked, now, alert_id, restore_rules.hold_for_s)
 
-        after, decisions = alert_usage.change_rule(documents, rule.name, admit)
+        decisions = alert_usage.change_rule(documents, rule.name, admit)
         for asked_for, decision in zip(asked, decisions, strict=True):
             decided[_id(asked_for)] = _noted(documents, rule, asked_for, decision, now)
-        if after.hold is not None and after.hold.alert_id == alert_id:
-            opened.append((rule.name, after.hold))
-    return decided, opened
+    return decided
 
 
 def preview(

@@ -5,6 +5,7 @@ A decision has a record of its own among the alerts, which names the requests th
 rule's document remembers what it has let go until that record tells it.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -60,15 +61,22 @@ def told(documents: Documents, record: AlertRecord) -> None:
         )
 
 
-def expire(documents: Documents, now: datetime) -> tuple[str, ...]:
-    """Record that nobody has decided in time about what is held, and return the ids of these
-    records: they are judged like any decision. Raises ServiceUnavailable."""
+def ask(documents: Documents, outbox: Outbox) -> None:
+    """Tell people of each hold, once, that they must decide. Raises ServiceUnavailable."""
+    for rule, hold in _holds(documents):
+        _ask(documents, outbox, rule, hold)
+
+
+def revive(documents: Documents, outbox: Outbox, now: datetime) -> tuple[str, ...]:
+    """Tell people of holds whose alert died before it did. Record that nobody has decided in time,
+    and return the ids of these records: they are judged like any decision. Raises
+    ServiceUnavailable."""
     made = []
-    for rule in alert_usage.holding(documents):
-        known = alert_usage.rule(documents, rule)
-        if known.hold is None or not rate_limits.expired(known, now):
+    for rule, hold in _holds(documents):
+        _ask(documents, outbox, rule, hold)
+        if now < hold.until:
             continue
-        ids = tuple(each.request_id for each in known.hold.held if each.request_id)
+        ids = tuple(each.request_id for each in hold.held if each.request_id)
         record = AlertRecord(
             id=rejection.id_of(now, f"expired-{rule}"),
             way="app",
@@ -80,13 +88,23 @@ def expire(documents: Documents, now: datetime) -> tuple[str, ...]:
     return tuple(made)
 
 
-def ask(outbox: Outbox, rule: str, hold: Hold) -> None:
-    """Tell people that they must decide. Raises ServiceUnavailable."""
-    outbox.publish(event(rule, hold))
+def _holds(documents: Documents) -> Iterator[tuple[str, Hold]]:
+    for rule in alert_usage.holding(documents):
+        hold = alert_usage.rule(documents, rule).hold
+        if hold is not None:
+            yield rule, hold
+
+
+def _ask(documents: Documents, outbox: Outbox, rule: str, hold: Hold) -> None:
+    if not hold.is_told:
+        outbox.publish(event(rule, hold))
+        alert_usage.change_rule(
+            documents, rule, lambda known: (rate_limits.asked(known, hold), None)
+        )
 
 
 def event(rule: str, hold: Hold) -> dict[str, Any]:
-    """Return what people are told: of the same hold always the same."""
+    """Return what people are told of a hold, under the same id whenever it is told."""
     data = {
         "requestId": None,
         "rule": rule,

@@ -77,9 +77,9 @@ def _decisions(
         return alert_releases.decide(ledger.documents, record.id, record.release, now, why)
     found = _judged(record.body, restore_rules, now, why)
     wanted = [each for each in found if each.outcome == "restore"]
-    decided, opened = alert_counting.begin(ledger, restore_rules, wanted, now, record.id)
-    for rule, hold in opened:
-        alert_releases.ask(connection.outbox(), rule, hold)
+    decided = alert_counting.begin(ledger, restore_rules, wanted, now, record.id)
+    if any(each.outcome == "held" for each in decided.values()):
+        alert_releases.ask(ledger.documents, connection.outbox())
     return _all(found, decided)
 
 

@@ -1,4 +1,5 @@
-"""See to alerts that were left half done, and to holds that nobody has decided about in time.
+"""See to alerts that were left half done, and to holds: those that nobody was told of, and those
+that nobody has decided about in time.
 
 An alert is open from when it is recorded until all that was decided is begun. One whose
 orchestration is not there, or has ended, is started again, and counted; one that ends each time is
@@ -45,7 +46,8 @@ async def _revive(
         return {"token": None}
     documents, now = connection.ledger().documents, clock.now()
     if order.token is None:
-        for alert_id in await asyncio.to_thread(alert_releases.expire, documents, now):
+        outbox = connection.outbox()
+        for alert_id in await asyncio.to_thread(alert_releases.revive, documents, outbox, now):
             await _start(client, alert_id)
     page = await asyncio.to_thread(alerts.open_page, documents, order.token)
     for alert_id in page.alert_ids:

@@ -44,6 +44,8 @@ class Hold(Model, frozen=True, kw_only=True):
     alert_id: str
     """The alert that was the first to be held, in the alert list."""
     held: tuple[AlertDecision, ...] = ()
+    is_told: bool = False
+    """People were told that they must decide."""
 
 
 class Leaving(Model, frozen=True, kw_only=True):
@@ -152,6 +154,13 @@ def decided(
     hold = replace(usage.hold, held=rest) if rest else None
     after = RuleUsage(begun=usage.begun + begun, hold=hold, leaving=(*usage.leaving, leaving))
     return after, leaving
+
+
+def asked(usage: RuleUsage, hold: Hold) -> RuleUsage:
+    """Return a rule of whose hold people were told."""
+    if usage.hold is None or usage.hold.alert_id != hold.alert_id:
+        return usage  # somebody has decided meanwhile
+    return replace(usage, hold=replace(usage.hold, is_told=True))
 
 
 def told(usage: RuleUsage, alert_id: str) -> RuleUsage:

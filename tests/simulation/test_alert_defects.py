@@ -70,7 +70,17 @@ KILLED = Scenario(
     faults=(PlannedFault(kind="killed", where="start_alerted", times=2, value=30),),
     reconcile_s=300,
 )
-CALM = (TWICE, RESOLVED, STORM, DECIDED, ONE_AFTER_THE_OTHER, QUIET, STOPPED, KILLED)
+HELD_AND_KILLED = Scenario(
+    machines=_FIVE,
+    asks=_ASKS,
+    alerts=_STORM[:1],
+    faults=(PlannedFault(kind="killed", where="judge_alert: written alert-rules", value=21600),),
+    reconcile_s=300,
+)
+CALM = (
+    *(TWICE, RESOLVED, STORM, DECIDED, ONE_AFTER_THE_OTHER, QUIET, STOPPED, KILLED),
+    HELD_AND_KILLED,
+)
 
 
 def forgets_which_alert_it_was(patch: Patch) -> None:
@@ -106,18 +116,27 @@ def lets_go_what_nobody_decided(patch: Patch) -> None:
 
 def asks_nobody(patch: Patch) -> None:
     """What is held is not told."""
-    patch.setattr(alert_releases, "ask", lambda *_: None)
+    patch.setattr(alert_releases, "_ask", lambda *_: None)
 
 
 def asks_for_each_alert(patch: Patch) -> None:
     """Each alert that joins a hold asks anew."""
-    whole = alert_releases.ask
+    whole = alert_releases.event
     count = iter(range(1_000))
+    patch.setattr(alert_releases, "event", lambda rule, hold: whole(f"{rule}{next(count)}", hold))
+    patch.setattr(rate_limits, "asked", lambda known, _: known)
 
-    def ask(outbox: Any, rule: str, hold: Any) -> None:
-        whole(outbox, f"{rule}{next(count)}", hold)
 
-    patch.setattr(alert_releases, "ask", ask)
+def asks_only_where_it_holds(patch: Patch) -> None:
+    """Whoever dies between a hold and its event is not stood in for."""
+    whole = alert_releases.revive
+
+    def revive(*known: Any) -> Any:
+        with pytest.MonkeyPatch.context() as within:
+            asks_nobody(within)
+            return whole(*known)
+
+    patch.setattr(alert_releases, "revive", revive)
 
 
 def knows_no_switch(patch: Patch) -> None:
@@ -158,6 +177,7 @@ PLANTS = [
     (lets_go_what_nobody_decided, STORM, "what is held waits for a person"),
     (asks_nobody, STORM, "a hold asks once"),
     (asks_for_each_alert, STORM, "a hold asks once"),
+    (asks_only_where_it_holds, HELD_AND_KILLED, "a hold asks once"),
     (knows_no_switch, STOPPED, "nothing goes while it is stopped"),
     (forgets_what_was_recorded, TWICE, "every alert is judged"),
     (accepts_only_the_first, STORM, "every alert is judged"),
