@@ -18,6 +18,7 @@ _ORIGIN = "webhook-request-origin"
 _RATE = "webhook-request-rate"
 _RATE_MAX = 600
 """Alerts a minute that a sender may announce; the queue takes any number."""
+_ANNOUNCED = re.compile(r"[1-9][0-9]{0,8}")
 _VALIDATION = "Microsoft.EventGrid.SubscriptionValidationEvent"
 _CODE = re.compile(r"[A-Za-z0-9-]{1,100}")
 
@@ -29,8 +30,8 @@ def answer(req: func.HttpRequest, settings: Settings) -> func.HttpResponse:
         return _foreign("The handshake names no origin (WebHook-Request-Origin).")
     if refused := refusal(req, settings):
         return refused
-    rate = req.headers.get(_RATE, "")
-    allowed = min(int(rate), _RATE_MAX) if rate.isascii() and rate.isdigit() else _RATE_MAX
+    rate = _ANNOUNCED.fullmatch(req.headers.get(_RATE, ""))
+    allowed = min(int(rate[0]), _RATE_MAX) if rate else _RATE_MAX
     headers = {"WebHook-Allowed-Origin": origin, "WebHook-Allowed-Rate": str(allowed)}
     return problems.ok(200, {"allowedOrigin": origin}, headers)
 
@@ -62,8 +63,11 @@ def validate(topic: str, code: str, settings: Settings) -> func.HttpResponse:
         name == scope.rstrip("/") or name.startswith(f"{scope.rstrip('/')}/") for scope in scopes
     )
     is_event_grids = not scopes and "eventgrid.azure.net" in settings.restore_alert_origins
-    if not _CODE.fullmatch(code) or not (is_plain(topic) and (is_covered or is_event_grids)):
+    if not (is_plain(topic) and (is_covered or is_event_grids)):
         return _foreign("The topic of this handshake is not among RESTORE_ALERT_ORIGINS.")
+    if not _CODE.fullmatch(code):
+        detail = "data.validationCode must be 1 to 100 of A-Z a-z 0-9 -, as Event Grid sends it."
+        return problems.problem(400, "InvalidRequest", "The handshake has no code", detail)
     return problems.ok(200, {"validationResponse": code})
 
 
