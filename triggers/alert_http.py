@@ -15,7 +15,7 @@ def blueprint(settings: Settings) -> df.Blueprint:
     @functions.route(route="alerts", methods=["POST", "OPTIONS"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.ALERT)
+    @gate.to(Deed.ALERT, reads=("dryRun",))
     async def receive_alert(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:

@@ -8,7 +8,6 @@ says what would be.
 import base64
 import json
 import uuid
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,7 +19,7 @@ from restore.messages.alert_io import TakeAlert
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.settings import Settings
 from restore.values.problem import Problem
-from triggers import alert_records, answers, callers, handshakes, places, problems
+from triggers import alert_records, answers, callers, handshakes, places, problems, query
 from triggers.gate import refusal_of
 
 _DRY_RUN = "dryrun"
@@ -38,7 +37,7 @@ async def receive(
     if refused := handshakes.refusal(req, settings):
         return refused
     try:
-        is_dry = _is_dry(req.params)
+        is_dry = _is_dry(req)
     except InvalidRequest as error:
         return problems.wrong_query(error)
     body = _whole(req)
@@ -101,17 +100,11 @@ async def _try(
     return problems.of_failure(outcome.error)
 
 
-def _is_dry(params: Mapping[str, str]) -> bool:
-    """Whether nothing is to be done. Raises InvalidRequest: a word misspelled must not restore."""
-    known = {name.lower(): value for name, value in params.items() if name != "code"}
-    said = known.pop(_DRY_RUN, "false").lower()
-    faults = [
-        Problem(path="$", message="has an unknown parameter; known is dryRun") for _ in known
-    ][:1]
+def _is_dry(req: func.HttpRequest) -> bool:
+    """Whether nothing is to be done. Raises InvalidRequest."""
+    said = query.given(req).get(_DRY_RUN, "false").lower()
     if said not in ("true", "false"):
-        faults.append(Problem(path="$.dryRun", message="must be true or false"))
-    if faults:
-        raise InvalidRequest(faults)
+        raise InvalidRequest([Problem(path="$.dryRun", message="must be true or false")])
     return said == "true"
 
 

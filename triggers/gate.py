@@ -22,7 +22,7 @@ import azure.functions as func
 from restore.messages.log_line import LogLine
 from restore.settings import Settings
 from restore.values.problem import Problem
-from triggers import callers, log, problems
+from triggers import callers, log, problems, query
 
 Handler = Callable[..., Awaitable[func.HttpResponse]]
 
@@ -59,14 +59,17 @@ class Gate:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def to(self, deed: Deed, *, starts: bool = False) -> Callable[[Handler], Handler]:
+    def to(
+        self, deed: Deed, *, starts: bool = False, reads: tuple[str, ...] = ()
+    ) -> Callable[[Handler], Handler]:
         """Return what makes a handler admit only whoever may do this. What starts something new is
-        answered 503 while a setting is wrong."""
+        answered 503 while a setting is wrong. What changes something reads these parameters of a
+        query, and is refused with any other."""
 
         def guard(handler: Handler) -> Handler:
             @functools.wraps(handler)
             async def passed(**arguments: Any) -> func.HttpResponse:
-                refusal = self._refusal(arguments["req"], deed, starts=starts)
+                refusal = self._refusal(arguments["req"], deed, reads, starts=starts)
                 return await handler(**arguments) if refusal is None else refusal
 
             vars(passed)["deed"] = deed
@@ -75,9 +78,11 @@ class Gate:
         return guard
 
     def _refusal(
-        self, req: func.HttpRequest, deed: Deed, *, starts: bool
+        self, req: func.HttpRequest, deed: Deed, reads: tuple[str, ...], *, starts: bool
     ) -> func.HttpResponse | None:
         refusal = self._of_caller(req, deed) if self._settings.is_entra else None
+        if refusal is None and req.method not in _CHANGES_NOTHING:
+            refusal = query.refusal(req, reads)
         if refusal is None and starts and self._settings.problems:
             return _settings_wrong(self._settings.problems)
         return refusal

@@ -76,7 +76,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "cancelRestore",
         "Cancel one restore, if it is not too late",
         {202: response_schemas.CancelAnswer},
-        (404, 409, 503),
+        (400, 404, 409, 503),
         parameters=parameters.AN_ID,
     ),
     Operation(
@@ -85,7 +85,7 @@ OPERATIONS: tuple[Operation, ...] = (
         "abandonRestore",
         "Stop following one restore; its job in Azure continues",
         {200: response_schemas.AbandonAnswer},
-        (404, 409, 503),
+        (400, 404, 409, 503),
         parameters=parameters.AN_ID,
     ),
     Operation(

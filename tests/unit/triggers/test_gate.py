@@ -21,12 +21,20 @@ def wrong_worker() -> Worker:
     return worker_with(RESTORE_POLICY="{rules:[]}", RESTORE_KEEP_D="for ever")
 
 
-def call(harness: AppHarness, name: str, method: str = "POST", **fields: Any) -> tuple[int, Any]:
+def call(
+    harness: AppHarness,
+    name: str,
+    method: str = "POST",
+    *,
+    query: str = "",
+    worker: Worker | None = None,
+    **fields: Any,
+) -> tuple[int, Any]:
     """Call a function of the app as the worker does."""
-    (function,) = [each for each in wrong_worker().functions if each.name == name]
+    (function,) = [each for each in (worker or wrong_worker()).functions if each.name == name]
     request = func.HttpRequest(
         method,
-        "http://localhost/api/restores/r1",
+        f"http://localhost/api/restores/r1{query}",
         headers={"prefer": "respond-async", "content-type": "application/json"},
         route_params={"id": "r1"},
         body=json.dumps(fields).encode(),
@@ -35,6 +43,43 @@ def call(harness: AppHarness, name: str, method: str = "POST", **fields: Any) ->
     told = function.function(**{"req": request} | dict.fromkeys(function.clients, client))
     answer = asyncio.run(told)
     return answer.status_code, json.loads(answer.get_body())
+
+
+@cache
+def right_worker() -> Worker:
+    return worker_with()
+
+
+CHANGES = sorted(
+    function.name
+    for function in right_worker().functions
+    if function.trigger["type"] == "httpTrigger" and "POST" in function.trigger["methods"]
+)
+
+
+@pytest.mark.parametrize("query", ["?dryRun=true&x=1", "?planOnly=true", "?x"])
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_word_in_the_query_that_nobody_reads_does_nothing(
+    name: str, query: str, harness: AppHarness
+) -> None:
+    fields = request_for("RestoreDisks", "r1")
+    status, body = call(harness, name, query=query, worker=right_worker(), **fields)
+    assert (status, body["title"]) == (400, "The query is not valid"), body
+    assert harness.documents.kept == {}
+
+
+def test_a_dry_run_without_its_word_is_no_alert(harness: AppHarness) -> None:
+    """The host passes on no parameter that has no value; the URL has it."""
+    for query in ("?dryRun", "?dryRun="):
+        status, body = call(harness, "receive_alert", query=query, worker=right_worker())
+        assert (status, body["title"]) == (400, "The query is not valid"), body
+    assert harness.documents.kept == {}
+
+
+def test_a_key_in_the_query_is_the_hosts(harness: AppHarness) -> None:
+    query = "?code=abc&clientId=default"
+    status, _ = call(harness, "cancel_restore_request", query=query, worker=right_worker())
+    assert status == 404
 
 
 @pytest.mark.parametrize("name", sorted(STARTS))
