@@ -1,10 +1,8 @@
 """Which of what the rules want is begun, by all that was begun before: the same alert, the same VM,
 the same rule in the same hour. Part of activities/judge_alert.py.
-
-A dry run looks at the same documents and writes none.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -43,31 +41,33 @@ def begin(
     return decided
 
 
-def preview(
-    ledger: Ledger, restore_rules: RestoreRules, wanted: Iterable[AlertDecision], now: datetime
-) -> dict[str, AlertDecision]:
-    """Return what would become of each that a rule wants, by its request id; nothing is written.
-    Raises ServiceUnavailable."""
-    decided, asking = _before(ledger, restore_rules, wanted, now)
-    for rule, asked in _by_rule(restore_rules, asking):
-        known = alert_usage.rule(ledger.documents, rule.name)
-        _, decisions = rate_limits.admit(known, rule, asked, now, "", restore_rules.hold_for_s)
-        decided |= {_id(each): said for each, said in zip(asked, decisions, strict=True)}
-    return decided
-
-
 def refuse(
     documents: Documents, held: AlertDecision, code: rate_limits.Refusal, now: datetime
 ) -> None:
     """Note of a VM that what was held of it is not let go, so that the same alert does not ask
     again. Repeatable. Raises ServiceUnavailable."""
 
-    def refused(before: VmUsage | None) -> VmUsage | None:
+    _settle(documents, held, now, lambda usage: replace(usage, refused=code))
+
+
+def let_go(documents: Documents, held: AlertDecision, now: datetime) -> None:
+    """Note of a VM that what was held of it is let go: it has quiet from now on. Repeatable. Raises
+    ServiceUnavailable."""
+    _settle(documents, held, now, lambda usage: replace(usage, at=now))
+
+
+def _settle(
+    documents: Documents,
+    held: AlertDecision,
+    now: datetime,
+    settled: Callable[[VmUsage], VmUsage],
+) -> None:
+    def change(before: VmUsage | None) -> VmUsage | None:
         if before is not None and before.request_id != held.request_id:
             return None  # another alert has taken it meanwhile
-        return replace(before or _usage_of(held, now), refused=code)
+        return settled(before or _usage_of(held, now))
 
-    alert_usage.change_vm(documents, held.vm_id, refused)
+    alert_usage.change_vm(documents, held.vm_id, change)
 
 
 def _before(

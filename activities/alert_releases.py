@@ -12,11 +12,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from activities import alert_counting
+from arm import log
 from restore.alerts import rate_limits
 from restore.alerts.decision import AlertDecision
 from restore.alerts.rate_limits import Hold, Leaving, RuleUsage
 from restore.alerts.record import AlertRecord, Release
-from restore.messages import rejection
+from restore.messages import names, rejection
+from restore.messages.log_line import LogContext, LogLine
 from restore.values import cloud_events, links
 from restore.values.times import stamp
 from storage import alert_usage, alerts
@@ -42,7 +44,9 @@ def decide(
     leaving = alert_usage.change_rule(documents, release.rule, take)
     decisions = [_outcome(each, release, leaving, why_not) for each in leaving.held]
     for each in decisions:
-        if each.code == "HoldExpired":
+        if each.outcome == "restore":
+            alert_counting.let_go(documents, each, now)
+        elif each.code == "HoldExpired":
             alert_counting.refuse(documents, each, "HoldExpired", now)
         elif each.code == "HoldRefused":
             alert_counting.refuse(documents, each, "HoldRefused", now)
@@ -52,40 +56,48 @@ def decide(
     return tuple(decisions)
 
 
-def told(documents: Documents, record: AlertRecord) -> None:
-    """Let a rule forget what it remembers for a decision, whose record tells it now. Raises
-    ServiceUnavailable."""
-    if record.release is not None:
-        alert_usage.change_rule(
-            documents, record.release.rule, lambda known: (rate_limits.told(known, record.id), None)
-        )
-
-
 def ask(documents: Documents, outbox: Outbox) -> None:
     """Tell people of each hold, once, that they must decide. Raises ServiceUnavailable."""
     for rule, hold in _holds(documents):
         _ask(documents, outbox, rule, hold)
 
 
-def revive(documents: Documents, outbox: Outbox, now: datetime) -> tuple[str, ...]:
-    """Tell people of holds whose alert died before it did. Record that nobody has decided in time,
-    and return the ids of these records: they are judged like any decision. Raises
-    ServiceUnavailable."""
-    made = []
+def revive(documents: Documents, outbox: Outbox, now: datetime) -> None:
+    """Tell people of holds whose alert died before it did, and end those that nobody has decided
+    about in time. Raises ServiceUnavailable, Changed."""
     for rule, hold in _holds(documents):
         _ask(documents, outbox, rule, hold)
-        if now < hold.until:
-            continue
-        ids = tuple(each.request_id for each in hold.held if each.request_id)
-        record = AlertRecord(
-            id=rejection.id_of(now, f"expired-{rule}"),
-            way="app",
-            received_at=now,
-            release=Release(rule=rule, decision="expired", request_ids=ids),
+        end_expired(documents, rule, now)
+
+
+def end_expired(documents: Documents, rule: str, now: datetime) -> None:
+    """End a rule's hold, if nobody has decided about it in time: what comes later is asked about
+    anew. It has a record, as a decision has, which the reconciler ends if this is cut short. Raises
+    ServiceUnavailable, Changed."""
+    usage = alert_usage.rule(documents, rule)
+    if usage.hold is None or not rate_limits.expired(usage, now):
+        return
+    ids = tuple(each.request_id for each in usage.hold.held if each.request_id)
+    release = Release(rule=rule, decision="expired", request_ids=ids)
+    alert_id = rejection.id_of(now, f"expired-{rule}")
+    alerts.keep(documents, AlertRecord(id=alert_id, way="app", received_at=now, release=release))
+    kept = alerts.read(documents, alert_id)
+    if kept is not None and kept.record.judged_at is None:
+        decisions = decide(documents, alert_id, release, now, None)
+        write(documents, kept, replace(kept.record, judged_at=now, decisions=decisions))
+        about = LogContext(instance_id=names.alert_instance_id(alert_id))
+        log.write(LogLine(event="alert-judged", about=about, text=f"{len(decisions)} refused"))
+    alerts.close(documents, alert_id)
+
+
+def write(documents: Documents, kept: alerts.Kept, after: AlertRecord) -> None:
+    """Write what was decided; a rule need not remember it any more. Raises ServiceUnavailable,
+    Changed."""
+    alerts.judged(documents, kept, after)
+    if after.release is not None:
+        alert_usage.change_rule(
+            documents, after.release.rule, lambda known: (rate_limits.told(known, after.id), None)
         )
-        alerts.keep(documents, record)
-        made.append(record.id)
-    return tuple(made)
 
 
 def _holds(documents: Documents) -> Iterator[tuple[str, Hold]]:

@@ -32,6 +32,8 @@ from restore.messages.errors import AccessDenied, NotFound
 from restore.messages.log_line import LogLine
 from restore.settings import Settings
 from storage import alerts, connection
+from storage.ledger import Ledger
+from storage.unwritten import Unwritten
 
 Tags = dict[str, str]
 
@@ -59,8 +61,7 @@ def _judge(order: JudgeAlert, settings: Settings) -> Judged:
     after = kept.record
     if after.judged_at is None:
         after = replace(after, judged_at=now, decisions=_decisions(after, restore_rules, now, why))
-        alerts.judged(documents, kept, after)
-        alert_releases.told(documents, after)
+        alert_releases.write(documents, kept, after)
     counts: dict[str, int] = Counter(str(each.outcome) for each in after.decisions)
     text = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
     log.write(LogLine(event="alert-judged", text=text))
@@ -76,19 +77,34 @@ def _decisions(
     if record.release is not None:
         return alert_releases.decide(ledger.documents, record.id, record.release, now, why)
     found = _judged(record.body, restore_rules, now, why)
-    wanted = [each for each in found if each.outcome == "restore"]
-    decided = alert_counting.begin(ledger, restore_rules, wanted, now, record.id)
-    if any(each.outcome == "held" for each in decided.values()):
+    decisions = _counted(ledger, restore_rules, found, now, record.id)
+    if any(each.outcome == "held" for each in decisions):
         alert_releases.ask(ledger.documents, connection.outbox())
-    return _all(found, decided)
+    return decisions
 
 
 def _preview(
     body: bytes, restore_rules: RestoreRules, now: datetime, why: str | None
 ) -> tuple[AlertDecision, ...]:
-    found = _judged(body, restore_rules, now, why)
+    ledger = Ledger(Unwritten(connection.ledger().documents))
+    return _counted(ledger, restore_rules, _judged(body, restore_rules, now, why), now, "dry-run")
+
+
+def _counted(
+    ledger: Ledger,
+    restore_rules: RestoreRules,
+    found: Iterable[AlertDecision],
+    now: datetime,
+    alert_id: str,
+) -> tuple[AlertDecision, ...]:
+    """Return what becomes of what the rules want, by all that was begun before; the rest as it
+    is."""
+    found = tuple(found)
     wanted = [each for each in found if each.outcome == "restore"]
-    return _all(found, alert_counting.preview(connection.ledger(), restore_rules, wanted, now))
+    for rule in sorted({each.rule or "" for each in wanted}):
+        alert_releases.end_expired(ledger.documents, rule, now)
+    decided = alert_counting.begin(ledger, restore_rules, wanted, now, alert_id)
+    return tuple(decided.get(each.request_id or "", each) for each in found)
 
 
 def _judged(
@@ -109,15 +125,6 @@ def _judged(
         replace(each, outcome="refused", code="AlertsStopped", text=why)
         if each.outcome == "restore"
         else each
-        for each in found
-    )
-
-
-def _all(
-    found: Iterable[AlertDecision], decided: dict[str, AlertDecision]
-) -> tuple[AlertDecision, ...]:
-    return tuple(
-        decided[each.request_id] if each.outcome == "restore" and each.request_id else each
         for each in found
     )
 

@@ -46,9 +46,7 @@ async def _revive(
         return {"token": None}
     documents, now = connection.ledger().documents, clock.now()
     if order.token is None:
-        outbox = connection.outbox()
-        for alert_id in await asyncio.to_thread(alert_releases.revive, documents, outbox, now):
-            await _start(client, alert_id)
+        await asyncio.to_thread(alert_releases.revive, documents, connection.outbox(), now)
     page = await asyncio.to_thread(alerts.open_page, documents, order.token)
     for alert_id in page.alert_ids:
         await _see_to(documents, client, alert_id, now, settings.restore_revivals_max)

@@ -119,7 +119,7 @@ def admit(
     hold_for_s: float,
 ) -> tuple[RuleUsage, tuple[AlertDecision, ...]]:
     """Return what a rule has begun and holds from now on, and what becomes of each that it wants.
-    The hold that is open has not expired: see `expired`."""
+    The hold that is open has not expired: who calls has ended it (activities/alert_releases.py)."""
     usage = replace(usage, begun=tuple(each for each in usage.begun if now - each.at < HOUR))
     decided: list[AlertDecision] = []
     for each in wanted:

@@ -174,7 +174,7 @@ PLANTS = [
     (acts_on_what_is_resolved, RESOLVED, "what fires restores once"),
     (counts_no_restores, ONE_AFTER_THE_OTHER, "rules keep their pace"),
     (knows_no_quiet, QUIET, "rules keep their pace"),
-    (lets_go_what_nobody_decided, STORM, "what is held waits for a person"),
+    (lets_go_what_nobody_decided, STORM, "every alert is judged"),
     (asks_nobody, STORM, "a hold asks once"),
     (asks_for_each_alert, STORM, "a hold asks once"),
     (asks_only_where_it_holds, HELD_AND_KILLED, "a hold asks once"),
