@@ -41,7 +41,7 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
         """Show what a restore would do, and restore nothing."""
-        return await plans.ask(req, client)
+        return await plans.ask(req, client, settings)
 
     @functions.route(route="restores/adopt", methods=["POST"])
     @functions.durable_client_input(client_name="client")

@@ -14,15 +14,17 @@ from restore.messages.log_line import LogLine
 from restore.messages.model import Outcome
 from restore.messages.plan_io import MakePlan
 from restore.messages.request import RestoreRequest
-from triggers import answers, log, places, problems
+from restore.settings import Settings
+from triggers import answers, log, places, problems, request_reading
 
 
-async def ask(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+async def ask(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, settings: Settings
+) -> func.HttpResponse:
     """Answer a restore request with its plan: 200, or 202 with the place where it will be."""
-    from restore.request import parsing  # its tables are built on first use, not at start
-
+    default_id = uuid.uuid4().hex
     try:
-        request = parsing.parse_text(req.get_body(), default_request_id=uuid.uuid4().hex)
+        request = request_reading.read(req.get_body(), settings, default_request_id=default_id)
     except InvalidRequest as error:
         return problems.problem(
             400, error.code, "The request is not valid", error.message, error.problems

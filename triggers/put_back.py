@@ -22,7 +22,7 @@ from restore.messages.request import RestoreRequest
 from restore.settings import Settings
 from storage import connection, duplicates, ledger_search, rejections
 from storage.rejections import Kept
-from triggers import callers, log, places, plans, problems, restores, starter
+from triggers import callers, log, places, plans, problems, request_reading, restores, starter
 from triggers import rejections as views
 
 BACK = timedelta(days=7)
@@ -60,11 +60,9 @@ async def _start(
     by: Caller | None,
     prefix: str,
 ) -> func.HttpResponse:
-    from restore.request import parsing  # its tables are built on first use, not at start
-
     rejection, now = kept.rejection, datetime.now(UTC)
-    request: RestoreRequest = parsing.parse_text(
-        rejection.body, default_request_id=rejection.message_id
+    request = request_reading.read(
+        rejection.body, settings, default_request_id=rejection.message_id
     )
     if request.plan_only:
         await plans.start(client, request, _SOURCE, rejection.message_id)

@@ -24,7 +24,7 @@ from restore.messages.request import RestoreRequest
 from restore.settings import Settings
 from restore.values.problem import Problem
 from storage import connection, duplicates, rejections
-from triggers import log, plans, poison, starter
+from triggers import log, plans, poison, request_reading, starter
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -67,10 +67,8 @@ async def _take(
     message: func.QueueMessage, client: df.DurableOrchestrationClient, settings: Settings
 ) -> None:
     body, message_id = message.get_body(), str(message.id)
-    from restore.request import parsing  # its tables are built on first use, not at start
-
     try:
-        request: RestoreRequest = parsing.parse_text(body, default_request_id=message_id)
+        request = request_reading.read(body, settings, default_request_id=message_id)
     except InvalidRequest as error:
         await _reject(message, error.code, error.problems)
         return

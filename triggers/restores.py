@@ -15,7 +15,7 @@ from restore.progress import ledger_lines
 from restore.settings import Settings
 from restore.values.problem import Problem
 from storage import connection, instances
-from triggers import callers, log, places, plans, problems, starter, views
+from triggers import callers, log, places, plans, problems, request_reading, starter, views
 
 _WAIT_S = 3.0
 """Long enough for the checks of most requests, so that an unknown vault is answered with 404."""
@@ -34,11 +34,9 @@ async def start(
     so at once; `Prefer: wait=n` (at most 20) or `Prefer: respond-async` changes that (RFC 7240).
     """
     key = _idempotency_key(req)
-    from restore.request import parsing  # its tables are built on first use, not at start
-
     default_id = uuid.uuid4().hex if key is None else key
     try:
-        request = parsing.parse_text(req.get_body(), default_request_id=default_id)
+        request = request_reading.read(req.get_body(), settings, default_request_id=default_id)
     except InvalidRequest as error:
         return problems.problem(
             400, error.code, "The request is not valid", error.message, error.problems

@@ -15,6 +15,7 @@ from restore.messages.errors import InvalidRequest
 from restore.request.json_text import json_of
 from restore.request.sender_habits import envelopes
 from restore.values.cloud_events import SOURCE as OWN
+from restore.values.problem import Problem
 
 BYTES_MAX = 192 * 1024
 """Of a body. An alert about 1,000 targets has about 150 KB; a queue message has 48 at most."""
@@ -40,6 +41,21 @@ def alerts_of(body: bytes, mappings: tuple[Mapping, ...]) -> tuple[Alert, ...]:
         said = f"The alert names {count} targets. The app acts on at most {TARGETS_MAX} at once."
         return (_faulty("TooManyTargets", said),)
     return found or (_faulty("AlertNotUnderstood", "The list of alerts is empty."),)
+
+
+def instead_of_request(body: bytes | str, mappings: tuple[Mapping, ...]) -> Problem | None:
+    """Say of a body that was expected to be a restore request that it is an alert, as a mapping
+    reads it; None if none does. What has the fields of a request is no alert."""
+    try:
+        value = json_of(body)
+    except InvalidRequest:
+        return None
+    first = value[0] if isinstance(value, list) and value else value
+    mapping = None if envelopes.is_request(first) else custom_senders.mapping_of(first, mappings)
+    if mapping is None:
+        return None
+    said = f"is an alert of {mapping.name!r}, a mapping of RESTORE_RULES, and is no restore request"
+    return Problem(path="$", message=f"{said}: {envelopes.ALERTS_BELONG}")
 
 
 def _alerts(value: Any, mappings: tuple[Mapping, ...], depth: int) -> Iterator[Alert]:
@@ -96,7 +112,10 @@ def _what(value: Any) -> str:
     if name is not None:
         return f"This is {name}. No mapping of RESTORE_RULES reads it."
     if envelopes.is_request(value):
-        return "This is a restore request: put it on the queue restore-requests."
+        return (
+            "This is a restore request: send it to POST /api/restores, or put it on the queue "
+            "restore-requests."
+        )
     return "This is no alert that the app knows, and no mapping of RESTORE_RULES reads it."
 
 

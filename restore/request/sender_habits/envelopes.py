@@ -51,7 +51,7 @@ ENVELOPES = (
 _ROOT = "$"
 _OBJECT = "must be a JSON object: one request"
 _INSTEAD = "send one request, with recoveryType and sourceResourceId at the top"
-_ALERTS = "alerts belong on the queue restore-alerts, or to POST /api/alerts"
+ALERTS_BELONG = "alerts belong on the queue restore-alerts, or to POST /api/alerts"
 
 
 def problem_of(value: Any) -> Problem | None:
@@ -104,7 +104,7 @@ class _Place(NamedTuple):
 
 
 def _problem(path: str, said: str, inside: _Place | None, around: _Place | None = None) -> Problem:
-    instead = _ALERTS if around is not None and around.is_alert else _INSTEAD
+    instead = ALERTS_BELONG if around is not None and around.is_alert else _INSTEAD
     if inside:
         instead = f"send what stands in {inside.path} alone"
     return Problem(path=path, message=f"{said}: {instead}")

@@ -8,6 +8,7 @@ import pytest
 
 from restore.messages import names
 from restore.messages.model import Failure, Outcome
+from restore.settings import Settings
 from restore.values.decoding import encode
 from tests.end_to_end.harness import request_for
 from triggers import plans
@@ -71,7 +72,9 @@ def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 async def ask(client: Client, body: bytes = FIELDS) -> tuple[func.HttpResponse, Any]:
     reply = await plans.ask(
-        func.HttpRequest("POST", "http://x/api/restores/plan", body=body), cast("Any", client)
+        func.HttpRequest("POST", "http://x/api/restores/plan", body=body),
+        cast("Any", client),
+        Settings(),
     )
     return reply, json.loads(reply.get_body())
 

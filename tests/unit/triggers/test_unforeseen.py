@@ -47,7 +47,7 @@ HANDLERS: dict[str, Callable[[Any], Coroutine[Any, Any, func.HttpResponse]]] = {
     "show": lambda client: restores.show(_request("GET"), client),
     "cancel": lambda client: restores.cancel(_request("POST"), client, Settings()),
     "approve": lambda client: approvals.decide(_request("POST", DECISION), client, Settings()),
-    "plan": lambda client: plans.ask(_request("POST", BODY), client),
+    "plan": lambda client: plans.ask(_request("POST", BODY), client, Settings()),
     "list": lambda client: listing.show_page(_request("GET")),
     "recovery points": lambda client: points.show(_request("GET"), client),
 }
