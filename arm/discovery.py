@@ -27,6 +27,8 @@ _REMEMBERED_MAX = 1_000
 
 _DOING = "find the vault that protects the VM"
 _ACTION = "Microsoft.RecoveryServices/Locations/backupStatus/action"
+_GONE = "VirtualMachineNotFound"
+_IF_THERE = "If there is one, give the request its vaultId"
 _ADVICE = "Give the request a vaultId"
 
 
@@ -133,8 +135,9 @@ def _nowhere(
 ) -> errors.PermanentError:
     """The VM's backup is in no vault that could be asked: with what stood in the way."""
     denied = [each for each in against if isinstance(each, errors.AccessDenied)]
-    details = tuple(f"{each.code}: {each.message}" for each in against)
-    gone = any(each.code == "VirtualMachineNotFound" for each in against)
+    told = [each for each in against if each.code != _GONE]
+    details = tuple(f"{each.code}: {each.message}" for each in told)
+    gone = len(told) < len(against)
     named = protected_items.namesakes(seen, vm_id)
     if denied and not seen:
         return errors.AccessDenied(
@@ -143,13 +146,13 @@ def _nowhere(
             details=details,
             doing=_DOING,
         )
-    said, code = "No vault that the app may see has a backup of this VM.", "ProtectedItemNotFound"
-    if gone and not named:
+    said = "No vault that the app may see has a backup of this VM."
+    if gone:
         said = "The VM does not exist, and no vault that the app may see has a backup of it."
-        code = "VirtualMachineNotFound"
+    instead = "Otherwise give the request the vaultId of its backup" if named else _IF_THERE
     return errors.NotFound(
-        f"{said}{named} If there is one, give the request its vaultId, or set RESTORE_VAULTS.",
-        code=code,
+        f"{said}{named} {instead}, or set RESTORE_VAULTS.",
+        code=_GONE if gone and not named else "ProtectedItemNotFound",
         details=details,
         doing=_DOING,
     )

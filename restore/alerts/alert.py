@@ -63,7 +63,14 @@ def request_id_of(alert: Alert, target: str) -> str:
 
 def is_vm(target: str) -> bool:
     """Whether a target is the id of a virtual machine."""
-    return len(target) <= ID_CHARS_MAX and kind_problem(target, _VM) is None
+    return not_vm(target) is None
+
+
+def not_vm(target: str) -> str | None:
+    """Say why a target is not the id of a virtual machine; None if it is."""
+    if len(target) > ID_CHARS_MAX:
+        return f"must have at most {ID_CHARS_MAX} characters"
+    return kind_problem(target, _VM)
 
 
 def text_of(value: Any, chars_max: int = TEXT_CHARS_MAX) -> str | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from restore.alerts import matching, templates
-from restore.alerts.alert import Alert, is_vm, request_id_of
+from restore.alerts.alert import Alert, not_vm, request_id_of
 from restore.alerts.decision import AlertDecision, Outcome
 from restore.alerts.matching import Tags
 from restore.alerts.restore_rules import RestoreRule, RestoreRules, Template
@@ -91,8 +91,9 @@ def _before_rules(
         return _Why("refused", code="AlertIncomplete", text=said)
     assert alert.fired_at is not None, "it is not missing"
     assert target is not None, "it is not missing"
-    if not is_vm(target):
-        said = "The target is no virtual machine."
+    problem = not_vm(target)
+    if problem is not None:
+        said = f"The target is no virtual machine: it {problem}."
         return _Why("refused", code="TargetNotVm", text=said)
     return _of_another_time(restore_rules, alert.fired_at, now)
 

@@ -125,6 +125,7 @@ def _not_ready(order: VerifyVm, state: VmState) -> Failure | None:
     said = state.agent_text or state.agent or "nothing"
     if state.agent == _READY:
         said = "what it said before the restore"
+    said = said.rstrip(".")  # most of its own texts end so
     return _failure("AgentNotReady", f"The VM's agent does not report that it is ready: {said}.")
 
 

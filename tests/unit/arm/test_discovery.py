@@ -95,7 +95,9 @@ def test_a_vm_of_which_there_is_no_backup_is_told_so(azure: Azure) -> None:
     with pytest.raises(errors.NotFound) as caught:
         azure.backup.find_vault_item(seed.vm_id("nobody"))
     assert caught.value.code == "VirtualMachineNotFound"
-    assert "vaultId" in caught.value.message
+    assert caught.value.message.startswith("The VM does not exist, and no vault")
+    assert "If there is one, give the request its vaultId" in caught.value.message
+    assert caught.value.details == (), "the message says it all"
 
 
 def test_a_vm_that_was_moved_is_named_by_what_it_was_and_not_taken(azure: Azure) -> None:
@@ -104,7 +106,10 @@ def test_a_vm_that_was_moved_is_named_by_what_it_was_and_not_taken(azure: Azure)
         azure.backup.find_vault_item(moved)
     assert caught.value.code == "ProtectedItemNotFound"
     assert GONE in caught.value.message
-    assert "If the VM was moved, ask with that id" in caught.value.message
+    assert caught.value.message.startswith("The VM does not exist, and no vault")
+    advice = "If the VM was moved, ask with that id. Otherwise give the request the vaultId of its"
+    assert advice in caught.value.message
+    assert caught.value.details == ()
 
 
 def test_of_several_vaults_none_is_taken_and_all_are_listed(azure: Azure) -> None:

@@ -71,6 +71,20 @@ def test_what_is_about_no_vm_is_refused(target: str | None, code: str) -> None:
     assert judged(target=target).code == code
 
 
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (f"{vm()}/", "it must be the ARM id of a virtual machine, /subscriptions/…"),
+        (vm().replace("virtualMachines", "disks"), "this is the id of a disk"),
+        (f"/{'x' * 3000}", "it must have at most 2048 characters"),
+    ],
+)
+def test_a_target_that_is_no_vm_is_told_by_what_is_wrong_with_it(target: str, said: str) -> None:
+    text = judged(target=target).text
+    assert text.startswith("The target is no virtual machine: it must ")
+    assert said in text
+
+
 def test_without_a_rule_nothing_is_done() -> None:
     decision = judged(rules=[rule(when={"severities": ["Sev0"]})])
     assert (decision.outcome, decision.code, decision.request) == ("ignored", "NoRule", None)

@@ -81,6 +81,7 @@ NOT_YET = [
     ("VmNotRunning", {"power": ""}),
     ("VmNotRunning", {"provisioning": "Failed"}),
     ("AgentNotReady", {"agent": "ProvisioningState/Unavailable", "agent_text": "Not Ready"}),
+    ("AgentNotReady", {"agent": "ProvisioningState/Updating", "agent_text": "Not Ready: Wait."}),
     ("AgentNotReady", {"agent": "", "agent_text": ""}),
     ("AgentNotReady", {"agent_at": NOW - timedelta(hours=2)}),
 ]
@@ -107,6 +108,7 @@ def test_what_does_not_pass_in_its_time_ends_it(code: str, seen: dict[str, Any])
     assert not found.verified
     assert (found.checks[-1].code, found.checks[-1].passed) == (code, False)
     assert "The app looked for 1" in found.checks[-1].text
+    assert ".." not in found.checks[-1].text
 
 
 def test_a_replaced_vm_may_be_old_and_its_agent_must_have_reported_since() -> None:
