@@ -8,8 +8,9 @@ whoever asks meanwhile: there is never more than one of each. No secret is in an
 import asyncio
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from functools import partial
 from threading import Lock, Thread
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import azure.functions as func
 
@@ -19,6 +20,8 @@ from restore.messages.log_line import LogLine
 from restore.settings import Settings
 from storage import reachability
 from triggers import log, notifications, problems
+
+T = TypeVar("T")
 
 CHECK_S_MAX = 3.5
 """Of the 5 s that an answer may take at most; a client of storage gives up after 2 or 4."""
@@ -69,17 +72,17 @@ class Health:
 
     def __init__(self, settings: Settings, checks: Mapping[str, Check]) -> None:
         self._settings, self._checks = settings, checks
-        self._looks: dict[str, Future[_Found]] = {}
+        self._looks: dict[str, Future[Any]] = {}
         self._lock = Lock()
 
     async def show(self) -> func.HttpResponse:
         """Answer 200 when nothing keeps the app from its work, else 503 with all that does."""
-        body = await self.look()
+        body, held_up = await asyncio.gather(self.look(), self._held_up())
         if not self._settings.problems:
             body["arm"] = self._settings.arm_endpoint
             body["backupApiVersion"] = self._settings.backup_api_version
-            if self._settings.restore_notify and self._settings.restore_notify.receivers:
-                body["notifications"] = await notifications.troubles(self._settings)
+        if held_up is not None:
+            body["notifications"] = held_up
         return problems.ok(200 if body["status"] == "ok" else 503, body)
 
     async def look(self) -> dict[str, Any]:
@@ -100,22 +103,39 @@ class Health:
             log.write(LogLine(event="health", status=body["status"], problems=tuple(told)))
         return body
 
+    async def _held_up(self) -> list[dict[str, Any]] | None:
+        """Return which receivers take nothing; None where nobody is told."""
+        settings = self._settings
+        if (
+            settings.problems
+            or not settings.restore_notify
+            or not settings.restore_notify.receivers
+        ):
+            return None
+        try:
+            return await self._seen("notifications", partial(notifications.troubles, settings))
+        except TimeoutError:
+            return [notifications.SILENT]
+
     async def _look(self, name: str) -> _Found:
         try:
-            return await asyncio.wait_for(asyncio.wrap_future(self._begun(name)), CHECK_S_MAX)
+            return await self._seen(name, partial(_found, name, self._checks[name]))
         except TimeoutError:
             said = f"{_SUBJECTS[name]} gave no answer within {CHECK_S_MAX:g} s."
             return _Found("NoAnswer", said)
 
-    def _begun(self, name: str) -> Future[_Found]:
-        """Return the look that is going on, or begin one."""
+    async def _seen(self, name: str, look: Callable[[], T]) -> T:
+        """Return what a look sees. Raises TimeoutError when it takes too long; it goes on."""
+        return await asyncio.wait_for(asyncio.wrap_future(self._begun(name, look)), CHECK_S_MAX)
+
+    def _begun(self, name: str, look: Callable[[], T]) -> Future[T]:
+        """Return the look that is going on, or begin one. A look raises nothing."""
         with self._lock:
             looking = self._looks.get(name)
             if looking is None or looking.done():
                 looking = self._looks[name] = Future()
                 looking.set_running_or_notify_cancel()  # nobody who gives up can end it
-                look = Thread(target=_run, args=(name, self._checks[name], looking), daemon=True)
-                look.start()
+                Thread(target=_run, args=(look, looking), daemon=True).start()
             return looking
 
 
@@ -124,8 +144,8 @@ def live() -> func.HttpResponse:
     return problems.ok(200, {"status": "ok"})
 
 
-def _run(name: str, check: Check, looking: "Future[_Found]") -> None:
-    looking.set_result(_found(name, check))
+def _run(look: Callable[[], T], looking: "Future[T]") -> None:
+    looking.set_result(look())
 
 
 def _found(name: str, check: Check) -> _Found:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import azure.durable_functions as df
 import azure.functions as func
 
-from restore.messages import names
+from restore.messages import log_line, names
 from restore.messages.errors import InvalidRequest, RestoreError
 from restore.messages.log_line import LogLine
 from restore.notify.receiver_state import ReceiverState
@@ -31,12 +31,9 @@ from triggers import log
 if TYPE_CHECKING:
     from notifications.delivery import Delivery
 
-T = TypeVar("T")
-
-_LOOK_S_MAX = 3.5
-"""Of the 5 s that an answer about the app's health may take."""
+SILENT = {"problem": "The storage account does not say what waits."}
 _THREADS = RECEIVERS_MAX + 4
-"""One for each receiver, which may be slow, and some for those who only look."""
+"""One for each receiver, which may be slow, and some for those who deal out."""
 
 
 def blueprint(settings: Settings) -> df.Blueprint:
@@ -73,7 +70,7 @@ async def _alone(call: Callable[..., None], *given: str) -> None:
     """Do one thing, whatever becomes of the others; storage that does not answer is asked again by
     the reconciler."""
     try:
-        await _in_own_thread(call, *given)
+        await asyncio.get_running_loop().run_in_executor(_threads(), call, *given)
     except RestoreError as error:
         line = LogLine(
             event="notification-held-up",
@@ -82,10 +79,6 @@ async def _alone(call: Callable[..., None], *given: str) -> None:
             text=error.message,
         )
         log.write(line)
-
-
-async def _in_own_thread(call: Callable[..., T], *given: Any) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_threads(), call, *given)
 
 
 @cache
@@ -118,13 +111,16 @@ def _receiver_in(message: func.QueueMessage) -> str | None:
     return named if isinstance(named, str) else None
 
 
-async def troubles(settings: Settings) -> list[dict[str, Any]]:
+def troubles(settings: Settings) -> list[dict[str, Any]]:
     """Return, for those who look at the app's health, each receiver that something waits for or was
-    dropped of. No restore waits for it."""
+    dropped of. No restore waits for it. Raises nothing."""
     try:
-        return await asyncio.wait_for(_in_own_thread(_troubles, settings), _LOOK_S_MAX)
-    except (RestoreError, TimeoutError):
-        return [{"problem": "The storage account does not say what waits."}]
+        return _troubles(settings)
+    except RestoreError:
+        return [SILENT]
+    except Exception as error:  # whatever it is, the app's health is more than this
+        log.write(log_line.fault(error))
+        return [{"problem": "The app cannot say what waits. Read its log."}]
 
 
 def _troubles(settings: Settings) -> list[dict[str, Any]]:

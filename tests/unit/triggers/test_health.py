@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from restore.messages.errors import AccessDenied, ServiceUnavailable, SettingsWrong
+from restore.notify.receivers import Notify, Receiver
 from restore.settings import Settings
 from tests.fakes.log import lines
-from triggers import health
+from triggers import health, notifications
 
 NAMES = ("blob", "queue", "table", "identity")
 
@@ -134,6 +135,29 @@ def test_of_a_look_that_hangs_there_is_one_however_many_ask(hanging: health.Chec
     asked = app(blob=check)
     for _ in range(3):
         assert asyncio.run(show(asked))[0] == 503
+    assert len(looks) == 1
+
+
+def test_notifications_are_looked_at_beside_all_else_and_once(
+    hanging: health.Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+
+    def troubles(settings: Settings) -> list[Any]:
+        looks.append(1)
+        hanging()
+        return []
+
+    monkeypatch.setattr(notifications, "troubles", troubles)
+    monkeypatch.setattr(health, "CHECK_S_MAX", 1.0)
+    receiver = Receiver(name="a", kind="webhook", url="https://hooks.example.com")
+    asked = app(Settings(restore_notify=Notify(receivers=(receiver,))), blob=hanging)
+    for _ in range(2):
+        began = time.monotonic()
+        status, body = asyncio.run(show(asked))
+        assert time.monotonic() - began < 1.8, "not one after the other"
+        assert (status, body["checks"]["blob"]) == (503, "NoAnswer")
+        assert body["notifications"] == [notifications.SILENT]
     assert len(looks) == 1
 
 

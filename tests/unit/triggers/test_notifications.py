@@ -162,31 +162,33 @@ async def test_storage_that_does_not_answer_fails_no_message(
 
 
 async def test_health_names_who_has_not_got_what(world: World) -> None:
-    assert await notifications.troubles(SETTINGS) == []
+    assert notifications.troubles(SETTINGS) == []
     world.documents.now = lambda: _now() - timedelta(minutes=5)
     world.notices.keep(ALL["accepted"])
-    (undealt,) = await notifications.troubles(SETTINGS)
+    (undealt,) = notifications.troubles(SETTINGS)
     assert undealt["waiting"] == 1
     await wake()
-    (told,) = await notifications.troubles(SETTINGS)
+    (told,) = notifications.troubles(SETTINGS)
     assert (told["receiver"], told["code"]) == ("bad", "NotifyRefused")
     assert told["text"] == "It answered with HTTP 500."
     assert "againAt" in told
 
 
-async def test_health_does_not_wait_for_a_silent_storage(
-    world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (ServiceUnavailable("Away."), "The storage account does not say what waits."),
+        (KeyError("toldat"), "The app cannot say what waits. Read its log."),
+    ],
+)
+def test_health_is_told_where_it_is_not_known_what_waits(
+    world: World, error: Exception, problem: str
 ) -> None:
-    monkeypatch.setattr(notifications, "_LOOK_S_MAX", 0.1)
-    over = threading.Event()
+    def fail(name: str) -> None:
+        raise error
 
-    def hang(name: str) -> None:
-        over.wait(20)
-
-    world.documents.before_read = hang
-    (told,) = await notifications.troubles(SETTINGS)
-    over.set()
-    assert told == {"problem": "The storage account does not say what waits."}
+    world.documents.before_read = fail
+    assert notifications.troubles(SETTINGS) == [{"problem": problem}]
 
 
 async def test_a_restore_shows_which_receivers_have_not_heard_of_it(world: World) -> None:
