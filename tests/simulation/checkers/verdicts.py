@@ -45,17 +45,15 @@ def are_of_the_right_point(world: World) -> list[str]:
         }
         used = points.get(job.point) or gone[job.point]
         since = asked_of(world, entry).accepted_at
-        known = [
-            point
-            for point in points.values()
-            if _is_usable(point)
-            and point.time - skew <= since
-            and point.time not in {each.time for each in gone.values()}
+        early = [
+            point for point in points.values() if _is_usable(point) and point.time - skew <= since
         ]
         is_usable = _is_usable(used)
         if entry.alerted is not None:
-            known = _wanted_of(world, known, entry)
-            is_usable &= used in known or job.point in gone
+            early = _wanted_of(world, early, entry)
+            is_usable &= used in early or job.point in gone
+        times_gone = {each.time for each in gone.values()}
+        known = [point for point in early if point.time not in times_gone]
         if not is_usable or any(point.time > used.time for point in known):
             found.append(f"{entry.request_id} was restored from {job.point}, which is not newest")
     return found
