@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from restore.alerts.restore_rules import RestoreRules
 from restore.messages.poll_policy import CONNECT_S_MAX
+from restore.notify.receivers import Notify
 from restore.values import host_json
 from restore.values.times import seconds_of
 
@@ -32,6 +33,13 @@ def in_quiet_periods(rules: RestoreRules | None, keep_d: float) -> Iterator[str]
     for rule in rules.rules if rules else ():
         if seconds_of(rule.quiet_period) > keep_d * _DAY_S:
             yield f"RESTORE_RULES: quietPeriod of {rule.name} is longer than RESTORE_KEEP_D."
+
+
+def in_keeping(notify: Notify | None, keep_d: float) -> Iterator[str]:
+    """A notification that waits is there for as long as it is tried: one that is dropped is told,
+    and one that is deleted is not."""
+    if notify and notify.receivers and notify.keep_for_s > keep_d * _DAY_S:
+        yield "RESTORE_NOTIFY: keepFor is longer than RESTORE_KEEP_D."
 
 
 def in_timeouts(

@@ -238,4 +238,5 @@ def _conflicts(of: Settings) -> Iterator[str]:
     yield from setting_conflicts.in_authentication(of.is_entra, of.website_auth_enabled)
     yield from setting_conflicts.in_polls(of.restore_poll_s_min, of.restore_poll_s_max)
     yield from setting_conflicts.in_quiet_periods(of.restore_rules, of.restore_keep_d)
+    yield from setting_conflicts.in_keeping(of.restore_notify, of.restore_keep_d)
     yield from setting_conflicts.in_timeouts(of.arm_timeout_s, of.activity_s, of.function_timeout_s)

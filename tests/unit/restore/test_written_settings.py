@@ -54,3 +54,12 @@ def test_a_receiver_on_this_machine_is_for_a_simulated_azure() -> None:
     assert problems(RESTORE_NOTIFY=told) == ("RESTORE_NOTIFY $.receivers[0].url must be https.",)
     simulated = {"RESTORE_NOTIFY": told, "SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072"}
     assert parsed(simulated).problems == ()
+
+
+def test_a_notification_is_tried_no_longer_than_it_is_kept() -> None:
+    receiver = {"name": "a", "kind": "webhook", "url": "https://hooks.example.com"}
+    told = json.dumps({"receivers": [receiver], "keepFor": "P3D"})
+    assert problems(RESTORE_NOTIFY=told, RESTORE_KEEP_D="2") == (
+        "RESTORE_NOTIFY: keepFor is longer than RESTORE_KEEP_D.",
+    )
+    assert problems(RESTORE_NOTIFY=told, RESTORE_KEEP_D="3") == ()
