@@ -13,13 +13,13 @@ from restore.alerts.rate_limits import RuleUsage, VmUsage
 from restore.messages import names
 from restore.values.arm_ids import lower_as_azure
 from restore.values.rewriting import rewritten
-from storage.documents import RACES_MAX, Changed, Documents, Taken, contended
+from storage.documents import RACES_MAX, Changed, Documents, Taken, contended, lines
 
 T = TypeVar("T")
 
 _RULES = "alert-rules/"
 _PAGE_SIZE = 200
-"""There are at most 100 rules; those of earlier rule files are few."""
+"""There are at most 100 rules, and those of earlier rule files."""
 _HOLDS = "holds"
 
 
@@ -55,7 +55,7 @@ def change_rule(
 
 def holding(documents: Documents) -> Iterator[str]:
     """Find the rules of which something is held. Raises ServiceUnavailable."""
-    for line in documents.page(_RULES, _PAGE_SIZE, None).lines:
+    for line in lines(documents, _RULES, _PAGE_SIZE):
         if _HOLDS in line.labels:
             yield line.name.removeprefix(_RULES)
 

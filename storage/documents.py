@@ -83,6 +83,17 @@ class Documents(Protocol):
         """List names under a prefix, in the order of their names, `size` at a time."""
 
 
+def lines(documents: Documents, prefix: str, size: int) -> Iterator[Labelled]:
+    """List all names under a prefix, `size` with each call. Raises ServiceUnavailable."""
+    token: str | None = None
+    while True:
+        page = documents.page(prefix, size, token)
+        yield from page.lines
+        token = page.token
+        if token is None:
+            return
+
+
 class BlobDocuments:
     """Documents as block blobs of one container, which is created on first use."""
 

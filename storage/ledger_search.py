@@ -5,6 +5,7 @@ certain. A ledger of ten thousand requests is two calls.
 from collections.abc import Iterator
 
 from restore.messages import names
+from storage.documents import lines
 from storage.labels import quoted
 from storage.ledger import Ledger
 
@@ -15,12 +16,7 @@ _PAGE_SIZE = 5_000
 def ids_with(ledger: Ledger, label: str, value: str, folder: str = names.ENTRIES) -> Iterator[str]:
     """Return the ids of all requests (or of all other attempts) that have this label, in any case.
     Raises ServiceUnavailable."""
-    wanted, token = quoted({label: value})[label].lower(), None
-    while True:
-        page = ledger.page(_PAGE_SIZE, token, folder)
-        for line in page.lines:
-            if line.labels.get(label, "").lower() == wanted:
-                yield line.name.partition("/")[2]
-        token = page.token
-        if token is None:
-            return
+    wanted = quoted({label: value})[label].lower()
+    for line in lines(ledger.documents, folder, _PAGE_SIZE):
+        if line.labels.get(label, "").lower() == wanted:
+            yield line.name.partition("/")[2]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from restore.messages import names
 from restore.values.structs import Model
-from storage.documents import Documents, Taken, Versioned
+from storage.documents import Documents, Taken, Versioned, lines
 
 _PREFIX = "open/"
 PAGE_SIZE = 50
@@ -81,13 +81,7 @@ def page(documents: Documents, token: str | None = None, size: int = PAGE_SIZE) 
 
 def ids(documents: Documents) -> Iterator[str]:
     """Return the ids of all that is open. Raises ServiceUnavailable."""
-    token: str | None = None
-    while True:
-        found = page(documents, token)
-        yield from found.request_ids
-        token = found.token
-        if token is None:
-            return
+    return (line.name.removeprefix(_PREFIX) for line in lines(documents, _PREFIX, PAGE_SIZE))
 
 
 def name_of(request_id: str) -> str:

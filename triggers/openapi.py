@@ -13,6 +13,7 @@ from restore.messages.rejection import Rejection
 from restore.messages.request import REQUEST_TYPES
 from restore.plan.model import Plan
 from restore.policy.decisions import Decision
+from restore.request import documents
 from restore.settings import Settings
 from triggers import alert_schemas, places, problems, response_schemas
 from triggers.openapi_operation import Operation, ref
@@ -133,7 +134,7 @@ def _schemas() -> JSON:
         *_answers(),
     ]  # fmt: skip
     _, schemas = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
-    portable: JSON = _portable(msgspec.json.decode(msgspec.json.encode(schemas)))
+    portable: JSON = documents.portable(msgspec.json.decode(msgspec.json.encode(schemas)))
     for name in REQUEST_TYPES:  # generated when absent
         portable[name]["required"].remove("requestId")
     return portable
@@ -155,17 +156,3 @@ def _answers() -> tuple[Any, ...]:
         response_schemas.Live,
         *alert_schemas.SHAPES,
     )
-
-
-def _portable(part: Any) -> Any:
-    """Write Python's anchors as every other language knows them."""
-    if isinstance(part, list):
-        return [_portable(each) for each in part]
-    if not isinstance(part, dict):
-        return part
-    return {
-        name: each.replace(r"\A", "^").replace(r"\Z", "$")
-        if name == "pattern" and isinstance(each, str)
-        else _portable(each)
-        for name, each in part.items()
-    }

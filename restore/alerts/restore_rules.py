@@ -20,8 +20,8 @@ POINTER = r"\A(?:/(?:[^~/\x00-\x1f]|~[01])*)*\Z"
 _Name = Annotated[
     str,
     Meta(
-        pattern="^[A-Za-z0-9._-]{1,60}$",
-        extra={"says": "must be 1 to 60 of A-Z a-z 0-9 . _ -"},
+        pattern=r"^(?!\.+$)[A-Za-z0-9._-]{1,60}$",
+        extra={"says": "must be 1 to 60 of A-Z a-z 0-9 . _ - and not only dots"},
     ),
 ]
 _Pattern = Annotated[

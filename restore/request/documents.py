@@ -17,9 +17,24 @@ class InvalidDocument(Exception):
 
 def published(kind: type) -> dict[str, Any]:
     """Return the schema that is published for a struct. It may name its schema, for editors."""
-    described: dict[str, Any] = _without_nulls(msgspec.json.schema(kind))
+    described: dict[str, Any] = portable(_without_nulls(msgspec.json.schema(kind)))
     described["$defs"][kind.__name__]["properties"]["$schema"] = {"type": "string"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | described
+
+
+def portable(part: Any) -> Any:
+    """Return a schema with Python's anchors written as every other language, and every editor,
+    knows them."""
+    if isinstance(part, list):
+        return [portable(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    return {
+        name: each.replace(r"\A", "^").replace(r"\Z", "$")
+        if name == "pattern" and isinstance(each, str)
+        else portable(each)
+        for name, each in part.items()
+    }
 
 
 def _without_nulls(part: Any) -> Any:

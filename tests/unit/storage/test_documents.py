@@ -25,7 +25,9 @@ from storage.documents import (
     Taken,
     Versioned,
     contended,
+    lines,
 )
+from tests.fakes.storage import MemoryDocuments
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 SIGNED = "https://account.blob.core.windows.net/?sig=S3CRET"
@@ -231,3 +233,12 @@ def test_whoever_loses_every_race_asks_again_in_five_seconds() -> None:
     error = contended("write the ledger")
     assert (error.code, error.retry_after_s, error.doing) == ("Contended", 5, "write the ledger")
     assert (f"{RACES_MAX} times" in error.message, RACES_MAX) == (True, 8)
+
+
+def test_all_names_under_a_prefix_are_listed_however_many_pages_they_take() -> None:
+    documents = MemoryDocuments()
+    for number in range(7):
+        documents.create(f"a/{number}", {}, {})
+    documents.create("b/0", {}, {})
+    assert [line.name for line in lines(documents, "a/", 3)] == [f"a/{each}" for each in range(7)]
+    assert list(lines(documents, "c/", 3)) == []

@@ -150,6 +150,19 @@ def test_the_published_schema_is_the_codes() -> None:
     assert json.loads(SCHEMA.read_text()) == json.loads(json.dumps(restore_rules_text.schema()))
 
 
+def test_an_editor_takes_the_patterns_of_the_schema() -> None:
+    """Editors read ECMAScript's expressions, which have other anchors than Python's."""
+    text = json.dumps(restore_rules_text.schema())
+    assert "^(?:/" in text
+    assert r"\\A" not in text
+    assert r"\\Z" not in text
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\n", "x" * 61])
+def test_a_name_that_no_document_could_have_is_refused(name: str) -> None:
+    assert "$.mappings[0].name" in problems({"mappings": [{"name": name}]})
+
+
 def test_the_example_is_valid_by_the_code_and_by_the_schema() -> None:
     text = (SCHEMA.parents[1] / "examples" / "alerts" / "rules.json").read_text()
     assert {each.name for each in restore_rules_text.parse(text).mappings} == {
