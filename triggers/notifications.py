@@ -70,7 +70,7 @@ async def _alone(call: Callable[..., None], *given: str) -> None:
     """Do one thing, whatever becomes of the others; storage that does not answer is asked again by
     the reconciler."""
     try:
-        await asyncio.get_running_loop().run_in_executor(_threads(), call, *given)
+        await _in_own_thread(call, *given)
     except RestoreError as error:
         line = LogLine(
             event="notification-held-up",
@@ -79,6 +79,10 @@ async def _alone(call: Callable[..., None], *given: str) -> None:
             text=error.message,
         )
         log.write(line)
+
+
+async def _in_own_thread(call: Callable[..., None], *given: str) -> None:
+    await asyncio.get_running_loop().run_in_executor(_threads(), call, *given)
 
 
 @cache
