@@ -14,8 +14,9 @@ from restore.request import parsing
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = (ROOT / "docs" / "alerts.md").read_text()
 RULES = restore_rules_text.parse((ROOT / "examples" / "alerts" / "rules.json").read_text())
-WIRING = DOCS[DOCS.index("\n## Wiring") :]
-FIRST, *BLOCKS = re.findall(r"^```sh\n(.*?)^```", WIRING, re.MULTILINE | re.DOTALL)
+FIRST, STORM, STOP, RESUME, *BLOCKS = re.findall(
+    r"^```sh\n(.*?)^```", DOCS, re.MULTILINE | re.DOTALL
+)
 SENT = [block for block in BLOCKS if "SubscriptionValidation" not in block]
 PRINTED = "curl() { cat; }\n"
 
