@@ -25,6 +25,7 @@ from arm import connection as arm_connection
 from arm import log
 from restore.alerts.alert import Alert, is_vm
 from restore.alerts.decision import AlertDecision
+from restore.alerts.matching import Tags, Unread
 from restore.alerts.record import AlertRecord
 from restore.alerts.restore_rules import RestoreRules
 from restore.messages.alert_io import JudgeAlert, Judged
@@ -35,10 +36,13 @@ from storage import alerts, connection
 from storage.ledger import Ledger
 from storage.unwritten import Unwritten
 
-Tags = dict[str, str]
-
 TAGS_READ_MAX = 50
-"""VMs of one alert whose tags are read, one call each; the others are taken for untagged."""
+"""VMs of one alert whose tags are read, one call each; where a rule asks for those of the others,
+nothing is restored."""
+_TOO_MANY = Unread(
+    f"It reads those of {TAGS_READ_MAX} VMs of one alert. Send fewer VMs at once, or write a rule "
+    "for them without tags."
+)
 
 
 def judge_alert(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
@@ -134,10 +138,10 @@ class _Tags:
 
     def __init__(self, restore_rules: RestoreRules, now: datetime) -> None:
         self._restore_rules, self._now = restore_rules, now
-        self._known: dict[str, Tags | None] = {}
+        self._known: dict[str, Tags | Unread] = {}
 
-    def of(self, alert: Alert, target: str | None) -> Tags | None:
-        """Return a VM's tags; None where they are not asked for, or cannot be read."""
+    def of(self, alert: Alert, target: str | None) -> Tags | Unread | None:
+        """Return a VM's tags; None where they are not asked for."""
         from restore.alerts import judging, matching
 
         if target is None or not is_vm(target):
@@ -147,11 +151,13 @@ class _Tags:
             return None
         if target not in self._known and len(self._known) < TAGS_READ_MAX:
             self._known[target] = _read_tags(target)
-        return self._known.get(target)
+        return self._known.get(target, _TOO_MANY)
 
 
-def _read_tags(vm_id: str) -> Tags | None:
+def _read_tags(vm_id: str) -> Tags | Unread:
     try:
         return arm_connection.backup().vms.tags(vm_id)
-    except (AccessDenied, NotFound):
-        return None
+    except NotFound:
+        return {}  # a VM that is gone has none
+    except AccessDenied as error:
+        return Unread(f"{error.message} Give the app's identity the right to read the VM.")

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from restore.alerts import matching, templates
 from restore.alerts.alert import Alert, not_vm, request_id_of
 from restore.alerts.decision import AlertDecision, Outcome
-from restore.alerts.matching import Tags
+from restore.alerts.matching import Tags, Unread
 from restore.alerts.restore_rules import RestoreRule, RestoreRules, Template
 from restore.messages.errors import InvalidRequest
 from restore.values.redaction import redacted
@@ -33,14 +33,21 @@ class _Why(NamedTuple):
 
 
 def judge(
-    restore_rules: RestoreRules, alert: Alert, target: str | None, tags: Tags | None, now: datetime
+    restore_rules: RestoreRules,
+    alert: Alert,
+    target: str | None,
+    tags: Tags | Unread | None,
+    now: datetime,
 ) -> AlertDecision:
-    """Return what is to be done. `tags` are the VM's; None: not read, or not asked for."""
+    """Return what is to be done. `tags` are the VM's; None: it has none, or nobody asks."""
     about = _about(alert, target)
     before = _before_rules(restore_rules, alert, target, now)
     if before is not None:
         return replace(about, outcome=before.outcome, code=before.code, text=before.text)
     assert target is not None, "without one it was refused"
+    if isinstance(tags, Unread):
+        said = f"A rule asks for the tags of this VM, which the app did not read. {tags.why}"
+        return replace(about, outcome="refused", code="TagsNotRead", text=said)
     rule = matching.rule_for(restore_rules, alert, target, tags)
     if rule is None:
         said = "No rule of RESTORE_RULES is for this alert and this VM."

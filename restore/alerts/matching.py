@@ -1,6 +1,7 @@
 """Which rule is for an alert and one of its VMs: the first that matches counts."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from restore.alerts.alert import Alert
 from restore.alerts.restore_rules import RestoreRule, RestoreRules, When
@@ -10,11 +11,17 @@ from restore.values.arm_ids import lower_ascii
 Tags = Mapping[str, str]
 
 
+class Unread(NamedTuple):
+    """A VM's tags that nobody knows: no rule may be passed over for what they might say."""
+
+    why: str
+
+
 def rule_for(
     restore_rules: RestoreRules, alert: Alert, vm_id: str, tags: Tags | None
 ) -> RestoreRule | None:
-    """Return the rule that counts; None if there is none. `tags` are the VM's; None: not read, and
-    a rule that asks for some does not match."""
+    """Return the rule that counts; None if there is none. `tags` are the VM's; None: it is gone,
+    and a rule that asks for some does not match."""
     return next(
         (rule for rule in restore_rules.rules if matches(rule.when, alert, vm_id, tags)), None
     )

@@ -117,7 +117,8 @@ class When(StrictModel, frozen=True, kw_only=True):
     """Of these one must be the VM, or something that it lies under."""
     labels: _Pairs | None = None
     tags: _Pairs | None = None
-    """Of the VM, as far as the app may read it: a VM that is gone has none."""
+    """Of the VM: one that is gone has none. Where the app may not read them nothing is
+    restored."""
 
 
 class PointRule(StrictModel, frozen=True, kw_only=True):

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from arm.compute import Vms
+from restore.messages.errors import AccessDenied
 from restore.settings import Settings
 from simulated_azure.seed import fleet_state
 from tests import alert_samples as samples
@@ -280,5 +282,38 @@ def test_tags_of_the_vm_decide_where_a_rule_asks_for_them(harness: AppHarness) -
         door = AlertDoor(harness)
         decisions = storm(harness, door, FLEET[0], FLEET[1], vm("gone"))
     assert [each["outcome"] for each in decisions] == ["restore", "ignored", "ignored"]
+    assert {each["code"] for each in decisions[1:]} == {"NoRule"}
     read = [call for call in harness.calls() if call["path"].lower().endswith(("0001", "0002"))]
     assert read
+
+
+CAREFUL = [
+    rule(name="careful", when={"tags": {"restore": "ask"}}, restoresPerHour=0),
+    rule(name="all", when={}, restoresPerHour=100),
+]
+"""What is tagged so is held; all else is restored."""
+
+
+def test_tags_that_are_too_many_to_read_let_no_other_rule_in(harness: AppHarness) -> None:
+    harness.restore_rules = samples.restore_rules(rules=CAREFUL)
+    for vm_state in harness.simulator.state.vms.values():
+        vm_state.tags = {"restore": "ask"}
+    with harness.open():
+        decisions = storm(harness, AlertDoor(harness), *FLEET[:60])
+    assert outcomes(decisions) == {"held": 50, "refused": 10}
+    assert {each["code"] for each in decisions[50:]} == {"TagsNotRead"}
+    assert "It reads those of 50 VMs of one alert." in decisions[-1]["text"]
+
+
+def test_tags_that_may_not_be_read_let_no_other_rule_in(
+    harness: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(self: Vms, vm_id: str) -> dict[str, str]:
+        raise AccessDenied("The client may not read it.", code="AuthorizationFailed")
+
+    monkeypatch.setattr(Vms, "tags", denied)
+    harness.restore_rules = samples.restore_rules(rules=CAREFUL)
+    with harness.open():
+        (decision,) = storm(harness, AlertDoor(harness), FLEET[0])
+    assert (decision["outcome"], decision["code"]) == ("refused", "TagsNotRead")
+    assert "The client may not read it. Give the app's identity" in decision["text"]
