@@ -9,7 +9,7 @@ import azure.durable_functions as df
 from msgspec.structs import replace
 
 from restore.alerts.record import AlertRecord
-from restore.messages import names
+from restore.messages import log_line, names
 from restore.messages.alert_io import TakeAlert
 from restore.messages.log_line import LogContext, LogLine
 from restore.settings import Settings
@@ -22,7 +22,10 @@ async def take(
 ) -> AlertRecord:
     """Record what came and start to judge it; return it as it is recorded. What no rule can read is
     judged here. Raises ServiceUnavailable when it could not be recorded."""
-    record = await asyncio.to_thread(_looked_at, record, body, settings)
+    try:
+        record = await asyncio.to_thread(_looked_at, record, body, settings)
+    except Exception as error:  # whatever reading it dies of, it is recorded
+        log.write(log_line.fault(error))
     documents = connection.ledger().documents
     await asyncio.to_thread(alerts.keep, documents, record)
     code = record.decisions[0].code if record.decisions else None

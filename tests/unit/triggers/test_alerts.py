@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from restore.alerts import recognising
 from restore.messages.errors import ServiceUnavailable
 from restore.settings import Settings
 from tests import alert_samples as samples
@@ -212,6 +213,23 @@ def test_an_alert_whose_orchestration_did_not_start_is_judged_by_the_reconciler(
     harness.run_for(3600)
     assert decisions(door, taken.body["alertId"])[0]["outcome"] == "restore"
     assert len(harness.posts()) == 1
+
+
+def test_an_alert_is_recorded_whatever_reading_it_dies_of(
+    harness: AppHarness, door: AlertDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+
+        def fail(*_: Any) -> None:
+            raise RuntimeError("a bug of ours")
+
+        broken.setattr(recognising, "alerts_of", fail)
+        taken = door.post(common())
+        door.drop(common(vm("web-02")))
+    assert taken.status == 202
+    assert {line["state"] for line in door.list().body["value"]} == {"received"}
+    harness.run_for(3600)
+    assert len(harness.posts()) == 2, "the next build reads them"
 
 
 def test_while_a_setting_is_wrong_alerts_are_recorded_and_nothing_is_judged(
