@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import msgspec
 
 from restore.messages.errors import ServiceUnavailable
+from storage import client_errors
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -213,8 +214,7 @@ def _translated(doing: str) -> Iterator[None]:
     try:
         yield
     except AzureError as error:
-        code = str(getattr(error, "error_code", None) or type(error).__name__)
-        message = "The app's storage account did not answer as expected."
-        raise ServiceUnavailable(
-            message, code=code, doing=doing, retry_after_s=_RETRY_AFTER_S
+        said = "The app's storage account did not answer as expected."
+        raise client_errors.unavailable(
+            error, said, doing=doing, retry_after_s=_RETRY_AFTER_S
         ) from None

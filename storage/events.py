@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote
 
 from restore.messages import names
-from restore.messages.errors import ServiceUnavailable
 from restore.values import cloud_events, links
 from restore.values.truncation import compact
+from storage import client_errors
 from storage.documents import Documents, Taken
 
 if TYPE_CHECKING:
@@ -77,10 +77,9 @@ class QueueEvents:
                     pass  # another worker was quicker
                 self._queue.send_message(text, time_to_live=_FOREVER_S)
         except AzureError as error:
-            code = str(getattr(error, "error_code", None) or type(error).__name__)
-            message = "The app's storage account did not accept the event."
-            raise ServiceUnavailable(
-                message, code=code, doing="publish an event", retry_after_s=_RETRY_AFTER_S
+            said = "The app's storage account did not accept the event."
+            raise client_errors.unavailable(
+                error, said, doing="publish an event", retry_after_s=_RETRY_AFTER_S
             ) from None
 
 

@@ -3,8 +3,8 @@
 import math
 from typing import TYPE_CHECKING
 
-from restore.messages.errors import ServiceUnavailable
 from restore.values.truncation import compact
+from storage import client_errors
 
 if TYPE_CHECKING:
     from azure.storage.queue import QueueClient
@@ -19,9 +19,8 @@ def make(queue: "QueueClient") -> None:
     except ResourceExistsError:
         return
     except AzureError as error:
-        code = str(getattr(error, "error_code", None) or type(error).__name__)
-        message = "The app's storage account did not create a queue."
-        raise ServiceUnavailable(message, code=code, doing="make a missing queue") from None
+        said = "The app's storage account did not create a queue."
+        raise client_errors.unavailable(error, said, doing="make a missing queue") from None
 
 
 class QueueWakes:
@@ -44,6 +43,5 @@ class QueueWakes:
                 make(self._queue)
                 self._queue.send_message(text, visibility_timeout=hidden_s)
         except AzureError as error:
-            code = str(getattr(error, "error_code", None) or type(error).__name__)
-            message = "The app's storage account did not take a message."
-            raise ServiceUnavailable(message, code=code, doing="wake who sends") from None
+            said = "The app's storage account did not take a message."
+            raise client_errors.unavailable(error, said, doing="wake who sends") from None

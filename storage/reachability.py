@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from restore.messages import names
 from restore.messages.errors import AccessDenied, NotFound, ServiceUnavailable
-from storage import connection
+from storage import client_errors, connection
 
 ROLES = {
     "blob": "Storage Blob Data Owner",
@@ -89,7 +89,13 @@ def _tell(service: str, look: Callable[[], None]) -> None:
     try:
         look()
     except AzureError as error:
-        code = str(getattr(error, "error_code", None) or type(error).__name__)
+        code = client_errors.code_of(error)
+        if code == client_errors.NO_TOKEN:
+            raise AccessDenied(
+                f"The app's identity gets no token for the storage account's {service} service. "
+                f"{client_errors.IDENTITY_ADVICE}",
+                code=code,
+            ) from None
         if getattr(error, "status_code", None) in _DENIED:
             raise AccessDenied(
                 f"The storage account refuses the app its {service} service. Give the app's "
