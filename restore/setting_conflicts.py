@@ -9,7 +9,8 @@ from restore.values import host_json
 from restore.values.times import seconds_of
 
 STORAGE_S = 90.0
-"""One call to the app's storage account with all its tries: 3 times 25 s, and pauses."""
+"""One call to the app's storage account with all its tries: 3 times 25 s, and two pauses of some
+seconds (storage/connection.py)."""
 _DAY_S = 86_400.0
 
 

@@ -29,7 +29,16 @@ if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
     from azure.storage.queue import QueueClient
 
-_TIMEOUTS: dict[str, Any] = {"connection_timeout": 5, "read_timeout": 20, "retry_total": 2}
+_TIMEOUTS: dict[str, Any] = {
+    "connection_timeout": 5,
+    "read_timeout": 20,
+    "retry_total": 2,
+    "initial_backoff": 2,
+    "increment_base": 2,
+    "random_jitter_range": 1,
+}
+"""Three tries, and short pauses: the library's own add most of a minute, for which a caller would
+wait, and which an activity does not have (STORAGE_S)."""
 ONE_SHORT_TRY: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2, "retry_total": 0}
 """Of an event: what is not sent then is sent later, and a restore does not wait for it. Of a look:
 whoever asks for the app's health waits for it."""

@@ -1,11 +1,17 @@
 """The app's storage account is found in the host's settings, in each of their forms."""
 
+import socket
+import time
 from typing import Any
 
 import pytest
+from azure.storage.blob import ExponentialRetry
 
 from arm import connection as arm_connection
+from restore.messages.errors import ServiceUnavailable
+from restore.setting_conflicts import STORAGE_S
 from storage import connection
+from storage.documents import BlobDocuments
 from storage.ledger import Ledger
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 
@@ -95,6 +101,26 @@ def test_an_event_waits_for_storage_for_four_seconds_at_most_and_is_tried_once()
 
 
 def test_the_ledger_is_waited_for_well_within_an_activitys_time() -> None:
-    tries = 1 + connection._TIMEOUTS["retry_total"]
-    one_s = connection._TIMEOUTS["connection_timeout"] + connection._TIMEOUTS["read_timeout"]
-    assert (tries, one_s) == (3, 25)
+    times = connection._TIMEOUTS
+    one_s = times["connection_timeout"] + times["read_timeout"]
+    retry = ExponentialRetry(**times)
+    before_each = (
+        retry.initial_backoff + retry.increment_base**count + retry.random_jitter_range
+        for count in range(1, retry.total_retries + 1)
+    )
+    assert (1 + retry.total_retries) * one_s + sum(before_each) <= STORAGE_S
+
+
+def test_whoever_asks_while_storage_refuses_is_told_so_within_a_quarter_of_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # and nobody listens
+        blob = f"BlobEndpoint=http://127.0.0.1:{taken.getsockname()[1]}/acc"
+        monkeypatch.setenv(SETTING, f"AccountName=acc;AccountKey=c2VjcmV0;{blob}")
+        pauses: list[float] = []
+        monkeypatch.setattr(time, "sleep", pauses.append)
+        with pytest.raises(ServiceUnavailable):
+            Ledger(BlobDocuments(connection._container())).read("r1")
+    assert len(pauses) == 2
+    assert sum(pauses) < 15
