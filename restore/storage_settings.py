@@ -7,7 +7,7 @@ identity (Microsoft Learn, "Azure Functions developer guide", common properties 
 connections).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
 from restore import app_settings
@@ -53,7 +53,8 @@ class StorageSettings(NamedTuple):
 def parse(variables: Mapping[str, str]) -> tuple[StorageSettings | None, list[str]]:
     """Return the settings, or None and all that is wrong with them."""
     given, problems = app_settings.read(variables, NAMES)
-    problems += _problems(given)
+    unread = {name for name in NAMES if any(each.startswith(f"{name} ") for each in problems)}
+    problems += _problems(given, unread)
     if not given and not problems:
         problems.append(_NAMES_NONE)
     if problems:
@@ -76,11 +77,13 @@ def _identity(given: Mapping[str, str]) -> Identity | None:
     return Identity(client_id=given.get(_CLIENT_ID), resource_id=given.get(_RESOURCE_ID))
 
 
-def _problems(given: Mapping[str, str]) -> Iterator[str]:
+def _problems(given: Mapping[str, str], unread: Set[str]) -> Iterator[str]:
+    """Say what is wrong with texts; of what could not be read it is known that it was set."""
+    said = given.keys() | unread
     if SETTING in given:
         yield from _connection_problems(parts(given[SETTING]))
-    elif given and _ACCOUNT not in given:
-        missing = [name for name in _URIS.values() if name not in given]
+    elif said and not said & {SETTING, _ACCOUNT}:
+        missing = [name for name in _URIS.values() if name not in said]
         if len(missing) == len(_URIS):
             yield _NAMES_NONE
         elif missing:

@@ -113,6 +113,19 @@ def test_an_app_without_any_account_is_told_what_names_one() -> None:
             "both name an identity",
         ),
         ({"accountName": "a", "accountname": "b"}, "is set more than once"),
+        (
+            {"accountName": "a", "accountname": "b", "credential": "managedidentity"},
+            "__accountName is set more than once",
+        ),
+        (
+            {"blobServiceUri": "https://a", "queueServiceUri": "https://b"}
+            | {"tableServiceUri": "@Microsoft.KeyVault(SecretUri=x)"},
+            "__tableServiceUri is a Key Vault reference that was not resolved",
+        ),
+        (
+            {"connection": "@Microsoft.KeyVault(SecretUri=x)", "clientId": CLIENT_ID},
+            "AzureWebJobsStorage is a Key Vault reference that was not resolved",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_at_start(settings: dict[str, str], said: str) -> None:
