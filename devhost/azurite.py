@@ -31,20 +31,26 @@ _HOW_AZURITE = "Azurite is not installed: run `make setup` (or `npm ci`) in the 
 class Azurite:
     """One Azurite with blob, queue and table; a context manager.
 
-    Without a data folder everything stays in memory; without ports it takes free ones.
+    Without a data folder everything stays in memory; without ports it takes free ones. With a
+    certificate and its key it speaks https, and is opened by tokens besides: it asks whom they are
+    for and how long they last, not who signed them.
     """
 
     def __init__(
-        self, data_dir: Path | None = None, ports: tuple[int, int, int] | None = None
+        self,
+        data_dir: Path | None = None,
+        ports: tuple[int, int, int] | None = None,
+        certificate: tuple[Path, Path] | None = None,
     ) -> None:
         self._data_dir = data_dir
+        self._certificate = certificate
         self.ports = ports or (free_port(), free_port(), free_port())
         self._process: subprocess.Popen[bytes] | None = None
         self._cleanup = ExitStack()
 
     @property
     def connection_string(self) -> str:
-        return emulator_connection(self.ports)
+        return emulator_connection(self.ports, "https" if self._certificate else "http")
 
     def start(self) -> None:
         """Start it and wait until all three services answer; BadStart when they do not."""
@@ -83,6 +89,9 @@ class Azurite:
         options = ["--silent", "--disableTelemetry", "--skipApiVersionCheck"]
         for service, port in zip(("blob", "queue", "table"), self.ports, strict=True):
             options += [f"--{service}Host", "127.0.0.1", f"--{service}Port", str(port)]
+        if self._certificate is not None:
+            certificate, key = map(str, self._certificate)
+            options += ["--oauth", "basic", "--cert", certificate, "--key", key]
         if self._data_dir is None:
             return [*options, "--inMemoryPersistence"]
         self._data_dir.mkdir(parents=True, exist_ok=True)

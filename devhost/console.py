@@ -41,12 +41,13 @@ class LineHandler(logging.Handler):
         return self.formatter.formatTime(record, "%H:%M:%S ")
 
 
-def log_to_console(level: int = logging.INFO) -> Console:
-    """Send the log of host and app to standard error, and keep the libraries quiet."""
+def log_to_console(level: int = logging.INFO, *, quiet: bool = True) -> Console:
+    """Send the log to standard error, and keep the host's own libraries quiet. An app keeps its own
+    so by itself, or shows that it does not: nobody does it for it in Azure."""
     console = Console(file=sys.stderr, highlight=False, emoji=False, markup=False)
     logging.basicConfig(level=level, handlers=[LineHandler(console)], force=True)
-    for name in _QUIET:
+    for name in _QUIET if quiet else ():
         logging.getLogger(name).setLevel(logging.WARNING)
-    # The storage clients warn about every conflict that they then raise anyway.
-    logging.getLogger("azure.core").setLevel(logging.ERROR)
+    if quiet:  # the storage clients warn about every conflict that they then raise anyway
+        logging.getLogger("azure.core").setLevel(logging.ERROR)
     return console

@@ -13,13 +13,13 @@ KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr
 BLOB_PORT, QUEUE_PORT, TABLE_PORT = DEFAULT_PORTS = (10000, 10001, 10002)
 
 
-def emulator_connection(ports: tuple[int, int, int] = DEFAULT_PORTS) -> str:
+def emulator_connection(ports: tuple[int, int, int] = DEFAULT_PORTS, scheme: str = "http") -> str:
     """The connection string of an emulator whose services listen at these ports."""
     services = zip(("Blob", "Queue", "Table"), ports, strict=True)
     endpoints = "".join(
-        f"{service}Endpoint=http://127.0.0.1:{port}/{ACCOUNT};" for service, port in services
+        f"{service}Endpoint={scheme}://127.0.0.1:{port}/{ACCOUNT};" for service, port in services
     )
-    return f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={KEY};{endpoints}"
+    return f"DefaultEndpointsProtocol={scheme};AccountName={ACCOUNT};AccountKey={KEY};{endpoints}"
 
 
 def connection_of(setting: str, settings: Mapping[str, str]) -> str:

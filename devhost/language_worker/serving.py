@@ -56,7 +56,7 @@ def serve(arguments: Sequence[str], load: Load) -> None:
     """Serve the app in a folder; does not return."""
     app_dir, number = arguments
     os.set_inheritable(int(number), False)  # or what the app starts would hold it open
-    log_to_console()
+    log_to_console(quiet=False)
     _look_where_azure_looks(Path(app_dir))
     asyncio.run(_serve(Path(app_dir), socket.socket(fileno=int(number)), load))
     sys.stdout.flush()
