@@ -29,8 +29,8 @@ _INSTEAD: dict[Rung, str] = {
 }
 _LEFT = (
     "The new VM was refused ({code}). These disks were made in {group} since its job began, and "
-    "belong to no VM: {disks}. The job's own are among them. The app made no second copy. Create a "
-    "VM from them."
+    "belong to no VM: {disks}. Another restore may have made some of them: look before you use "
+    "one. The app made no second copy. Create a VM from them."
 )
 _REFUSED = "The app tried to fall back further, and nothing was sent: {code}: {text}"
 

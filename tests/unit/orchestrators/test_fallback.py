@@ -180,6 +180,7 @@ def test_the_disks_that_the_failed_job_left_behind_are_not_restored_again(
     assert sorted(second.disks) == sorted(left)
     assert all(name in verdict.text for name in left)
     assert "made no second copy" in verdict.text
+    assert "Another restore may have made some of them" in verdict.text
 
 
 def test_disks_that_cannot_be_looked_for_are_not_restored_again(harness: AppHarness) -> None:
