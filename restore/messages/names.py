@@ -11,6 +11,7 @@ import msgspec
 
 from restore.messages.adoption import Followed
 from restore.messages.field_types import REQUEST_ID
+from restore.values.arm_ids import lower_as_azure
 
 # orchestrators
 RESTORE_VM = "restore_vm"
@@ -159,9 +160,12 @@ def alert_instance_id(alert_id: str) -> str:
 
 
 def request_hash(request: Followed) -> str:
-    """Return the same text for the same wish, whatever its requestId."""
+    """Return the same text for the same wish, whatever its requestId and the case in which it
+    writes the VM's id: Azure Monitor writes all of it in lower case."""
     wish = request.as_json()
     del wish["requestId"]
+    if "sourceResourceId" in wish:
+        wish["sourceResourceId"] = lower_as_azure(wish["sourceResourceId"])
     return sha256(msgspec.json.encode(wish, order="sorted")).hexdigest()
 
 

@@ -345,6 +345,14 @@ def test_the_error_knows_the_request_unless_its_id_is_the_problem() -> None:
         assert caught.value.request_id == expected
 
 
+def test_the_same_vm_in_another_case_is_the_same_wish() -> None:
+    """Azure Monitor writes ids in lower case. All else is compared as it is written."""
+    other = DISKS | {"sourceResourceId": DISKS["sourceResourceId"].lower()}
+    assert names.request_hash(parsed(other)) == names.request_hash(parsed(DISKS))
+    two = DISKS | {"sourceResourceId": DISKS["sourceResourceId"] + "2"}
+    assert names.request_hash(parsed(two)) != names.request_hash(parsed(DISKS))
+
+
 @pytest.mark.parametrize("around", ["{}\r", "{}\n", " {} ", "\t{}\r\n"])
 def test_line_ends_and_blanks_around_an_id_are_no_part_of_it(around: str) -> None:
     """What `az … -o tsv` prints on Windows ends in a carriage return."""
