@@ -22,10 +22,7 @@ _FAULTS_MAX = 20
 
 def given(req: func.HttpRequest) -> dict[str, str]:
     """Return what is asked for, by names in lower case; of what has no value an empty text."""
-    written = parse_qsl(urlsplit(req.url).query, keep_blank_values=True)
-    found = {lower_ascii(name): value for name, value in written}
-    found |= {lower_ascii(name): value for name, value in req.params.items()}
-    return {name: value for name, value in found.items() if name not in _OF_HOST}
+    return {lower_ascii(name): value for name, value in _written(req).items()}
 
 
 def refusal(req: func.HttpRequest, known: tuple[str, ...]) -> func.HttpResponse | None:
@@ -35,7 +32,13 @@ def refusal(req: func.HttpRequest, known: tuple[str, ...]) -> func.HttpResponse 
     text = f"is an unknown parameter; {said}"
     faults = [
         Problem(path=validation.path_to("$", name), message=text)
-        for name in given(req)
-        if name not in names
+        for name in _written(req)
+        if lower_ascii(name) not in names
     ]
     return problems.wrong_query(InvalidRequest(faults[:_FAULTS_MAX])) if faults else None
+
+
+def _written(req: func.HttpRequest) -> dict[str, str]:
+    """Return what is asked for, by names as they are written."""
+    found = dict(parse_qsl(urlsplit(req.url).query, keep_blank_values=True)) | dict(req.params)
+    return {name: value for name, value in found.items() if lower_ascii(name) not in _OF_HOST}

@@ -23,6 +23,8 @@ BYTES_MAX = 192 * 1024
 _DEPTH_MAX = 4
 """Of envelopes in each other: a list of Event Grid events that carry an alert is two."""
 _UNKNOWN = "unknown"
+OWN_NAMES = (azure_monitor.SOURCE, grid_events.EVENT_GRID, grid_events.CLOUD_EVENTS, _UNKNOWN)
+"""Of senders: no mapping may take one, for rules tell senders apart by name."""
 
 
 def alerts_of(body: bytes, mappings: tuple[Mapping, ...]) -> tuple[Alert, ...]:

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from restore.alerts import templates
+from restore.alerts import recognising, templates
 from restore.alerts.restore_rules import RestoreRules, Template
 from restore.messages.errors import InvalidRequest
 from restore.policy import policy_text, rules
 from restore.request import documents, json_text, validation
 from restore.request.documents import InvalidDocument
+from restore.values.arm_ids import lower_ascii
 from restore.values.problem import Problem
 from restore.values.times import seconds_of
 
@@ -54,6 +55,10 @@ def _between(value: dict[str, Any]) -> Iterator[Problem]:
     """Say what a shape cannot."""
     for field in _LISTS:
         yield from _named_once(value.get(field, []), f"$.{field}")
+    for index, mapping in enumerate(value.get("mappings", [])):
+        if lower_ascii(mapping["name"]) in recognising.OWN_NAMES:
+            text = "is the name of senders that the app knows by itself; take another one"
+            yield Problem(path=f"$.mappings[{index}].name", message=text)
     for index, template in enumerate(value.get("templates", [])):
         yield from _of_template(template, f"$.templates[{index}]")
     known = {template["name"] for template in value.get("templates", [])}

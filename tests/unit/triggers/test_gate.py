@@ -65,6 +65,8 @@ def test_a_word_in_the_query_that_nobody_reads_does_nothing(
     fields = request_for("RestoreDisks", "r1")
     status, body = call(harness, name, query=query, worker=right_worker(), **fields)
     assert (status, body["title"]) == (400, "The query is not valid"), body
+    written = query.partition("=")[0].lstrip("?")
+    assert body["problems"][-1]["path"] in (f"$.{written}", "$.x")
     assert harness.documents.kept == {}
 
 

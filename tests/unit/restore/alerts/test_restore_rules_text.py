@@ -36,6 +36,13 @@ def test_no_rules_are_rules_and_a_file_may_name_its_schema() -> None:
     assert restore_rules_text.parse('{"$schema": "docs/rules.schema.json"}') == NONE
 
 
+@pytest.mark.parametrize("name", ["azure-monitor", "Event-Grid", "cloud-events", "unknown"])
+def test_no_mapping_takes_the_name_of_a_sender_that_is_known_anyhow(name: str) -> None:
+    found = problems(RULES | {"mappings": [samples.MAPPINGS[0] | {"name": name}]})
+    assert list(found) == ["$.mappings[0].name"]
+    assert "take another one" in found["$.mappings[0].name"]
+
+
 def test_everything_wrong_is_said_at_once_with_its_place() -> None:
     wrong = {
         "rules": [
