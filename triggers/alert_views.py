@@ -2,17 +2,18 @@
 it, and what waits for a person."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import azure.functions as func
 
 from restore.alerts.rate_limits import Hold
 from restore.alerts.record import WAYS
-from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.messages.errors import ServiceUnavailable, to_failure
 from restore.settings import Settings
 from restore.values.redaction import redacted
 from storage import alert_switch, alert_usage, alerts, connection
-from storage.documents import Documents, Page
+from storage.documents import Documents
 from triggers import pages, places, problems
 
 _FILTERS: dict[str, tuple[str, ...]] = {
@@ -26,23 +27,19 @@ _ORIGINAL_CHARS_MAX = 16_000
 
 async def show_page(req: func.HttpRequest, settings: Settings) -> func.HttpResponse:
     """Answer `{value, continuationToken?, stopped?}`, the newest first."""
-    try:
-        asked = pages.asked(req, _FILTERS)
-    except InvalidRequest as error:
-        return problems.wrong_query(error)
     documents = connection.ledger().documents
 
-    def page_of(size: int, token: str | None) -> Page:
-        return alerts.page(documents, size, token)
+    def beside() -> dict[str, Any]:
+        stopped = stopped_by(documents, settings)
+        return {} if stopped is None else {"stopped": stopped}
 
-    try:
-        body = await asyncio.to_thread(
-            pages.read, asked, page_of, lambda line: alerts.line_of(line.name, line.labels)
-        )
-        stopped = await asyncio.to_thread(stopped_by, documents, settings)
-    except ServiceUnavailable as error:
-        return problems.unavailable(to_failure(error))
-    return problems.ok(200, body if stopped is None else body | {"stopped": stopped})
+    return await pages.show(
+        req,
+        _FILTERS,
+        partial(alerts.page, documents),
+        lambda line: alerts.line_of(line.name, line.labels),
+        beside,
+    )
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:

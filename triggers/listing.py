@@ -4,18 +4,16 @@ Listed from the ledger's labels, not from the orchestrations: a purged history i
 forget a restore. Lines come in the order of their request ids.
 """
 
-import asyncio
 from typing import get_args
 
 import azure.functions as func
 
-from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import VerdictKind
 from restore.messages.request import REQUEST_TYPES
 from storage import connection
 from storage.labels import line_of
-from triggers import pages, problems
+from triggers import pages
 
 _FILTERS: dict[str, tuple[str, ...]] = {
     "state": tuple(state.value for state in LedgerState),
@@ -27,15 +25,6 @@ _FILTERS: dict[str, tuple[str, ...]] = {
 
 async def show_page(req: func.HttpRequest) -> func.HttpResponse:
     """Answer `{value, continuationToken?}`; filters compare without case."""
-    try:
-        asked = pages.asked(req, _FILTERS)
-    except InvalidRequest as error:
-        return problems.wrong_query(error)
-    ledger = connection.ledger()
-    try:
-        body = await asyncio.to_thread(
-            pages.read, asked, ledger.page, lambda line: line_of(line.name, line.labels)
-        )
-    except ServiceUnavailable as error:
-        return problems.unavailable(to_failure(error))
-    return problems.ok(200, body)
+    return await pages.show(
+        req, _FILTERS, connection.ledger().page, lambda line: line_of(line.name, line.labels)
+    )

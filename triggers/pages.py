@@ -4,19 +4,21 @@ A list is read from the labels of documents, not from the documents: a page cost
 compare without case.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import azure.functions as func
 
-from restore.messages.errors import InvalidRequest
+from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.request import validation
 from restore.values import tokens
 from restore.values.arm_ids import lower_as_azure, trimmed
 from restore.values.problem import Problem
 from storage.documents import Labelled, Page
 from storage.labels import shown_of
+from triggers import problems
 
 Line = dict[str, Any]
 
@@ -36,9 +38,29 @@ class Asked(NamedTuple):
     token: str | None
 
 
+async def show(
+    req: func.HttpRequest,
+    filters: Mapping[str, tuple[str, ...]],
+    page_of: Callable[[int, str | None], Page],
+    line_of: Callable[[Labelled], Line],
+    beside: Callable[[], dict[str, Any]] = dict,
+) -> func.HttpResponse:
+    """Answer with a page of a list, and what is told beside it. `filters` names those of the list,
+    each with all that it may be; none: anything."""
+    try:
+        wanted = asked(req, filters)
+    except InvalidRequest as error:
+        return problems.wrong_query(error)
+    try:
+        return problems.ok(
+            200, await asyncio.to_thread(lambda: read(wanted, page_of, line_of) | beside())
+        )
+    except ServiceUnavailable as error:
+        return problems.unavailable(to_failure(error))
+
+
 def asked(req: func.HttpRequest, filters: Mapping[str, tuple[str, ...]]) -> Asked:
-    """Return what a query asks for. `filters` names those of a list, each with all that it may be;
-    none: anything. Raises InvalidRequest, which lists every fault."""
+    """Return what a query asks for. Raises InvalidRequest, which lists every fault."""
     top_text = req.params.get("top", str(TOP))
     given = req.params.get("continuationToken")
     token = None if given is None else tokens.place_in(_MARK, given)

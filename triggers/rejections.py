@@ -1,13 +1,13 @@
 """Handlers of `GET /rejections` and `GET /rejections/{id}`: messages that became no request."""
 
 import asyncio
+from functools import partial
 
 import azure.functions as func
 
-from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.messages.errors import ServiceUnavailable, to_failure
 from restore.messages.rejection import KINDS
 from storage import connection, rejections
-from storage.documents import Page
 from triggers import pages, problems
 
 _FILTERS: dict[str, tuple[str, ...]] = {"kind": KINDS}
@@ -15,22 +15,13 @@ _FILTERS: dict[str, tuple[str, ...]] = {"kind": KINDS}
 
 async def show_page(req: func.HttpRequest) -> func.HttpResponse:
     """Answer `{value, continuationToken?}`, the newest first."""
-    try:
-        asked = pages.asked(req, _FILTERS)
-    except InvalidRequest as error:
-        return problems.wrong_query(error)
     documents = connection.ledger().documents
-
-    def page_of(size: int, token: str | None) -> Page:
-        return rejections.page(documents, size, token)
-
-    try:
-        body = await asyncio.to_thread(
-            pages.read, asked, page_of, lambda line: rejections.line_of(line.name, line.labels)
-        )
-    except ServiceUnavailable as error:
-        return problems.unavailable(to_failure(error))
-    return problems.ok(200, body)
+    return await pages.show(
+        req,
+        _FILTERS,
+        partial(rejections.page, documents),
+        lambda line: rejections.line_of(line.name, line.labels),
+    )
 
 
 async def show(req: func.HttpRequest) -> func.HttpResponse:
