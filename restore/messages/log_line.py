@@ -82,7 +82,10 @@ class LogLine(Struct, frozen=True, kw_only=True, rename="camel", omit_defaults=T
 
     event: Annotated[LogEvent, _says("the kind of line")]
     about: LogContext = LogContext()
-    source: Annotated[str | None, _says("the way that a request came: `queue` or `http`")] = None
+    source: Annotated[
+        str | None,
+        _says("the way that it came: `queue`, `http`, `alert`, `person` or `app`"),
+    ] = None
     recovery_type: Annotated[str | None, _says("what was asked for")] = None
     is_new: Annotated[bool | None, _says("whether this id was not known before")] = None
     message_id: Annotated[str | None, _says("the queue message's id")] = None

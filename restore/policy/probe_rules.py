@@ -30,6 +30,7 @@ _NEVER: tuple[_Network, ...] = (
     ip_network("224.0.0.0/3"),
     ip_network("::/128"),
     ip_network("64:ff9b::/96"),  # addresses that stand for IPv4 ones
+    ip_network("64:ff9b:1::/48"),
     ip_network("2001::/32"),
     ip_network("2002::/16"),
     ip_network("fe80::/10"),

@@ -59,8 +59,8 @@ def test_without_probes_a_rule_allows_none() -> None:
     [
         "169.254.169.254", "168.63.129.16", "0.0.0.0", "224.0.0.1", "255.255.255.255", "fe80::1",
         "fe80::1%eth0", "::", "ff02::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe",
-        "2002:a9fe:a9fe::1", "2001:0:a9fe:a9fe::1", "127.0.0.1", "::1", "::ffff:127.0.0.1",
-        "no address",
+        "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::1", "2001:0:a9fe:a9fe::1", "127.0.0.1", "::1",
+        "::ffff:127.0.0.1", "no address",
     ],
 )  # fmt: skip
 def test_what_no_restored_machine_has_is_never_called(address: str) -> None:
