@@ -94,7 +94,10 @@ def _taken(ledger: Ledger, item: ProtectedItem, job: JobSnapshot) -> Adoption | 
     """Return which request of this app follows the job, or may yet find it to be its own."""
     for folder in (names.ENTRIES, names.ATTEMPTS):
         for request_id in ledger_search.ids_with(ledger, "jobid", job.job_id, folder):
-            return Adoption(request_id=request_id, taken="follows this job already")
+            held = ledger.read(request_id)
+            is_over = held is not None and held.entry.state is LedgerState.FINISHED
+            why = "had this job, and is over" if is_over else "follows this job already"
+            return Adoption(request_id=request_id, taken=why)
     for request_id in open_index.ids(ledger.documents):
         held = ledger.read(request_id)
         if held is not None and _may_be_its(held.entry, item, job):

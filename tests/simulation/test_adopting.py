@@ -114,10 +114,11 @@ def test_a_job_that_a_request_of_ours_follows_is_told_so(
     door.ask(request_for("RestoreDisks", "r1"))
     harness.run_for(60)
     (job,) = harness.simulator.state.job_records
-    for _ in range(2):  # while it runs, and when it is over
+    for said in ("'r1' follows this job already.", "'r1' had this job, and is over."):
         reply = door.adopt({"jobId": job, "vaultId": VAULT})
         told = (reply.status, reply.body["code"], reply.body["requestId"])
         assert told == (409, "JobAlreadyFollowed", "r1")
+        assert said in reply.body["detail"]
         harness.run_for(7200)
     assert harness.ledger.read(f"adopted-{job}") is None
 
