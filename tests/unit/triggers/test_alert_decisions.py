@@ -232,6 +232,17 @@ def test_nothing_is_approved_while_alerts_are_stopped(harness: AppHarness, door:
     assert len(harness.posts()) == 5
 
 
+def test_what_was_refused_meanwhile_restores_only_if_it_is_sent_again(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    door.stop()
+    assert [each["code"] for each in storm(harness, door, FLEET[0])] == ["AlertsStopped"]
+    assert "only if its sender sends it again" in door.resume().body["text"]
+    harness.run_for(600)
+    assert harness.posts() == []
+    assert outcomes(storm(harness, door, FLEET[0])) == {"restore": 1}
+
+
 def test_a_setting_stops_them_too_and_nobody_resumes_them_over_http(harness: AppHarness) -> None:
     door = AlertDoor(harness, Settings(restore_alerts_stopped=True))
     assert door.resume().body["automaticRestores"] == "stopped"
