@@ -90,4 +90,5 @@ class Looks:
 def _line(event: dict[str, Any]) -> str:
     data = event["data"]
     said = (data.get("verdict") or {}).get("verdict") or data.get("jobId") or data.get("code") or ""
-    return f"{event['time'][:19]}  {event['type']:<32} {data.get('requestId')}  {said}"
+    subject = data.get("requestId") or event.get("subject")
+    return f"{event['time'][:19]}  {event['type']:<32} {subject}  {said}"

@@ -68,7 +68,7 @@ def told(body: bytes) -> str:
     except ValueError:
         return f"{len(body)} bytes that are no JSON"
     if "specversion" in value:
-        return f"{value['type']} {value['data'].get('requestId')}"
+        return f"{value['type']} {value['data'].get('requestId') or value.get('subject')}"
     if "event_action" in value:
         return f"{value['event_action']} {value['dedup_key']}: {value['payload']['summary']}"
     for card in value.get("attachments", ()):

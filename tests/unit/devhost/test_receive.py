@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from devhost.cli import receive
 from restore.notify import receiver_requests
 from restore.notify.receivers import Receiver
-from tests.unit.restore.notify.events import ALL, finished
+from tests.unit.restore.notify.events import ALL, HELD, finished
 from tests.unit.restore.notify.test_receiver_requests import (
     KEY,
     PAGER,
@@ -41,6 +41,11 @@ def request(event: Any, **fields: Any) -> receiver_requests.ReceiverRequest:
 )
 def test_it_tells_each_kind_of_notification_in_a_line(receiver: Any, said: str) -> None:
     assert receive.told(request(finished("Completed"), **receiver).body) == said
+
+
+def test_what_is_of_no_restore_is_told_by_its_subject() -> None:
+    said = "azure-vm-restore.restores-held.v1 rules/save-disks"
+    assert receive.told(request(HELD, **WEBHOOK).body) == said
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"{}", b'{"text": 7}'])
