@@ -27,6 +27,12 @@ _START_MAX = timedelta(minutes=1)
 """So long whoever records an alert may take until its orchestration is there."""
 _NEVER_RECORDED = timedelta(hours=1)
 """A trigger takes a second. After an hour it is dead, whatever its clock says."""
+_NOT_JUDGED = AlertDecision(
+    outcome="refused",
+    code="AlertNotJudged",
+    text="The app could not judge this alert. Read its log. Look at the VM yourself.",
+)
+_NOT_STARTED = "The app could not start this restore. Read its log. Look at the VM yourself."
 _FOLLOWED = frozenset({"Pending", "Running", "Suspended", "ContinuedAsNew"})
 
 
@@ -81,13 +87,23 @@ async def _see_to(
 
 
 def _give_up(documents: Documents, kept: alerts.Kept, now: datetime) -> None:
-    """Tell of an alert that it could not be judged; what of it was judged stays."""
+    """Tell of an alert that it could not be judged, or which of its restores could not be
+    started."""
     record = kept.record
     if record.judged_at is None:
-        said = "The app could not judge this alert. Read its log. Look at the VM yourself."
-        decision = AlertDecision(outcome="refused", code="AlertNotJudged", text=said)
-        alerts.judged(documents, kept, replace(record, judged_at=now, decisions=(decision,)))
+        decisions: tuple[AlertDecision, ...] = (_NOT_JUDGED,)
+    else:
+        decisions = tuple(_as_begun(each) for each in record.decisions)
+    after = replace(record, judged_at=record.judged_at or now, decisions=decisions)
+    if after != record:
+        alert_releases.write(documents, kept, after)
     alerts.close(documents, record.id)
+
+
+def _as_begun(decision: AlertDecision) -> AlertDecision:
+    if decision.outcome != "restore" or connection.ledger().read(decision.request_id or ""):
+        return decision
+    return replace(decision, outcome="refused", code="AlertNotStarted", text=_NOT_STARTED)
 
 
 async def _start(client: instances.Client, alert_id: str) -> None:

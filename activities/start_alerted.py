@@ -18,6 +18,7 @@ from restore.alerts.record import AlertRecord
 from restore.messages import names
 from restore.messages.alert_io import AlertsStarted, StartAlerted
 from restore.messages.alerted import Alerted
+from restore.messages.errors import RestoreError
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.log_line import LogLine
 from restore.messages.request import RestoreRequest
@@ -49,10 +50,18 @@ async def _start(
         return AlertsStarted()
     wanted = [each for each in kept.record.decisions if each.outcome == "restore"]
     until = order.offset + AT_ONCE
+    failures: list[Exception] = []
     for decision in wanted[order.offset : until]:
-        entry = await asyncio.to_thread(_accept, kept.record, decision)
-        if entry is not None:
-            await _ensure_running(client, entry, settings)
+        try:
+            entry = await asyncio.to_thread(_accept, kept.record, decision)
+            if entry is not None:
+                await _ensure_running(client, entry, settings)
+        except RestoreError:
+            raise
+        except Exception as error:  # whatever one of them dies of, the others are started
+            failures.append(error)
+    if failures:
+        raise failures[0]
     if until < len(wanted):
         return AlertsStarted(offset=until)
     await asyncio.to_thread(alerts.close, documents, order.alert_id)

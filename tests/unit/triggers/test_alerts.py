@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from activities import judge_alert, start_alerted
 from restore.alerts import recognising
+from restore.alerts.decision import AlertDecision
+from restore.alerts.record import AlertRecord
 from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import LedgerEntry
 from restore.settings import Settings
+from storage import alerts
 from tests import alert_samples as samples
 from tests.alert_samples import FIRED, common, rule, vm
 from tests.fakes.alert_door import AlertDoor
@@ -230,6 +235,45 @@ def test_an_alert_is_recorded_whatever_reading_it_dies_of(
     assert {line["state"] for line in door.list().body["value"]} == {"received"}
     harness.run_for(3600)
     assert len(harness.posts()) == 2, "the next build reads them"
+
+
+def give_up(harness: AppHarness) -> None:
+    """Let the reconciler come by until it starts an alert no more."""
+    for _ in range(5):
+        harness.run_for(3600)
+        harness.reconcile()
+
+
+def test_an_alert_that_cannot_be_judged_is_told_to_be_so(
+    harness: AppHarness, door: AlertDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr(judge_alert, "_decisions", fail)
+    taken = door.post(common())
+    give_up(harness)
+    assert [each["code"] for each in decisions(door, taken.body["alertId"])] == ["AlertNotJudged"]
+    assert alerts.open_page(harness.documents, None).alert_ids == ()
+
+
+def test_restores_that_cannot_be_started_are_told_to_be_so(
+    harness: AppHarness, door: AlertDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = start_alerted._accept
+
+    def fail(record: AlertRecord, decision: AlertDecision) -> LedgerEntry | None:
+        if "web-01" in decision.vm_id:
+            raise RuntimeError("a bug of ours")
+        return whole(record, decision)
+
+    monkeypatch.setattr(start_alerted, "_accept", fail)
+    taken = door.post(common(vm("web-01"), vm("web-02")))
+    give_up(harness)
+    first, second = decisions(door, taken.body["alertId"])
+    assert (first["outcome"], first["code"]) == ("refused", "AlertNotStarted")
+    assert second["outcome"] == "restore"
+    assert harness.verdict(second["requestId"]).verdict == "Completed"
 
 
 def test_while_a_setting_is_wrong_alerts_are_recorded_and_nothing_is_judged(
