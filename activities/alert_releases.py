@@ -67,16 +67,19 @@ def revive(documents: Documents, outbox: Outbox, now: datetime) -> None:
     about in time. Raises ServiceUnavailable, Changed."""
     for rule, hold in _holds(documents):
         _ask(documents, outbox, rule, hold)
-        end_expired(documents, rule, now)
+        alert_id = end_expired(documents, rule, now)
+        if alert_id is not None:
+            about = LogContext(instance_id=names.alert_instance_id(alert_id))
+            log.write(LogLine(event="alert-judged", about=about, text="its hold has expired"))
 
 
-def end_expired(documents: Documents, rule: str, now: datetime) -> None:
+def end_expired(documents: Documents, rule: str, now: datetime) -> str | None:
     """End a rule's hold, if nobody has decided about it in time: what comes later is asked about
-    anew. It has a record, as a decision has, which the reconciler ends if this is cut short. Raises
-    ServiceUnavailable, Changed."""
+    anew. It has a record, as a decision has, which the reconciler ends if this is cut short: return
+    its id. Raises ServiceUnavailable, Changed."""
     usage = alert_usage.rule(documents, rule)
     if usage.hold is None or not rate_limits.expired(usage, now):
-        return
+        return None
     ids = tuple(each.request_id for each in usage.hold.held if each.request_id)
     release = Release(rule=rule, decision="expired", request_ids=ids)
     alert_id = rejection.id_of(now, f"expired-{rule}")
@@ -85,9 +88,8 @@ def end_expired(documents: Documents, rule: str, now: datetime) -> None:
     if kept is not None and kept.record.judged_at is None:
         decisions = decide(documents, alert_id, release, now, None)
         write(documents, kept, replace(kept.record, judged_at=now, decisions=decisions))
-        about = LogContext(instance_id=names.alert_instance_id(alert_id))
-        log.write(LogLine(event="alert-judged", about=about, text=f"{len(decisions)} refused"))
     alerts.close(documents, alert_id)
+    return alert_id
 
 
 def write(documents: Documents, kept: alerts.Kept, after: AlertRecord) -> None:

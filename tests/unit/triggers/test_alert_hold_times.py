@@ -12,6 +12,7 @@ from tests import alert_samples as samples
 from tests.alert_samples import common, rule, vm
 from tests.fakes.alert_door import AlertDoor
 from tests.fakes.app_harness import START, AppHarness
+from tests.fakes.log import lines, listen
 
 FLEET = [vm(f"vm-{number:04d}") for number in range(1, 21)]
 
@@ -82,6 +83,18 @@ def test_a_dry_run_says_of_one_vm_in_two_alerts_what_the_run_does(
     harness.run_for(60)
     shown = door.show(taken.body["alertId"]).body["decisions"]
     assert outcomes(tried) == outcomes(shown) == [("restore", None), ("refused", "QuietPeriod")]
+
+
+def test_a_dry_run_after_the_time_of_a_hold_ends_none_and_tells_of_none(
+    harness: AppHarness, door: AlertDoor, caplog: pytest.LogCaptureFixture
+) -> None:
+    storm(harness, door, *FLEET[:5])
+    harness.run_for(4 * 3600)
+    listen(caplog)
+    tried = door.post(common(FLEET[9], fired=harness.clock.now()), dryRun="true").body["decisions"]
+    assert outcomes(tried) == [("restore", None)]
+    assert len(held(door)) == 2
+    assert lines(caplog, "alert-judged") == []
 
 
 def test_a_second_storm_after_the_time_of_the_first_asks_a_second_time(
