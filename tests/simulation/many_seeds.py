@@ -26,6 +26,8 @@ from tests.simulation.sweep import MAIN, SCENARIOS, Point, broken, crashes, ends
 
 REPLAYED_SEEDS = 200
 _CHUNK = 4
+_TOLD_EACH = 1000
+"""Where no bar is drawn, as in a file."""
 
 
 def run_many(first: int, count: int, processes: int | None) -> int:
@@ -77,8 +79,10 @@ def _run_all(console: Console, tally: Tally, folder: Path, processes: int) -> No
             if result.violations and not tally.broken:
                 progress.console.print(_first(result), style="bold red")
             tally.add(result)
-            spent_s = time.perf_counter() - begun
-            progress.update(task, advance=1, speed=f"{tally.finished / spent_s:.1f} seeds/s")
+            speed = f"{tally.finished / (time.perf_counter() - begun):.1f} seeds/s"
+            progress.update(task, advance=1, speed=speed)
+            if not console.is_terminal and tally.finished % _TOLD_EACH == 0:
+                console.print(f"{tally.finished} of {tally.wanted}, {speed}")
 
 
 def _results(
