@@ -15,6 +15,7 @@ from restore.messages.adoption import Adopt, Adoption, AdoptJob
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.log_line import LogLine
+from restore.messages.model import Outcome
 from restore.progress import ledger_lines
 from restore.settings import Settings
 from storage import connection
@@ -40,17 +41,16 @@ async def adopt(
         asked_by=callers.principal(req, settings),
         traceparent=log.traceparent(),
     )
-    instance_id = f"adopt-{uuid.uuid4().hex}"
-    await client.start_new(names.ADOPT_RESTORE, instance_id, order.as_json())
-    outcome = await answers.wait(client, instance_id)
-    if outcome is None:
-        detail = "The job is not adopted yet. Send the same request again to see what came of it."
-        return problems.problem(503, "TooSlow", "No answer in time", detail)
-    await client.purge_instance_history(instance_id)
-    if outcome.kind != "done":
-        assert outcome.error is not None, "what failed says why"
-        return problems.of_failure(outcome.error)
-    adoption, prefix = Adoption.from_json(outcome.value), places.prefix(req, "restores/adopt")
+    found = await answers.ask(
+        client,
+        names.ADOPT_RESTORE,
+        f"adopt-{uuid.uuid4().hex}",
+        order.as_json(),
+        "The job is not adopted yet. Send the same request again to see what came of it.",
+    )
+    if not isinstance(found, Outcome):
+        return found
+    adoption, prefix = Adoption.from_json(found.value), places.prefix(req, "restores/adopt")
     if adoption.taken is not None:
         return _taken(adoption, prefix)
     return await _follow(req, client, settings, adoption, prefix)

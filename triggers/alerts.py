@@ -17,6 +17,7 @@ import azure.functions as func
 from restore.messages import names, rejection
 from restore.messages.alert_io import TakeAlert
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
+from restore.messages.model import Outcome
 from restore.settings import Settings
 from restore.values.problem import Problem
 from triggers import alert_records, answers, callers, handshakes, places, problems, query
@@ -86,18 +87,16 @@ async def _try(
     if len(body) > recognising.BYTES_MAX:
         detail = f"The app reads at most {recognising.BYTES_MAX // 1024} KB of alerts."
         return problems.problem(413, "AlertTooLarge", "The alert is too large", detail)
-    instance_id = names.alert_instance_id(f"try-{uuid.uuid4().hex}")
-    order = TakeAlert(alert_id="", body=base64.b64encode(body).decode())
-    await client.start_new(names.TAKE_ALERT, instance_id, order.as_json())
-    outcome = await answers.wait(client, instance_id)
-    if outcome is None:
-        detail = "The app took too long to judge the alert. Ask again."
-        return problems.problem(503, "TooSlow", "No answer in time", detail)
-    await client.purge_instance_history(instance_id)
-    if outcome.kind == "done":
-        return problems.ok(200, {"decisions": outcome.value.get("decisions", [])})
-    assert outcome.error is not None, "what failed says why"
-    return problems.of_failure(outcome.error)
+    found = await answers.ask(
+        client,
+        names.TAKE_ALERT,
+        names.alert_instance_id(f"try-{uuid.uuid4().hex}"),
+        TakeAlert(alert_id="", body=base64.b64encode(body).decode()).as_json(),
+        "The app took too long to judge the alert. Ask again.",
+    )
+    if not isinstance(found, Outcome):
+        return found
+    return problems.ok(200, {"decisions": found.value.get("decisions", [])})
 
 
 def _is_dry(req: func.HttpRequest) -> bool:

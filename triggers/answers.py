@@ -8,8 +8,10 @@ import time
 from typing import Any
 
 import azure.durable_functions as df
+import azure.functions as func
 
 from restore.messages.model import Failure, Outcome
+from triggers import problems
 
 WAIT_S_MAX = 25.0
 """Well below 230 s, after which Azure's load balancer cuts an HTTP answer off."""
@@ -21,6 +23,26 @@ _BROKEN = Failure(
     message="The app could not read the answer. Ask again. Its log says why.",
     category="ServiceUnavailable",
 )
+
+
+async def ask(
+    client: df.DurableOrchestrationClient,
+    orchestrator: str,
+    instance_id: str,
+    order: dict[str, Any],
+    too_slow: str,
+) -> Outcome | func.HttpResponse:
+    """Start an orchestration and return what it is done with, as an Outcome; or what is answered
+    instead: why it failed, or `too_slow`. What has answered leaves no history."""
+    await client.start_new(orchestrator, instance_id, order)
+    outcome = await wait(client, instance_id)
+    if outcome is None:
+        return problems.problem(503, "TooSlow", "No answer in time", too_slow)
+    await client.purge_instance_history(instance_id)
+    if outcome.kind == "done":
+        return outcome
+    assert outcome.error is not None, "what failed says why"
+    return problems.of_failure(outcome.error)
 
 
 async def wait(

@@ -12,6 +12,7 @@ import msgspec
 
 from restore.messages import names
 from restore.messages.errors import InvalidRequest
+from restore.messages.model import Outcome
 from restore.messages.plan_io import ShowPoints
 from triggers import answers, log, problems
 
@@ -27,14 +28,11 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     except InvalidRequest as error:
         return problems.wrong_query(error)
     wanted = msgspec.structs.replace(wanted, traceparent=log.traceparent())
-    instance_id = f"points-{uuid.uuid4().hex}"
-    await client.start_new(names.SHOW_RECOVERY_POINTS, instance_id, wanted.as_json())
-    outcome = await answers.wait(client, instance_id)
-    if outcome is None:
-        detail = "Azure took too long to list the recovery points. Ask again."
-        return problems.problem(503, "TooSlow", "No answer in time", detail)
-    await client.purge_instance_history(instance_id)
-    if outcome.kind == "done":
-        return problems.ok(200, outcome.value)
-    assert outcome.error is not None, "what failed says why"
-    return problems.of_failure(outcome.error)
+    found = await answers.ask(
+        client,
+        names.SHOW_RECOVERY_POINTS,
+        f"points-{uuid.uuid4().hex}",
+        wanted.as_json(),
+        "Azure took too long to list the recovery points. Ask again.",
+    )
+    return problems.ok(200, found.value) if isinstance(found, Outcome) else found
