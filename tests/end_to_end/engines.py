@@ -109,8 +109,10 @@ def on_devhost(
     environ: Mapping[str, str] | None = None,
     worker: str | None = None,
     worker_command: Sequence[str] = (),
+    app_dir: Path = ROOT,
 ) -> Iterator[tuple[HostHarness, HostProcess]]:
-    """Run the app on devhost, with a simulated vault of its own."""
+    """Run the app, or a build of it in another folder, on devhost, with a simulated vault of its
+    own."""
     with ExitStack() as cleanup:
         vault_url = cleanup.enter_context(ThreadedVaultServer(Simulator(RealClock(), seed=None)))
         settings = {
@@ -123,7 +125,7 @@ def on_devhost(
         }
         executable = os.environ["DURABLE_ENGINE"] if engine == REAL else None
         host = HostProcess(
-            ROOT,
+            app_dir,
             state_dir,
             environ=settings,
             engine=executable,
