@@ -107,8 +107,8 @@ async def resume(req: func.HttpRequest, settings: Settings) -> func.HttpResponse
     text = (
         "The setting RESTORE_ALERTS_STOPPED still stops them."
         if is_set
-        else "Alerts restore again, by the rules. What was refused meanwhile restores only if its "
-        "sender sends it again before it is too old."
+        else "Alerts restore again, by the rules. What was refused meanwhile is restored only if "
+        "its alert is sent again before it is too old, and had no restore accepted yet."
     )
     state = "stopped" if is_set else "on"
     return problems.ok(200, {"automaticRestores": state, "text": text})

@@ -8,7 +8,7 @@ from restore.values.structs import Model
 
 Outcome = Literal["ignored", "refused", "repeated", "held", "restore"]
 """ignored: nothing is to be done. refused: something stands in the way. repeated: the same alert
-has had its restore. held: it waits for a person. restore: one is started."""
+came before, and its restore was accepted. held: it waits for a person. restore: one is started."""
 
 OUTCOMES: tuple[Outcome, ...] = ("restore", "held", "repeated", "refused", "ignored")
 

@@ -96,7 +96,7 @@ def against(
 
 def repeated(wanted: AlertDecision) -> AlertDecision:
     """Return the decision about an alert that came before."""
-    said = "The same alert has had its restore."
+    said = "The same alert came before. Look what became of its restore."
     return replace(wanted, outcome="repeated", code="AlertKnown", text=said)
 
 

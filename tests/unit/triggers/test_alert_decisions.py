@@ -11,6 +11,7 @@ from arm.compute import Vms
 from restore.messages.errors import AccessDenied
 from restore.settings import Settings
 from simulated_azure.seed import fleet_state
+from storage import alert_switch
 from tests import alert_samples as samples
 from tests.alert_samples import FIRED, common, rule, vm
 from tests.fakes.alert_door import AlertDoor
@@ -197,8 +198,6 @@ def test_the_switch_is_asked_right_before_a_restore_is_sent(
             door_stops()
 
     def door_stops() -> None:
-        from storage import alert_switch
-
         alert_switch.stop(
             harness.documents, alert_switch.Stopped(at=harness.clock.now(), reason="now")
         )
@@ -237,10 +236,29 @@ def test_what_was_refused_meanwhile_restores_only_if_it_is_sent_again(
 ) -> None:
     door.stop()
     assert [each["code"] for each in storm(harness, door, FLEET[0])] == ["AlertsStopped"]
-    assert "only if its sender sends it again" in door.resume().body["text"]
+    assert "only if its alert is sent again" in door.resume().body["text"]
     harness.run_for(600)
     assert harness.posts() == []
     assert outcomes(storm(harness, door, FLEET[0])) == {"restore": 1}
+
+
+def test_a_restore_that_was_refused_meanwhile_stays_so(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    def at(where: str) -> None:
+        if where == "trigger_restore: begun":
+            stopped = alert_switch.Stopped(at=harness.clock.now(), reason="now")
+            alert_switch.stop(harness.documents, stopped)
+
+    harness.at_boundary = at
+    (first,) = storm(harness, door, FLEET[0])
+    harness.run_for(600)
+    door.resume()
+    (again,) = storm(harness, door, FLEET[0])
+    assert (again["outcome"], again["code"]) == ("repeated", "AlertKnown")
+    assert again["text"] == "The same alert came before. Look what became of its restore."
+    assert harness.verdict(first["requestId"]).error.code == "AlertsStopped"  # type: ignore[union-attr]
+    assert harness.posts() == []
 
 
 def test_a_setting_stops_them_too_and_nobody_resumes_them_over_http(harness: AppHarness) -> None:
