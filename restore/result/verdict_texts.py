@@ -90,6 +90,18 @@ TO_DO = {
     ),
     "DeadlinePassed": "Set right what it waited for, then ask again with a new requestId.",
 }
+TO_DO_ABOUT = {
+    "AlertsStopped": (
+        "Let alerts restore again (POST /api/alerts/resume), or ask yourself, if it is still "
+        "wanted."
+    ),
+    "ApprovalExpired": "Ask again with a new requestId, and have somebody decide in time.",
+    "ApprovalMissing": "Ask again with a new requestId, and have somebody approve it.",
+    "ApprovalOutdated": "Look at a new plan. Ask again with a new requestId; have it approved.",
+    "ApprovalRefused": "Talk to that person before you ask again with a new requestId.",
+    "QuotaSpent": "Wait, or have the quota raised. Then ask again with a new requestId.",
+}
+"""By the error's code; it goes before its category."""
 TO_DO_ELSE = "Look at the vault's restore jobs. Then ask again with a new requestId."
 
 

@@ -178,7 +178,8 @@ def _of_failure(
     recovery_point: str | None = None,
     next_step: str | None = None,
 ) -> Verdict:
-    next_step = next_step or texts.TO_DO.get(failure.category, texts.TO_DO_ELSE)
+    by_code = texts.TO_DO_ABOUT.get(failure.code)
+    next_step = next_step or by_code or texts.TO_DO.get(failure.category, texts.TO_DO_ELSE)
     parts = [happened, f"{failure.code}: {texts.full(failure.message)}", next_step]
     if job_id or recovery_point:
         parts.append(texts.where(job_id, recovery_point))

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from restore.messages.job_details import JobTask, RestoreOutput
 from restore.messages.model import Failure, JobError, JobSnapshot
 from restore.messages.request import REQUEST_TYPES
-from restore.result import verdicts
+from restore.result import verdict_texts, verdicts
 
 _ERROR = JobError(
     code=400_094,
@@ -257,3 +258,11 @@ def test_where_it_is_not_certain_that_disks_were_replaced_the_old_names_help_to_
     assert not judged.succeeded
     assert judged.replaced_disks == ()
     assert "Before the restore it had os." in judged.text
+
+
+@pytest.mark.parametrize("code", verdict_texts.TO_DO_ABOUT)
+def test_what_to_do_is_said_by_the_code_where_its_category_says_less(code: str) -> None:
+    refused = Failure(code=code, message="No", category="PolicyRefused")
+    assert verdicts.rejected(refused).text.endswith(verdict_texts.TO_DO_ABOUT[code])
+    other = msgspec.structs.replace(refused, code="PolicyRefused")
+    assert verdicts.rejected(other).text.endswith(verdict_texts.TO_DO["PolicyRefused"])
