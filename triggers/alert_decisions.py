@@ -18,7 +18,7 @@ from restore.values.arm_ids import lower_as_azure
 from restore.values.problem import Problem
 from storage import alert_switch, alert_usage, alerts, connection
 from storage.documents import Documents
-from triggers import alert_records, alert_views, answers, callers, places, problems
+from triggers import alert_records, answers, callers, places, problems, stopping
 from triggers.gate import refusal_of
 
 _WAIT_S = 5.0
@@ -39,9 +39,9 @@ async def decide(
         held = await asyncio.to_thread(_held, documents, rule)
         if held is None:
             return _no_hold(rule)
-        stopped = await asyncio.to_thread(alert_views.stopped_by, documents, settings)
+        stopped = await asyncio.to_thread(stopping.stopped_by, documents, settings)
         if stopped is not None and wanted.decision == "approve":
-            return _stopped()
+            return stopping.refusal()
         caller = callers.principal(req, settings)
         by = str(caller) if caller else None
         record = AlertRecord(
@@ -146,8 +146,3 @@ def _invalid(error: InvalidRequest) -> func.HttpResponse:
 def _no_hold(rule: str) -> func.HttpResponse:
     detail = f"Nothing is held of a rule {rule[:60]!r}. Somebody has decided, or nobody in time."
     return problems.problem(404, "NotHeld", "Nothing to decide", detail)
-
-
-def _stopped() -> func.HttpResponse:
-    detail = "All restores that alerts ask for are stopped. Resume them first: POST /alerts/resume."
-    return problems.problem(409, "AlertsStopped", "Alerts restore nothing now", detail)

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from restore.alerts.decision import AlertDecision
 from restore.alerts.record import Release, Way
+from restore.messages.alerted import StoppedBy
 from restore.values.structs import Model
 
 
@@ -42,14 +43,6 @@ class AlertLine(Model, frozen=True, kw_only=True):
     """The rule that matched; of the first of several."""
     decisions: dict[str, int]
     """How many, by their outcome."""
-
-
-class StoppedBy(Model, frozen=True, kw_only=True):
-    """Who has stopped all restores that alerts ask for."""
-
-    reason: str
-    at: datetime | None = None
-    by: str | None = None
 
 
 class AlertList(Model, frozen=True, kw_only=True):

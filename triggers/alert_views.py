@@ -12,9 +12,9 @@ from restore.alerts.record import WAYS
 from restore.messages.errors import ServiceUnavailable, to_failure
 from restore.settings import Settings
 from restore.values.redaction import redacted
-from storage import alert_switch, alert_usage, alerts, connection
+from storage import alert_usage, alerts, connection
 from storage.documents import Documents
-from triggers import pages, places, problems
+from triggers import pages, places, problems, stopping
 
 _FILTERS: dict[str, tuple[str, ...]] = {
     "way": WAYS,
@@ -30,7 +30,7 @@ async def show_page(req: func.HttpRequest, settings: Settings) -> func.HttpRespo
     documents = connection.ledger().documents
 
     def beside() -> dict[str, Any]:
-        stopped = stopped_by(documents, settings)
+        stopped = stopping.stopped_by(documents, settings)
         return {} if stopped is None else {"stopped": stopped}
 
     return await pages.show(
@@ -67,15 +67,6 @@ async def show_holds(req: func.HttpRequest) -> func.HttpResponse:
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
     return problems.ok(200, {"value": held})
-
-
-def stopped_by(documents: Documents, settings: Settings) -> dict[str, Any] | None:
-    """Return who has stopped all restores that alerts ask for; None: nobody. Raises
-    ServiceUnavailable."""
-    if settings.restore_alerts_stopped:
-        return {"reason": "the setting RESTORE_ALERTS_STOPPED"}
-    stopped = alert_switch.read(documents)
-    return None if stopped is None else stopped.as_json()
 
 
 def _holds(documents: Documents, prefix: str) -> list[dict[str, Any]]:

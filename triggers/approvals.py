@@ -21,7 +21,7 @@ from restore.settings import Settings
 from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection, instances
-from triggers import callers, log, problems
+from triggers import callers, log, problems, stopping
 
 
 async def decide(
@@ -29,10 +29,7 @@ async def decide(
 ) -> func.HttpResponse:
     """Answer 200 with the decision that stands, or why this one cannot."""
     request_id = req.route_params["id"]
-    from restore.policy import (  # its tables are built on first use, not at start
-        approvals,
-        decisions,
-    )
+    from restore.policy import decisions  # its tables are built on first use, not at start
 
     try:
         wanted = decisions.parse(req.get_body())
@@ -49,15 +46,9 @@ async def decide(
         approval = Approval(decision=wanted.outcome, at=now, by=by, reason=wanted.reason)
         entry = known.entry
         if entry.is_waiting_for_approval:
-            against = approvals.against(entry.asked_by, caller)
-            if wanted.outcome == "approved" and against is not None:
-                return _own(entry) if against == "own" else _unknown(entry, caller)
-            if (
-                entry.authorization
-                and entry.authorization.until
-                and now > entry.authorization.until
-            ):
-                return _expired(entry)
+            refused = await _against(entry, approval, caller, settings)
+            if refused is not None:
+                return refused
             entry = await asyncio.to_thread(connection.ledger().decide, request_id, approval)
         if entry.approval is None:
             return _not_waiting(entry)
@@ -73,6 +64,24 @@ async def decide(
     about = ledger_lines.about(entry)
     log.write(LogLine(event="decided", about=about, decision=entry.approval.decision))
     return problems.ok(200, _standing(entry, is_heard))
+
+
+async def _against(
+    entry: LedgerEntry, approval: Approval, caller: Caller | None, settings: Settings
+) -> func.HttpResponse | None:
+    """Say why this decision does not count; None: it does. Raises ServiceUnavailable."""
+    from restore.policy import approvals
+
+    is_approved = approval.decision == "approved"
+    against = approvals.against(entry.asked_by, caller) if is_approved else None
+    if against is not None:
+        return _own(entry) if against == "own" else _unknown(entry, caller)
+    until = entry.authorization.until if entry.authorization else None
+    if until is not None and approval.at > until:
+        return _expired(entry)
+    if is_approved and await stopping.is_stopped(entry, settings):
+        return stopping.refusal()
+    return None
 
 
 def _standing(entry: LedgerEntry, is_heard: bool) -> dict[str, Any]:

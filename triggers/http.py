@@ -126,7 +126,7 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
         """Show the state of one restore."""
-        return await restores.show(req, client)
+        return await restores.show(req, client, settings)
 
     @functions.route(route="events/{id}/data", methods=["GET"])
     @log.entered

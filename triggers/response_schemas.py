@@ -7,7 +7,7 @@ against the running app. Fields that are not known (yet) are absent, so nothing 
 from datetime import datetime
 from typing import Any, Literal
 
-from restore.messages.alerted import Alerted
+from restore.messages.alerted import Alerted, StoppedBy
 from restore.messages.job_details import RestoreOutput
 from restore.messages.model import (
     Choice,
@@ -98,6 +98,8 @@ class Restore(Model, frozen=True, kw_only=True):
     output: RestoreOutput | None = None
     """What came out of it: VM, resource group, template; all that the job says of it."""
     kept_disks: tuple[str, ...] | None = None
+    stopped: StoppedBy | None = None
+    """An alert asked for it, it is not in Azure yet, and all such are stopped: it is not sent."""
     is_new: bool | None = None
     """In the answer to a request: it was not known before."""
     attempts: tuple[dict[str, Any], ...] = ()

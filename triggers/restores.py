@@ -15,7 +15,17 @@ from restore.progress import ledger_lines
 from restore.settings import Settings
 from restore.values.problem import Problem
 from storage import connection, instances
-from triggers import callers, log, places, plans, problems, request_reading, starter, views
+from triggers import (
+    callers,
+    log,
+    places,
+    plans,
+    problems,
+    request_reading,
+    starter,
+    stopping,
+    views,
+)
 
 _WAIT_S = 3.0
 """Long enough for the checks of most requests, so that an unknown vault is answered with 404."""
@@ -64,14 +74,18 @@ async def start(
     return await answer(req, client, started, places.prefix(req, "restores"))
 
 
-async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> func.HttpResponse:
+async def show(
+    req: func.HttpRequest, client: df.DurableOrchestrationClient, settings: Settings
+) -> func.HttpResponse:
     """Show one restore: phase, percent, point and why, job, times, verdict, error."""
     request_id = req.route_params["id"]
     try:
         view = await views.read(client, request_id, places.prefix(req, "restores/{id}"))
+        if view is None:
+            return problems.unknown(request_id)
+        return problems.ok(200, await stopping.told(view, settings))
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
-    return problems.unknown(request_id) if view is None else problems.ok(200, view)
 
 
 async def cancel(

@@ -19,3 +19,11 @@ class Alerted(Model, frozen=True, kw_only=True):
     """The rule wants a person's approval, whatever the policy says."""
     released_by: str | None = None
     """Who let it go, of what was held."""
+
+
+class StoppedBy(Model, frozen=True, kw_only=True):
+    """Who has stopped all restores that alerts ask for."""
+
+    reason: str
+    at: datetime | None = None
+    by: str | None = None

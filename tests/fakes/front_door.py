@@ -172,7 +172,7 @@ class FrontDoor:
         client = cast("Any", EngineClient(self._harness))
         handlers = {
             "restores": lambda: restores.start(request, client, self._settings),
-            "show": lambda: restores.show(request, client),
+            "show": lambda: restores.show(request, client, self._settings),
             "event": lambda: events.show_data(request),
             "cancel": lambda: restores.cancel(request, client, self._settings),
             "adopt": lambda: adopting.adopt(request, client, self._settings),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from activities import rules_in_force
 from arm.compute import Vms
 from restore.messages.errors import AccessDenied
 from restore.settings import Settings
@@ -16,6 +17,7 @@ from tests import alert_samples as samples
 from tests.alert_samples import FIRED, common, rule, vm
 from tests.fakes.alert_door import AlertDoor
 from tests.fakes.app_harness import START, AppHarness
+from tests.fakes.front_door import FrontDoor
 
 FLEET = [vm(f"vm-{number:04d}") for number in range(1, 201)]
 
@@ -173,17 +175,56 @@ def test_the_switch_stops_what_comes_and_what_was_accepted(
     assert door.stop().body["automaticRestores"] == "stopped"
     harness.run_for(3600)
     assert harness.posts() == []
-    codes = set()
+    codes, taken_ids = set(), list[str]()
     for decision in door.show(taken.body["alertId"]).body["decisions"]:
         if decision["outcome"] == "restore":
+            taken_ids.append(decision["requestId"])
             codes.add(harness.verdict(decision["requestId"]).error.code)  # type: ignore[union-attr]
         else:
             codes.add(decision["code"])
     assert codes == {"AlertsStopped"}
+    text = harness.verdict(taken_ids[0]).text
+    assert text.endswith("or ask yourself, if it is still wanted.")
     (later,) = storm(harness, door, FLEET[9], fired=harness.clock.now())
     assert later["code"] == "AlertsStopped"
     listed = door.list().body["stopped"]
     assert (listed["by"], listed["reason"]) == ("bob (id-of-bob)", "a storm")
+
+
+def waiting(harness: AppHarness) -> str:
+    """Return a restore that waits for a person, as its alert's rule wants."""
+    rules = samples.restore_rules(rules=[rule(approval=True)])
+    harness.restore_rules = rules
+    with rules_in_force.use(rules):
+        (asked,) = storm(harness, AlertDoor(harness), FLEET[0])
+    assert FrontDoor(harness).show(asked["requestId"]).body["phase"] == "WaitingForApproval"
+    return str(asked["requestId"])
+
+
+def test_what_waits_says_that_it_is_stopped_and_nobody_approves_it(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    request_id, restores = waiting(harness), FrontDoor(harness)
+    assert "stopped" not in restores.show(request_id).body
+    door.stop()
+    shown = restores.show(request_id).body["stopped"]
+    assert (shown["by"], shown["reason"]) == ("bob (id-of-bob)", "a storm")
+    refused = restores.decide(request_id, "approve")
+    assert (refused.status, refused.body["code"]) == (409, "AlertsStopped")
+    door.resume()
+    assert "stopped" not in restores.show(request_id).body
+    assert restores.decide(request_id, "approve").status == 200
+    harness.run_for(3600)
+    door.stop()
+    assert "stopped" not in restores.show(request_id).body, "it is over"
+
+
+def test_who_refuses_is_heard_while_alerts_are_stopped(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    request_id = waiting(harness)
+    door.stop()
+    assert FrontDoor(harness).decide(request_id, "refuse").status == 200
 
 
 def test_the_switch_is_asked_right_before_a_restore_is_sent(

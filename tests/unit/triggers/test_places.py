@@ -83,7 +83,7 @@ async def test_where_a_restore_is_decided_follows_the_way_too(ledger: Ledger) ->
     ledger.authorize("r1", Authorization(rule="r", approval=True, until=until))
     url = "https://x.test/ops/v1/restores/r1"
     request = func.HttpRequest("GET", url, route_params={"id": "r1"}, body=b"")
-    reply = await restores.show(request, cast("Any", FakeDurableClient()))
+    reply = await restores.show(request, cast("Any", FakeDurableClient()), Settings())
     shown = json.loads(reply.get_body())
     assert shown["approval"]["decideAt"] == "/ops/v1/restores/r1/approval"
 

@@ -44,7 +44,7 @@ def _request(method: str, body: bytes = b"") -> func.HttpRequest:
 
 HANDLERS: dict[str, Callable[[Any], Coroutine[Any, Any, func.HttpResponse]]] = {
     "start": lambda client: restores.start(_request("POST", BODY), client, Settings()),
-    "show": lambda client: restores.show(_request("GET"), client),
+    "show": lambda client: restores.show(_request("GET"), client, Settings()),
     "cancel": lambda client: restores.cancel(_request("POST"), client, Settings()),
     "approve": lambda client: approvals.decide(_request("POST", DECISION), client, Settings()),
     "plan": lambda client: plans.ask(_request("POST", BODY), client, Settings()),
