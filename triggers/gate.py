@@ -103,10 +103,16 @@ class Gate:
         if kind != "application/json" and not kind.endswith("+json"):
             return _not_json()
         origin, site = req.headers.get("origin"), req.headers.get("sec-fetch-site", "none")
-        ours = {urlsplit(url).netloc.lower() for url in (req.url, self._settings.address)} - {""}
-        if site not in _FROM_OURSELVES or (origin and urlsplit(origin).netloc.lower() not in ours):
+        if site not in _FROM_OURSELVES or (origin and origin.lower() not in self._origins(req)):
             return _cross_site()
         return None
+
+    def _origins(self, req: func.HttpRequest) -> set[str]:
+        """Return what browsers call us. A page that came without TLS is not ours, unless the app
+        itself was asked so; whatever ends TLS in front of it may hide that."""
+        asked, public = urlsplit(req.url.lower()), urlsplit(self._settings.address.lower())
+        own = {f"{each.scheme}://{each.netloc}" for each in (asked, public) if each.netloc}
+        return own | {f"https://{asked.netloc}"}
 
 
 def refusal_of(settings: Settings) -> func.HttpResponse | None:

@@ -1,13 +1,11 @@
 """Without keys the app serves whom the platform vouches for, each for what they may do."""
 
-import asyncio
 import base64
 import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import azure.functions as func
 import pytest
 
 from devhost.language_worker.loaded import LoadedFunction
@@ -16,10 +14,9 @@ from restore.settings import Settings
 from tests.end_to_end.harness import request_for
 from tests.fakes import callers
 from tests.fakes.app_harness import AppHarness, worker_with
+from tests.fakes.function_calls import answer_of
 from triggers.gate import Deed
 
-ADDRESS = "https://restore.example/api"
-URL = f"{ADDRESS}/restores"
 JSON_BODY = {"content-type": "application/json"}
 ASKER = callers.headers("ann@example.com", Deed.ASK)
 
@@ -49,18 +46,7 @@ def call(
     """Call a function as the worker does; its status, and the code of a refusal."""
     found = entra_worker(is_on=is_on).functions
     (function,) = [each for each in found if each.name == name]
-    request = func.HttpRequest(
-        method,
-        URL,
-        headers={"prefer": "respond-async", **headers},
-        route_params={"id": "r1"},
-        body=b"" if body is None else json.dumps(body).encode(),
-    )
-    client = harness.api.client_binding()
-    told = function.function(**{"req": request} | dict.fromkeys(function.clients, client))
-    answer = asyncio.run(told)
-    said = json.loads(answer.get_body() or b"{}")
-    return answer.status_code, said.get("code")
+    return answer_of(function, harness, headers, method=method, body=body)
 
 
 def ask(harness: AppHarness, headers: Mapping[str, str], **more: Any) -> tuple[int, Any]:
@@ -165,6 +151,12 @@ def test_a_role_is_one_of_the_tokens_claims_and_nothing_like_it(
         (JSON_BODY | {"origin": "https://restore.example.evil.example"}, (403, "CrossSite")),
         (JSON_BODY | {"origin": "null"}, (403, "CrossSite")),
         (JSON_BODY | {"origin": "https://restore.example:8443"}, (403, "CrossSite")),
+        (JSON_BODY | {"origin": "http://restore.example"}, (403, "CrossSite")),
+        (JSON_BODY | {"origin": "http://gateway.example"}, (403, "CrossSite")),
+        (JSON_BODY | {"origin": "restore.example"}, (403, "CrossSite")),
+        (JSON_BODY | {"origin": "//restore.example"}, (403, "CrossSite")),
+        (JSON_BODY | {"origin": "https://[restore.example"}, (403, "CrossSite")),
+        (JSON_BODY | {"origin": "HTTPS://Restore.Example"}, (202, None)),
         (JSON_BODY | {"origin": "https://restore.example"}, (202, None)),
         (JSON_BODY | {"origin": "https://gateway.example"}, (202, None)),
         (JSON_BODY | {"sec-fetch-site": "cross-site"}, (403, "CrossSite")),
