@@ -14,7 +14,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from restore.settings import Settings  # noqa: E402
+from tests.alert_samples import common, vm  # noqa: E402
 from tests.end_to_end.harness import request_for  # noqa: E402
+from tests.fakes.alert_door import AlertDoor  # noqa: E402
 from tests.fakes.app_harness import AppHarness  # noqa: E402
 
 MEMORY_GB = 2
@@ -43,6 +45,7 @@ class Executions(NamedTuple):
     tick_that_deletes: Counted
     tick_with_one_open: Counted
     restore: Counted
+    alert: Counted
 
     @property
     def per_tick(self) -> int:
@@ -60,6 +63,11 @@ class Executions(NamedTuple):
         open_then = self.tick_with_one_open.all - self.tick.all
         return self.restore.all + _TRIGGER + ticks * open_then
 
+    @property
+    def per_alert(self) -> int:
+        """One by HTTP or on the queue, that nothing is restored for."""
+        return self.alert.all + _TRIGGER
+
     def in_a_month(self, restores: int) -> int:
         ticks = DAYS * _DAY_S // Settings().restore_reconcile_s
         return ticks * self.per_tick + DAYS * self.per_day + restores * self.per_restore
@@ -72,6 +80,7 @@ def counted() -> Executions:
         tick_that_deletes=_count(lambda harness: harness.reconcile(deletes=True)),
         tick_with_one_open=_count(lambda harness: harness.reconcile(), first=_ask),
         restore=_count(_restore),
+        alert=_count(_alert),
     )
 
 
@@ -89,7 +98,7 @@ def table(found: Executions) -> str:
         f"{found.in_a_month(restores) * MEMORY_GB:,} |"
         for restores in RESTORES
     ]
-    return "\n".join(["| restores | executions | GB-s, at most |", "|--:|--:|--:|", *rows])
+    return "\n".join(["| restores | executions | GB-s, at a second each |", "|--:|--:|--:|", *rows])
 
 
 def _count(
@@ -115,6 +124,17 @@ def _restore(harness: AppHarness) -> None:
     harness.ask(request_for("RestoreDisks", "r1"))
     harness.run_for(2 * JOB_S)
     assert harness.verdict("r1").succeeded, "what does not end well is no restore to count"
+
+
+def _alert(harness: AppHarness) -> None:
+    taken = AlertDoor(harness).post(common(vm(), fired=harness.clock.now()))
+    harness.run_for(60)
+    assert taken.status == 202, "what is not taken is no alert to count"
+
+
+def probes_in_a_month() -> int:
+    """Return how often a monitor asks that asks once a minute."""
+    return DAYS * _DAY_S // 60
 
 
 def main() -> int:

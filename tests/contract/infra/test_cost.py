@@ -31,6 +31,11 @@ def test_the_formula_is_what_the_app_was_seen_to_do(found: Executions) -> None:
     ) in DEPLOY
 
 
+def test_what_is_not_in_the_formula_is_told(found: Executions) -> None:
+    assert f"adds {cost.probes_in_a_month():,} a month" in DEPLOY
+    assert f"An\n  alert is {found.per_alert}, and then its restores" in DEPLOY
+
+
 def test_the_table_is_the_formula(found: Executions) -> None:
     assert cost.table(found) in DEPLOY, AGAIN
     assert f"With {cost.MEMORY_GB} GB and a tick every {_period_s()} s, a month:" in DEPLOY

@@ -9,7 +9,7 @@ import pytest
 from tests.contract.infra import rules
 from tests.contract.infra.conftest import kept
 from tests.contract.infra.rules import INFRA
-from tools import bicep
+from tools import bicep, package
 from tools.tidy.source import project_files
 
 ROOT = INFRA.parent
@@ -47,6 +47,31 @@ def test_the_options_are_exactly_those_of_the_parameters() -> None:
     settings = set(re.findall(r"^param (\w*[A-Z]_\w+|\w+__\w+) ", TEMPLATE, re.MULTILINE))
     asked = {"AZURE_ENV_NAME", "AZURE_LOCATION"}
     assert told - settings == VARIABLES - settings - asked
+
+
+def test_every_default_is_the_parameters_own() -> None:
+    """Empty is none, all, or the same as another."""
+    _, _, table = DEPLOY.partition("\n## Options\n")
+    table, _, _ = table.partition("\n## ")
+    given = dict(re.findall(r"readEnvironmentVariable\('(\w+)', '([^']*)'\)", PARAMETERS))
+    written = {"none": ("", "-1"), "all": ("",), "the same": ("",)}
+    rows = re.findall(r"^\| (`[A-Z_`, ]+) \| ([^|]+) \| ", table, re.MULTILINE)
+    assert len(rows) > 15
+    for names, told in rows:
+        variables, values = (
+            re.findall(r"\w+", names),
+            [each.strip("`") for each in told.split(", ")],
+        )
+        if variables == ["RESOURCE_GROUP"]:  # in words
+            continue
+        for index, variable in enumerate(variables):
+            value = values[min(index, len(values) - 1)]
+            assert given[variable] in written.get(value, (value,)), variable
+
+
+def test_every_setting_that_may_name_a_file_is_told() -> None:
+    *first, last = (f"`{name}`" for name in package.NAMING)
+    assert f"For {', '.join(first)} and {last} put a JSON file" in DEPLOY
 
 
 def test_every_value_that_is_asked_for_is_given_out() -> None:
