@@ -36,9 +36,6 @@ _FILES = ("function_app.py", "host.json", "requirements.txt")
 _PLATFORMS = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 """Wheels for the plan's Linux, whatever this machine is."""
 
-_NOT_NEEDED = ("bin", "tests")
-"""Commands, with a path of this machine in them; tests that one package installs by mistake."""
-
 _CHANGED_S = 315_532_800
 """Every file was changed at the first moment that a zip can tell, 1980-01-01 UTC."""
 
@@ -116,8 +113,9 @@ def install(python: str, site: Path) -> None:
     options += [f"--platform={each}" for each in _PLATFORMS]
     command = [python, "-m", "pip", "install", *options, f"--target={site}"]
     subprocess.run([*command, "-r", str(ROOT / "requirements.txt")], check=True)
-    for name in _NOT_NEEDED:
-        shutil.rmtree(site / name, ignore_errors=True)
+    # Commands, with a path of this machine in them; tests that packages install with themselves.
+    for folder in [site / "bin", *site.rglob("tests")]:
+        shutil.rmtree(folder, ignore_errors=True)
     for record in site.glob("*.dist-info/RECORD"):  # lists what was just removed
         record.unlink()
 

@@ -149,8 +149,9 @@ def test_packages_are_installed_by_hash_for_the_plans_linux(tmp_path: Path) -> N
     python.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path}/asked\n')
     python.chmod(0o755)
     site = tmp_path / "site"
-    for name in ["bin/tool", "tests/test_x.py", "a-1.dist-info/RECORD", "a/x.py"]:
-        (site / name).parent.mkdir(parents=True)
+    unwanted = ["bin/tool", "tests/test_x.py", "a/tests/test_y.py", "a-1.dist-info/RECORD"]
+    for name in [*unwanted, "a/x.py"]:
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).touch()
     package.install(str(python), site)
     asked = (tmp_path / "asked").read_text().splitlines()
