@@ -76,6 +76,7 @@ def concluded(
         if verdict is None:
             assert attempt.disks, "every other one is over"
             story.append(_left(entry, attempt))
+            counts = msgspec.structs.replace(counts, text=_cause(counts))
         elif attempt.sent or (verdict.verdict == "Cancelled" and not by.sent):
             point, code = by.recovery_point, attempt.because
             story.append(_INSTEAD[attempt.rung].format(point=point, code=code))
@@ -112,6 +113,12 @@ def _left(entry: LedgerEntry, attempt: Attempt) -> str:
     more = len(attempt.disks) - _NAMES_MAX
     disks = f"{names} and {more} more" if more > 0 else names
     return _LEFT.format(code=attempt.because, group=group, disks=disks)
+
+
+def _cause(verdict: Verdict) -> str:
+    """Say why it failed, without what else to do about it: the disks are there."""
+    place = verdict_texts.where(verdict.job_id, verdict.recovery_point)
+    return f"It failed with {_code(verdict)}: {_why(verdict)} {place}"
 
 
 def _code(verdict: Verdict) -> str:

@@ -179,7 +179,8 @@ def test_the_disks_that_the_failed_job_left_behind_are_not_restored_again(
     left = [disk.name for disk in next(iter(harness.simulator.state.restored_disks.values()))]
     assert sorted(second.disks) == sorted(left)
     assert all(name in verdict.text for name in left)
-    assert "made no second copy" in verdict.text
+    assert "made no second copy. Create a VM from them. It failed with 400225: " in verdict.text
+    assert "restore the disks instead" not in verdict.text, "it would be a second copy"
     assert "Another restore may have made some of them" in verdict.text
 
 
