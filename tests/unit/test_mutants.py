@@ -1,10 +1,11 @@
 """The faults that `make mutants` does not count are named exactly, and each with its reason."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from tools.mutants import equivalents
+from tools.mutants import equivalents, faults
 from tools.mutants.faults import Change
 from tools.mutants.reach import Reach, Reached, mirrors
 
@@ -59,6 +60,23 @@ def test_the_head_of_a_class_is_looked_at_by_the_test_of_all_classes_first(tmp_p
     found = Reach([Reached({own: 0.1, all_of_them: 9.0}, {"arm/client.py": {own: [1, 2]}})])
     tests = [[test.id for test in found.of(tmp_path, "arm/client.py", line)] for line in (1, 2)]
     assert tests == [[all_of_them, own], [own]]
+
+
+def test_what_cosmic_ray_cannot_make_is_no_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its ExceptionReplacer ends so at `except binascii.Error`."""
+
+    def mutate_code(text: str, operator: object, occurrence: int) -> str:
+        del text, operator, occurrence
+        raise AttributeError("'PythonNode' object has no attribute 'value'")
+
+    (tmp_path / "a.py").write_text("x = 1", encoding="utf-8")
+    cosmic_ray = SimpleNamespace(mutate_code=mutate_code)
+    monkeypatch.setattr(faults, "import_module", lambda name: cosmic_ray)
+    monkeypatch.setattr(faults, "_operators", lambda: {"core/ExceptionReplacer": None})
+    fault = faults.Fault("a.py", 1, 0, "core/ExceptionReplacer", 0)
+    assert faults.mutated(tmp_path, fault) is None
 
 
 def test_a_test_mirrors_the_module_it_is_named_after() -> None:

@@ -1,5 +1,6 @@
 """A job that was begun elsewhere is entered once, and only where it is nobody else's."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -110,7 +111,7 @@ def test_the_claim_tells_when_the_job_began(harness: AppHarness) -> None:
     adopted()
     (lock,) = [text for name, text in harness.documents.kept.items() if name.startswith("items/")]
     began = "2026-11-23T03:00:00Z"
-    assert lock[0]["begun"] == {JOB: began}
+    assert json.loads(lock[0])["begun"] == {JOB: began}
 
 
 def test_the_same_job_again_is_the_same_entry(harness: AppHarness) -> None:
