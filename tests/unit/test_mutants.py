@@ -66,17 +66,41 @@ def test_what_cosmic_ray_cannot_make_is_no_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its ExceptionReplacer ends so at `except binascii.Error`."""
+    error = AttributeError("'PythonNode' object has no attribute 'value'")
+    assert mutated(tmp_path, monkeypatch, error) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "is_fault"),
+    [
+        ("x = y is not z\n", True),
+        ("x = y is not 'z'\n", False),
+        ("x = y is 7\n", False),
+        ("x = y is\n", False),
+    ],
+)
+def test_what_python_warns_of_needs_no_test(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str, is_fault: bool
+) -> None:
+    assert mutated(tmp_path, monkeypatch, after) == (after if is_fault else None)
+
+
+def mutated(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, made: str | AttributeError
+) -> str | None:
+    """Return what comes of what cosmic-ray makes of a file."""
 
     def mutate_code(text: str, operator: object, occurrence: int) -> str:
         del text, operator, occurrence
-        raise AttributeError("'PythonNode' object has no attribute 'value'")
+        if isinstance(made, AttributeError):
+            raise made
+        return made
 
-    (tmp_path / "a.py").write_text("x = 1", encoding="utf-8")
+    (folder / "a.py").write_text("x = y != z", encoding="utf-8")
     cosmic_ray = SimpleNamespace(mutate_code=mutate_code)
     monkeypatch.setattr(faults, "import_module", lambda name: cosmic_ray)
-    monkeypatch.setattr(faults, "_operators", lambda: {"core/ExceptionReplacer": None})
-    fault = faults.Fault("a.py", 1, 0, "core/ExceptionReplacer", 0)
-    assert faults.mutated(tmp_path, fault) is None
+    monkeypatch.setattr(faults, "_operators", lambda: {"an operator": None})
+    return faults.mutated(folder, faults.Fault("a.py", 1, 0, "an operator", 0))
 
 
 def test_a_test_mirrors_the_module_it_is_named_after() -> None:

@@ -119,3 +119,53 @@ def test_halves_of_surrogate_pairs_are_no_text_and_are_told_as_marks() -> None:
     assert id_of("\udfff") is None
     assert labels_of({"a": "\ud800", "b": "c"}) == {"b": "c"}
     assert targets_of(["/x/\ud800"]) == ("/x/?",)
+
+
+def test_the_id_of_a_restore_is_forty_digits_of_a_hash() -> None:
+    prefix, _, digits = request_id_of(ALERT, vm()).partition("-")
+    assert prefix == "alert"
+    assert len(digits) == 40
+    assert int(digits, 16) >= 0
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (7, "7"), (-7, "-7"), (0, "0"), (True, None), (False, None), (1.5, None), (None, None),
+        (10**30 - 1, "9" * 30), (1 - 10**30, "-" + "9" * 30), (10**30, None), (-(10**30), None),
+        (10**30 + 1, None), ("7", "7"), ("", None), ("x" * 2048, "x" * 2048), ("x" * 2049, None),
+    ],
+)  # fmt: skip
+def test_an_id_may_be_a_whole_number(value: Any, expected: str | None) -> None:
+    assert id_of(value) == expected
+
+
+def test_a_text_has_five_hundred_and_twelve_characters_at_most() -> None:
+    assert text_of("x" * 512) == "x" * 512
+    assert text_of("x" * 513) is None
+    assert text_of(7) is None
+
+
+def test_all_digits_are_seconds_or_milliseconds_as_long_as_they_are_a_number() -> None:
+    zeros = "0" * 9
+    assert fired_times.moment_of(f"{zeros}1000000000") == datetime(
+        2001, 9, 9, 1, 46, 40, tzinfo=UTC
+    )
+    assert fired_times.moment_of(f"{zeros}01000000000") is None, "twenty digits"
+    assert fired_times.moment_of(f"{zeros}001000000000") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "year"),
+    [(946_684_800, 2000), (946_684_799, None), (4_133_980_799, 2100), (4_133_980_800, None)],
+)
+def test_our_days_are_from_2000_to_2100(value: int, year: int | None) -> None:
+    for each in (value, value * 1000, str(value)):
+        found = fired_times.moment_of(each)
+        assert (found.year if found is not None else None) == year
+
+
+def test_from_a_hundred_thousand_millions_on_it_is_milliseconds() -> None:
+    """Seconds would be the year 5138."""
+    assert fired_times.moment_of(10**11) is None  # 1973
+    assert fired_times.moment_of(10**12) == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)

@@ -105,3 +105,21 @@ def test_a_hostile_pattern_takes_no_time() -> None:
     begun = time.process_time()
     assert not matching.fits("*a" * 256, "a" * 255 + "b" * 257)
     assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        ("a", "A", True), ("a", "ab", False), ("", "", True), ("", "a", False),
+        ("*", "", True), ("a*", "ab", True), ("a*", "ba", False), ("*a", "ba", True),
+        ("*a", "ab", False), ("a*c", "abc", True), ("a*c", "ac", True), ("a*c", "acb", False),
+        ("ab*bc", "abc", False), ("ab*bc", "abbc", True), ("a*a", "a", False), ("a*a", "aa", True),
+        ("a*b*c", "axbxc", True), ("a*b*c", "abc", True), ("a*b*c", "axc", False),
+        ("a*b*c", "abxcx", False), ("a*bc*c", "abc", False), ("a*bc*c", "abcc", True),
+        ("a*b*b*c", "abc", False), ("a*b*b*c", "abbc", True), ("*b*", "b", True),
+        ("*b*", "a", False), ("*bb*bb*", "bbb", False), ("*bb*bb*", "bbbb", True),
+        ("x*b*a", "xba", True), ("*a*b", "ba", False), ("**", "x", True),
+    ],
+)  # fmt: skip
+def test_a_star_stands_for_any_text(pattern: str, text: str, expected: bool) -> None:
+    assert matching.fits(pattern, text) is expected

@@ -176,3 +176,60 @@ def test_whatever_comes_no_more_than_the_limit_begins_in_an_hour_by_itself(
     for at in began.values():
         within = [each for each in began.values() if at <= each < at + rate_limits.HOUR]
         assert len(within) <= RULE.restores_per_hour
+
+
+@pytest.mark.parametrize(
+    ("code", "by", "said"),
+    [
+        ("HoldExpired", None, "It was held, and nobody let it go in time."),
+        ("HoldRefused", "ann", "It was held, and ann refused it."),
+        ("HoldRefused", None, "It was held, and somebody refused it."),
+    ],
+)
+def test_what_is_not_let_go_says_why(code: Any, by: str | None, said: str) -> None:
+    found = rate_limits.refused(wanted(1), code, by)
+    assert (found.outcome, found.code, found.released_by) == ("refused", code, by)
+    assert found.text == said
+
+
+def test_a_rule_knows_of_which_hold_people_were_told() -> None:
+    known, _ = admit(RuleUsage(), *range(5))
+    assert known.hold is not None
+    other = replace(known.hold, alert_id="".join(("b", "b")))
+    assert not known.hold.is_told
+    same = replace(known.hold, alert_id="".join(known.hold.alert_id))
+    asked = rate_limits.asked(known, same)
+    assert asked.hold == replace(known.hold, is_told=True)
+    assert rate_limits.asked(known, other) == known
+    assert rate_limits.asked(RuleUsage(), other) == RuleUsage()
+
+
+def test_a_decision_about_nothing_that_is_held_changes_nothing() -> None:
+    known, _ = admit(RuleUsage(), *range(5))
+    after, leaving = rate_limits.decided(known, "d1", ["alert-77-0"], FIRED, released=True)
+    assert (after, leaving.held) == (known, ())
+    after, leaving = rate_limits.decided(RuleUsage(), "d1", ["alert-77-0"], FIRED, released=True)
+    assert (after, leaving.held) == (RuleUsage(), ())
+
+
+def test_each_decision_is_known_by_its_own_id() -> None:
+    known, _ = admit(RuleUsage(), *range(6))
+    first, one = rate_limits.decided(known, "d2", ["alert-3-0"], FIRED, released=True)
+    second, two = rate_limits.decided(first, "d1", ["alert-4-0"], FIRED, released=False)
+    assert [each.request_id for each in two.held] == ["alert-4-0"]
+    assert (one.is_released, two.is_released) == (True, False)
+    again = "".join(("d", "1"))
+    assert rate_limits.decided(second, again, [], FIRED, released=True) == (second, two)
+    assert rate_limits.decided(second, "d2", [], FIRED, released=False) == (second, one)
+
+
+def test_where_more_has_begun_than_the_rule_allows_now_the_rest_is_held() -> None:
+    known, _ = admit(RuleUsage(), 1, 2, 3)
+    assert admit(known, 4, rule=replace(RULE, restores_per_hour=2))[1] == ["held"]
+
+
+def test_the_same_vm_is_held_for_the_alert_that_came_first() -> None:
+    known, _ = admit(RuleUsage(), *range(6))
+    _, decided = rate_limits.admit(known, RULE, [wanted(5, 1)], FIRED, "b", HOLD_S)
+    assert decided[0].request_id == "alert-5-0"
+    assert decided[0].request == wanted(5).request

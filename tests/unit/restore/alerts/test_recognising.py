@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from restore.alerts import alert, recognising
+from restore.alerts import alert, custom_senders, grid_events, recognising
 from restore.alerts.alert import Alert
+from restore.alerts.restore_rules import Firing, Mapping
 from tests import alert_samples as samples
 
 MAPPINGS = samples.restore_rules().mappings
@@ -190,3 +191,114 @@ def test_a_secret_like_id_of_a_sender_is_kept_as_it_is() -> None:
     """It is compared, and shown to nobody."""
     odd = "sig=" + "Ab1" * 20
     assert the_alert(samples.common(alertId=odd)).id == odd
+
+
+HEALTH = "Microsoft.ResourceNotifications.HealthResources.AvailabilityStatusChanged"
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (HEALTH, True),
+        (HEALTH.upper(), True),
+        ("Microsoft.Resources.ResourceDeleteSuccess", True),
+        ("com.example.backup.done", False),
+        ("zzz", False),
+        ("", False),
+        (7, False),
+        (None, False),
+        (f"{HEALTH}\u0130", False),
+    ],
+)
+def test_only_events_of_some_types_count_as_alerts(kind: Any, expected: bool) -> None:
+    for make, schema in ((samples.cloud_event, "cloud-events"), (samples.grid_event, "event-grid")):
+        event = make("x", {}) | {"type": kind, "eventType": kind}
+        assert grid_events.is_known(event, schema) is expected
+
+
+def test_an_event_is_about_what_its_data_names_before_its_subject() -> None:
+    event = samples.health_event("Degraded")
+    properties = event["data"]["resourceInfo"]["properties"]
+    event["data"]["resourceUri"] = "/uri"
+    event["subject"] = "/subject"
+    found = [the_alert(event)]
+    del properties["targetResourceId"]
+    found.append(the_alert(event))
+    del event["data"]["resourceUri"]
+    found.append(the_alert(event))
+    del event["subject"]
+    found.append(the_alert(event))
+    targets = [each.targets for each in found]
+    assert targets == [(samples.vm(),), ("/uri",), ("/subject",), ()]
+
+
+def test_an_event_tells_from_which_state_to_which() -> None:
+    assert the_alert(samples.health_event("Unavailable")).labels == {
+        "availabilityState": "Unavailable",
+        "previousAvailabilityState": "Available",
+    }
+    assert the_alert(samples.deleted()).labels == {}
+
+
+@pytest.mark.parametrize("data", [None, [], "text", {"resourceInfo": []}, {"resourceInfo": {}}])
+def test_an_event_whose_data_is_odd_has_no_state(data: Any) -> None:
+    found = the_alert(samples.cloud_event(HEALTH, data, subject=samples.vm()))
+    assert (found.state, found.targets) == ("unknown", (samples.vm(),))
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        (True, "fired"),
+        (False, "resolved"),
+        (1, "fired"),
+        ("TRUE ", "fired"),
+        (["x", True], "fired"),
+        ([False, True], "fired"),
+        (None, "unknown"),
+        (1.5, "unknown"),
+        ({}, "unknown"),
+        ([], "unknown"),
+    ],
+)
+def test_a_senders_state_may_be_a_word_a_number_or_a_truth(said: Any, state: str) -> None:
+    firing = Firing(at="/state", values=("true", 1), resolved=(False,))
+    mapping = Mapping(name="m", has=("/state",), vm="/vm", time="/at", id="/id", firing=firing)
+    found = custom_senders.alert_of({"state": said, "vm": "v", "id": 7}, mapping)
+    assert (found.state, found.targets, found.id, found.source) == (state, ("v",), "7", "m")
+    assert found.why == (
+        "/state says neither that it fires nor that it is resolved" if state == "unknown" else ""
+    )
+
+
+def test_a_body_is_read_up_to_its_size() -> None:
+    body = json.dumps(samples.common()).encode()
+    assert the_alert(body.ljust(192 * 1024)).fault is None
+    found = the_alert(body.ljust(192 * 1024 + 1))
+    assert found.fault is not None
+    assert f"has {192 * 1024 + 1} bytes" in found.fault.text
+
+
+def test_alerts_without_a_target_count_as_one_each() -> None:
+    nothing = samples.common(alertTargetIDs=[])
+    body = {"schemaId": "x", "data": {}}
+    assert len(alerts([nothing] * 100)) == 100
+    mixed = [samples.common(*(f"/vm-{number}" for number in range(901)))] + [nothing] * 99
+    assert len(alerts(mixed)) == 100
+    found = the_alert([*mixed, nothing])
+    assert found.fault is not None
+    assert "names 1001 targets" in found.fault.text
+    assert the_alert(body).fault is not None
+
+
+def test_envelopes_stand_in_each_other_three_deep_at_most() -> None:
+    assert the_alert([[[samples.common()]]]).fault is None
+    found = the_alert([[[[samples.common()]]]])
+    assert found.fault is not None
+    assert "too many envelopes" in found.fault.text
+    event = samples.cloud_event("x", samples.common())
+    assert the_alert([[event]]).fault is None
+    assert the_alert([[[event]]]).fault is not None
+    wrapped = {"$content": json.dumps(samples.common())}
+    assert the_alert([[wrapped]]).fault is None
+    assert the_alert([[[wrapped]]]).fault is not None

@@ -87,3 +87,30 @@ def test_words_are_those_that_are_documented() -> None:
     odd = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     assert templates.words_of(vm(), odd)["date"] == "20260102"
     assert templates.words_of(vm(), odd)["time"] == "030405"
+
+
+@pytest.mark.parametrize("around", ["list", "object"])
+def test_a_template_is_nested_seven_deep_at_most(around: str) -> None:
+    def nested(depth: int) -> Any:
+        value: Any = "x"
+        for _ in range(depth):
+            value = [value] if around == "list" else {"a": value}
+        return value
+
+    step = "[0]" if around == "list" else ".a"
+    assert list(templates.problems_of(nested(7), "$")) == []
+    (problem,) = templates.problems_of(nested(8), "$")
+    assert (problem.path, problem.message) == ("$" + step * 8, "is nested too deeply")
+    (deepest,) = templates.problems_of(nested(50), "$")
+    assert deepest.path == "$" + step * 8
+
+
+@pytest.mark.parametrize(
+    "text", ["{vm}", "{vm.name", "vm.name}", "{}", "{vm.name}{odd}", "{{date}}"]
+)
+def test_braces_stand_around_known_words_only(text: str) -> None:
+    (problem,) = templates.problems_of({"a": ["{date}", text, 7, None]}, "$")
+    assert problem.path == "$.a[1]"
+    assert problem.message.endswith(
+        "{vm.name}, {vm.resourceGroup}, {vm.subscription}, {date}, {time}"
+    )

@@ -77,6 +77,32 @@ def test_a_refusal_says_what_was_counted_and_when_there_is_room_again() -> None:
 
 
 def test_where_all_is_reserved_for_people_there_is_no_next_place() -> None:
-    said = refusal(limited(2, 2), [], "queue").message
-    assert "next place" not in said
+    for policy in (limited(2, 2), limited(2, 3)):
+        said = refusal(policy, [], "queue").message
+        assert "The next one is allowed" not in said
     quota.check(limited(2, 2), began(1), "http", NOW)
+
+
+def test_what_began_longer_ago_drops_out_of_the_count() -> None:
+    quota.check(limited(2, 0), began(30, 25, 1), "queue", NOW)
+    said = refusal(limited(2, 0), began(30, 3, 2, 1)).message
+    assert "3 restores of this VM began" in said
+
+
+def test_so_many_drop_out_before_the_next_that_one_is_below_the_limit() -> None:
+    said = refusal(limited(3, 0), began(9, 8, 7, 6, 5)).message
+    assert "The next one is allowed at 2026-11-23T20:00:00Z" in said  # the third, 7 hours ago
+
+
+def test_people_are_not_told_of_what_is_reserved_for_them() -> None:
+    said = refusal(limited(2, 1), began(2, 1), "http").message
+    assert "reservedForPeople" not in said
+    assert "reservedForPeople" not in refusal(limited(1, 0), began(1)).message
+
+
+def test_a_refusal_names_what_was_done_and_where() -> None:
+    error = refusal(limited(1, 0), began(1))
+    assert error.doing == "count the VM's restores"
+    (problem,) = error.problems
+    assert problem.path == "$.sourceResourceId"
+    assert problem.message in error.message
