@@ -12,8 +12,8 @@ from tests.end_to_end.harness import SUBSCRIPTION, VAULT, vm
 
 OTHER = "/subscriptions/00000000-0000-0000-0000-000000000002"
 ITEM = ProtectedItem(
-    id="/i", vault_id=VAULT, container_name="c", name="n", source_resource_id=vm(), region="westeurope",
-    protection_state="Protected",
+    id="/i", vault_id=VAULT, container_name="c", name="n", source_resource_id=vm(),
+    region="westeurope", protection_state="Protected",
 )  # fmt: skip
 
 

@@ -70,8 +70,10 @@ def test_of_a_replacement_the_vms_own_disks_are_told() -> None:
     kept = (KeptDisk(name="data", lun=1, why="NotAskedFor"),)
     assert of(Authorization(rule="r", disks=(DATA, SWAPPED), kept_disks=kept)) == [
         "LUN 1 (data) was not asked for: do not delete.",
-        "Other disks were backed up in the place of LUN 2 (new): look at what these hold before "
-        "you delete them.",
+        (
+            "Other disks were backed up in the place of LUN 2 (new): look at what these hold before "
+            "you delete them."
+        ),
     ]
 
 
@@ -88,8 +90,10 @@ def test_one_disk_is_and_many_are() -> None:
         "LUN 3 (d), LUN 4 (d) were not asked for: do not delete.",
     ]
     assert disk_remarks.of_kept(kept("NotKnown", 1)) == [
-        "Azure does not say whether this recovery point holds LUN 1 (d): do not delete what a VM "
-        "uses."
+        (
+            "Azure does not say whether this recovery point holds LUN 1 (d): "
+            "do not delete what a VM uses."
+        )
     ]
     assert disk_remarks.of_kept(()) == []
     assert disk_remarks.of_others((DATA,)) == []
