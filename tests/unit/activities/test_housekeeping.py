@@ -71,7 +71,7 @@ def purge(engine: Engine) -> dict[str, str | None]:
 
 def test_histories_that_ended_before_the_time_they_are_kept_are_purged() -> None:
     ended = (S.Completed, S.Failed, S.Terminated, S.Canceled)
-    engine = Engine(*(instance(each.value, each) for each in ended), instance("x", S.Running))
+    engine = Engine(instance("x", S.Running), *(instance(each.value, each) for each in ended))
     assert purge(engine) == {"token": "again"}
     assert engine.purged == ["Completed", "Failed", "Terminated", "Canceled"]
     assert engine.asked["created_time_to"] == NOW - KEEP
@@ -99,8 +99,9 @@ def revive(engine: Engine, most: int = 3) -> int:
 
 def test_a_plan_that_broke_is_started_again_and_counted() -> None:
     engine = Engine(
-        instance("plan-1", S.Failed, plan_input(2)),
+        instance("plan-0", S.Failed, plan_input(4)),
         instance("plan-2", S.Failed, plan_input(3)),
+        instance("plan-1", S.Failed, plan_input(2)),
         instance("restore-1", S.Failed, plan_input()),
         instance("plan-3", S.Failed, {"rubbish": 1}),
     )
@@ -166,6 +167,24 @@ def test_tidying_makes_the_queues_and_goes_on_where_one_part_cannot_be_done(
     with connection.use(Ledger(documents), MemoryEvents(), made.append), clock.use(lambda: NOW):
         tidy_storage._tidy()
     assert made == ["restore-requests", "restore-alerts", "restore-events"]
+
+
+@pytest.mark.parametrize(("pages", "read"), [(1, 1), (3, 3), (500, tidy_storage._PAGES_MAX)])
+def test_tidying_sends_what_was_kept_page_by_page_up_to_an_end(
+    documents: MemoryDocuments, monkeypatch: pytest.MonkeyPatch, pages: int, read: int
+) -> None:
+    tokens: list[str | None] = []
+
+    def drain(documents: Any, events: Any, now: datetime, token: str | None) -> str | None:
+        del documents, events
+        assert now == NOW
+        tokens.append(token)
+        return f"page {len(tokens)}" if len(tokens) < pages else None
+
+    monkeypatch.setattr(tidy_storage.draining, "drain_kept", drain)
+    with connection.use(Ledger(documents), MemoryEvents()), clock.use(lambda: NOW):
+        tidy_storage._tidy()
+    assert tokens == [None, *(f"page {number}" for number in range(1, read))]
 
 
 def test_the_clock_is_utc_and_another_one_counts_while_it_is_in_use() -> None:

@@ -47,3 +47,24 @@ def test_without_a_template_it_says_where_to_look(output: RestoreOutput | None, 
     text = commands.create_vm(output)
     assert text.startswith("Create a VM from them with the template that the job wrote")
     assert text.endswith(where)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https:///c/t.json",
+        "https://stage.blob.core.windows.net/",
+        "https://stage.blob.core.windows.net/c",
+        "https://stage.blob.core.windows.net//t.json",
+    ],
+)
+def test_what_lacks_account_container_or_name_is_no_template(uri: str) -> None:
+    text = commands.create_vm(RestoreOutput(template_uri=uri, storage_account="stage"))
+    assert text.endswith("to the staging storage account stage.")
+
+
+def test_a_file_has_the_last_part_of_a_blobs_name_and_a_group_may_be_unknown() -> None:
+    uri = "https://stage.blob.core.windows.net/c/a/b/t.json"
+    text = commands.create_vm(RestoreOutput(template_uri=uri))
+    assert "--account-name stage --container-name c --name a/b/t.json --file t.json " in text
+    assert "--resource-group <resource group> --template-file t.json (" in text

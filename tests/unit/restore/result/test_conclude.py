@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from restore.messages.activity_io import Close
 from restore.messages.disks import VmDisk
-from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
+from restore.messages.ledger_entry import Fallback, Intent, LedgerEntry, LedgerState
 from restore.messages.model import (
     Authorization,
     Choice,
@@ -131,3 +132,22 @@ def test_a_job_that_is_seen_no_more_is_lost_with_a_reason(error: Any, code: str)
 def test_without_a_choice_no_point_is_named() -> None:
     bare = RestoreProgress(RestoreDisks(request_id="r", source_resource_id="/vm"))
     assert conclude.of_watched(Watched(end="lost"), bare).recovery_point is None
+
+
+def test_a_job_of_a_request_without_an_authorization_has_no_disks_to_keep() -> None:
+    known = progress()
+    known.authorization = None
+    job = JobSnapshot(job_id="j", status="Completed").as_json()
+    found = conclude.of_watched(Watched(end="job", job=job), known)
+    assert (found.verdict, found.kept_disks) == ("Completed", ())
+
+
+def test_what_falls_back_no_more_is_lost_with_its_reason() -> None:
+    own = Verdict(verdict="Failed", succeeded=False, text="x")
+    fallen = msgspec.structs.replace(
+        entry(S.FALLEN_BACK), fallback=Fallback(verdict=own, attempts=())
+    )
+    for failure, code in ((DENIED, "Denied"), (None, "JobNotSeen")):
+        found = conclude.of_entry(fallen, Close(request_id="r", failure=failure))
+        assert found.error is not None
+        assert found.error.code == code
