@@ -1,4 +1,4 @@
-"""What a rule holds is told once, and let go, refused or expired: each once, and noted of its VM."""
+"""What a rule holds is told once, and let go, refused or expired: once, and noted of its VM."""
 
 from datetime import timedelta
 from typing import Any

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from types import SimpleNamespace
 from typing import Any
@@ -74,11 +74,11 @@ class World:
 
 
 @pytest.fixture
-def worlds() -> Iterator[Callable[..., World]]:
+def worlds() -> Callable[..., World]:
     def made(*rules: dict[str, Any]) -> World:
         return World(samples.restore_rules(rules=[samples.rule(**each) for each in rules]))
 
-    yield made
+    return made
 
 
 Worlds = Callable[..., World]

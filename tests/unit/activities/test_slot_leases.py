@@ -124,8 +124,8 @@ def accepted(**changes: Any) -> Ledger:
     return ledger
 
 
-def until(ledger: Ledger, azure: Azure = Azure(), now: datetime = NOW) -> datetime | None:
-    with connection.use(azure):  # type: ignore[arg-type]
+def until(ledger: Ledger, azure: Azure | None = None, now: datetime = NOW) -> datetime | None:
+    with connection.use(azure or Azure()):  # type: ignore[arg-type]
         return slot_leases.needed_until(ledger, "r1", now)
 
 

@@ -67,3 +67,18 @@ def test_no_error_tells_a_secret_that_it_quotes(form: str) -> None:
     wrong = errors.InvalidRequest([Problem(path=f"$.{text}", message=text)])
     for error in (errors.ServiceUnavailable(text, code=text, details=(text,)), wrong):
         assert canary not in f"{error} {error!r} {errors.to_failure(error)}"
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, "The request has 1 problem: $.p0: is wrong"),
+        (2, "The request has 2 problems: $.p0: is wrong; $.p1: is wrong"),
+        (5, "$.p4: is wrong"),
+        (6, "$.p4: is wrong …"),
+        (7, "$.p4: is wrong …"),
+    ],
+)
+def test_an_invalid_request_says_how_many_problems_it_has(count: int, said: str) -> None:
+    problems = [Problem(path=f"$.p{number}", message="is wrong") for number in range(count)]
+    assert errors.InvalidRequest(problems).message.endswith(said)

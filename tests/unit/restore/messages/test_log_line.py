@@ -107,3 +107,55 @@ def test_a_fault_names_the_place_in_the_apps_own_code() -> None:
     assert (told["exception"], told["requestId"]) == ("DecodeError", "r1")
     assert told["place"].startswith("messages/test_log_line.py:")
     assert "place" not in read(log_line.fault(ValueError("never raised")))
+
+
+def test_a_fault_names_the_innermost_places_first_and_only_a_few() -> None:
+    def nested(depth: int) -> None:
+        if depth == 0:
+            raise ValueError("x")
+        nested(depth - 1)
+
+    try:
+        nested(9)
+    except ValueError as error:
+        place = log_line.fault(error).place
+        tail = error.__traceback__
+        assert tail is not None
+        while tail.tb_next is not None:
+            tail = tail.tb_next
+        innermost = f"messages/test_log_line.py:{tail.tb_lineno}"
+    assert place is not None
+    places = place.split(" < ")
+    assert len(places) == log_line._PLACES_MAX
+    assert places[0] == innermost
+    assert len(set(places[1:])) == 1
+    assert places[1] != innermost
+
+
+def test_a_fault_that_was_never_raised_has_no_place() -> None:
+    assert log_line.fault(ValueError("x")).place is None
+
+
+@pytest.mark.parametrize(
+    ("given", "request_id", "vm"),
+    [
+        ({"request": {"requestId": "r", "sourceResourceId": "/vm"}}, "r", "/vm"),
+        ({"requestId": "r", "sourceResourceId": "/vm"}, "r", "/vm"),
+        ({"requestId": "r", "item": {"sourceResourceId": "/vm"}}, "r", "/vm"),
+        (
+            {"request": {"sourceResourceId": "/a"}, "item": {"sourceResourceId": "/b"}},
+            None,
+            "/a",
+        ),
+        ({"about": {"requestId": "s", "vm": "/w"}, "requestId": "r"}, "s", "/w"),
+        ({"requestId": "r", "item": None}, "r", None),
+        ({"requestId": 7}, None, None),
+        ([], None, None),
+        (None, None, None),
+    ],
+)
+def test_what_an_orchestration_is_about_stands_in_its_input(
+    given: Any, request_id: str | None, vm: str | None
+) -> None:
+    about = log_line.about_input(given)
+    assert (about.request_id, about.vm) == (request_id, vm)

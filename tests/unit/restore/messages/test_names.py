@@ -60,3 +60,19 @@ def test_no_name_is_written_twice() -> None:
     source = Path(names.__file__).read_text(encoding="utf-8")
     constants = re.findall(r"^([A-Z_]+) = ", source, re.MULTILINE)
     assert len(constants) == len(set(constants))
+
+
+def test_the_attempts_at_a_request_are_numbered_from_two_to_nine() -> None:
+    assert [names.attempt_id("r", number) for number in (2, 9)] == ["r~2", "r~9"]
+    for number in (1, 10):
+        with pytest.raises(AssertionError):
+            names.attempt_id("r", number)
+
+
+def test_a_long_request_id_is_cut_to_its_beginning_and_a_hash() -> None:
+    longest = "x" * (90 - len("restore-"))
+    assert names.instance_id(longest) == f"restore-{longest}"
+    for longer in (longest + "x", "x" * 128):
+        begin, _, digits = names.instance_id(longer).partition("~")
+        assert begin == "restore-" + "x" * 40
+        assert len(digits) == 40

@@ -71,8 +71,8 @@ def test_of_a_replacement_the_vms_own_disks_are_told() -> None:
     assert of(Authorization(rule="r", disks=(DATA, SWAPPED), kept_disks=kept)) == [
         "LUN 1 (data) was not asked for: do not delete.",
         (
-            "Other disks were backed up in the place of LUN 2 (new): look at what these hold before "
-            "you delete them."
+            "Other disks were backed up in the place of LUN 2 (new): "
+            "look at what these hold before you delete them."
         ),
     ]
 
