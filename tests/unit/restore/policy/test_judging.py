@@ -167,3 +167,46 @@ def test_the_vaults_subscription_is_named_where_a_rule_that_was_read_means_it() 
     wish = changed(asked(request_for("RestoreDisks", "r1")), targetResourceGroupId=group)
     refusal = to_failure(refused(rules, wish))
     assert "under the vault's subscription /subscriptions/" in refusal.message
+
+
+@pytest.mark.parametrize(("count", "more"), [(4, False), (5, False), (6, True), (7, True)])
+def test_a_refusal_shows_five_problems_and_that_there_are_more(count: int, more: bool) -> None:
+    one = only(sources=(OTHER,)).rules[0]
+    named = (msgspec.structs.replace(one, name=f"rule-{number}") for number in range(count))
+    error = refused(Policy(rules=tuple(named)), asked(request_for("RestoreDisks", "r1")))
+    assert len(error.problems) == count
+    names = [f"'rule-{number}'" in error.message for number in range(count)]
+    assert names == [True] * min(count, 5) + [False] * max(count - 5, 0)
+    assert error.message.endswith(" …") is more
+
+
+@pytest.mark.parametrize(
+    ("scopes", "said"),
+    [
+        ((), "nothing"),
+        (("/a",), "/a"),
+        (("/a", "vaultSubscription"), "/a, the vault's subscription /subscriptions/1"),
+        (("zzz", "a"), "zzz, a"),
+        (("1", "2", "3", "4", "5"), "1, 2, 3, 4, 5"),
+        (("1", "2", "3", "4", "5", "6"), "1, 2, 3, 4, 5 …"),
+        (("1", "2", "3", "4", "5", "6", "7"), "1, 2, 3, 4, 5 …"),
+    ],
+)
+def test_the_first_five_scopes_are_shown(scopes: tuple[str, ...], said: str) -> None:
+    assert judging.shown(scopes, "/subscriptions/1/x") == said
+
+
+def test_a_scope_is_the_vaults_subscription_by_its_word_alone() -> None:
+    vault = "/subscriptions/1/x"
+    assert judging.covered(("vaultSubscription",), "/subscriptions/1/y", vault)
+    assert not judging.covered(("vaultSubscription",), "/subscriptions/2/y", vault)
+    assert not judging.covered(("zzz",), "/subscriptions/1/y", vault)
+
+
+@pytest.mark.parametrize(
+    ("asked_by", "said"),
+    [((), "by nobody;"), (("http", "alert"), "by http, alert;")],
+)
+def test_a_rule_says_for_whose_requests_it_is(asked_by: Any, said: str) -> None:
+    error = refused(only(asked_by=asked_by), asked(request_for("RestoreDisks", "r1")))
+    assert f"is for requests {said} this one came by queue" in error.message

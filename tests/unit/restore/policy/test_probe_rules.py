@@ -92,3 +92,13 @@ def test_the_networks_of_a_probe_are_those_of_all_rules_that_allow_it() -> None:
     assert new == ("10.2.0.0/16", "fd00:1::/64", "10.9.0.0/16")
     assert probe_rules.networks_for(policy, "OriginalLocation", url) == ("10.9.0.0/16",)
     assert probe_rules.networks_for(policy, "AlternateLocation", "tcp://10.9.0.1:22") == ()
+
+
+def test_a_refusal_names_the_first_five_places_and_ports() -> None:
+    many = Probes(
+        networks=tuple(f"10.{number}.0.0/16" for number in range(4)),
+        hosts=("a.test", "b.test"),
+        ports=(1, 2, 3, 4, 5, 6),
+    )
+    said = "probes of a.test, b.test, 10.0.0.0/16, 10.1.0.0/16, 10.2.0.0/16 at port 1, 2, 3, 4, 5"
+    assert probe_rules.forbidden(rule(many), "tcp://192.0.2.1:22") == said

@@ -3,6 +3,7 @@
 import base64
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from restore.messages.model import RecoveryPoint
@@ -85,3 +86,27 @@ def test_what_a_page_gives_to_go_on_with_is_a_token() -> None:
     token = page(points(POINTS_MAX + 1), None).continuation_token
     assert token is not None
     assert point_pages.is_token(token)
+
+
+def test_a_page_ends_with_the_last_point_that_fits_exactly() -> None:
+    some = points(50)
+    one = len(msgspec.json.encode(some[0])) + 1
+    pad = BYTES_MAX - 9 * one
+    long = msgspec.structs.replace(some[0], name=some[0].name + "x" * (pad - one))
+    assert len(msgspec.json.encode(long)) + 1 == pad
+    same = [msgspec.structs.replace(each, name=f"q{number}", time=each.time - timedelta(days=9))
+            for number, each in enumerate(some[:10])]  # fmt: skip
+    assert all(len(msgspec.json.encode(each)) + 1 == one for each in same)
+    assert len(page([long, *same], None).points) == 10
+    longer = msgspec.structs.replace(long, name=long.name + "x")
+    assert len(page([longer, *same], None).points) == 9
+
+
+def test_one_point_is_shown_however_long_it_is() -> None:
+    assert [len(names) for names in walked(points(2, text="x" * (BYTES_MAX + 9)))] == [1, 1]
+
+
+def test_a_token_of_another_list_is_none() -> None:
+    assert point_pages.is_token(str(page(points(999), None).continuation_token))
+    assert not point_pages.is_token(tokens.token_of("other", "x"))
+    assert not point_pages.is_token("")

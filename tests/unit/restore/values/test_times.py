@@ -70,3 +70,15 @@ def test_lengths_of_time_are_said_as_people_do(seconds: float, text: str) -> Non
 def test_a_time_is_stamped_in_whole_seconds_of_utc() -> None:
     time = datetime(2026, 11, 23, 4, 0, 0, 999_999, tzinfo=timezone(timedelta(hours=1)))
     assert stamp(time) == "2026-11-23T03:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 s"), (0.4, "0 s"), (1, "1 s"), (59.6, "1 min"), (60, "1 min"), (61, "1 min 1 s"),
+        (3600, "1 h"), (3661, "1 h 1 min"), (86_399, "23 h 59 min"), (86_400, "1 d"),
+        (86_401, "1 d 1 s"), (90_061, "1 d 1 h"), (200_000, "2 d 7 h"),
+    ],
+)  # fmt: skip
+def test_a_length_of_time_is_told_in_its_two_largest_units(seconds: float, said: str) -> None:
+    assert text_of(seconds) == said

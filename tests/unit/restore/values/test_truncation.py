@@ -97,3 +97,29 @@ def test_what_may_not_give_way_is_shortened_by_halves_down_to_one(
     found = fit(document, bytes_max)
     assert len(found["a"]) == limit
     assert len(found["a"][0]) == limit
+
+
+@pytest.mark.parametrize("entries", [1, 2, 9])
+def test_what_fits_exactly_is_not_cut(entries: int) -> None:
+    document = {"id": "r1", "list": ["x" * 9] * entries, "text": "y" * 99}
+    kept = {"id": "r1", "list": ["x" * 9] * entries, "truncated": ["$.text"], "text": "yyy…"}
+    assert truncated(document, utf8_bytes(kept), ("text", "list")) == kept
+    assert truncated(document, utf8_bytes(document), ("text", "list")) is document
+    shorter = truncated(document, utf8_bytes(kept) - 1, ("text", "list"))
+    assert shorter["text"] == "yy…"
+
+
+def test_what_was_cut_before_is_named_before_what_is_cut_now() -> None:
+    document = {"list": ["x" * 50] * 3, "truncated": ["$.x"]}
+    cut = {"list": ["x" * 50] * 2, "truncated": ["$.x", "$.list"]}
+    assert truncated(document, utf8_bytes(cut), ("list",)) == cut
+
+
+def test_every_text_is_cut_to_a_limit_in_the_end() -> None:
+    document = {"a": "x" * 100, "b": ["y" * 100] * 100}
+    bound = {"a": "x" * 15 + "…", "b": ["y" * 15 + "…"] * 16, "truncated": ["$"]}
+    assert truncated(document, utf8_bytes(bound), ()) == bound
+    exact = {"a": "x" * 16, "b": ["y" * 17]}
+    cut = {"a": "x" * 16, "b": ["y" * 15 + "…"], "truncated": ["$"]}
+    smaller = truncated(exact | {"c": "z" * 99}, utf8_bytes(cut | {"c": "z" * 15 + "…"}), ())
+    assert smaller == cut | {"c": "z" * 15 + "…"}
