@@ -21,7 +21,7 @@ from restore.messages.errors import ServiceUnavailable
 from restore.messages.plan_io import MakePlan
 from restore.messages.reconcile_io import Purge
 from restore.request import parsing
-from storage import connection
+from storage import connection, draining
 from storage.ledger import Ledger
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import START, AppHarness
@@ -181,7 +181,7 @@ def test_tidying_sends_what_was_kept_page_by_page_up_to_an_end(
         tokens.append(token)
         return f"page {len(tokens)}" if len(tokens) < pages else None
 
-    monkeypatch.setattr(tidy_storage.draining, "drain_kept", drain)
+    monkeypatch.setattr(draining, "drain_kept", drain)
     with connection.use(Ledger(documents), MemoryEvents()), clock.use(lambda: NOW):
         tidy_storage._tidy()
     assert tokens == [None, *(f"page {number}" for number in range(1, read))]

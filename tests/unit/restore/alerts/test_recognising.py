@@ -262,7 +262,7 @@ def test_an_event_whose_data_is_odd_has_no_state(data: Any) -> None:
     ],
 )
 def test_a_senders_state_may_be_a_word_a_number_or_a_truth(said: Any, state: str) -> None:
-    firing = Firing(at="/state", values=("true", 1), resolved=(False,))
+    firing = Firing(at="/state", values=("true", "1"), resolved=("False",))
     mapping = Mapping(name="m", has=("/state",), vm="/vm", time="/at", id="/id", firing=firing)
     found = custom_senders.alert_of({"state": said, "vm": "v", "id": 7}, mapping)
     assert (found.state, found.targets, found.id, found.source) == (state, ("v",), "7", "m")

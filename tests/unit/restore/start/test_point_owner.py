@@ -9,6 +9,8 @@ from restore.start import point_owner
 from tests.unit.restore import samples
 
 NAME = "VM;iaasvmcontainerv2;rg;web-01"
+OTHER = "the VM web-02 of the group rg-2 in the vault vault-west."
+OWN = "the VM web-01 of the group rg in the vault vault-west."
 ITEM = ProtectedItem(
     id="/i", vault_id=samples.VAULT, container_name="c", name=NAME,
     source_resource_id=samples.VM, region="westeurope", protection_state="Protected",
