@@ -57,13 +57,6 @@ def test_each_rule_counts_by_itself(ledger: Ledger) -> None:
     assert [each[0] for each in count(ledger, *asked)] == ["restore", "restore", "held", "restore"]
 
 
-def test_to_look_ahead_writes_nothing(ledger: Ledger) -> None:
-    asked = [wanted(number) for number in range(3)]
-    found = alert_counting.preview(ledger, RULES, asked, FIRED)
-    assert [found[str(each.request_id)].outcome for each in asked] == ["restore", "restore", "held"]
-    assert ledger.documents.kept == {}  # type: ignore[attr-defined]
-
-
 def test_another_alert_about_the_vm_comes_too_early(ledger: Ledger) -> None:
     count(ledger, wanted(1))
     assert count(ledger, wanted(1, 1), now=FIRED + HOUR) == [("refused", "QuietPeriod")]
@@ -163,3 +156,17 @@ def test_what_is_held_stays_held_though_another_has_the_vm(
 
     monkeypatch.setattr(alert_usage, "change_rule", meanwhile)
     assert count(ledger, wanted(1)) == [("held", "RuleLimitReached")]
+
+
+def test_what_is_let_go_has_quiet_from_then_on(ledger: Ledger) -> None:
+    count(ledger, *(wanted(number) for number in range(3)))
+    alert_counting.let_go(ledger.documents, wanted(2), FIRED + HOUR)
+    known = alert_usage.vm(ledger.documents, vm("vm-2"))
+    assert known is not None
+    assert (known.request_id, known.refused, known.at) == ("alert-2-0", None, FIRED + HOUR)
+    taken = replace(wanted(3), request_id="alert-3-9", rule="other")
+    count(ledger, taken)
+    alert_counting.let_go(ledger.documents, wanted(3), FIRED + HOUR)
+    known = alert_usage.vm(ledger.documents, vm("vm-3"))
+    assert known is not None
+    assert (known.request_id, known.at) == ("alert-3-9", FIRED)

@@ -4,13 +4,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from activities import alert_counting, alert_releases
 from restore.alerts.decision import AlertDecision
 from restore.alerts.record import AlertRecord, Release
+from restore.messages import names, rejection
 from storage import alert_usage, alerts
 from storage.ledger import Ledger
 from tests.alert_samples import DISKS, FIRED, restore_rules, rule, vm
+from tests.fakes import log
 from tests.fakes.storage import MemoryDocuments
 
 HOUR = timedelta(hours=1)
@@ -155,13 +158,24 @@ def test_what_is_not_held_is_said_unless_nobody_asked(documents: MemoryDocuments
 
 def test_a_rule_remembers_a_decision_until_its_record_tells_it(documents: MemoryDocuments) -> None:
     hold(documents, 1, 2)
-    decide(documents, release(1))
-    record = AlertRecord(id="d1", way="app", received_at=FIRED)
-    alert_releases.told(documents, record)
-    assert len(alert_usage.rule(documents, "a").leaving) == 1
-    of_it = AlertRecord(id="d1", way="app", received_at=FIRED, release=release(1))
-    alert_releases.told(documents, of_it)
-    assert alert_usage.rule(documents, "a").leaving == ()
+    wanted = release(1)
+    alert_id = rejection.id_of(FIRED, "d1")
+    for of_it in (None, wanted):
+        record = AlertRecord(id=alert_id, way="app", received_at=FIRED, release=of_it)
+        alerts.keep(documents, record)
+        kept = alerts.read(documents, alert_id)
+        assert kept is not None
+        if of_it is None:
+            alert_releases.write(documents, kept, replace(record, judged_at=FIRED))
+            documents.remove(f"{names.ALERTS}{alert_id}")
+            continue
+        decisions = alert_releases.decide(documents, alert_id, wanted, FIRED, None)
+        assert len(alert_usage.rule(documents, "a").leaving) == 1
+        alert_releases.write(documents, kept, replace(record, decisions=decisions))
+        assert alert_usage.rule(documents, "a").leaving == ()
+        after = alerts.read(documents, alert_id)
+        assert after is not None
+        assert after.record.decisions == decisions
 
 
 def test_people_are_told_of_each_hold_once(documents: MemoryDocuments, outbox: Outbox) -> None:
@@ -186,22 +200,53 @@ def test_an_event_names_two_hundred_vms_at_most(documents: MemoryDocuments, outb
     assert (event["data"]["held"], len(event["data"]["vms"])) == (202, 200)
 
 
-def test_what_nobody_decided_about_in_time_is_recorded_to_expire(
-    documents: MemoryDocuments, outbox: Outbox
+def test_what_nobody_decided_about_in_time_expires_with_a_record(
+    documents: MemoryDocuments, outbox: Outbox, caplog: pytest.LogCaptureFixture
 ) -> None:
+    log.listen(caplog)
     hold(documents, 1, name="b", hours=1)
     hold(documents, 2, 3, name="a")
-    before = alert_releases.revive(documents, outbox, UNTIL - timedelta(seconds=1))  # type: ignore[arg-type]
-    assert before == ()
+    alert_releases.revive(documents, outbox, UNTIL - timedelta(seconds=1))  # type: ignore[arg-type]
+    assert (held(documents, "a"), held(documents, "b")) == (["alert-2", "alert-3"], ["alert-1"])
     assert len(outbox.sent) == 2, "their alert died before it told of them"
-    (made,) = alert_releases.revive(documents, outbox, UNTIL)  # type: ignore[arg-type]
+    alert_releases.revive(documents, outbox, UNTIL)  # type: ignore[arg-type]
+    assert (held(documents, "a"), held(documents, "b")) == ([], ["alert-1"])
+    made = rejection.id_of(UNTIL, "expired-a")
     kept = alerts.read(documents, made)
     assert kept is not None
-    assert kept.record.way == "app"
-    assert kept.record.received_at == UNTIL
+    assert (kept.record.way, kept.record.received_at) == ("app", UNTIL)
+    assert kept.record.judged_at == UNTIL
     assert kept.record.release == Release(
         rule="a", decision="expired", request_ids=("alert-2", "alert-3")
     )
-    both = alert_releases.revive(documents, outbox, UNTIL + HOUR)  # type: ignore[arg-type]
-    assert len(both) == 2
+    assert [each.code for each in kept.record.decisions] == ["HoldExpired"] * 2
+    assert alerts.note_of(documents, made) is None
+    assert alert_usage.rule(documents, "a").leaving == ()
+    assert [refused(documents, number) for number in (1, 2, 3)] == [
+        None, "HoldExpired", "HoldExpired",
+    ]  # fmt: skip
+    alert_releases.revive(documents, outbox, UNTIL + HOUR)  # type: ignore[arg-type]
+    assert held(documents, "b") == []
     assert len(outbox.sent) == 2
+    lines = log.lines(caplog, "alert-judged")
+    assert [line["text"] for line in lines] == ["its hold has expired"] * 2
+    assert lines[0]["instanceId"] == names.alert_instance_id(made)
+
+
+def test_an_end_that_was_cut_short_is_gone_on_with(
+    documents: MemoryDocuments,
+) -> None:
+    hold(documents, 1)
+    assert alert_releases.end_expired(documents, "a", UNTIL - timedelta(seconds=1)) is None
+    assert alert_releases.end_expired(documents, "b", UNTIL) is None
+    made = alert_releases.end_expired(documents, "a", UNTIL)
+    assert made == rejection.id_of(UNTIL, "expired-a")
+    before = alerts.read(documents, str(made))
+    hold(documents, 2)
+    known = alert_usage.rule(documents, "a").hold
+    assert known is not None
+    alert_usage.change_rule(
+        documents, "a", lambda usage: (replace(usage, hold=replace(known, until=UNTIL)), None)
+    )
+    alert_releases.end_expired(documents, "a", UNTIL)
+    assert alerts.read(documents, str(made)) == before, "what is judged is not judged again"

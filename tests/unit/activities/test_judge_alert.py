@@ -179,7 +179,7 @@ TAGGED = {"when": {"tags": {"restore": "auto"}}}
         ({"restore": "auto"}, "restore"),
         ({"restore": "never"}, "ignored"),
         (NotFound("No VM.", code="ResourceNotFound"), "ignored"),
-        (AccessDenied("No.", code="Forbidden"), "ignored"),
+        (AccessDenied("No.", code="Forbidden"), "refused"),
     ],
 )
 def test_a_rule_may_ask_for_tags(worlds: Worlds, tags: Any, outcome: str) -> None:
@@ -218,7 +218,7 @@ def test_a_vms_tags_are_read_once_and_of_fifty_vms_at_most(worlds: Worlds) -> No
     world.judge()
     assert world.read == vms[:50]
     outcomes = [each[0] for each in world.decided()]
-    assert outcomes[:52] == ["restore"] * 50 + ["ignored"] * 2
+    assert outcomes[:52] == ["restore"] * 50 + ["refused"] * 2
 
 
 def test_the_same_alert_twice_in_one_body_is_decided_alike(worlds: Worlds) -> None:
