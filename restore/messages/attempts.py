@@ -18,8 +18,9 @@ ATTEMPTS_MAX = 3
 class Attempt(Model, frozen=True, kw_only=True):
     """One attempt, and what it came to as far as it has come to something."""
 
-    id: str
-    """Of its entry in the ledger: the request's own, then `{requestId}~2` and so on."""
+    id: str = ""
+    """Of its entry in the ledger: the request's own, then `{requestId}~2` and so on. None where the
+    disks were there already: then there is no entry."""
     at: datetime
     """When it began."""
     rung: Rung | None = None

@@ -178,6 +178,7 @@ def test_the_disks_that_the_failed_job_left_behind_are_not_restored_again(
     _, second = verdict.attempts
     left = [disk.name for disk in next(iter(harness.simulator.state.restored_disks.values()))]
     assert sorted(second.disks) == sorted(left)
+    assert "id" not in second.as_json(), "it is no restore of its own"
     assert all(name in verdict.text for name in left)
     assert "made no second copy. Create a VM from them. It failed with 400225: " in verdict.text
     assert "restore the disks instead" not in verdict.text, "it would be a second copy"
