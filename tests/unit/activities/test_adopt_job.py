@@ -186,7 +186,8 @@ def test_a_job_that_another_request_follows_is_taken(harness: AppHarness, finish
     if finished:
         verdict = Verdict(verdict="Completed", succeeded=True, text="x")
         harness.ledger.finish("r1", lambda _: verdict, START)
-    assert adopted() == Adoption(request_id="r1", taken="follows this job already")
+    taken = "had this job, and is over" if finished else "follows this job already"
+    assert adopted() == Adoption(request_id="r1", taken=taken)
     assert harness.ledger.read(ID) is None
 
 
