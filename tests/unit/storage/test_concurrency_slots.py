@@ -152,3 +152,56 @@ def test_what_a_newer_build_keeps_of_slots_outlives_a_rewrite(documents: MemoryD
     found = documents.read("slots/restores")
     assert found is not None
     assert (found.document["newer"], set(found.document["holders"])) == (1, {"a", "b"})
+
+
+def kept(documents: MemoryDocuments) -> concurrency_slots.ConcurrencySlots:
+    found = documents.read(concurrency_slots._NAME)
+    assert found is not None
+    return concurrency_slots.ConcurrencySlots.from_json(found.document)
+
+
+def test_it_is_noted_since_when_a_slot_is_free(documents: MemoryDocuments) -> None:
+    assert take(documents, "a", 3)
+    assert kept(documents).free_since == NOW
+    assert take(documents, "b", 3, SECOND)
+    assert kept(documents).free_since == NOW + SECOND
+    assert take(documents, "c", 3, 2 * SECOND)
+    assert kept(documents).free_since is None
+    assert not take(documents, "d", 3, 3 * SECOND)
+    assert kept(documents).free_since is None
+    concurrency_slots.release(documents, "a", NOW + 4 * SECOND)
+    assert kept(documents).free_since == NOW + 4 * SECOND
+    concurrency_slots.release(documents, "b", NOW + 5 * SECOND)
+    assert kept(documents).free_since == NOW + 4 * SECOND
+    assert not take(documents, "e", 2, 6 * SECOND)
+    assert kept(documents).free_since == NOW + 4 * SECOND
+
+
+def test_fewer_slots_than_are_held_leave_none_free_however_long_ago(
+    documents: MemoryDocuments,
+) -> None:
+    for each in "abc":
+        take(documents, each, 3)
+    concurrency_slots.release(documents, "a", NOW)
+    assert not take(documents, "d", 1, 2 * LINE)
+    assert not take(documents, "d", 2, 2 * LINE)
+    assert kept(documents).free_since is None
+
+
+def test_one_that_leaves_the_line_leaves_the_others_where_they_are(
+    documents: MemoryDocuments,
+) -> None:
+    for each in ("a", "b", "m", "d", "z"):
+        take(documents, each)
+    concurrency_slots.release(documents, "m", NOW)
+    assert kept(documents).waiters == ("d", "z")
+    assert kept(documents).free_since is None
+    assert look(documents, "z").ahead == 1
+
+
+def test_only_a_slot_that_is_held_is_renewed(documents: MemoryDocuments) -> None:
+    take(documents, "a", 1)
+    take(documents, "b", 1)
+    concurrency_slots.renew(documents, "a", NOW + 2 * LEASE)
+    concurrency_slots.renew(documents, "b", NOW + 2 * LEASE)
+    assert kept(documents).holders == {"a": NOW + 2 * LEASE}

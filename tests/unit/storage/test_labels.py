@@ -39,3 +39,19 @@ def test_names_of_any_length_are_taken_by_a_blob(letter: str) -> None:
     assert vm.startswith(line["sourceResourceId"])
     assert line["sourceResourceId"] == shown_of(vm)
     assert len(line["sourceResourceId"]) > 290
+
+
+def test_a_label_holds_three_thousand_bytes_and_no_more() -> None:
+    for length in (2_999, 3_000, 3_001, 9_000):
+        assert len(shown_of("x" * length)) == min(length, 3_000)
+    assert len(shown_of("語" * 333)) == 333  # nine bytes each, as %E8%AA%9E
+    assert len(shown_of("語" * 334)) == 333
+
+
+def test_a_line_names_its_recovery_type() -> None:
+    line = line_of("restores/r1", labels_of(entry(VM, "j1")))
+    assert (line["recoveryType"], line["requestId"], line["verdict"]) == (
+        "RestoreDisks",
+        "r1",
+        None,
+    )

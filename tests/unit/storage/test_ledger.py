@@ -382,3 +382,34 @@ def test_a_revival_whose_write_meets_its_own_effect_is_counted_once_and_goes_on(
     assert first.revivals == 1
     with pytest.raises(Changed):
         ledger.revive(known, NOW + timedelta(seconds=1))
+
+
+def test_each_wish_to_cancel_is_counted_once() -> None:
+    ledger, held = accepted()
+    assert ledger.cancel("r1").cancel_asked == 1
+    ledger.accept(entry("r2"))
+    held = ledger.read("r2") or held
+    ledger.intend(held, intent())
+    assert [ledger.cancel("r2").cancel_asked for _ in range(3)] == [1, 2, 3]
+    assert ledger.cancel("r1").cancel_asked == 1, "it is over"
+
+
+@pytest.mark.parametrize(("revivals", "same_time", "counts"), [
+    (0, False, True), (1, True, False), (1, False, None), (2, True, None), (2, False, None),
+])  # fmt: skip
+def test_of_two_that_revive_one_is_counted(
+    revivals: int, same_time: bool, counts: bool | None
+) -> None:
+    """The one that this very call has written already is its own."""
+    ledger, held = accepted()
+    at = NOW + timedelta(hours=1)
+    for number in range(revivals):
+        now = ledger.read("r1")
+        assert now is not None
+        ledger.revive(now.entry, at if same_time else NOW + timedelta(minutes=number))
+    if counts is None:
+        with pytest.raises(Changed):
+            ledger.revive(held.entry, at)
+        return
+    found = ledger.revive(held.entry, at)
+    assert (found.revivals, found.revived_at) == (1, at)
