@@ -33,13 +33,21 @@ def decide(
     documents: Documents, alert_id: str, release: Release, now: datetime, why_not: str | None
 ) -> tuple[AlertDecision, ...]:
     """Take what a decision names out of the rule's hold, and return what becomes of it. `why_not`
-    says why nothing is released, whoever approves it. Repeatable. Raises ServiceUnavailable."""
+    says why nothing is released, whoever approves it: then it stays held. Repeatable. Raises
+    ServiceUnavailable."""
     ids = frozenset(release.request_ids)
 
     def take(known: RuleUsage) -> tuple[RuleUsage, Leaving]:
         is_in_time = not rate_limits.expired(known, now)
-        released = release.decision == "approved" and is_in_time and why_not is None
-        return rate_limits.decided(known, alert_id, ids, now, released=released)
+        is_approved = release.decision == "approved" and is_in_time
+        return rate_limits.decided(
+            known,
+            alert_id,
+            ids,
+            now,
+            released=is_approved and why_not is None,
+            stays=is_approved and why_not is not None,
+        )
 
     leaving = alert_usage.change_rule(documents, release.rule, take)
     decisions = [_outcome(each, release, leaving, why_not) for each in leaving.held]

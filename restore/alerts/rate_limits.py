@@ -134,17 +134,24 @@ def expired(usage: RuleUsage, now: datetime) -> bool:
 
 
 def decided(
-    usage: RuleUsage, alert_id: str, request_ids: Collection[str], now: datetime, *, released: bool
+    usage: RuleUsage,
+    alert_id: str,
+    request_ids: Collection[str],
+    now: datetime,
+    *,
+    released: bool,
+    stays: bool = False,
 ) -> tuple[RuleUsage, Leaving]:
-    """Return a rule without what was decided of its hold, and what that was; the rest stays held.
-    What was released counts as begun. Of the same decision always the same, until `told`."""
+    """Return a rule without what was decided of its hold, and what that was; the rest stays held,
+    or all of it. What was released counts as begun. Of the same decision always the same, until
+    `told`."""
     known = next((each for each in usage.leaving if each.alert_id == alert_id), None)
     if known is not None:
         return usage, known
     held = usage.hold.held if usage.hold else ()
     taken = tuple(each for each in held if each.request_id in request_ids)
     leaving = Leaving(alert_id=alert_id, held=taken, is_released=released)
-    if usage.hold is None or not taken:
+    if usage.hold is None or not taken or stays:
         return usage, leaving
     ids = {each.request_id for each in taken if each.request_id}
     begun = tuple(

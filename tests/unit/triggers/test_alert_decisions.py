@@ -272,6 +272,29 @@ def test_nothing_is_approved_while_alerts_are_stopped(harness: AppHarness, door:
     assert len(harness.posts()) == 5
 
 
+def test_what_was_approved_while_somebody_stopped_all_stays_held(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    storm(harness, door, *FLEET[:5])
+    named = [each["vm"] for each in held(door)]
+
+    def at(where: str) -> None:
+        if where == "judge_alert: begun":
+            stopped = alert_switch.Stopped(at=harness.clock.now(), reason="now")
+            alert_switch.stop(harness.documents, stopped)
+
+    harness.at_boundary = at
+    decided = door.decide("disks", {"decision": "approve", "reason": "x", "vms": named})
+    shown = door.show(decided.body["alertId"]).body["decisions"]
+    assert {each["code"] for each in shown} == {"AlertsStopped"}
+    assert [each["vm"] for each in held(door)] == named
+    harness.at_boundary = lambda _: None
+    door.resume()
+    door.decide("disks", {"decision": "approve", "reason": "x", "vms": named})
+    harness.run_for(3600)
+    assert len(harness.posts()) == 5
+
+
 def test_what_was_refused_meanwhile_restores_only_if_it_is_sent_again(
     harness: AppHarness, door: AlertDoor
 ) -> None:
