@@ -378,3 +378,60 @@ def test_a_sound_request_shows_no_habit() -> None:
     for whole in (DISKS, REPLACE, NEW_VM):
         assert parsed(whole).request_id == "r-1"
         assert envelopes.problem_of(whole) is None
+
+
+LONG = {"a": "x" * 40}
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("text", [json.dumps(DISKS), json.dumps(LONG), "[]", "7 "])
+def test_wide_characters_are_seen_with_and_without_a_mark(codec: str, text: str) -> None:
+    assert encodings._utf16(text.encode(codec)) == text.encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"7", b"[]", b"\xff\xfe7", b"\xff\xfe\x00\xd8", ("ab" * 20).encode()],
+)
+def test_what_is_not_wide_or_only_half_is_left_alone(content: bytes) -> None:
+    assert encodings._utf16(content) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"'{}'", b"{}"),
+        (b' "{}" ', b"{}"),
+        (b"`{}`", b"{}"),
+        (b"'{}\"", None),
+        (b"{}", None),
+        (b"{'a'}", None),
+        (b"", None),
+        (b"x{}x", None),
+    ],
+)
+def test_quotes_around_a_body_are_of_one_kind(content: bytes, expected: bytes | None) -> None:
+    assert encodings._unquoted(content) == expected
+
+
+def test_json_in_a_text_is_seen_only_where_a_text_is() -> None:
+    assert encodings._json_text(b' "{}"') == b"{}"
+    assert encodings._json_text(b'"{}') is None
+    assert encodings._json_text(b"[]") is None
+
+
+def test_packed_bodies_are_unpacked_up_to_a_bound() -> None:
+    for size in (0, 1, encodings._BYTES_MAX, encodings._BYTES_MAX + 1, 9 * encodings._BYTES_MAX):
+        unpacked = encodings._gzip(gzip.compress(b" " * size))
+        assert unpacked == b" " * min(size, encodings._BYTES_MAX + 1)
+    assert encodings._gzip(b"{}") is None
+    largest = json.dumps(LONG).encode().ljust(encodings._BYTES_MAX)
+    assert [layer.name for layer, _ in encodings._taken_off(gzip.compress(largest))] == ["gzip"]
+    assert list(encodings._taken_off(gzip.compress(largest + b" "))) == []
+
+
+def test_an_envelope_in_a_text_that_is_no_json_is_none() -> None:
+    for text in ("{nonsense", "[1,", "ey!", '{"a": 1'):
+        assert envelopes._opened(text) is None
+    assert envelopes._opened(' {"a": 1}') == {"a": 1}
+    assert envelopes._opened('"a"') is None
