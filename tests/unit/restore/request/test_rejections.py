@@ -17,7 +17,7 @@ def test_an_event_has_the_text_where_there_is_one() -> None:
     assert "Its last try raised KeyError." in data["text"]
     assert (data["requestId"], data["messageId"], data["problems"]) == (None, "m1", ())
     other = rejections.poisoned(message_id="m1", original=b"{}", time=START)
-    assert "Its tries left no reason." in other.text
+    assert "Its tries left no reason." in (other.text or "")
     assert other.queue == names.POISONED_REQUESTS
 
 
