@@ -22,6 +22,9 @@ fail() {
 stamp() { { printf '%s\n' "$PWD"; cat "$@"; } | cksum; }
 is_fresh() { [ -f "$1" ] && [ "$(cat "$1")" = "$2" ]; }
 
+# What is linked belongs to another folder: pip would change it, and npm ci would empty it.
+is_linked() { [ -L "$1" ] && say "setup: $1 is a link, and used as it is"; }
+
 fits() {
     "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2> /dev/null
 }
@@ -53,6 +56,7 @@ name_venv() {
 }
 
 set_up_python() {
+    if is_linked "$venv"; then return; fi
     wanted=$(stamp requirements-dev.txt)
     if is_fresh "$venv/.stamp" "$wanted" && fits "$venv/bin/python"; then return; fi
     if ! fits "$venv/bin/python"; then
@@ -102,6 +106,7 @@ npm_ci() {
 }
 
 set_up_azurite() {
+    if is_linked node_modules; then return; fi
     wanted=$(stamp package.json package-lock.json tools/requirements-node.txt)
     # A new .venv has lost the Node that was linked into it.
     if is_fresh node_modules/.stamp "$wanted" && { has_node || [ -x "$venv/bin/node" ]; }; then
