@@ -50,7 +50,14 @@ class Delivery:
 
     def deal(self) -> None:
         """Give what was told to those who want it. Raises ServiceUnavailable."""
-        self._notices.deal(lambda event: receiver_filter.wanting(self._notify, event), self._now())
+        begun = self._now()
+        is_all = self._notices.deal(
+            lambda event: receiver_filter.wanting(self._notify, event),
+            begun,
+            lambda: (self._now() - begun).total_seconds() >= ROUND_S_MAX,
+        )
+        if not is_all:
+            self._notices.wake()
 
     def deliver(self, name: str) -> None:
         """Send what waits for a receiver. Raises ServiceUnavailable."""

@@ -20,7 +20,7 @@ from restore.values import cloud_events
 from restore.values.decoding import decode
 from restore.values.times import stamp
 from storage.claims import LASTS, claim
-from storage.documents import Changed, Documents, Labelled, Taken
+from storage.documents import Changed, Documents, Labelled, Taken, lines
 
 FOLDER = names.NOTIFICATIONS
 WAITING_MAX = 5_000
@@ -102,17 +102,19 @@ class Notices:
         """Whether something waits to be dealt out, or for a receiver."""
         return bool(self._documents.page(FOLDER, 1, None).lines)
 
-    def deal(self, wanting: Callable[[dict[str, Any]], Iterable[str]], now: datetime) -> None:
-        """Give each new event to the receivers that want it. Of two who deal at the same time one
-        does, for what is dealt again is sent again."""
-        token = None
-        for _ in range(_PAGES_MAX):
-            page = self._documents.page(_NEW, _PAGE_SIZE, token)
-            for line in page.lines:
-                self._deal_one(line.name, wanting, now)
-            token = page.token
-            if token is None:
-                return
+    def deal(
+        self,
+        wanting: Callable[[dict[str, Any]], Iterable[str]],
+        now: datetime,
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> bool:
+        """Give each new event to the receivers that want it; return whether that was all. Of two
+        who deal at the same time one does, for what is dealt again is sent again."""
+        for line in lines(self._documents, _NEW, _PAGE_SIZE):
+            if is_over():
+                return False
+            self._deal_one(line.name, wanting, now)
+        return True
 
     def held_up(
         self, now: datetime, receivers: Iterable[str] | None = None, request_id: str | None = None
@@ -121,8 +123,8 @@ class Notices:
         that were ever told; of one request, or of all."""
         prefix = "" if request_id is None else f"{request_id}:"
         if receivers is None:
-            lines = self._documents.page(_STANDING, _PAGE_SIZE, None).lines
-            receivers = [line.name.removeprefix(_STANDING) for line in lines]
+            standing = self._documents.page(_STANDING, _PAGE_SIZE, None).lines
+            receivers = [line.name.removeprefix(_STANDING) for line in standing]
         new = self._documents.page(f"{_NEW}{_quoted(prefix)}", _PAGE_SIZE, None).lines
         found: list[tuple[str | None, list[datetime]]] = [(None, [each.written_at for each in new])]
         found += [(each, [one.since for one in self.waiting(each, prefix)]) for each in receivers]

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from notifications import delivery
 from notifications.posting import Post, Reply
 from restore.messages.errors import ServiceUnavailable
 from restore.notify import summaries
@@ -78,6 +79,27 @@ def test_the_oldest_is_sent_first() -> None:
         town.tell(*late)
         town.run_for(1)
         assert ids(receiver) == ["r1:accepted", "r1:started"]
+
+
+def test_what_is_too_much_to_be_dealt_out_at_once_goes_on_in_another_call(
+    local: dict[str, LocalReceiver],
+) -> None:
+    """The host ends all functions, when one takes too long."""
+    town = both(local)
+    town.tell(*(told(number) for number in range(30)))
+    town.wakes.messages.clear()
+
+    def slow(_: str) -> None:
+        town.clock.advance(1)
+
+    town.documents.after_write = slow
+    begun = town.clock.now()
+    town.delivery.deal()
+    assert (town.clock.now() - begun).total_seconds() < delivery.ROUND_S_MAX + 10
+    assert town.wakes.messages == [(town.clock.now(), None)]
+    town.documents.after_write = lambda _: None
+    town.run_for(60)
+    assert len(ids(local["good"])) == 30
 
 
 def test_a_receiver_that_is_down_for_an_hour_gets_everything_afterwards(
