@@ -103,7 +103,8 @@ def _is_in_time(world: World, looked: _Looked) -> bool:
     machine = looked.machine
     is_quick = machine.boot_s < 300 - _LATE_S and machine.agent_s < 900 - _LATE_S
     is_answered = looked.wanted != "probe" or machine.answers_s < 1500 - _LATE_S
-    return is_alone and is_quick and is_answered and not world.scenario.faults
+    is_allowed = looked.wanted != "probe" or world.scenario.policy_outline.tightened_s is None
+    return is_alone and is_quick and is_answered and is_allowed and not world.scenario.faults
 
 
 def _is_cut_short(looked: _Looked) -> bool:
