@@ -384,3 +384,54 @@ def test_an_item_whose_source_may_be_a_secret_is_no_item() -> None:
     for source in (f"{VM}?sig=S3CRET", f"{VM}/%3Fsig%3DS3CRET", f"{VM}/{KEY}"):
         raw = {"id": ITEM.id, "properties": {"sourceResourceId": source}}
         assert arm_json.protected_item(raw, VAULT, "westeurope") is None
+
+
+@pytest.mark.parametrize(
+    ("field", "name", "by_default"),
+    [
+        ("isManagedVirtualMachine", "is_managed_vm", True),
+        ("isPrivateAccessEnabledOnAnyDisk", "is_private_access_enabled", False),
+        ("originalStorageAccountOption", "original_storage_account_option", False),
+        ("isSourceVMEncrypted", "is_encrypted", False),
+    ],
+)
+def test_a_truth_is_read_only_where_it_is_one(field: str, name: str, by_default: bool) -> None:
+    for value, expected in ((True, True), (False, False), (None, by_default), ("x", by_default)):
+        point = arm_json.recovery_point(_point(**{field: value}))
+        assert getattr(point, name) is expected
+    assert getattr(arm_json.recovery_point(_point()), name) is by_default
+
+
+def test_only_what_is_marked_is_soft_deleted() -> None:
+    for value, expected in ((True, True), (False, False), (None, False), ("true", False)):
+        item = {"properties": {"isScheduledForDeferredDelete": value}}
+        assert arm_json.is_soft_deleted_item(item) is expected
+        point = arm_json.recovery_point(_point(recoveryPointProperties={"isSoftDeleted": value}))
+        assert point is not None
+        assert point.is_soft_deleted is expected
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ({"name": "zone-1", "type": "EdgeZone"}, ("zone-1", "EdgeZone")),
+        ({"name": "zone-1"}, ("zone-1", "EdgeZone")),
+        ({"name": "zone-1", "type": "Other"}, ("zone-1", "Other")),
+        ({"type": "EdgeZone"}, None),
+        ({}, None),
+    ],
+)
+def test_an_edge_zone_has_a_name_and_a_type(raw: object, expected: Any) -> None:
+    point = arm_json.recovery_point(_point(extendedLocation=raw))
+    assert point is not None
+    found = point.extended_location
+    assert (None if found is None else (found.name, found.type)) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [(7, 7), ("7", 7), ("7.5", 7.5), (True, None), (False, None), ([], None), ({}, None),
+     (None, None), ("x", None), ("nan", None), ("inf", None)],
+)  # fmt: skip
+def test_a_number_is_one_or_none(value: object, number: float | None) -> None:
+    assert arm_json._number(value) == number

@@ -100,3 +100,12 @@ def test_a_call_without_a_token_is_not_told_for_it_is_not_made(
     with pytest.raises(errors.AccessDenied):
         Client(AuthorizedRequest(ENDPOINT, refused, Script())).get("/x", "look")
     assert lines(caplog) == []
+
+
+def test_it_is_told_how_long_a_call_took(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(number * 10.0 for number in range(7, 99))
+    monkeypatch.setattr("arm.call_log.monotonic", lambda: next(times))
+    (line,) = told(caplog, reply(200, {}))
+    assert line["durationS"] == 10

@@ -365,3 +365,25 @@ def test_json_that_is_nested_without_end_is_no_reply(opening: bytes, status: int
     with pytest.raises(errors.RestoreError) as caught:
         client(script).get(PATH, "look")
     assert caught.value.code == ("MalformedReply" if status == 200 else "HTTP 400")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_accepted"),
+    [(199, False), (200, True), (202, True), (204, True), (299, True), (300, False), (301, False)],
+)
+def test_a_write_is_accepted_by_a_status_of_two_hundred_and_more(
+    status: int, is_accepted: bool
+) -> None:
+    script = Script(reply(status, {"a": 1}))
+    if is_accepted:
+        answer = client(script).post(PATH, {}, "send")
+        assert (answer.status, answer.body) == (status, {})
+        return
+    with pytest.raises(errors.RestoreError):
+        client(script).post(PATH, {}, "send")
+
+
+def test_a_write_without_a_body_has_none() -> None:
+    script = Script(reply(202))
+    client(script).post(PATH, None, "send")
+    assert script.sent[0].body is None

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from restore.messages.job_details import RestoreOutput
 from restore.messages.model import Failure, JobSnapshot, OperationSnapshot, Outcome, ProtectedItem
 from restore.messages.poll_policy import PollPolicy
 from restore.messages.watch_io import Watch, Watched
@@ -179,3 +180,81 @@ def test_a_phase_keeps_the_time_at_which_it_was_entered() -> None:
     later = job_watch.in_phase(first, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=5))
     assert later.phase_since == NOW
     assert job_watch.status(later, None)["since"] == "2026-11-23T03:00:00Z"
+
+
+def running(**more: Any) -> JobSnapshot:
+    return JobSnapshot(job_id="job", status="InProgress", **more)
+
+
+def test_each_poll_is_counted_and_the_log_names_the_next() -> None:
+    after = watch(polls=6, job_id="job", phase="Transferring")
+    for polls in (7, 8, 9):
+        assert job_watch.about(after).attempt == polls
+        after = seen(job_watch.learn_job(after, done(running()), NOW))
+        assert after.polls == polls
+    assert (job_watch.about(after).job, job_watch.about(after).phase) == ("job", after.phase)
+
+
+@pytest.mark.parametrize("kind", ["failed", "retryLater"])
+def test_a_poll_without_an_answer_says_nothing_of_the_job(kind: Any) -> None:
+    error = Failure(code="Busy", message="Later.", category="Throttled")
+    outcome = Outcome(kind=kind, error=error, retry_after_s=9)
+    assert job_watch.job_snapshot(outcome) is None
+    assert job_watch.asked_wait_s(outcome) is None
+    for learn in (job_watch.learn_operation, job_watch.learn_job_id):
+        found = learn(watch(), outcome)
+        assert getattr(found, "job_id", None) is None
+
+
+def test_an_operation_that_goes_on_says_how_long_it_wants_to_be_left_alone() -> None:
+    snapshot = done(OperationSnapshot(state="InProgress", retry_after_s=7))
+    assert job_watch.asked_wait_s(snapshot) == 7
+    for state in ("InProgress", "Cancelled"):
+        assert isinstance(
+            job_watch.learn_operation(watch(), done(OperationSnapshot(state="InProgress"))), Watch
+        ), state
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "phase", "job"),
+    [
+        (None, "Transferring", {"status": None, "percent": None, "cancellable": None}),
+        (running(percent=5, cancellable=True), "Transferring",
+         {"status": "InProgress", "percent": 5, "cancellable": True}),
+        (running(cancellable=True), "Finalizing", {"cancellable": False}),
+        (running(cancellable=True), "Accepted", {"cancellable": True}),
+        (running(cancellable=False), "Transferring", {"cancellable": False}),
+        (running(output=RestoreOutput(target_vm="web-02")), "Transferring",
+         {"output": {"targetVm": "web-02"}}),
+    ],
+)  # fmt: skip
+def test_the_status_shows_where_the_job_stands(
+    snapshot: JobSnapshot | None, phase: str, job: dict[str, Any]
+) -> None:
+    known = watch(job_id="job", phase=phase, phase_since=NOW)
+    shown = job_watch.status(known, snapshot)
+    assert shown["job"]["id"] == "job"
+    assert {name: shown["job"][name] for name in job} == job
+    assert ("output" in shown["job"]) is ("output" in job)
+    assert (shown["phase"], shown["since"]) == (phase, "2026-11-23T03:00:00Z")
+
+
+def test_before_the_job_is_known_the_status_shows_its_operation() -> None:
+    shown = job_watch.status(watch(), running())
+    assert (shown["job"], shown["operationId"], shown["since"]) == (None, "op", None)
+
+
+def test_every_poll_counts_whatever_it_saw() -> None:
+    error = Failure(code="Busy", message="Later.", category="Throttled")
+    later = Outcome(kind="retryLater", error=error)
+    known = watch(polls=6, consecutive_failures=2, consecutive_not_found=1)
+    failed = seen(job_watch.learn_job(known, later, NOW))
+    assert (failed.polls, failed.consecutive_failures, failed.consecutive_not_found) == (7, 3, 1)
+    missed = seen(job_watch.learn_job(known, done(None), NOW))
+    assert (missed.polls, missed.consecutive_failures, missed.consecutive_not_found) == (7, 0, 2)
+    answered = seen(job_watch.learn_job(known, done(running()), NOW))
+    counts = (answered.polls, answered.consecutive_failures, answered.consecutive_not_found)
+    assert counts == (7, 0, 0)
+    over = job_watch.learn_job(known, done(JobSnapshot(job_id="j", status="Completed")), NOW)
+    assert isinstance(over, Watched)
+    assert over.polls == 7

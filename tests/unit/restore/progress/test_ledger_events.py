@@ -142,3 +142,17 @@ def test_a_rejection_is_told_with_all_that_is_wrong() -> None:
 def test_an_entry_holds_no_second_copy_of_request_and_verdict() -> None:
     over = then(told(entry(), NOW), state=LedgerState.FINISHED, verdict=DONE)
     assert all({"request", "verdict"}.isdisjoint(event.data) for event in over.events)
+
+
+def test_the_choice_of_a_verdict_is_told_once_as_the_recovery_point() -> None:
+    other = msgspec.structs.replace(DONE, choice=CHOICE)
+    over = then(entry(), state=LedgerState.FINISHED, verdict=other)
+    data = cloud_event(over, len(over.events) - 1)["data"]
+    assert "choice" not in data["verdict"]
+    assert data["recoveryPoint"]["id"] == "p1"
+
+
+def test_an_event_of_what_is_not_over_has_no_verdict() -> None:
+    begun = told(entry(), NOW)
+    assert cloud_event(begun, 0)["data"].get("verdict") is None
+    assert cloud_event(begun, 0)["sequence"] == "1"

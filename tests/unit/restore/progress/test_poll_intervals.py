@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from restore.messages.model import Failure, JobSnapshot, Outcome
 from restore.messages.poll_policy import PollPolicy
-from restore.progress.poll_intervals import next_operation_poll_s, next_poll_s, retry_wait_s
+from restore.progress.poll_intervals import (
+    next_check_s,
+    next_operation_poll_s,
+    next_poll_s,
+    retry_wait_s,
+)
 
 _PACE = PollPolicy()
 _DAY_S = 86_400.0
@@ -123,3 +128,47 @@ def test_an_operation_is_looked_at_soon_then_seldom_and_as_late_as_azure_asks() 
     assert next_operation_poll_s(0, PollPolicy(), 60) == 60
     assert next_operation_poll_s(10, PollPolicy(), 1) == 300
     assert next_operation_poll_s(0, PollPolicy(), 1e9) == 3600
+
+
+@pytest.mark.parametrize(
+    ("attempt", "wait_s"),
+    [(0, 5), (1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (99, 300)],
+)
+def test_a_wait_grows_with_each_attempt_in_vain(attempt: int, wait_s: float) -> None:
+    assert retry_wait_s(Outcome(kind="retryLater"), attempt, _PACE, "") == wait_s
+
+
+def test_nothing_is_waited_for_longer_than_an_hour_whatever_is_asked() -> None:
+    for asked_s, wait_s in ((3_599, 3_599), (3_600, 3_600), (9_999, 3_600), (1, 5)):
+        found = Outcome(kind="retryLater", retry_after_s=asked_s)
+        assert retry_wait_s(found, 1, _PACE, "") == wait_s
+
+
+@pytest.mark.parametrize(
+    ("attempt", "remaining_s", "wait_s"),
+    [(0, 900, 5), (1, 900, 10), (2, 900, 20), (3, 900, 40), (4, 900, 60), (99, 900, 60),
+     (4, 30, 30), (4, 1, 5), (4, -1, 5)],
+)  # fmt: skip
+def test_a_restored_vm_is_looked_at_soon_and_then_each_minute(
+    attempt: int, remaining_s: float, wait_s: float
+) -> None:
+    assert next_check_s(attempt, remaining_s, _PACE, "") == wait_s
+
+
+def test_a_spread_adds_a_tenth_at_most() -> None:
+    for spread in ("a", "b", "restore-r1", "語"):
+        for wait_s in (
+            next_check_s(9, 900, _PACE, spread) / 60,
+            next_poll_s(None, 0, 0, _DAY_S, _PACE, spread) / 30,
+            retry_wait_s(Outcome(kind="retryLater"), 2, _PACE, spread) / 10,
+        ):
+            assert 1 < wait_s < 1.1
+    assert next_check_s(9, 900, _PACE, "a") != next_check_s(9, 900, _PACE, "b")
+
+
+def test_the_tenth_poll_is_the_last_quick_one() -> None:
+    waits = [next_operation_poll_s(polls, _PACE) for polls in range(14)]
+    assert waits == [5, 10, 20, *([30] * 7), 300, 300, 300, 300]
+    assert next_operation_poll_s(0, _PACE, 40) == 40
+    assert next_operation_poll_s(0, _PACE, 9_999) == 3_600
+    assert next_operation_poll_s(3, _PACE, 20) == 30
