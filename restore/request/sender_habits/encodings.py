@@ -23,6 +23,8 @@ Parse = Callable[[bytes], Any]
 _DEEP = 3
 _BYTES_MAX = 256 * 1024
 _PLAIN = "send UTF-8, as plain JSON or in Base64 once"
+_BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+"""What no text has: in binary data any habit can be seen."""
 _QUOTES = "JSON has plain double quotes"
 _CODECS = (
     (b"\xff\xfe\0\0", "utf-32"),
@@ -52,7 +54,8 @@ def hint(content: bytes, parse: Parse, fault: str = "") -> str | None:
         named = " in ".join(layer.name for layer in reversed(layers))
         said = f"is {'' if innermost.is_flaw else 'JSON in '}{named}: {innermost.instead}"
         return f"{said} ({fault})" if fault and innermost.is_flaw and len(layers) == 1 else said
-    texts = [each.decode(errors="replace") for each in (content, _base64(content) or b"")]
+    bodies = (each for each in (content, _base64(content) or b"") if not _BINARY.search(each))
+    texts = [each.decode(errors="replace") for each in bodies]
     seen = (habit for text in texts for habit in OF_BODIES if re.search(habit.pattern, text))
     return next((habit.hint for habit in seen), None)
 

@@ -86,6 +86,12 @@ def test_a_body_that_is_no_json_is_called_what_it_is(name: str) -> None:
     assert said in refusal(body)
 
 
+@pytest.mark.parametrize("around", [bytes, base64.b64encode])
+def test_in_binary_data_no_habit_is_seen(around: Any) -> None:
+    said = refusal(around(b"\x00\x01${ID} {{x}} <a>\xff"))
+    assert said.startswith(("is not UTF-8 text", "is neither JSON nor Base64 of JSON"))
+
+
 def test_every_row_of_the_table_is_met() -> None:
     said = " ".join(refusal(body) for body, _ in BODIES.values())
     assert [row.name for row in encodings.ENCODINGS if row.name not in said] == []
