@@ -37,20 +37,17 @@ def decide(
     ServiceUnavailable."""
     ids = frozenset(release.request_ids)
 
-    def take(known: RuleUsage) -> tuple[RuleUsage, Leaving]:
-        is_in_time = not rate_limits.expired(known, now)
-        is_approved = release.decision == "approved" and is_in_time
-        return rate_limits.decided(
-            known,
-            alert_id,
-            ids,
-            now,
-            released=is_approved and why_not is None,
-            stays=is_approved and why_not is not None,
+    def take(known: RuleUsage) -> tuple[RuleUsage, tuple[Leaving, bool]]:
+        is_approved = release.decision == "approved" and not rate_limits.expired(known, now)
+        stays = is_approved and why_not is not None
+        after, leaving = rate_limits.decided(
+            known, alert_id, ids, now, released=is_approved and not stays, stays=stays
         )
+        return after, (leaving, stays)
 
-    leaving = alert_usage.change_rule(documents, release.rule, take)
-    decisions = [_outcome(each, release, leaving, why_not) for each in leaving.held]
+    leaving, stays = alert_usage.change_rule(documents, release.rule, take)
+    said = why_not if stays else None
+    decisions = [_outcome(each, release, leaving, said) for each in leaving.held]
     for each in decisions:
         if each.outcome == "restore":
             alert_counting.let_go(documents, each, now)
@@ -140,15 +137,15 @@ def event(rule: str, hold: Hold) -> dict[str, Any]:
 
 
 def _outcome(
-    held: AlertDecision, release: Release, leaving: Leaving, why_not: str | None
+    held: AlertDecision, release: Release, leaving: Leaving, stays_for: str | None
 ) -> AlertDecision:
     if leaving.is_released:
         said = f"It was held, and {release.by or 'somebody unknown'} let it go."
         return replace(held, outcome="restore", code=None, text=said, released_by=release.by)
     if release.decision == "refused":
         return rate_limits.refused(held, code="HoldRefused", by=release.by)
-    if release.decision == "approved" and why_not is not None:
-        return replace(held, outcome="refused", code="AlertsStopped", text=why_not)
+    if stays_for is not None:
+        return replace(held, outcome="refused", code="AlertsStopped", text=stays_for)
     return rate_limits.refused(held, code="HoldExpired")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from simulated_azure.seed import fleet_state
+from storage import alert_switch
 from tests import alert_samples as samples
 from tests.alert_samples import common, rule, vm
 from tests.fakes.alert_door import AlertDoor
@@ -95,6 +96,25 @@ def test_a_dry_run_after_the_time_of_a_hold_ends_none_and_tells_of_none(
     assert outcomes(tried) == [("restore", None)]
     assert len(held(door)) == 2
     assert lines(caplog, "alert-judged") == []
+
+
+def test_what_is_approved_too_late_has_expired_though_all_is_stopped_as_well(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    storm(harness, door, *FLEET[:5])
+    named = [each["vm"] for each in held(door)]
+    harness.run_for(4 * 3600)
+
+    def at(where: str) -> None:
+        if where == "judge_alert: begun":
+            stopped = alert_switch.Stopped(at=harness.clock.now(), reason="now")
+            alert_switch.stop(harness.documents, stopped)
+
+    harness.at_boundary = at
+    decided = door.decide("disks", {"decision": "approve", "reason": "x", "vms": named})
+    shown = door.show(decided.body["alertId"]).body["decisions"]
+    assert {each["code"] for each in shown} == {"HoldExpired"}
+    assert held(door) == []
 
 
 def test_a_second_storm_after_the_time_of_the_first_asks_a_second_time(
