@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from arm import discovery
 from arm.authorized_request import AuthorizedRequest
 from arm.backup import Backup
 from arm.client import Client
@@ -175,3 +176,17 @@ def test_resource_graph_without_an_end_is_given_up() -> None:
     with pytest.raises(errors.ServiceUnavailable) as caught:
         fakes.backup(script).find_vault_item(fakes.VM)
     assert caught.value.code == "ListTooLong"
+
+
+def test_what_was_found_is_forgotten_only_where_it_is_too_much(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asks(vm_id: str) -> bool:
+        before = len(azure.calls())
+        azure.backup.find_vault_item(vm_id)
+        return azure.calls()[before:] != ["protected_items"]
+
+    one, other = seed.vm_id("web-01"), seed.vm_id("web-02")
+    assert [asks(each) for each in (one, other, one, other)] == [True, True, False, False]
+    monkeypatch.setattr(discovery, "_REMEMBERED_MAX", 2)
+    assert [asks(each) for each in (GONE, one, GONE)] == [True, True, False]

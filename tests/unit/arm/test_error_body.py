@@ -116,3 +116,68 @@ def test_what_is_long_is_bounded() -> None:
     assert len(str(found[:4])) < 60_000
     assert len(found.details) <= error_body.DETAILS_MAX
     assert len(str(_of(b"<" * 9_000_000))) < 2_000
+
+
+def nested(depth: int, inmost: Any) -> Any:
+    value = inmost
+    for _ in range(depth):
+        value = {"a": value}
+    return value
+
+
+def listed(depth: int, inmost: Any) -> Any:
+    value = inmost
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("around", [nested, listed])
+@pytest.mark.parametrize("depth", range(10, 16))
+def test_values_are_kept_as_deep_as_the_bound(around: Any, depth: int) -> None:
+    body = {"error": {"code": "X", "message": "y", "more": around(depth, "deep")}}
+    kept = depth <= error_body._DEPTH_MAX
+    path = "more" + (".a" * depth if around is nested else "")
+    assert _of(body).details == ((f"{path}: deep",) if kept else ())
+    found = error_body.named(_of({"error": {"x": around(depth, {"Role": "Reader"})}}), "role")
+    assert found == ("Reader" if depth < error_body._DEPTH_MAX else None)
+
+
+def test_an_error_among_the_details_is_one_line() -> None:
+    details = [
+        {"code": "A", "message": "a"}, {"code": "B"}, {"message": "c"}, {"other": "d"}, "text",
+    ]  # fmt: skip
+    found = _of({"error": {"code": "X", "message": "y", "details": details}})
+    assert found.details == ("A: a", "B: ", "no code: c", "other: d", "text")
+
+
+def test_only_texts_under_a_name_are_found() -> None:
+    body = {"error": {"code": 7, "role": "", "x": {"role": ["no"], "y": {"Role": "Reader"}}}}
+    assert error_body.named(_of(body), "role") == "Reader"
+    assert error_body.named(_of(body), "nothing", "ROLE") == "Reader"
+    assert error_body.named(_of(body), "nothing") is None
+
+
+@pytest.mark.parametrize(
+    "message", ['{"code": "X"', "{nonsense}", '{"a": "\\ud800"}', "{" * 2_000, '{"a":' * 5_000]
+)
+def test_a_message_that_only_begins_like_json_is_a_text(message: str) -> None:
+    assert _of({"error": {"code": "X", "message": message}}).code == "X"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("<Error><Code>X</Code><Message>y</Message></Error>", "X"),
+        ("<Error><Code>X</Code></Error>", None),
+        ("<Error><Message>y</Message></Error>", None),
+    ],
+)
+def test_xml_needs_a_code_and_a_message(text: str, code: str | None) -> None:
+    assert _of(text.encode()).code == code
+
+
+def test_numbers_and_objects_are_codes_and_messages_too() -> None:
+    assert _of({"error": {"code": 42, "message": "y"}}).code == "42"
+    assert _of({"error": {"code": True, "message": "y"}}).code is None
+    assert _of({"error": 42}).message == ""

@@ -237,3 +237,13 @@ def test_a_failed_operation_becomes_a_failure_with_its_own_code() -> None:
     unknown = arm_errors.to_failure({"code": "New", "message": "Odd."})
     assert (unknown.category, unknown.message) == ("JobFailed", "Odd.")
     assert arm_errors.to_failure(None).code == "OperationFailed"
+
+
+@pytest.mark.parametrize(
+    ("status", "undecided"),
+    [(200, True), (399, True), (400, False), (404, False), (408, True), (429, False), (498, False),
+     (500, True), (503, True)],
+)  # fmt: skip
+def test_only_a_clear_refusal_decides_a_write(status: int, undecided: bool) -> None:
+    body = json.dumps({"error": {"code": "SomethingNew", "message": "x"}}).encode()
+    assert arm_errors.is_undecided(status, body) is undecided

@@ -5,12 +5,16 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 import azure.functions as func
+import msgspec
+import pytest
 
-from restore.messages.ledger_entry import Intent, LedgerState
+from restore.messages.attempts import Attempt
+from restore.messages.errors import ServiceUnavailable
+from restore.messages.ledger_entry import Fallback, Intent, LedgerEntry, LedgerState
 from restore.messages.model import Verdict
 from restore.progress.reconcile_decision import Step, next_step
 from restore.settings import Settings
-from storage import concurrency_slots
+from storage import concurrency_slots, instances
 from storage.ledger import Ledger
 from tests.fakes import callers
 from tests.fakes.durable import FakeDurableClient
@@ -115,3 +119,50 @@ async def test_what_is_over_cannot_be_abandoned(ledger: Ledger) -> None:
 async def test_what_was_never_asked_is_not_found(ledger: Ledger) -> None:
     del ledger
     assert (await ask(FakeDurableClient(), "r2"))[0] == 404
+
+
+@pytest.mark.parametrize("where", ["read", "end"])
+async def test_while_storage_does_not_answer_it_is_said_so(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise ServiceUnavailable("No answer.", code="Busy")
+
+    if where == "read":
+        monkeypatch.setattr(Ledger, "read", refuse)
+    else:
+        monkeypatch.setattr(instances, "end", refuse)
+    status, body = await ask(running())
+    assert status == 503
+    assert "No answer." in body["detail"]
+    del ledger
+
+
+async def test_the_last_attempt_in_its_place_is_abandoned_as_well(ledger: Ledger) -> None:
+    fallen = ("r1~2", "r1~3")
+    for each in fallen:
+        ledger.accept(
+            LedgerEntry(
+                request_id=each, request_hash="h", request={"recoveryType": "RestoreDisks"},
+                source="queue", accepted_at=NOW,
+            )
+        )  # fmt: skip
+    own = Verdict(verdict="Failed", succeeded=False, text="x")
+    attempts = tuple(Attempt(id=each, at=NOW, rung="olderPoint") for each in fallen)
+    fallback = Fallback(verdict=own, attempts=attempts)
+    ledger.update(
+        "r1",
+        lambda entry: msgspec.structs.replace(
+            entry, state=LedgerState.FALLEN_BACK, fallback=fallback
+        ),
+    )
+    client = running()
+    client.started |= dict.fromkeys((f"restore-{each}" for each in fallen), ("x", None))
+    status, _ = await ask(client)
+    assert status == 200
+    assert [known.entry.state for each in fallen if (known := ledger.read(each))] == [
+        LedgerState.ACCEPTED, LedgerState.FINISHED,
+    ]  # fmt: skip
+    ended = [instance_id for instance_id, _ in client.terminated]
+    assert "restore-r1~3" in ended
+    assert "restore-r1~2" not in ended

@@ -182,3 +182,25 @@ def test_what_the_policy_says_is_a_finding(
     asked = Asked(body, "http", ITEM, POINT, datetime(2026, 11, 2, tzinfo=UTC), None)
     said = list(checks.of_policy(policy, asked))
     assert {(each.severity, each.code) for each in said} == {(severity, code)}
+
+
+def test_azures_own_opinion_keeps_its_recommendations_before_our_advice() -> None:
+    known = checks.of_opinion(
+        "UserErrorRequestDisallowedByPolicy", "No.", ("Do this.", "And that.")
+    )
+    assert known.severity == "blocking"
+    assert known.text == "Azure would refuse this restore: No."
+    assert known.action is not None
+    assert known.action.startswith("Do this. And that. ")
+    assert len(known.action) > len("Do this. And that. ")
+
+
+def test_an_opinion_that_nobody_knows_is_told_as_it_is() -> None:
+    unknown = checks.of_opinion("SomethingNew", "No.", ())
+    assert (unknown.severity, unknown.code, unknown.action) == ("blocking", "SomethingNew", "")
+    assert checks.of_opinion("SomethingNew", "No.", ("Do this.",)).action == "Do this."
+
+
+def test_an_opinion_that_passes_by_itself_only_warns() -> None:
+    for code in ("BMSUserErrorObjectLocked", "BMSUserErrorConflictingProtectionOperation"):
+        assert checks.of_opinion(code, "Later.", ()).severity == "warning"

@@ -172,3 +172,15 @@ def test_the_tenth_poll_is_the_last_quick_one() -> None:
     assert next_operation_poll_s(0, _PACE, 40) == 40
     assert next_operation_poll_s(0, _PACE, 9_999) == 3_600
     assert next_operation_poll_s(3, _PACE, 20) == 30
+
+
+def test_waits_double_as_often_as_their_longest_allows_and_have_an_end() -> None:
+    patient = PollPolicy(poll_s_max=3_600, retry_s_max=1e9)
+    assert [next_operation_poll_s(polls, patient) for polls in (10, 11, 99)] == [3_600] * 3
+    waits = [retry_wait_s(Outcome(kind="retryLater"), each, patient, "") for each in (20, 21, 22)]
+    assert waits == [5 * 2.0**19, 5 * 2.0**20, 5 * 2.0**20]
+
+
+@pytest.mark.parametrize(("remaining_s", "wait_s"), [(0.5, 60), (1, 60), (None, 120), (-5, 120)])
+def test_an_estimate_of_a_moment_is_one(remaining_s: float | None, wait_s: float) -> None:
+    assert next_poll_s(_poll(remaining_s), 3, 1_200, _DAY_S, _PACE) == wait_s
