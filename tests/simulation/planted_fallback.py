@@ -51,6 +51,16 @@ def calls_disks_a_vm(patch: Patch) -> None:
     patch.setattr(fallback_verdicts, "concluded", concluded)
 
 
+def tells_the_point_that_is_gone(patch: Patch) -> None:
+    """The point that was chosen at first counts as restored."""
+    whole = fallback_verdicts.concluded
+    patch.setattr(
+        fallback_verdicts,
+        "concluded",
+        lambda entry, own, later, choices: whole(entry, own, later, {}),
+    )
+
+
 def tells_of_attempts_no_event(patch: Patch) -> None:
     """An attempt is made in silence."""
     rows = tuple(row for row in ledger_events._ROWS if row.kind != "fallback")

@@ -11,6 +11,7 @@ from tests.simulation.planted_fallback import (
     never_falls_back,
     passes_no_cancel_on,
     takes_any_disks,
+    tells_the_point_that_is_gone,
 )
 from tests.simulation.planted_verifying import gives_up_at_once
 from tests.simulation.running import judged, run_scenario
@@ -83,6 +84,16 @@ SELDOM = [
             policy_outline=PolicyOutline(fallback=BOTH),
         ),
         "what may fall back does",
+    ),
+    # A point must be gone, and the next one restored.
+    (
+        tells_the_point_that_is_gone,
+        Scenario(
+            machines=(Machine(name="web-01", points=Points(expire=1)),),
+            asks=(Ask(at_s=1, request_id="r1"),),
+            policy_outline=PolicyOutline(fallback=BOTH),
+        ),
+        "verdicts are true",
     ),
     # The attempt must wait for a person, while somebody cancels what it is made for.
     (
