@@ -435,3 +435,23 @@ def test_an_edge_zone_has_a_name_and_a_type(raw: object, expected: Any) -> None:
 )  # fmt: skip
 def test_a_number_is_one_or_none(value: object, number: float | None) -> None:
     assert arm_json._number(value) == number
+
+
+@pytest.mark.parametrize("time", ["nonsense", "9999-12-31T23:59:59-14:00", "", None, 7, []])
+def test_a_threat_whose_time_is_none_is_told_without(time: object) -> None:
+    point = arm_json.recovery_point(
+        _point(threatInfo=[{"threatTitle": "t", "lastUpdatedTime": time}])
+    )
+    assert point is not None
+    (threat,) = point.threats
+    assert (threat.title, threat.last_updated) == ("t", None)
+
+
+@pytest.mark.parametrize(("count", "known"), [(1, True), (100, True), (101, False)])
+def test_so_many_disks_a_list_may_have(count: int, known: bool) -> None:
+    disks = [{"diskName": f"d{lun}", "lun": lun} for lun in range(count)]
+    raw = {"includedDiskList": disks, "excludedDiskList": []}
+    point = arm_json.recovery_point(_point(recoveryPointDiskConfiguration=raw))
+    assert point is not None
+    assert point.disks is not None
+    assert (point.disks.included is not None) is known

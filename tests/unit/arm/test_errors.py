@@ -247,3 +247,30 @@ def test_a_failed_operation_becomes_a_failure_with_its_own_code() -> None:
 def test_only_a_clear_refusal_decides_a_write(status: int, undecided: bool) -> None:
     body = json.dumps({"error": {"code": "SomethingNew", "message": "x"}}).encode()
     assert arm_errors.is_undecided(status, body) is undecided
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (399, errors.ServiceUnavailable),
+        (400, errors.InvalidRequest),
+        (498, errors.InvalidRequest),
+        (500, errors.ServiceUnavailable),
+        (503, errors.ServiceUnavailable),
+        (429, errors.Throttled),
+    ],
+)
+def test_a_status_decides_where_a_code_is_not_known(status: int, kind: type[Exception]) -> None:
+    assert type(_coded(status, "SomethingNew")) is kind
+
+
+@pytest.mark.parametrize("status", [399, 500])
+def test_a_code_that_is_final_is_not_final_beside_such_a_status(status: int) -> None:
+    assert isinstance(_coded(status, "AuthorizationFailed"), errors.ServiceUnavailable)
+    assert isinstance(_coded(status, "BMSUserErrorObjectLocked"), errors.ServiceUnavailable)
+
+
+def test_a_page_without_names_is_told_by_its_beginning() -> None:
+    found = _from(502, b"<html><title>Bad gateway</title>away</html>")
+    assert "HTTP status 502. Bad gateway away" in found.message
+    assert _from(502, {"error": {}}).message.rstrip().endswith("HTTP status 502.")

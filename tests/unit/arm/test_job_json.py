@@ -71,3 +71,20 @@ def test_a_job_has_both() -> None:
     assert job is not None
     assert job.failed_tasks == ("A",)
     assert job.output is not None
+
+
+def test_a_bag_that_says_nothing_is_no_output() -> None:
+    assert job_json.output({}) is None
+    for bag in (None, [], {}, {"Target VM Name": None}, {"Target VM Name": ""}):
+        assert job_json.output({"propertyBag": bag}) is None
+    only = job_json.output({"propertyBag": {"Target VM Name": "web-02"}})
+    assert only == RestoreOutput(target_vm="web-02", more={})
+    other = job_json.output({"propertyBag": {"Something": "else"}})
+    assert other == RestoreOutput(more={"Something": "else"})
+
+
+def test_what_a_bag_says_twice_is_kept_twice() -> None:
+    bag = {"Target VM Name": "one", "target vm name ": "two"}
+    found = job_json.output({"propertyBag": bag})
+    assert found is not None
+    assert (found.target_vm, found.more) == ("one", {"target vm name": "two"})

@@ -165,3 +165,26 @@ def test_the_operations_id_survives_a_malformed_location() -> None:
 def test_handles_travel_but_never_show() -> None:
     assert msgspec.convert(msgspec.to_builtins(BOTH), PollUrls) == BOTH
     assert "AAAA" not in f"{BOTH!r} {BOTH} {BOTH.__rich_repr__()}"
+
+
+def test_only_the_results_url_speaks_by_its_http_status() -> None:
+    script = Script(reply(200, {}), reply(200, {}), reply(202))
+    assert _look(script).state == "InProgress"
+    assert len(script.sent) == 3
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (f"{ENDPOINT}/x/{ID}", ID),
+        (f"{ENDPOINT}/x/{ID}?a=/b?c=/d", ID),
+        (f"{ENDPOINT}/x/{ID}/", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_operations_id_is_the_last_segment_of_its_url(
+    url: str | None, expected: str | None
+) -> None:
+    assert long_running.operation_id(PollUrls(async_url=url)) == expected
+    assert long_running.operation_id(PollUrls(location=url)) == expected
