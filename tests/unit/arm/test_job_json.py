@@ -75,7 +75,8 @@ def test_a_job_has_both() -> None:
 
 def test_a_bag_that_says_nothing_is_no_output() -> None:
     assert job_json.output({}) is None
-    for bag in (None, [], {}, {"Target VM Name": None}, {"Target VM Name": ""}):
+    bags: tuple[object, ...] = (None, [], {}, {"Target VM Name": None}, {"Target VM Name": ""})
+    for bag in bags:
         assert job_json.output({"propertyBag": bag}) is None
     only = job_json.output({"propertyBag": {"Target VM Name": "web-02"}})
     assert only == RestoreOutput(target_vm="web-02", more={})
