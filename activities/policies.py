@@ -1,33 +1,11 @@
-"""The policy that this process judges by: its settings', unless `use` has put another in place.
+"""The policy that this process judges by.
 
 A policy is not sent in an orchestration's input: what was tightened counts for all that has not
 been sent to Azure yet.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from activities.judged_by import JudgedBy
 from restore.policy.rules import Policy
-from restore.settings import Settings
 
-_in_use: Policy | None = None
-
-
-def in_force(settings: Settings) -> Policy:
-    """Return the policy that counts now. Raises SettingsWrong while any setting is wrong: nothing
-    is judged by another policy than the one that was set, nor sent at another pace."""
-    settings.require()
-    policy = _in_use or settings.restore_policy
-    assert policy is not None, "who judges has read it"
-    return policy
-
-
-@contextmanager
-def use(policy: Policy) -> Iterator[None]:
-    """Judge by another policy until the block ends, for tests and simulation."""
-    global _in_use
-    before, _in_use = _in_use, policy
-    try:
-        yield
-    finally:
-        _in_use = before
+_policy = JudgedBy[Policy](lambda settings: settings.restore_policy)
+in_force, use = _policy.in_force, _policy.use

@@ -10,12 +10,11 @@ import pytest
 from simulated_azure.seed import fleet_state
 from storage import alert_switch
 from tests import alert_samples as samples
-from tests.alert_samples import common, rule, vm
+from tests.alert_samples import common, rule
 from tests.fakes.alert_door import AlertDoor
 from tests.fakes.app_harness import START, AppHarness
 from tests.fakes.log import lines, listen
-
-FLEET = [vm(f"vm-{number:04d}") for number in range(1, 21)]
+from tests.fakes.storms import FLEET, held
 
 
 @pytest.fixture
@@ -40,11 +39,6 @@ def storm(harness: AppHarness, door: AlertDoor, *vms: str, **more: Any) -> list[
 
 def outcomes(decisions: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
     return [(each["outcome"], each.get("code")) for each in decisions]
-
-
-def held(door: AlertDoor) -> list[dict[str, Any]]:
-    value = door.holds().body["value"]
-    return value[0]["held"] if value else []
 
 
 def test_a_vm_has_quiet_from_when_a_person_let_it_go(harness: AppHarness, door: AlertDoor) -> None:
