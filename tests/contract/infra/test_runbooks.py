@@ -89,13 +89,16 @@ def test_what_the_commands_name_exists() -> None:
 
 
 def test_the_routes_that_are_called_are_the_apps_and_have_the_key_of_their_function() -> None:
-    calls = re.findall(r'"\$URL/api/([^"?]+)(?:\?[^"]*)?"(.*)', COMMANDS)
+    calls = re.findall(r"""^call (\w+) ['"]?([^'"?\s]+)""", COMMANDS, re.MULTILINE)
     assert len(calls) > 10
-    for path, rest in calls:
+    for name, path in calls:
         pattern = re.sub(r"\$[A-Z]+", "{id}", path)
-        named = re.findall(r"\$\(key (\w+)\)", rest)
-        functions = {
-            each.name for each in worker().functions if each.trigger.get("route") == pattern
-        }
-        assert functions, path
-        assert path == "live" or (len(named) == 1 and {*named} <= functions), path
+        (function,) = [each for each in worker().functions if each.name == name]
+        assert function.trigger["route"] == pattern
+
+
+def test_no_runbook_calls_in_a_way_that_only_one_of_the_two_modes_knows() -> None:
+    """Keys or tokens: `who` knows. The live probe needs neither."""
+    assert set(re.findall(r"^curl .*", COMMANDS, re.MULTILINE)) == {
+        'curl -si "$URL/api/live"   # does it run functions at all?'
+    }
