@@ -8,7 +8,7 @@ library's exception as a cause, for its text is not ours to vouch for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from arm import texts
 from restore.messages import errors
@@ -32,6 +32,16 @@ TOPICS = {
 }
 """The audience of Event Grid topics, by cloud (Microsoft Learn, "Authenticate publishing clients
 using Microsoft Entra ID")."""
+_PATIENCE: dict[str, Any] = {
+    "connection_timeout": 2,
+    "read_timeout": 5,
+    "timeout": 15,
+    "retry_backoff_max": 4,
+    **dict.fromkeys(("retry_total", "retry_connect", "retry_read", "retry_status"), 10),
+}
+"""Of the identity endpoint, which is on the same machine: asked again for 15 s, unless it says no.
+Then it is a failure of the moment. The library itself waits for longer than a function may run, and
+takes a fault of the endpoint for a no."""
 _DOING = "get a token for Azure"
 _IN_AZURE = (
     "Turn on the Function App's managed identity. For a user-assigned one, set AZURE_CLIENT_ID to "
@@ -49,7 +59,7 @@ def build(settings: Settings, *, in_azure: bool, named: Identity | None = None) 
         wanted = named or Identity(client_id=settings.azure_client_id)
         config = {"resource_id": wanted.resource_id} if wanted.resource_id else None
         return identity.ManagedIdentityCredential(
-            client_id=wanted.client_id, identity_config=config
+            client_id=wanted.client_id, identity_config=config, **_PATIENCE
         )
     return identity.DefaultAzureCredential(authority=_AUTHORITIES[settings.azure_cloud])
 

@@ -24,6 +24,8 @@ class IdentityEndpoint:
         self.client_id = client_id
         self.asked: list[dict[str, str]] = []
         """What each request asked for."""
+        self.fails_with: int | None = None
+        """A status that everybody gets instead of a token."""
         endpoint = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -62,6 +64,8 @@ class IdentityEndpoint:
     def _answer(self, path: str, header: str | None) -> tuple[int, bytes]:
         asked = {name: texts[0] for name, texts in parse_qs(urlsplit(path).query).items()}
         self.asked.append(asked)
+        if self.fails_with is not None:
+            return self.fails_with, b'{"message": "It will pass."}'
         if header != _HEADER:
             return 401, b"{}"
         if asked.get("client_id") != self.client_id:
