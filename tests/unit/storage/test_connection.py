@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from azure.storage.blob import ExponentialRetry
+from azure.storage.queue import TextBase64EncodePolicy
 
 from arm import connection as arm_connection
 from restore.messages.errors import ServiceUnavailable
@@ -49,6 +50,7 @@ def test_development_storage_is_azurite_on_its_own_ports(monkeypatch: pytest.Mon
     assert parts["AccountName"] == "devstoreaccount1"
     assert parts["BlobEndpoint"] == "http://127.0.0.1:10000/devstoreaccount1"
     assert parts["QueueEndpoint"] == "http://127.0.0.1:10001/devstoreaccount1"
+    assert parts["TableEndpoint"] == "http://127.0.0.1:10002/devstoreaccount1"
     assert parts["DefaultEndpointsProtocol"] == "http"
 
 
@@ -124,3 +126,24 @@ def test_whoever_asks_while_storage_refuses_is_told_so_within_a_quarter_of_a_min
             Ledger(BlobDocuments(connection._container())).read("r1")
     assert len(pauses) == 2
     assert sum(pauses) < 15
+
+
+@pytest.mark.parametrize(("notify", "told"), [("", False), ("x.json", True)])
+def test_notifications_are_kept_only_where_somebody_is_told(
+    monkeypatch: pytest.MonkeyPatch, notify: str, told: bool
+) -> None:
+    monkeypatch.setenv(SETTING, "UseDevelopmentStorage=true")
+    monkeypatch.setenv("RESTORE_NOTIFY", notify)
+    connection._real.cache_clear()
+    assert (connection.notices() is not None) is told
+    connection._real.cache_clear()
+
+
+@pytest.mark.parametrize("is_base64", [True, False])
+def test_only_our_own_trigger_reads_messages_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, is_base64: bool
+) -> None:
+    monkeypatch.setenv(SETTING, "UseDevelopmentStorage=true")
+    queue = connection._queue("q", is_base64=is_base64)
+    policy = queue._message_encode_policy
+    assert isinstance(policy, TextBase64EncodePolicy) is is_base64

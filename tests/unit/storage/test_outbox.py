@@ -319,3 +319,19 @@ def test_the_oldest_unsent_event_decides_since_when_they_are_held_up(
     held_up = harness.outbox.held_up(entry, LATER + timedelta(seconds=1))
     assert held_up is not None
     assert (held_up.events, held_up.since) == (2, accepted_at)
+
+
+def test_what_is_over_and_sent_is_closed_by_whoever_drains(harness: OutboxHarness) -> None:
+    """Its process died between the last event and the note that nothing is left."""
+    harness.finish_all()
+    open_index.note(harness.documents, "r1", NOW, 2, 2)
+    assert harness.open() == ("r1",)
+    harness.drain(NOW)
+    assert (harness.open(), len(harness.told())) == ((), 2)
+
+
+def test_what_is_sent_and_not_over_stays_open(harness: OutboxHarness) -> None:
+    harness.outbox.tell(harness.accept())
+    harness.drain()
+    assert harness.open() == ("r1",)
+    assert len(harness.told()) == 1

@@ -3,10 +3,19 @@
 from datetime import UTC, datetime
 from typing import Any, cast
 
+import msgspec
 import pytest
 
-from restore.messages.ledger_entry import CancelAnswer, Intent
-from restore.messages.model import Verdict
+from restore.messages.disks import KeptDisk, VmDisk
+from restore.messages.ledger_entry import CancelAnswer, Intent, LedgerEntry
+from restore.messages.model import (
+    Approval,
+    Authorization,
+    Caller,
+    Choice,
+    RecoveryPoint,
+    Verdict,
+)
 from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
@@ -186,3 +195,84 @@ async def test_a_verdict_without_a_look_at_a_vm_says_nothing_of_one(ledger: Ledg
     ledger.finish("r1", lambda _: Verdict(verdict="Failed", succeeded=False, text="No."), NOW)
     shown = await view(FakeDurableClient())
     assert not {"verified", "checks"} & shown.keys()
+
+
+def entry(**changes: Any) -> LedgerEntry:
+    plain = LedgerEntry(
+        request_id="r1",
+        request_hash="h",
+        request={"recoveryType": "RestoreDisks", "sourceResourceId": "/vm", "vaultId": "/asked"},
+        source="queue",
+        accepted_at=NOW,
+    )
+    return msgspec.structs.replace(plain, **changes)
+
+
+def shown(
+    status: dict[str, Any] | None = None, watch: dict[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
+    return views._view(entry(**changes), status or {}, watch or {}, None)
+
+
+CHOICE = Choice(point=RecoveryPoint(name="p1", time=NOW), why="the newest", considered=1)
+INTENT = Intent(
+    item_id="/i", container_name="c", recovery_point="sent", vault_time=NOW, written_at=NOW,
+    window_s=200, known_jobs=(),
+)  # fmt: skip
+
+
+def test_a_view_without_statuses_shows_what_the_ledger_knows() -> None:
+    found = shown()
+    assert (found["phase"], found["vaultId"], found["source"]) == ("Accepted", "/asked", "queue")
+    for name in ("job", "recoveryPoint", "approval", "cancel", "truncated", "askedBy", "adopted"):
+        assert name not in found
+    known = shown(job_id="j1", asked_by=Caller(name="ann"), adopted=True, operation_id="o1")
+    assert known["job"] == {"id": "j1"}
+    assert "ann" in known["askedBy"]
+    assert (known["adopted"], known["operationId"]) == (True, "o1")
+
+
+@pytest.mark.parametrize("phase", ["Starting", None])
+def test_the_watch_is_shown_while_the_parent_says_no_more(phase: str | None) -> None:
+    status = {"phase": phase, "since": "then", "waiting": {"code": "Parent"}}
+    found = shown(status, WATCHED)
+    assert (found["phase"], found["since"]) == ("Transferring", WATCHED["since"])
+    assert (found["percent"], found["remainingS"]) == (67.3, 3.9)
+    assert found["waiting"] == {"code": "Parent"}
+    assert shown(status, WATCHED | {"waiting": {"code": "Own"}})["waiting"] == {"code": "Own"}
+    later = shown(status | {"phase": "Finalizing"}, WATCHED)
+    assert (later["phase"], later["since"]) == ("Finalizing", "then")
+    assert shown(status, {})["phase"] == (phase or "Accepted")
+
+
+def test_the_recovery_point_is_what_is_told_then_what_was_chosen_then_what_was_sent() -> None:
+    told = {"recoveryPoint": {"id": "told"}}
+    assert shown(told, choice=CHOICE, intent=INTENT)["recoveryPoint"] == {"id": "told"}
+    assert shown(choice=CHOICE, intent=INTENT)["recoveryPoint"]["id"] == "p1"
+    assert "sent" in str(shown(intent=INTENT)["recoveryPoint"])
+    assert shown({"vaultId": "/found"})["vaultId"] == "/found"
+
+
+def test_what_was_cut_is_named_of_both() -> None:
+    assert shown({"truncated": ["a"]}, {"truncated": ["b"]})["truncated"] == ["a", "b"]
+    assert shown({"truncated": ["a"]})["truncated"] == ["a"]
+
+
+def test_an_approval_shows_who_must_decide_or_has_decided() -> None:
+    wanted = Authorization(
+        rule="r", approval=True, until=NOW, disks=(VmDisk(name="os"),),
+        kept_disks=(KeptDisk(name="data", lun=1, why="NotAskedFor"),),
+    )  # fmt: skip
+    found = shown(authorization=wanted)
+    assert found["rule"] == "r"
+    assert found["approval"]["until"] == "2026-11-23T03:00:00Z"
+    assert found["approval"]["decideAt"].endswith("/restores/r1/approval")
+    assert len(found["disksToReplace"]) == len(found["disksToKeep"]) == 1
+    decided = Approval(decision="approved", at=NOW, by="ann", reason="because")
+    said = shown(authorization=wanted, approval=decided)["approval"]
+    assert (said["decision"], said["by"]) == ("approved", "ann")
+    assert "decideAt" not in said
+    without = shown(authorization=Authorization(rule="r"))
+    assert "approval" not in without
+    assert "disksToReplace" not in without
+    assert "disksToKeep" not in without
