@@ -1,6 +1,6 @@
 """A VM that is there or not, where it is, and its disks: Azure's answer, never a guess."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from arm import compute
 from restore.messages.disks import NAME_CHARS_MAX, GroupDisk, VmDisk
 from restore.messages.errors import AccessDenied, NotFound, ServiceUnavailable
 from restore.messages.verification import VmState
-from tests.unit.arm.fakes import ENDPOINT, Script, client, reply
+from tests.unit.arm.fakes import ENDPOINT, NOW, Script, client, refusal, reply
 
 VM = (
     "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/"
@@ -155,3 +155,30 @@ def test_a_groups_disks_are_read_page_by_page_with_what_tells_whose_they_are() -
         GroupDisk(name="data", is_attached=True, created_at=made_at),
     )
     assert script.sent[0].url == f"{ENDPOINT}{path}"
+
+
+def test_tags_are_texts_of_a_bounded_length() -> None:
+    longest = compute._TAG_CHARS_MAX
+    tags = {
+        "a": "b", "n": 7, "none": None, "list": ["x"],
+        "k": "x" * (longest - 1), "kk": "x" * (longest - 1),
+    }  # fmt: skip
+    script = Script(reply(200, {"tags": tags}))
+    assert compute.read_vm_tags(client(script), VM) == {"a": "b", "k": "x" * (longest - 1)}
+    for odd in (None, [], "text"):
+        assert compute.read_vm_tags(client(Script(reply(200, {"tags": odd}))), VM) == {}
+
+
+def test_a_vm_is_new_if_it_was_made_since() -> None:
+    def is_new(after_s: float | None, state: str = "Succeeded") -> bool:
+        made = None if after_s is None else (NOW + timedelta(seconds=after_s)).isoformat()
+        body = {"properties": {"provisioningState": state, "timeCreated": made}}
+        return compute.has_new_vm(client(Script(reply(200, body))), VM, NOW)
+
+    clocks_s = compute._CLOCKS.total_seconds()
+    assert is_new(0)
+    assert is_new(-clocks_s)
+    assert not is_new(-clocks_s - 1)
+    assert is_new(None)
+    assert not is_new(0, "Failed")
+    assert not compute.has_new_vm(client(Script(refusal(404, "ResourceNotFound"))), VM, NOW)
