@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from activities import alert_counting
+from restore.alerts import rate_limits
 from restore.alerts.decision import AlertDecision
 from restore.alerts.rate_limits import VmUsage
 from restore.alerts.restore_rules import RestoreRules
@@ -170,3 +171,13 @@ def test_what_is_let_go_has_quiet_from_then_on(ledger: Ledger) -> None:
     known = alert_usage.vm(ledger.documents, vm("vm-3"))
     assert known is not None
     assert (known.request_id, known.at) == ("alert-3-9", FIRED)
+
+
+def test_what_is_refused_is_not_noted_of_its_vm(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rate_limits, "HELD_MAX", 1)
+    found = count(ledger, *(wanted(number) for number in range(4)))
+    assert found[3] == ("refused", "HoldFull")
+    assert alert_usage.vm(ledger.documents, vm("vm-2")) is not None
+    assert alert_usage.vm(ledger.documents, vm("vm-3")) is None

@@ -165,6 +165,7 @@ def test_tags_are_texts_of_a_bounded_length() -> None:
     }  # fmt: skip
     script = Script(reply(200, {"tags": tags}))
     assert compute.read_vm_tags(client(script), VM) == {"a": "b", "k": "x" * (longest - 1)}
+    odd: object
     for odd in (None, [], "text"):
         assert compute.read_vm_tags(client(Script(reply(200, {"tags": odd}))), VM) == {}
 

@@ -19,6 +19,7 @@ from simulated_azure.names import key
 from simulated_azure.parts import JobError
 from simulated_azure.state import Point
 from tests.end_to_end.harness import request_for
+from tests.fakes import log
 from tests.fakes.app_harness import AppHarness
 from tests.unit.orchestrators.journal import Journal, plant
 from tests.unit.restore.policy.policy_cases import EVERYTHING
@@ -389,3 +390,17 @@ def test_a_restore_of_many_attempts_keeps_its_history_short(harness: AppHarness)
     verdict: Verdict = harness.verdict("r1")
     assert [attempt.rung for attempt in verdict.attempts] == [None, "olderPoint", "disks"]
     assert longest < 120
+
+
+def test_each_fall_is_told_to_the_log_as_soon_as_it_is_made(
+    harness: AppHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.listen(caplog)
+    vanishing(harness)
+    refused(harness, 0.1)
+    with policy():
+        ask(harness)
+        harness.run_for(4 * HOUR)
+    attempts = harness.verdict("r1").attempts
+    assert [each.id for each in attempts] == ["r1", "r1~2", "r1~3"]
+    assert [line["text"] for line in log.lines(caplog, "fell-back")] == ["r1~2", "r1~3"]
