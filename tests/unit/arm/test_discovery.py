@@ -190,3 +190,29 @@ def test_what_was_found_is_forgotten_only_where_it_is_too_much(
     assert [asks(each) for each in (one, other, one, other)] == [True, True, False, False]
     monkeypatch.setattr(discovery, "_REMEMBERED_MAX", 2)
     assert [asks(each) for each in (GONE, one, GONE)] == [True, True, False]
+
+
+def test_a_thousand_vaults_are_remembered_before_all_are_forgotten(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One entry has less than a kilobyte, and a vault protects so many VMs."""
+    found: list[str] = []
+    known = discovery.Discovery(azure.backup._client, api_versions.DEFAULT)
+
+    def find(vm_id: str) -> str:
+        found.append(vm_id)
+        return seed.VAULT_ID
+
+    monkeypatch.setattr(known, "_find", find)
+
+    def look_up(number: int) -> None:
+        item: Any = None
+        known.look_up(f"vm-{number}", lambda vault_id, vm_id: item)
+
+    for number in range(1_000):
+        look_up(number)
+    look_up(0)
+    assert len(found) == 1_000
+    look_up(1_000)
+    look_up(0)
+    assert found[1_000:] == ["vm-1000", "vm-0"]

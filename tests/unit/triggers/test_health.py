@@ -30,6 +30,7 @@ def raising(error: Exception) -> health.Check:
 
 
 RIGHT = Settings()
+TOLD = Notify(receivers=(Receiver(name="a", kind="webhook", url="https://hooks.example.com"),))
 
 
 def app(settings: Settings = RIGHT, /, **checks: health.Check) -> health.Health:
@@ -176,3 +177,22 @@ async def test_once_it_answers_again_the_app_is_well_again() -> None:
 def test_whoever_asks_whether_it_lives_learns_nothing_else() -> None:
     reply = health.live()
     assert (reply.status_code, json.loads(reply.get_body())) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "asked"),
+    [
+        ({}, False),
+        ({"restore_notify": None}, False),
+        ({"restore_notify": Notify(receivers=())}, False),
+        ({"restore_notify": TOLD}, True),
+        ({"restore_notify": TOLD, "problems": ("X is wrong.",)}, False),
+        ({"restore_notify": None, "problems": ("X is wrong.",)}, False),
+    ],
+)
+async def test_receivers_are_looked_at_where_there_are_some_and_settings_are_right(
+    monkeypatch: pytest.MonkeyPatch, fields: dict[str, Any], asked: bool
+) -> None:
+    monkeypatch.setattr(notifications, "troubles", lambda settings: [])
+    _, body = await show(app(Settings(**fields)))
+    assert ("notifications" in body) is asked

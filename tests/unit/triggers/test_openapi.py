@@ -137,3 +137,43 @@ def test_a_list_has_one_to_two_hundred_lines_and_nothing_else_must_be_said() -> 
 def test_points_are_looked_at_for_one_vm() -> None:
     required = [name for name, each in query("/recovery-points").items() if each["required"]]
     assert required == ["sourceResourceId"]
+
+
+STATUSES = {
+    "post /restores": "200 202 400 403 404 409 502 503",
+    "get /restores": "200 400 503",
+    "post /restores/plan": "200 202 400 403 404 409 502 503",
+    "post /restores/adopt": "200 202 400 403 404 409 502 503",
+    "get /plans/{id}": "200 202 404 503",
+    "get /restores/{id}": "200 404 503",
+    "post /restores/{id}/cancel": "202 400 404 409 503",
+    "post /restores/{id}/abandon": "200 400 404 409 503",
+    "post /restores/{id}/approval": "200 400 403 404 409 503",
+    "get /events/{id}/data": "200 404 503",
+    "get /rejections": "200 400 503",
+    "get /rejections/{id}": "200 404 503",
+    "post /rejections/{id}/put-back": "200 202 400 403 404 409 502 503",
+    "get /recovery-points": "200 400 403 404 409 502 503",
+    "get /health": "200 503",
+    "head /health": "200 503",
+    "get /live": "200",
+    "head /live": "200",
+    "get /openapi.json": "200",
+    "post /alerts": "200 202 400 403 413 503",
+    "options /alerts": "200 403",
+    "get /alerts": "200 400 503",
+    "get /alerts/{id}": "200 404 503",
+    "post /alerts/stop": "200 400 503",
+    "post /alerts/resume": "200 400 503",
+    "get /holds": "200 503",
+    "post /holds/{id}/decision": "202 400 404 409 503",
+}
+"""Callers generate code from the document: a status that comes or goes is a change to hear of."""
+
+
+def test_each_route_tells_the_statuses_that_callers_know() -> None:
+    told = {
+        f"{operation.method} {operation.path}": " ".join(sorted(described(operation)["responses"]))
+        for operation in OPERATIONS
+    }
+    assert told == STATUSES
