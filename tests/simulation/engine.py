@@ -12,6 +12,7 @@ from devhost.engine.rendering import from_micros, parse_time, to_micros
 from devhost.engine.store import Instance
 from tests.fakes.app_harness import worker
 from tests.fakes.store import MemoryStore
+from tests.simulation.fault_kinds import Killed
 
 if TYPE_CHECKING:
     from tests.simulation.world import World
@@ -47,10 +48,15 @@ class WatchedWorker:
                 client = world.api.client_binding()
                 answer = worker().run_activity(name, input_text, client)
                 world.record.search(answer, f"an answer of {name}")
-                return answer
-            finally:
+            except Killed:  # it answers nothing, whichever worker had it
+                raise
+            except BaseException:
                 world.at("answered", "answered")
+                raise
+            finally:
                 world.round = before
+            world.at("answered", "answered")
+            return answer
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
         """Run one turn."""
