@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities import policies
+from activities import policies, trigger_restore
 from restore.messages import names
+from restore.messages.errors import Conflict, NotYet
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.start import lost_reply
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import START, AppHarness
 from tests.unit.orchestrators.journal import Journal, plant
@@ -188,3 +190,13 @@ def test_the_urls_of_an_operation_are_kept_only_while_it_runs(harness: AppHarnes
     assert "poll-urls/r1" in harness.documents.kept
     harness.run_for(HOUR)
     assert "poll-urls/r1" not in harness.documents.kept
+
+
+def test_a_step_that_is_not_to_be_sent_says_whether_to_wait_or_to_look() -> None:
+    waits = trigger_restore._not_to_be_sent(lost_reply.Wait(12))
+    assert isinstance(waits, NotYet)
+    assert (waits.code, waits.retry_after_s) == ("LocatingJob", 12)
+    doubtful = trigger_restore._not_to_be_sent(lost_reply.Ambiguous(("j1", "j2")))
+    assert isinstance(doubtful, Conflict)
+    assert doubtful.code == "RestoreJobAmbiguous"
+    assert "j1, j2" in doubtful.message

@@ -274,3 +274,11 @@ def test_a_page_without_names_is_told_by_its_beginning() -> None:
     found = _from(502, b"<html><title>Bad gateway</title>away</html>")
     assert "HTTP status 502. Bad gateway away" in found.message
     assert _from(502, {"error": {}}).message.rstrip().endswith("HTTP status 502.")
+
+
+@pytest.mark.parametrize("before", ["", "Words. " * 200])
+def test_a_right_is_found_however_far_behind_it_is_named(before: str) -> None:
+    error = {"code": "AuthorizationFailed", "message": before + _DENIED}
+    assert "Microsoft.Compute/disks/write at" in _from(403, {"error": error}).message
+    said = {"code": "AuthorizationFailed", "title": _DENIED}
+    assert "Microsoft.Compute/disks/write at" in _from(403, {"error": said}).message

@@ -1,9 +1,13 @@
 """Every orchestrator's end is logged once, with what it came to."""
 
+import inspect
 from collections import Counter
+from importlib import import_module
 
 import pytest
 
+from orchestrators import exits
+from orchestrators.registration import ORCHESTRATORS
 from restore.messages import names
 from restore.messages.plan_io import ShowPoints
 from tests.end_to_end.harness import request_for
@@ -26,3 +30,11 @@ def test_a_restore_its_follower_and_a_look_at_points_say_how_they_ended(
     assert told[("it", "done")] == 1
     assert told[("restore-r1~watch", "continues-as-new")] >= 1
     assert {line["requestId"] for line in lines(caplog) if "r1" in line["instanceId"]} == {"r1"}
+
+
+@pytest.mark.parametrize("name", ORCHESTRATORS)
+def test_no_orchestrator_ends_without_a_line(name: str) -> None:
+    orchestrator = getattr(import_module(f"orchestrators.{name}"), name)
+    assert orchestrator.__name__ == name
+    assert inspect.unwrap(orchestrator) is not orchestrator
+    assert orchestrator.__code__ is exits.logged(orchestrator).__code__

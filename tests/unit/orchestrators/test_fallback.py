@@ -404,3 +404,15 @@ def test_each_fall_is_told_to_the_log_as_soon_as_it_is_made(
     attempts = harness.verdict("r1").attempts
     assert [each.id for each in attempts] == ["r1", "r1~2", "r1~3"]
     assert [line["text"] for line in log.lines(caplog, "fell-back")] == ["r1~2", "r1~3"]
+
+
+def test_an_attempt_that_somebody_cancels_by_itself_is_cancelled_once(harness: AppHarness) -> None:
+    vanishing(harness)
+    with policy():
+        ask(harness)
+        harness.run_for(60)
+        assert entry(harness, "r1~2").state is LedgerState.STARTED
+        harness.cancel("r1~2")
+        harness.run_for(HOUR)
+    assert entry(harness, "r1~2").cancel_asked == 1
+    assert entry(harness).cancel_asked == 0

@@ -196,3 +196,8 @@ async def test_receivers_are_looked_at_where_there_are_some_and_settings_are_rig
     monkeypatch.setattr(notifications, "troubles", lambda settings: [])
     _, body = await show(app(Settings(**fields)))
     assert ("notifications" in body) is asked
+
+
+def test_a_check_leaves_time_to_answer_within_five_seconds() -> None:
+    """A prober waits no longer; what is not known by then is told as unknown."""
+    assert health.CHECK_S_MAX == 5 - 1.5

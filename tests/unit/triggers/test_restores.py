@@ -144,8 +144,9 @@ async def test_without_either_the_id_is_new_each_time(ledger: Ledger) -> None:
     assert all(len(each) == 32 for each in ids)
 
 
-async def test_two_keys_are_refused_and_one_said_twice_is_taken(ledger: Ledger) -> None:
-    reply, body = await post(FIELDS, idempotency_key="other")
+@pytest.mark.parametrize("key", ["other", "zzz"])
+async def test_two_keys_are_refused_and_one_said_twice_is_taken(ledger: Ledger, key: str) -> None:
+    reply, body = await post(FIELDS, idempotency_key=key)
     assert (reply.status_code, body["problems"][0]["path"]) == (400, "$.requestId")
     assert ledger.read("r1") is None
     reply, _ = await post(FIELDS, idempotency_key="r1")
