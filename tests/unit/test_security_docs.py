@@ -71,10 +71,10 @@ def test_the_role_in_its_commands_is_the_one_of_the_definition() -> None:
 
 
 def test_the_bounds_that_it_tells_are_those_of_the_code() -> None:
-    assert f"{reply_body.BODY_BYTES_MAX // 1024**2} MiB a body" in TEXT
+    assert f"{reply_body.BODY_BYTES_MAX / 1024**2:g} MiB a body" in TEXT
     assert f"{paging.PAGES_MAX} pages, {paging.ITEMS_MAX:,} entries and three minutes" in TEXT
     assert (paging.LIST_S_MAX, transport.REPLY_TIMEOUT_S) == (180, 120)
-    assert f"{json_text.BYTES_MAX // 1024} KB, every field checked" in TEXT
+    assert f"{json_text.BYTES_MAX / 1024:g} KB, every field checked" in TEXT
 
 
 def test_the_help_pages_whose_links_stay_are_named() -> None:

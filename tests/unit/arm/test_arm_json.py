@@ -449,9 +449,19 @@ def test_a_threat_whose_time_is_none_is_told_without(time: object) -> None:
 
 @pytest.mark.parametrize(("count", "known"), [(1, True), (100, True), (101, False)])
 def test_so_many_disks_a_list_may_have(count: int, known: bool) -> None:
-    disks = [{"diskName": f"d{lun}", "lun": lun} for lun in range(count)]
+    disks = [{"name": f"d{lun}", "lun": lun} for lun in range(count)]
     raw = {"includedDiskList": disks, "excludedDiskList": []}
     point = arm_json.recovery_point(_point(recoveryPointDiskConfiguration=raw))
     assert point is not None
     assert point.disks is not None
     assert (point.disks.included is not None) is known
+
+
+@pytest.mark.parametrize(("length", "known"), [(79, True), (80, True), (81, False)])
+def test_a_disks_name_has_eighty_characters_at_most(length: int, known: bool) -> None:
+    name = ("web-01-disk-" * 9)[: length - 1] + "1"
+    raw = {"includedDiskList": [{"name": name, "lun": 0}], "excludedDiskList": []}
+    point = arm_json.recovery_point(_point(recoveryPointDiskConfiguration=raw))
+    assert point is not None
+    assert point.disks is not None
+    assert point.disks.name_at(0) == (name if known else None)
