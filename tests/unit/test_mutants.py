@@ -7,7 +7,7 @@ import pytest
 
 from tools.mutants import equivalents, faults
 from tools.mutants.faults import Change
-from tools.mutants.reach import Reach, Reached, mirrors
+from tools.mutants.reach import AT_IMPORT, Reach, Reached, mirrors
 
 ROOT = Path(__file__).resolve().parents[2]
 LISTED = ROOT / "tools" / "mutants" / "equivalent.toml"
@@ -60,6 +60,25 @@ def test_the_head_of_a_class_is_looked_at_by_the_test_of_all_classes_first(tmp_p
     found = Reach([Reached({own: 0.1, all_of_them: 9.0}, {"arm/client.py": {own: [1, 2]}})])
     tests = [[test.id for test in found.of(tmp_path, "arm/client.py", line)] for line in (1, 2)]
     assert tests == [[all_of_them, own], [own]]
+
+
+def test_a_table_within_a_table_is_looked_at_by_the_tests_of_whoever_uses_the_outer_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "triggers").mkdir()
+    texts = {
+        "inner": "ROWS = (1, 2)\n",
+        "outer": "from triggers import inner\nALL = inner.ROWS\n",
+        "used": "from triggers.outer import ALL\ndef f():\n    return ALL\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / "triggers" / f"{name}.py").write_text(text, encoding="utf-8")
+    test = "tests/unit/triggers/test_used.py::test"
+    lines = {f"triggers/{name}.py": {AT_IMPORT: [1, 2]} for name in texts}
+    lines["triggers/used.py"] |= {test: [3]}
+    found = Reach([Reached({test: 0.1}, lines)])
+    for name in texts:
+        assert [each.id for each in found.of(tmp_path, f"triggers/{name}.py", 1)] == [test]
 
 
 def test_what_cosmic_ray_cannot_make_is_no_fault(

@@ -62,7 +62,7 @@ class Reach:
         paths = [path]
         is_once = len(tests) <= 1 and not any(mirrors(test, path) for test in tests)
         if is_once or AT_IMPORT in tests or not _is_in_function(root / path, line):
-            paths += [other for other in self._lines if _imports(root / other, path)]
+            paths = self._importing(root, path)
             tests = {test for other in paths for test, _ in self._tests(other)}
         tests |= {test for test in self._costs_s if any(mirrors(test, each) for each in paths)}
         is_class = _is_class_head(root / path, line)
@@ -75,6 +75,21 @@ class Reach:
             return not is_first, -_nearness(test.file, path), test.cost_s, test.id
 
         return sorted(found, key=order)
+
+    def _importing(self, root: Path, path: str) -> list[str]:
+        """Return a module and those that import it; where no test reaches these but by importing
+        them, as a table that is part of another table, those that import them as well."""
+        paths = added = [path]
+        while added:
+            added = [
+                other
+                for other in self._lines
+                if other not in paths and any(_imports(root / other, each) for each in added)
+            ]
+            paths = paths + added
+            if any(test in self._costs_s for each in paths for test, _ in self._tests(each)):
+                break
+        return paths
 
     def _tests(self, path: str) -> Iterable[tuple[str, set[int]]]:
         return self._lines.get(path, {}).items()
