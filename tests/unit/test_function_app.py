@@ -1,5 +1,6 @@
 """What is registered with the Functions host: each function with its trigger and its bindings."""
 
+import inspect
 import logging
 from typing import Any
 
@@ -138,3 +139,13 @@ def test_a_library_is_quiet_though_the_root_logs_at_info(library: str) -> None:
         assert logging.getLogger("activities").isEnabledFor(logging.INFO)
     finally:
         root.setLevel(before)
+
+
+def test_whatever_is_triggered_takes_the_hosts_trace_along_but_for_probes() -> None:
+    """What it writes to the log is found by that; probes come every few seconds."""
+    kinds = ("httpTrigger", "queueTrigger", "timerTrigger")
+    without = {
+        each.name for each in of_kind(*kinds)
+        if "context" not in inspect.signature(each.function).parameters
+    }  # fmt: skip
+    assert without == {"show_health", "show_live"}

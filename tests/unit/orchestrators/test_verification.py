@@ -2,19 +2,23 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import pytest
 
 from activities import policies
+from orchestrators import verification
 from probes import probing
 from restore.messages import names
-from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.ledger_entry import LedgerEntry, Verifying
+from restore.messages.model import Failure, JobSnapshot, Outcome, Verdict
+from restore.messages.watch_io import Watched
 from restore.policy.rules import Probes
 from simulated_azure.parts import Guest
 from tests.end_to_end.harness import request_for
-from tests.fakes.app_harness import AppHarness
+from tests.fakes.app_harness import START, AppHarness
 from tests.unit.orchestrators.journal import Journal, plant
 from tests.unit.restore.policy.policy_cases import only
 
@@ -218,3 +222,23 @@ def test_a_long_verification_keeps_its_history_short(harness: AppHarness) -> Non
     harness.run_for(8 * HOUR)
     assert harness.verdict("r1").verification is not None
     assert longest < 120
+
+
+def test_what_cannot_be_noted_hinders_no_looking() -> None:
+    """The answer of begin_verification is no Verifying where it failed."""
+    job = JobSnapshot(job_id="j", status="Completed", start_time=START)
+    verdict = Verdict(verdict="Completed", succeeded=True, text="x")
+    error = Failure(code="Denied", message="No.", category="AccessDenied")
+    context = SimpleNamespace(current_utc_datetime=START)
+
+    def run(name: str, order: Any) -> Any:
+        del name, order
+        yield from ()
+        return Outcome.failed(error)
+
+    steps = SimpleNamespace(display=SimpleNamespace(context=context), until=None, run=run)
+    order = SimpleNamespace(request=SimpleNamespace(request_id="r1"))
+    begun = verification.begin(steps, order, verdict, Watched(end="job", job=job.as_json()))  # type: ignore[arg-type]
+    with pytest.raises(StopIteration) as ended:
+        next(begun)
+    assert ended.value.value == Verifying(since=START, verdict=verdict, job_began=START)

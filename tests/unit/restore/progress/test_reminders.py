@@ -54,3 +54,12 @@ def test_a_reminder_tells_again_what_it_takes_to_decide() -> None:
     assert [*told] == ["accepted", "approval-requested", "approval-reminder"]
     assert told["approval-reminder"].data == told["approval-requested"].data
     assert reminded(entry, START + MINUTE) == entry
+
+
+def test_who_has_not_been_asked_or_has_no_time_is_not_reminded() -> None:
+    due = START + 200 * MINUTE
+    assert reminders.is_due(waiting(240), due, 300)
+    assert not reminders.is_due(waiting(240, events=()), due, 300)
+    endless = Authorization(rule="r", approval=True)
+    assert not reminders.is_due(waiting(240, authorization=endless), due, 300)
+    assert not reminders.is_due(waiting(240, authorization=None), due, 300)
