@@ -203,3 +203,15 @@ def test_a_certificate_must_be_of_the_name_and_trusted(tmp_path: Path) -> None:
 def test_no_header_can_be_smuggled_in() -> None:
     with LocalReceiver() as receiver, pytest.raises(AssertionError):
         LOCAL(Post("POST", receiver.url, {"Authorization": "Bearer a\r\nX-Evil: 1"}, b""))
+
+
+def test_an_answers_head_is_read_to_its_last_byte_and_no_further() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b"abc")
+        until = time.monotonic() + 5
+        assert posting._more(ours, until, 1) == b"a"
+        assert posting._more(ours, until, 9) == b"bc"
+        for room in (0, -1):
+            with pytest.raises(ValueError, match="too long"):
+                posting._more(ours, until, room)

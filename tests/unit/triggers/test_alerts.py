@@ -339,3 +339,12 @@ def test_a_request_id_that_stands_for_somebody_elses_restore_starts_none(
     harness.ask(would["request"])
     (decision,) = judged(harness, door, common())
     assert (decision["outcome"], decision["code"]) == ("refused", "RequestIdReused")
+
+
+def test_an_alert_that_was_recorded_is_shown_with_its_state(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    taken = door.post(samples.common())
+    harness.run_for(60)
+    reply = door.show(taken.body["alertId"])
+    assert (reply.status, reply.body["state"]) == (200, "judged")

@@ -441,3 +441,16 @@ def test_an_envelope_in_a_text_that_is_no_json_is_none() -> None:
         assert envelopes._opened(text) is None
     assert envelopes._opened(' {"a": 1}') == {"a": 1}
     assert envelopes._opened('"a"') is None
+
+
+ALERT_EVENTS = ("a CloudEvent", "an Event Grid event", "an event of PagerDuty")
+
+
+@pytest.mark.parametrize("row", envelopes.ENVELOPES, ids=lambda row: str(row.name))
+def test_an_alert_is_told_where_alerts_belong_and_nothing_else_is(row: Any) -> None:
+    value = dict.fromkeys(row.fields, "x") | ({row.field: row.begins} if row.field else {})
+    problem = envelopes.problem_of(value)
+    assert problem is not None
+    is_alert = "alert" in row.name or row.name in ALERT_EVENTS
+    assert (envelopes.ALERTS_BELONG in problem.message) is is_alert
+    assert row.is_alert is is_alert
