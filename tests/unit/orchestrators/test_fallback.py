@@ -1,7 +1,5 @@
 """A restore falls back where its rule lets it: to what, how often, and how that ends."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,89 +9,25 @@ import pytest
 from activities import policies
 from restore.messages import names
 from restore.messages.attempts import Rung
-from restore.messages.ledger_entry import LedgerEntry, LedgerState
-from restore.messages.model import Verdict
-from restore.policy.rules import Policy
-from simulated_azure import seed
-from simulated_azure.names import key
-from simulated_azure.parts import JobError
+from restore.messages.ledger_entry import LedgerState
 from simulated_azure.state import Point
-from tests.end_to_end.harness import request_for
-from tests.fakes import log
 from tests.fakes.app_harness import AppHarness
+from tests.unit.orchestrators.falling_back import (
+    BOTH,
+    HOUR,
+    ID,
+    POST,
+    ask,
+    entry,
+    falling_back,
+    points,
+    policy,
+    refused,
+    types_sent,
+    vanishing,
+)
 from tests.unit.orchestrators.journal import Journal, plant
 from tests.unit.restore.policy.policy_cases import EVERYTHING
-
-HOUR = 3600.0
-ID = "restore-r1"
-POST = {"method": "POST", "path": "/restore$"}
-BOTH: tuple[Rung, ...] = ("olderPoint", "disks")
-TOO_LARGE = JobError(
-    code=400225, title="UserErrorSkuNotAvailable", text="The size is not available."
-)
-
-
-def falling_back(*rungs: Rung, **more: Any) -> Policy:
-    (rule,) = EVERYTHING.rules
-    rules = (msgspec.structs.replace(rule, fallback=rungs),)
-    return msgspec.structs.replace(EVERYTHING, rules=rules, **more)
-
-
-@contextmanager
-def policy(*rungs: Rung, **more: Any) -> Iterator[None]:
-    with policies.use(falling_back(*(rungs or BOTH), **more)):
-        yield
-
-
-def points(harness: AppHarness, name: str = "web-02") -> dict[str, Point]:
-    return harness.simulator.state.vaults[key(seed.VAULT_ID)].items[key(seed.vm_id(name))].points
-
-
-def vanish(harness: AppHarness, number: int = 0, name: str = "web-02") -> str:
-    """The newest points are gone; return the next one's name."""
-    held = points(harness, name)
-    known = sorted(held.values(), key=lambda point: point.time, reverse=True)
-    for point in known[: number + 1]:
-        held.pop(point.name)
-    return known[number + 1].name
-
-
-def vanishing(harness: AppHarness) -> None:
-    """The chosen point goes right before the POST for it arrives."""
-
-    def at(where: str) -> None:
-        if where == "trigger_restore: POST restore":
-            harness.at_boundary = lambda where: None
-            vanish(harness)
-
-    harness.at_boundary = at
-
-
-def ask(harness: AppHarness, kind: str = "AlternateLocation", **more: Any) -> None:
-    harness.ask(request_for(kind, "r1", name="web-02", **more))
-
-
-def entry(harness: AppHarness, request_id: str = "r1") -> LedgerEntry:
-    held = harness.ledger.read(request_id)
-    assert held is not None
-    return held.entry
-
-
-def refused(harness: AppHarness, share: float = 1.0) -> None:
-    """The job fails for the VM's size: at its end, with the disks there; or before that."""
-    jobs = harness.simulator.state.jobs
-    jobs.outcome, jobs.error, jobs.fails_at_share = "Failed", TOO_LARGE, share
-    jobs.plans = [_plan()]
-
-
-def _plan() -> Any:
-    from simulated_azure.state import JobPlan
-
-    return JobPlan(recovery_type="RestoreDisks", outcome="Completed")
-
-
-def types_sent(harness: AppHarness) -> list[str]:
-    return [post["body"]["properties"]["recoveryType"] for post in harness.posts()]
 
 
 def test_a_point_that_is_gone_gives_way_to_the_next_older_one(harness: AppHarness) -> None:
@@ -312,107 +246,3 @@ def test_what_was_cancelled_does_not_fall_back(harness: AppHarness) -> None:
         harness.run_for(2 * HOUR)
     assert len(harness.posts()) == 1
     assert harness.verdict("r1").attempts == ()
-
-
-def test_one_that_nobody_follows_any_more_is_taken_up_where_it_was(
-    harness: AppHarness, journal: Journal
-) -> None:
-    refused(harness, share=0.5)
-    with policy():
-        ask(harness)
-        harness.run_for(1500)
-        harness.driver.client.terminate(ID, "by hand")
-        harness.run_for(60)
-        journal.calls.clear()
-        harness.reconcile()
-        harness.run_for(3 * HOUR)
-    assert len(harness.posts()) == 2
-    assert harness.verdict("r1").attempts[1].verdict == "Completed"
-    assert names.FIND_PROTECTED_ITEM not in journal.calls
-
-
-def test_an_attempt_that_nobody_follows_any_more_is_followed_again_by_itself(
-    harness: AppHarness,
-) -> None:
-    refused(harness, share=0.5)
-    with policy():
-        ask(harness)
-        harness.run_for(1500)
-        harness.driver.client.terminate("restore-r1~2", "by hand")
-        harness.run_for(60)
-        harness.reconcile()
-        harness.run_for(3 * HOUR)
-    assert len(harness.posts()) == 2
-    assert harness.verdict("r1").attempts[1].verdict == "Completed"
-
-
-def test_nothing_more_is_sent_for_the_attempt_before(harness: AppHarness) -> None:
-    """An activity that is delivered again long after finds that its restore fell back."""
-    from activities import trigger_restore
-    from restore.messages.activity_io import Trigger
-    from restore.request import parsing
-
-    vanishing(harness)
-    with policy():
-        ask(harness)
-        harness.run_for(300)
-        held = entry(harness)
-        assert held.state is LedgerState.FALLEN_BACK
-        assert held.item is not None
-        assert held.choice is not None
-        order = Trigger(
-            request=parsing.parse_request(held.request, default_request_id="r1"),
-            item=held.item,
-            point=held.choice.point,
-            job_search_s=200,
-            until=harness.clock.now() + timedelta(hours=1),
-        )
-        posts = len(harness.calls())
-        started = trigger_restore._trigger(order, lambda: falling_back(*BOTH), None)  # type: ignore[arg-type]
-        assert started.cancelled
-        assert len(harness.calls()) == posts
-
-
-def test_a_restore_of_many_attempts_keeps_its_history_short(harness: AppHarness) -> None:
-    gone = {"status": 404, "code": "UserErrorInstantRpNotFound", "times": 1}
-    plant(harness, "status", POST, **gone)
-    refused(harness, share=0.5)
-    longest = 0
-
-    def note(name: str, context: dict[str, Any], answer: dict[str, Any]) -> None:
-        nonlocal longest
-        longest = max(longest, len(context["history"]))
-
-    harness.on_turn = note
-    with policy():
-        ask(harness)
-        harness.run_for(10 * HOUR)
-    verdict: Verdict = harness.verdict("r1")
-    assert [attempt.rung for attempt in verdict.attempts] == [None, "olderPoint", "disks"]
-    assert longest < 120
-
-
-def test_each_fall_is_told_to_the_log_as_soon_as_it_is_made(
-    harness: AppHarness, caplog: pytest.LogCaptureFixture
-) -> None:
-    log.listen(caplog)
-    vanishing(harness)
-    refused(harness, 0.1)
-    with policy():
-        ask(harness)
-        harness.run_for(4 * HOUR)
-    attempts = harness.verdict("r1").attempts
-    assert [each.id for each in attempts] == ["r1", "r1~2", "r1~3"]
-    assert [line["text"] for line in log.lines(caplog, "fell-back")] == ["r1~2", "r1~3"]
-
-
-def test_an_attempt_that_somebody_cancels_by_itself_is_cancelled_once(harness: AppHarness) -> None:
-    vanishing(harness)
-    with policy():
-        ask(harness)
-        harness.run_for(60)
-        assert entry(harness, "r1~2").state is LedgerState.STARTED
-        harness.cancel("r1~2")
-        harness.run_for(HOUR)
-    assert entry(harness, "r1~2").cancel_asked == 1
-    assert entry(harness).cancel_asked == 0

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from tests.fakes.app_harness import AppHarness
 from tests.fakes.front_door import FrontDoor
-from tests.unit.orchestrators.test_fallback import HOUR, ask, points, policy, refused, vanishing
+from tests.unit.orchestrators.falling_back import HOUR, ask, points, policy, refused, vanishing
 
 
 def test_status_and_event_tell_the_point_that_was_restored_and_what_is_lost_by_it(

@@ -22,6 +22,7 @@ from storage.ledger import Held, Ledger
 from tests.fakes.storage import MemoryDocuments
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+WANTED = Authorization(rule="replace", approval=True, until=NOW, disks=(VmDisk(name="os"),))
 DONE = Verdict(verdict="Completed", succeeded=True, text="It is done.")
 
 
@@ -229,73 +230,6 @@ def test_a_text_that_is_no_request_id_was_never_accepted_and_reaches_no_blob(tex
     documents = MemoryDocuments()
     documents.kept[f"restores/{text}"] = ('{"holder": "another document"}', {}, 1)
     assert Ledger(documents).read(text) is None
-
-
-WANTED = Authorization(rule="replace", approval=True, until=NOW, disks=(VmDisk(name="os"),))
-
-
-def approval(decision: Any = "approved", by: str = "bob") -> Approval:
-    return Approval(decision=decision, at=NOW, by=by)
-
-
-def test_the_first_decision_stands_whoever_comes_next() -> None:
-    ledger, _ = accepted()
-    ledger.authorize("r1", WANTED)
-    assert ledger.decide("r1", approval("refused")).approval == approval("refused")
-    assert ledger.decide("r1", approval("approved", "carl")).approval == approval("refused")
-
-
-def test_a_decision_is_about_what_the_guard_had_judged() -> None:
-    ledger, _ = accepted()
-    ledger.authorize(
-        "r1", Authorization(rule="replace", approval=True, until=NOW, plan_hash="a" * 64)
-    )
-    decided = ledger.decide("r1", approval()).approval
-    ledger.authorize(
-        "r1", Authorization(rule="replace", approval=True, until=NOW, plan_hash="b" * 64)
-    )
-    held = ledger.read("r1")
-    assert decided is not None
-    assert held is not None
-    assert held.entry.approval == decided
-    assert decided.plan_hash == "a" * 64
-
-
-def test_nothing_is_decided_that_nobody_asked_for() -> None:
-    ledger, _ = accepted()
-    assert ledger.decide("r1", approval()).approval is None
-    ledger.authorize("r1", Authorization(rule="new"))
-    assert ledger.decide("r1", approval()).approval is None
-
-
-def test_a_decision_and_a_cancellation_compete_and_one_is_true() -> None:
-    ledger, _ = accepted()
-    ledger.authorize("r1", WANTED)
-    documents = ledger.documents
-    assert isinstance(documents, MemoryDocuments)
-
-    def cancel_first(name: str) -> None:
-        documents.before_write = lambda name: None
-        ledger.cancel("r1")
-
-    documents.before_write = cancel_first
-    decided = ledger.decide("r1", approval())
-    assert (decided.state, decided.approval) == (LedgerState.CANCELLED, None)
-
-
-def test_a_second_look_of_the_guard_does_not_move_the_end_of_the_waiting_time() -> None:
-    ledger, _ = accepted()
-    ledger.authorize("r1", WANTED)
-    later = Authorization(rule="other", approval=True, until=NOW + timedelta(hours=4))
-    authorization = ledger.authorize("r1", later).authorization
-    assert authorization is not None
-    assert (authorization.rule, authorization.until) == ("other", NOW)
-
-
-def test_what_was_sent_is_not_permitted_anew() -> None:
-    ledger, held = accepted()
-    ledger.intend(held, intent())
-    assert ledger.authorize("r1", WANTED).authorization is None
 
 
 def test_an_entry_of_an_older_build_is_read() -> None:
