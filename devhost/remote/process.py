@@ -41,6 +41,8 @@ class EngineProcess:
         self._ready, self.ended = asyncio.Event(), asyncio.Event()
         self._heard: deque[str] = deque(maxlen=_LINES)
         """The first words after a start are few, and the last before an end say why."""
+        self._unhandled = ""
+        """What ended it, if it said so: a long stack follows."""
         log = RotatingFileHandler(log_path, maxBytes=LOG_BYTES_MAX, backupCount=1, delay=True)
         try:
             self._process = start_child(command, output=subprocess.PIPE, environ=environ)
@@ -76,8 +78,7 @@ class EngineProcess:
     def last_words(self) -> str:
         """The line that says why, as well as one can tell."""
         lines = [line for line in self._heard if line]
-        unhandled = [found[1] for line in lines if (found := _UNHANDLED.search(line))]
-        said = (unhandled or lines or ["it said nothing"])[-1]
+        said = self._unhandled or (lines or ["it said nothing"])[-1]
         return said if said.endswith(".") else f"{said}."
 
     async def stop(self) -> None:
@@ -97,9 +98,14 @@ class EngineProcess:
                 if line == _READY:
                     self._tell(self._ready)
                 elif not line.startswith(_TELEMETRY):
-                    self._heard.append(line.strip())
+                    self._hear(line.strip())
         self._process.wait()
         self._tell(self.ended)
+
+    def _hear(self, line: str) -> None:
+        self._heard.append(line)
+        found = _UNHANDLED.search(line)
+        self._unhandled = found[1] if found else self._unhandled
 
     def _tell(self, event: asyncio.Event) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more

@@ -132,7 +132,8 @@ async def test_a_port_that_somebody_took_meanwhile_is_replaced_by_another(
     program.does(
         f"test -e {once} || {{ touch {once}; "
         "echo 'Unhandled exception. System.IO.IOException: Failed to bind to address "
-        f"http://127.0.0.1:1: address already in use.'; exit 134; }}; {READY_THEN_STAY}"
+        "http://127.0.0.1:1: address already in use.'; seq -f '   at Its.Stack.Frame%g()' 60; "
+        f"exit 134; }}; {READY_THEN_STAY}"
     )
     async with supervised(program, Gate()) as it:
         assert it.running is not None
