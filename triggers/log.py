@@ -46,7 +46,8 @@ def entered(function: Function) -> Function:
     @functools.wraps(function)
     async def run(*, context: func.Context | None = None, **bound: Any) -> Any:
         trace = _trace_of(context, bound.get("req"))
-        token = _here.set(LogContext(function=function.__name__, traceparent=trace))
+        before = _here.get()
+        _here.set(LogContext(function=function.__name__, traceparent=trace))
         try:
             with _in_trace(trace):
                 answer = await function(**bound)
@@ -57,7 +58,7 @@ def entered(function: Function) -> Function:
             _tell_refusal(answer, bound.get("req"))
             return answer
         finally:
-            _here.reset(token)
+            _here.set(before)  # not by a token: what is given up may be closed in another context
 
     own = inspect.signature(function)
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=func.Context)
