@@ -105,6 +105,7 @@ def _proceed(
     """Steps 2 to 6, from where the ledger says: return how to close. Raises StepFailed."""
     close, verifying = Close(request_id=order.request.request_id), opened.verifying
     if progress.has_fallen:
+        _show(steps, progress, RestorePhase.FALLING_BACK)
         return close
     if verifying is None:
         watched = yield from _restore(context, steps, progress, order, opened.state)
