@@ -11,8 +11,8 @@ export PYTHON
 export VENV := $(shell PYTHON="$(PYTHON)" tools/setup.sh venv)
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
-# Two processes, a file stays in one: on a laptop faster, and on one core hardly slower.
-PARALLEL := -n 2 --dist loadfile
+# Three processes on two cores: end-to-end tests mostly wait. A file stays in one.
+PARALLEL := -n 3 --dist loadfile
 # ENGINE=real is the one that `make engine` unpacks; ENGINE=/path names any other executable.
 ENGINE_PATH = $(if $(filter real,$(ENGINE)),$$(tools/engine.sh path),$(ENGINE))
 ON_ENGINE = $(if $(ENGINE),--engine "$(ENGINE_PATH)")
