@@ -196,6 +196,7 @@ def test_a_setting_that_is_wrong_stops_what_is_new_and_nothing_that_runs(
         assert harness.call("GET", "restores/message").status == 404
         assert (len(harness.posts()), harness.poison()) == (1, 0)
 
+        harness.vault("PUT", "state", {"jobs": {"duration_s": 2}})
         stage.host.start_with(RIGHT)
         assert harness.finished("message")["verdict"] == "Completed"
         assert harness.finished("waits")["verdict"] == "Completed"
