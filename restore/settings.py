@@ -18,7 +18,6 @@ from restore.notify import receivers
 from restore.notify.receivers import Notify
 from restore.policy import rules
 from restore.policy.rules import Policy
-from restore.request.sender_habits import texts
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import api_versions, host_json, links
 from restore.written_settings import ReadFile
@@ -227,8 +226,11 @@ def _name_in(problem: str) -> str:
 def _problems(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Say of each setting what is wrong with it by itself."""
     for name, text in given.items():
-        problem, hint = problem_of(name, text), texts.text_hint(text)
+        problem = problem_of(name, text)
         if problem is not None:
+            from restore.request.sender_habits import texts  # only what is wrong asks for a hint
+
+            hint = texts.text_hint(text)
             said = f"{problem}; {hint}" if hint else problem
             yield name, f"{name.upper()} {said}."
 

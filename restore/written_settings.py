@@ -10,7 +10,6 @@ from restore.notify.receivers import Notify
 from restore.policy import rules
 from restore.policy.rules import Policy
 from restore.request.documents import InvalidDocument
-from restore.request.json_text import hint
 
 ReadFile = Callable[[str], str]
 
@@ -81,6 +80,8 @@ def _read(
         try:
             text = read_file(text)
         except (OSError, ValueError) as error:
+            from restore.request.json_text import hint  # only what is wrong is looked at so closely
+
             why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             said = hint(text.encode(errors="replace"))
             return None, [f"{name} {said or f'names a file that the app cannot read: {why}'}."]

@@ -12,7 +12,6 @@ from typing import Any, NamedTuple
 import azure.functions as func
 
 from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failure
-from restore.request import validation
 from restore.values import tokens
 from restore.values.arm_ids import lower_as_azure, trimmed
 from restore.values.problem import Problem
@@ -105,6 +104,10 @@ def _faults(params: Mapping[str, str], filters: Mapping[str, tuple[str, ...]]) -
     for name, value in params.items():
         values = filters.get(name, ())
         if name not in known:
+            from restore.request import (
+                validation,
+            )  # its tables are built on first use, not at start
+
             text = f"Unknown parameter; known are {', '.join(known)}"
             yield Problem(path=validation.path_to("$", name), message=text)
         elif values and lower_as_azure(value) not in map(lower_as_azure, values):

@@ -10,7 +10,6 @@ from urllib.parse import parse_qsl, urlsplit
 import azure.functions as func
 
 from restore.messages.errors import InvalidRequest
-from restore.request import validation
 from restore.values.arm_ids import lower_ascii
 from restore.values.problem import Problem
 from triggers import problems
@@ -27,6 +26,8 @@ def given(req: func.HttpRequest) -> dict[str, str]:
 
 def refusal(req: func.HttpRequest, known: tuple[str, ...]) -> func.HttpResponse | None:
     """Refuse what has a parameter that is not known; None: it has none."""
+    from restore.request import validation  # its tables are built on first use, not at start
+
     names = [lower_ascii(each) for each in known]
     said = f"known is {', '.join(known)}" if known else "this route has none"
     text = f"is an unknown parameter; {said}"
