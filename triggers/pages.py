@@ -100,14 +100,12 @@ def read(
 def _faults(params: Mapping[str, str], filters: Mapping[str, tuple[str, ...]]) -> Iterator[Problem]:
     """Say which parameters are unknown, and which values nothing can have: an empty list would be
     read as "nothing of that kind happened"."""
+    from restore.request import validation  # its tables are built on first use, not at start
+
     known = (*filters, "top", "continuationToken", "code")
     for name, value in params.items():
         values = filters.get(name, ())
         if name not in known:
-            from restore.request import (
-                validation,
-            )  # its tables are built on first use, not at start
-
             text = f"Unknown parameter; known are {', '.join(known)}"
             yield Problem(path=validation.path_to("$", name), message=text)
         elif values and lower_as_azure(value) not in map(lower_as_azure, values):
