@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from storage import alert_switch
 from tests.alert_samples import common, vm
 from tests.fakes.alert_door import AlertDoor
 from tests.fakes.app_harness import AppHarness
@@ -25,3 +26,14 @@ def outcomes(decisions: list[dict[str, Any]]) -> dict[str, int]:
 def held(door: AlertDoor) -> list[dict[str, Any]]:
     value = door.holds().body["value"]
     return value[0]["held"] if value else []
+
+
+def stop_at(harness: AppHarness, place: str) -> None:
+    """Somebody throws the switch whenever the app comes to this place."""
+
+    def at(where: str) -> None:
+        if where == place:
+            stopped = alert_switch.Stopped(at=harness.clock.now(), reason="now")
+            alert_switch.stop(harness.documents, stopped)
+
+    harness.at_boundary = at

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from simulated_azure.seed import fleet_state
-from storage import alert_switch
 from tests import alert_samples as samples
 from tests.alert_samples import common, rule
+from tests.fakes import storms
 from tests.fakes.alert_door import AlertDoor
 from tests.fakes.app_harness import START, AppHarness
 from tests.fakes.log import lines, listen
-from tests.fakes.storms import FLEET, held
+from tests.fakes.storms import FLEET, held, stop_at
 
 
 @pytest.fixture
@@ -31,10 +31,7 @@ def door(harness: AppHarness) -> AlertDoor:
 
 
 def storm(harness: AppHarness, door: AlertDoor, *vms: str, **more: Any) -> list[dict[str, Any]]:
-    taken = door.post(common(*vms, fired=harness.clock.now(), **more))
-    harness.run_for(60)
-    found: list[dict[str, Any]] = door.show(taken.body["alertId"]).body["decisions"]
-    return found
+    return storms.storm(harness, door, *vms, fired=harness.clock.now(), **more)
 
 
 def outcomes(decisions: list[dict[str, Any]]) -> list[tuple[str, str | None]]:
@@ -99,12 +96,7 @@ def test_what_is_approved_too_late_has_expired_though_all_is_stopped_as_well(
     named = [each["vm"] for each in held(door)]
     harness.run_for(4 * 3600)
 
-    def at(where: str) -> None:
-        if where == "judge_alert: begun":
-            stopped = alert_switch.Stopped(at=harness.clock.now(), reason="now")
-            alert_switch.stop(harness.documents, stopped)
-
-    harness.at_boundary = at
+    stop_at(harness, "judge_alert: begun")
     decided = door.decide("disks", {"decision": "approve", "reason": "x", "vms": named})
     shown = door.show(decided.body["alertId"]).body["decisions"]
     assert {each["code"] for each in shown} == {"HoldExpired"}

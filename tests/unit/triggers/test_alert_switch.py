@@ -13,7 +13,7 @@ from tests.alert_samples import common, rule
 from tests.fakes.alert_door import AlertDoor
 from tests.fakes.app_harness import START, AppHarness
 from tests.fakes.front_door import FrontDoor
-from tests.fakes.storms import FLEET, held, outcomes, storm
+from tests.fakes.storms import FLEET, held, outcomes, stop_at, storm
 
 
 @pytest.fixture
@@ -139,12 +139,7 @@ def test_what_was_approved_while_somebody_stopped_all_stays_held(
     storm(harness, door, *FLEET[:5])
     named = [each["vm"] for each in held(door)]
 
-    def at(where: str) -> None:
-        if where == "judge_alert: begun":
-            stopped = alert_switch.Stopped(at=harness.clock.now(), reason="now")
-            alert_switch.stop(harness.documents, stopped)
-
-    harness.at_boundary = at
+    stop_at(harness, "judge_alert: begun")
     decided = door.decide("disks", {"decision": "approve", "reason": "x", "vms": named})
     shown = door.show(decided.body["alertId"]).body["decisions"]
     assert {each["code"] for each in shown} == {"AlertsStopped"}
@@ -170,12 +165,7 @@ def test_what_was_refused_meanwhile_restores_only_if_it_is_sent_again(
 def test_a_restore_that_was_refused_meanwhile_stays_so(
     harness: AppHarness, door: AlertDoor
 ) -> None:
-    def at(where: str) -> None:
-        if where == "trigger_restore: begun":
-            stopped = alert_switch.Stopped(at=harness.clock.now(), reason="now")
-            alert_switch.stop(harness.documents, stopped)
-
-    harness.at_boundary = at
+    stop_at(harness, "trigger_restore: begun")
     (first,) = storm(harness, door, FLEET[0])
     harness.run_for(600)
     door.resume()
