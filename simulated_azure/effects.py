@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from simulated_azure import names
 from simulated_azure.jobs import TRANSFER, end_of, transfer_end_of
 from simulated_azure.parts import JobError
+from simulated_azure.restore_checks import Case
 from simulated_azure.restore_request import REHYDRATION_TYPE
-from simulated_azure.restore_rules import Case
 from simulated_azure.state import (
     Disk,
     Item,

@@ -1,7 +1,7 @@
 """The restore body, typed: every property of the request in ARM's spelling.
 
 Decoding is strict in types and generous otherwise: properties may be absent or null, and what the
-service does not know it ignores. Which of them must or must not be there is in restore_rules.py.
+service does not know it ignores. Which of them must or must not be there is in restore_checks.py.
 """
 
 from typing import Annotated, Literal

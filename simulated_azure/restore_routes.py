@@ -8,8 +8,8 @@ from simulated_azure import signing, store
 from simulated_azure.bodies import item_path
 from simulated_azure.effects import begin_restore
 from simulated_azure.parts import Text
+from simulated_azure.restore_checks import Case, problems
 from simulated_azure.restore_request import RestoreRequest, decode
-from simulated_azure.restore_rules import Case, problems
 from simulated_azure.routing import Call
 from simulated_azure.state import OperationRecord
 from simulated_azure.times import ZERO_TIME, wire_time

@@ -5,13 +5,13 @@ from datetime import timedelta
 from simulated_azure import names, store
 from simulated_azure.bodies import item_path
 from simulated_azure.parts import Text
+from simulated_azure.restore_checks import Case, problems
 from simulated_azure.restore_routes import (
     decode_body,
     findings_body,
     poll_headers,
     signed_operation,
 )
-from simulated_azure.restore_rules import Case, problems
 from simulated_azure.routing import Call
 from simulated_azure.state import Item, OperationRecord, Point, Vault
 from simulated_azure.wire import Reply, invalid_input, json_reply, part_not_found
