@@ -40,7 +40,8 @@ class WatchedWorker:
         world = self._world
         world.record.steps += 1
         world.rounds += 1
-        before, world.round = world.round, world.rounds
+        before = world.round, world.order
+        world.round, world.order = world.rounds, input_text
         world.record.search(input_text, f"an order of {name}")
         with world.acting(name), world.worker.calling():
             world.at("begun", "begun")
@@ -54,7 +55,7 @@ class WatchedWorker:
                 world.at("answered", "answered")
                 raise
             finally:
-                world.round = before
+                world.round, world.order = before
             world.at("answered", "answered")
             return answer
 

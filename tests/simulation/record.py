@@ -47,7 +47,7 @@ class Poll:
     """0: nothing was heard."""
     state: str | None
     retry_after_s: float | None
-    life: int
+    life: tuple[int, str, int]
     """Which follower looked: another one repeats what a killed one had begun."""
     round: int = 0
     """Which run of an activity: the client repeats a read that fails, within seconds."""

@@ -21,7 +21,7 @@ from devhost.clock import VirtualClock
 from devhost.engine.dispatcher import Core
 from devhost.engine.seam import FINISHED
 from devhost.engine.virtual import VirtualDriver
-from restore.messages import names
+from restore.messages import log_line, names
 from restore.messages.reconcile_io import Reconcile
 from restore.values.decoding import encode
 from simulated_azure.faults import Fault
@@ -73,6 +73,8 @@ class World:
         """How often the process was started."""
         self.rounds = self.round = 0
         """How many activities were run, and which of them runs now."""
+        self.order = "null"
+        """What that one was told to do."""
         self.started = self.rain_ended = self.latest_timer = START
         self.is_faultless = False
         self._troubles = FaultInjector(scenario.faults)
@@ -146,12 +148,12 @@ class World:
         self.driver.at(self.clock.now() + timedelta(seconds=after_s), action)
 
     @property
-    def follower(self) -> int:
-        """Which process and which revivals follow restores: none of them remembers what the one
-        before had begun. The host's end is the worker's, too."""
-        restarts = self.record.restarts
-        revivals = sum(restarts[names.instance_id(each)] for each in self.storage.entry_ids())
-        return self.life + self.worker.number + revivals
+    def follower(self) -> tuple[int, str, int]:
+        """Which process and which orchestration has something read: none of them remembers what
+        the one before had begun. The host's end is the worker's, too."""
+        _, context = log_line.taken_from(json.loads(self.order))
+        who = context.instance_id or ""
+        return self.life + self.worker.number, who, self.record.restarts[who]
 
     @property
     def is_adopting(self) -> bool:
@@ -319,8 +321,10 @@ class World:
             flow.lose()
 
     def _canaries(self) -> dict[str, str]:
+        """What is planted, and must be found nowhere: every turn's whole history is searched."""
         secret = self.simulator.secret
+        quoted = {machine.quotes for machine in self.scenario.machines if machine.quotes}
         return {
             "a token": self.token,
             "a signed URL": _filler(b"certificate" + secret, 2400)[:40],
-        } | {form: known.canary for form, known in SECRETS.items()}
+        } | {form: SECRETS[form].canary for form in sorted(quoted)}
