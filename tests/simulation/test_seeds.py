@@ -72,6 +72,13 @@ SCENARIOS = {
         asks=_ASKS,
         faults=(PlannedFault(kind="reset_after", where="POST restore"),),
     ),
+    # Nor is this, where the policy forbids to send it again (seed 1795831734).
+    "the reply is lost of a POST that never gets a job, and the policy is tightened": Scenario(
+        machines=(Machine(name="web-01", end="NoJob"),),
+        asks=_ASKS,
+        policy_outline=PolicyOutline(kinds=("RestoreDisks",), tightened_s=60),
+        faults=(PlannedFault(kind="reset_after", where="POST restore"),),
+    ),
     # Not a defect: twenty looks, the longest wait between them (seed 20090).
     "an operation whose poll URL leads elsewhere never gets a job": Scenario(
         machines=(Machine(name="web-01", end="NoJob"),),

@@ -17,7 +17,9 @@ _CUT_OFF = (
     ("terminated", "Terminated"),
     ("ended_by_hand", "Terminated"),
     ("worker_exits", "Failed"),
+    ("worker_exits", "Terminated"),
     ("exits_in_a_turn", "Failed"),
+    ("exits_in_a_turn", "Terminated"),
 )
 """What ends an instance without its consent: it may stay so, for its restore is followed by another
 one or has its verdict. The followers that the reconciler replaces are terminated, too."""

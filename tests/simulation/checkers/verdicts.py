@@ -157,8 +157,11 @@ def _said(
     if kind == "Cancelled":
         expected = "Cancelled" if verdict.job_id else None
         return None if status == expected else f"the verdict is {kind}, the job {status}"
-    if kind == "Rejected":
-        return "it is rejected and was started" if operation else None
+    if (
+        kind == "Rejected"
+    ):  # nothing shows that Azure took a POST whose reply is lost and job never is
+        is_to_be_seen = operation is not None and (entry.operation_id or status)
+        return "it is rejected and was started" if is_to_be_seen else None
     if kind == "DeadlinePassed":
         return _too_soon(world, entry)
     if any(text in verdict.text for text in _UNSEEN):
