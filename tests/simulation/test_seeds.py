@@ -304,6 +304,22 @@ SCENARIOS = {
             ),
         ),
     ),
+    # The simulator's own: the follower that was ended, and one that reads the job in the moment in
+    # which it is replaced (seeds 1795830749 and 1795826177).
+    **{
+        f"a second approval comes{moment}, and the worker exits as it is told": Scenario(
+            asks=_ASKS,
+            machines=(Machine(name="web-01", job_s=3600),),
+            policy_outline=PolicyOutline(with_approval=TYPES),
+            decisions=(
+                Decision(at_s=approved_s, request_id="r1", who="bob"),
+                Decision(at_s=300, request_id="r1", who="bob"),
+            ),
+            reconcile_s=600,
+            faults=(PlannedFault(kind="exits_in_a_turn", where="restore_vm", from_s=200),),
+        )
+        for approved_s, moment in ((5, ""), (57.76, ", a poll meets the reconciler"))
+    },
     **{
         f"no {call} is answered for {minutes} minutes": Scenario(
             asks=_ASKS,
