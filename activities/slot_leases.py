@@ -22,8 +22,7 @@ from storage.ledger import Ledger
 _BACK = timedelta(minutes=5)
 """Clocks differ, and the list filters by start time: a little more is read than is needed."""
 _SOON = timedelta(minutes=5)
-"""Where a read gets no answer, or another one follows the job: many may wait, and come every half
-minute."""
+"""Where a read gets no answer: many may wait, and come every half minute."""
 
 
 def end(ledger: Ledger, holders: Iterable[str], now: datetime) -> None:
@@ -54,7 +53,7 @@ def needed_until(ledger: Ledger, request_id: str, now: datetime) -> datetime | N
             ledger.fence(held)  # should it be about to send, it asks for a slot first
         return None
     if entry.state in (LedgerState.INTENDED, LedgerState.STARTED):
-        return now + _SOON  # whoever follows it releases it
+        return now + concurrency_slots.JOB_AGAIN  # whoever follows it releases it
     if now < entry.intent.over_at:  # until then Azure may not show a job that has begun
         return entry.intent.over_at
     jobs = _listed(entry.intent) if entry.job_id is None else _read(entry.intent, entry.job_id)

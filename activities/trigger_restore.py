@@ -32,8 +32,9 @@ from storage.ledger import Held, Ledger
 _JOBS_BACK = timedelta(hours=26)
 """The quota counts a day; two hours more for clocks that differ and jobs that list late."""
 _NEAR = timedelta(seconds=poll_policy.NEAR_S)
-_LEASE_SLACK = timedelta(minutes=5)
-"""By so much a slot's lease is longer than the restore is followed, whose last poll comes first."""
+_LEASE = timedelta(minutes=15)
+"""Of a slot, until it is seen that something is out: three times as long as a run may take
+(functionTimeout in host.json); who asks again renews it."""
 
 
 def trigger_restore(order: dict[str, Any], settings: Settings) -> dict[str, Any]:
@@ -100,9 +101,7 @@ def _begun(entry: LedgerEntry) -> datetime:
 def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
     request, now = order.request, clock.now()
     limit = policy.max_concurrent_restores
-    slot = concurrency_slots.take(
-        ledger.documents, request.request_id, limit, now, order.until + _LEASE_SLACK
-    )
+    slot = concurrency_slots.take(ledger.documents, request.request_id, limit, now, now + _LEASE)
     if slot.is_ours:
         return
     if slot.overdue:

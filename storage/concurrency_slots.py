@@ -1,9 +1,10 @@
 """How many restores run concurrently: one document of slots, changed by conditional writes.
 
 A slot belongs to the Azure job: it is released when the job is over, or when it is certain that
-none was started; not with a verdict that was given before. It is held for a lease, as long as the
-restore is followed at the most. When the lease has run out, whoever needs a slot, or tidies up,
-reads the job and releases or renews (activities/slot_leases.py): nothing is guessed.
+none was started; not with a verdict that was given before. It is held for a lease, a short one as
+long as nothing is sent: an activity that runs twice may take a slot after its restore has released
+it, and nobody would release that. When the lease has run out, whoever needs a slot, or tidies up,
+reads the ledger or the job and releases or renews (activities/slot_leases.py): nothing is guessed.
 
 First come, first served: the waiters stand in this one document, in their order. The order does not
 hold for ever: a slot that no waiter takes for WAITERS_FIRST_S is anybody's, and those passed over
@@ -55,7 +56,8 @@ def take(
     documents: Documents, request_id: str, slots: int, now: datetime, until: datetime
 ) -> SlotAttempt:
     """Take one of so many slots for a request, if one is free and nobody came before, or it has one
-    already; else become a waiter. Raises ServiceUnavailable."""
+    already, whose lease is renewed when half of it is over; else become a waiter. Raises
+    ServiceUnavailable."""
     kept = _update(documents, lambda kept: _asked(kept, request_id, slots, now, until))
     if request_id in kept.holders:
         return SlotAttempt(is_ours=True)
@@ -72,9 +74,7 @@ def renew(documents: Documents, request_id: str, until: datetime) -> None:
     """Let a request that holds a slot hold it until then. Raises ServiceUnavailable."""
 
     def extend(kept: ConcurrencySlots) -> ConcurrencySlots:
-        if request_id not in kept.holders:
-            return kept
-        return msgspec.structs.replace(kept, holders=kept.holders | {request_id: until})
+        return _renewed(kept, request_id, until) if request_id in kept.holders else kept
 
     _update(documents, extend)
 
@@ -89,7 +89,8 @@ def _asked(
     kept: ConcurrencySlots, request_id: str, slots: int, now: datetime, until: datetime
 ) -> ConcurrencySlots:
     if request_id in kept.holders:
-        return kept
+        is_young = kept.holders[request_id] - now > (until - now) / 2
+        return kept if is_young else _renewed(kept, request_id, until)
     free = slots - len(kept.holders)
     waiters = kept.waiters if request_id in kept.waiters else (*kept.waiters, request_id)
     ahead = waiters.index(request_id)
@@ -108,6 +109,10 @@ def _asked(
         waiters=waiters,
         free_since=(kept.free_since or now) if free > 0 else None,
     )
+
+
+def _renewed(kept: ConcurrencySlots, request_id: str, until: datetime) -> ConcurrencySlots:
+    return msgspec.structs.replace(kept, holders=kept.holders | {request_id: until})
 
 
 def _without(kept: ConcurrencySlots, request_id: str, now: datetime) -> ConcurrencySlots:

@@ -384,6 +384,23 @@ def test_who_never_gets_an_answer_follows_until_the_deadline(
     assert [row.status for row in ours] == ["Completed", "Completed"]
 
 
+def test_a_slow_copy_of_an_activity_takes_no_slot_for_a_day() -> None:
+    """It asks for one when its restore has released it and fallen back (seed 1795840265)."""
+    copy = PlannedFault(kind="delivered_twice", where="trigger_restore: read slots", value=0.1)
+    world = run_scenario(
+        Scenario(
+            machines=(Machine(name="web-01", points=Points(count=2, expire=1)),),
+            asks=_ASKS,
+            policy_outline=PolicyOutline(at_once=1, fallback=("olderPoint",)),
+            faults=(copy,),
+        )
+    )
+    assert judged(world).violations == []
+    assert world.record.fired["took_an_older_point"]
+    assert "restore-r1~2" in {row.instance_id for row in world.store.instances_from("")}
+    assert world.elapsed_s < 3 * 3600
+
+
 def test_an_adopted_job_is_announced_as_such() -> None:
     world = run_scenario(Scenario(asks=_ASKS, faults=(_at_the_reply("killed_between_effects"),)))
     told = [event for event in world.storage.events.sent if event["id"] == "r1:started"]

@@ -113,8 +113,8 @@ def test_a_slot_is_asked_for_every_half_minute_and_its_lease_outlives_the_restor
     assert concurrency_slots.ASK_AGAIN_S == lost_reply._ASK_AGAIN_S == 30
     assert concurrency_slots.WAITERS_FIRST_S == 10 * concurrency_slots.ASK_AGAIN_S
     assert timedelta(hours=1) == concurrency_slots.JOB_AGAIN
-    assert trigger_restore._LEASE_SLACK == slot_leases._SOON == slot_leases._BACK
-    assert timedelta(minutes=5) == slot_leases._SOON
+    assert timedelta(minutes=15) == trigger_restore._LEASE
+    assert timedelta(minutes=5) == slot_leases._SOON == slot_leases._BACK
 
 
 def test_an_event_that_could_not_be_sent_waits_a_minute() -> None:

@@ -152,10 +152,10 @@ def test_what_has_sent_nothing_needs_none_and_asks_anew_before_it_does(state: Le
 
 
 @pytest.mark.parametrize("state", [LedgerState.INTENDED, LedgerState.STARTED])
-def test_what_somebody_follows_is_looked_at_again_soon(state: LedgerState) -> None:
+def test_what_somebody_follows_is_looked_at_again_in_an_hour(state: LedgerState) -> None:
     ledger = accepted(state=state, intent=INTENT)
     later = OVER + timedelta(hours=1)
-    assert until(ledger, now=later) == later + timedelta(minutes=5)
+    assert until(ledger, now=later) == later + timedelta(hours=1)
 
 
 def abandoned(job_id: str | None) -> Ledger:

@@ -119,6 +119,22 @@ def test_a_lease_that_has_run_out_is_told_and_the_slot_still_held(
     assert concurrency_slots.overdue(documents, NOW + LEASE) == ()
 
 
+@pytest.mark.parametrize(
+    ("later", "until"),
+    [
+        (LEASE / 2 - SECOND, LEASE),
+        (LEASE / 2, LEASE / 2 + LEASE),
+        (2 * LEASE, 3 * LEASE),
+    ],
+)
+def test_whoever_asks_again_has_its_lease_renewed_when_half_of_it_is_over(
+    documents: MemoryDocuments, later: timedelta, until: timedelta
+) -> None:
+    take(documents, "a", limit=1)
+    assert take(documents, "a", limit=1, later=later)
+    assert kept(documents).holders == {"a": NOW + until}
+
+
 def test_where_nobody_has_ever_asked_for_a_slot_none_is_overdue(
     documents: MemoryDocuments,
 ) -> None:
