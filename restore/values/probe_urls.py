@@ -26,7 +26,7 @@ class ProbeTarget(NamedTuple):
 def target_of(url: str) -> ProbeTarget:
     """Take an address of PATTERN apart. Raises ValueError where its port is none."""
     parts = urlsplit(url)
-    port = parts.port or _PORTS.get(parts.scheme, 0)
+    port = _PORTS[parts.scheme] if parts.port is None else parts.port
     if not port:
         raise ValueError("Port out of range 0-65535")
     return ProbeTarget(parts.scheme, parts.hostname or "", port, parts.path or "/")
