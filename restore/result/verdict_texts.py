@@ -167,4 +167,4 @@ def full(text: str, chars_max: int = TEXT_MAX) -> str:
     text = " ".join(text.split())
     if len(text) > chars_max:
         return text[:chars_max] + "…"
-    return text if text.endswith((".", "!", "?")) else text + "."
+    return text if text.endswith((".", "!", "?", "…")) else text + "."
