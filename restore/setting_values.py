@@ -62,8 +62,6 @@ def problem_of(name: str, text: str) -> str | None:
         if problem is None and name == "restore_reconcile_s" and ncrontab(int(text)) is None:
             return "must divide a minute or an hour evenly, such as 60, 300 or 900"
         return problem
-    if name == "website_auth_enabled":
-        return None  # Azure's own variable: whatever else it may say is no "true"
     return {
         "azure_cloud": _cloud_problem,
         "simulated_arm_endpoint": _endpoint_problem,
@@ -74,6 +72,7 @@ def problem_of(name: str, text: str) -> str | None:
         "restore_alerts_stopped": _word_problem,
         "restore_alert_origins": _origins_problem,
         "restore_vaults": _vaults_problem,
+        "website_auth_enabled": _azures_own_problem,
     }[name](text)
 
 
@@ -120,6 +119,10 @@ def _version_problem(text: str) -> str | None:
 
 def _word_problem(text: str) -> str | None:
     return None if text.lower() in ("true", "false") else "must be true or false"
+
+
+def _azures_own_problem(_: str) -> None:
+    """Azure sets this one: whatever else it may say is no "true"."""
 
 
 def _origins_problem(text: str) -> str | None:

@@ -142,7 +142,8 @@ class Settings:
         """
         ours = variables()
         told, problems = app_settings.read(environment, ours)
-        given = {ours[name]: text for name, text in told.items() if name != host_json.OVERRIDE}
+        given = {ours[name]: text for name, text in told.items()}
+        given.pop("function_timeout_s", None)  # it is read with the host's file
         documents, refused = written_settings.take(given, read_file)
         wrong = dict(_problems(given))
         values = {name: value_of(name, text) for name, text in given.items() if name not in wrong}
@@ -220,7 +221,7 @@ _FUNCTION_S_MAX = 1_800.0
 
 def _name_in(problem: str) -> str:
     """Return the setting that a problem is about."""
-    return problem.split(" ", 1)[0]
+    return problem.partition(" ")[0]
 
 
 def _problems(given: Mapping[str, str]) -> Iterator[tuple[str, str]]:

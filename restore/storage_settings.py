@@ -55,8 +55,6 @@ def parse(variables: Mapping[str, str]) -> tuple[StorageSettings | None, list[st
     given, problems = app_settings.read(variables, NAMES)
     unread = {name for name in NAMES if any(each.startswith(f"{name} ") for each in problems)}
     problems += _problems(given, unread)
-    if not given and not problems:
-        problems.append(_NAMES_NONE)
     if problems:
         return None, problems
     connection = given.get(SETTING)
@@ -82,9 +80,9 @@ def _problems(given: Mapping[str, str], unread: Set[str]) -> Iterator[str]:
     said = given.keys() | unread
     if SETTING in given:
         yield from _connection_problems(parts(given[SETTING]))
-    elif said and not said & {SETTING, _ACCOUNT}:
+    elif said.isdisjoint((SETTING, _ACCOUNT)):
         missing = [name for name in _URIS.values() if name not in said]
-        if len(missing) == len(_URIS):
+        if said.isdisjoint(_URIS.values()):
             yield _NAMES_NONE
         elif missing:
             yield f"{', '.join(missing)} must be set as well: Durable Functions needs all three."

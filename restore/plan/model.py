@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from restore.messages.model import Choice, ProtectedItem
-from restore.messages.plan_io import Finding
+from restore.messages.plan_io import Finding, Severity
 from restore.values.structs import Model
 
 
@@ -27,7 +27,9 @@ class Plan(Model, frozen=True, kw_only=True):
     """Put it into the request as planHash; None when there is nothing to be asked for."""
 
 
+_GRAVEST_FIRST: tuple[Severity, ...] = ("blocking", "warning", "info")
+
+
 def in_order(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings with the gravest first."""
-    rank = {"blocking": 0, "warning": 1, "info": 2}
-    return tuple(sorted(found, key=lambda finding: rank[finding.severity]))
+    return tuple(sorted(found, key=lambda finding: _GRAVEST_FIRST.index(finding.severity)))

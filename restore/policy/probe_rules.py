@@ -78,7 +78,7 @@ def network_problems(probes: Probes) -> Iterator[tuple[int, str]]:
         except ValueError:
             yield index, "must be an IP address, or a network such as 10.2.0.0/16 or fd00:1::/64"
             continue
-        if any(network.version == never.version and _is_within(network, never) for never in _NEVER):
+        if any(_is_within(network, never) for never in _NEVER):
             yield index, "is of no restored VM: such addresses are never called"
 
 
@@ -105,7 +105,7 @@ def _address(text: str) -> _Address | None:
 
 
 def _is_loopback(network: _Network) -> bool:
-    return any(network.version == loop.version and _is_within(network, loop) for loop in _LOOPBACK)
+    return any(_is_within(network, loop) for loop in _LOOPBACK)
 
 
 def _is_within(network: _Network, other: _Network) -> bool:

@@ -17,8 +17,8 @@ def create_vm(output: RestoreOutput | None) -> str:
         return f"Create a VM from them with the template that the job wrote to {_place(output)}."
     import shlex  # few restores end with a command
 
-    account, container, blob = (shlex.quote(part) for part in where)
-    file = shlex.quote(where[2].rsplit("/", 1)[-1])
+    account, container, blob = map(shlex.quote, where)
+    file = shlex.quote(where[2].rpartition("/")[2])
     group = shlex.quote(output.resource_group) if output.resource_group else "<resource group>"
     there = f" --subscription {shlex.quote(output.subscription)}" if output.subscription else ""
     return (

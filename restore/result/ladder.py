@@ -77,11 +77,11 @@ def next_rung(
 
     `is_over`: what it started in Azure has ended. Else it falls back only if nothing is out.
     """
-    made = 1 + len(asked.fallback.attempts if asked.fallback else ())
+    made = (asked, *(asked.fallback.attempts if asked.fallback else ()))
     request: RestoreRequest = decode(asked.request, RestoreRequest)
     has_failed = verdict.verdict in _ENDS and not verdict.succeeded and verdict.error is not None
     is_at_rest = latest.intent is None or is_over
-    is_final = bool(asked.cancel_asked or request.plan_hash) or made >= ATTEMPTS_MAX
+    is_final = bool(asked.cancel_asked or request.plan_hash) or len(made) >= ATTEMPTS_MAX
     if not has_failed or not is_at_rest or is_final:
         return None
     assert verdict.error is not None, "asked above"

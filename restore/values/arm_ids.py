@@ -92,11 +92,8 @@ def is_below(child: str, parent: str) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether this is an ARM id in its plain spelling: no URL, nothing empty, dotted or encoded."""
-    root, *segments = text.split("/")
-    if root or len(segments) < 2 or lower_ascii(segments[0]) != "subscriptions":
-        return False
-    is_known = re.fullmatch(_SUBSCRIPTION, segments[1]) is not None
-    return is_known and all(re.fullmatch(_NAME, segment) for segment in segments[2:])
+    subscription = rf"/{_in_any_case('subscriptions')}/{_SUBSCRIPTION}"
+    return re.fullmatch(rf"{subscription}(?:/{_NAME})*", text) is not None
 
 
 def is_name(text: str) -> bool:
@@ -118,7 +115,7 @@ def is_other_subscription(target: str | None, vault_id: str, source_id: str) -> 
 
 def name_of(text: str) -> str:
     """Return the last name of an id; a bare name is returned as it is."""
-    return text.rsplit("/", 1)[-1]
+    return text.rpartition("/")[2]
 
 
 def _is(text: str, kind: str) -> bool:

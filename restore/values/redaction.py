@@ -8,7 +8,6 @@ to help pages, ids and names stay. Rules see text that was cut before, and each 
 
 import re
 from base64 import urlsafe_b64decode
-from binascii import Error as NotBase64
 from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
@@ -136,10 +135,10 @@ def _is_harmless_link(link: str) -> bool:
 
 def _is_no_login(header: str) -> bool:
     """Words such as "Basic authentication", and not a name and a password."""
-    encoded = header.split(maxsplit=1)[1].rstrip("=").translate(str.maketrans("+/", "-_"))
-    try:
-        return ":" not in urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
-    except (NotBase64, ValueError):
+    encoded = header.split()[1].translate(str.maketrans("+/", "-_"))
+    try:  # padding beyond need is no fault
+        return ":" not in urlsafe_b64decode(f"{encoded}==").decode()
+    except ValueError:  # of Base64, or of UTF-8
         return True
 
 
@@ -169,12 +168,9 @@ def _is_made_of_words(part: str) -> bool:
 def _is_clean_inside(token: str) -> bool:
     """Whether nothing is found beneath its encodings; what is encoded on and on is not trusted."""
     for _ in range(_ENCODINGS_MAX):
-        inner = _decoded(token)
-        if inner == token:
-            return True
-        if _without_open_secrets(inner) != inner:
+        token = _decoded(token)
+        if _without_open_secrets(token) != token:
             return False
-        token = inner
     return _decoded(token) == token
 
 

@@ -18,7 +18,7 @@ def ncrontab(period_s: int) -> str | None:
     """Return the expression for every so many seconds; None when there is none."""
     for unit_s, of_next, expression in _UNITS:
         count, rest = divmod(period_s, unit_s)
-        if rest == 0 and 0 < count < of_next and of_next % count == 0:
+        if not rest and count in range(1, of_next) and not of_next % count:
             return expression.format(count)
     return None
 

@@ -1,7 +1,6 @@
 """Tokens that continue a list: opaque to those who pass them on, and good for their list only."""
 
 import base64
-import binascii
 
 
 def token_of(mark: str, text: str) -> str:
@@ -13,7 +12,7 @@ def place_in(mark: str, token: str) -> str | None:
     """Return the place that a token stands for; None if it is no token of this list."""
     try:
         plain = base64.b64decode(token, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
+    except ValueError:  # of Base64, or of UTF-8
         return None
     found, _, text = plain.partition(":")
     return text if found == mark else None

@@ -9,7 +9,7 @@ put in, what comes out fits. The same document always gives the same result, and
 
 import json
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -58,8 +58,9 @@ def _cut(document: JSON, path: str, fits: Callable[[JSON], bool]) -> JSON:
     def with_part(amount: int) -> JSON:
         return _replaced(marked, names, _part(value, amount))
 
-    entries = len(value) if isinstance(value, str | list | tuple) else 0
-    amounts = range(1, entries + 1)
+    amounts: Sequence[int] = ()
+    if isinstance(value, str | list | tuple):
+        amounts = range(1, len(value))  # all of it did not fit
     return with_part(bisect_left(amounts, True, key=lambda amount: not fits(with_part(amount))))
 
 
