@@ -43,6 +43,12 @@ def test_a_vm_has_no_longer_quiet_than_that_is_remembered() -> None:
     assert _parsed(given | {"RESTORE_KEEP_D": "2"}).problems == ()
 
 
+@pytest.mark.parametrize(("quiet", "count"), [("P1D", 0), ("P1DT1S", 1)])
+def test_what_is_remembered_for_a_day_is_remembered_for_24_hours(quiet: str, count: int) -> None:
+    text = json.dumps(alert_samples.RULES | {"rules": [alert_samples.rule(quietPeriod=quiet)]})
+    assert len(_problems(RESTORE_RULES=text, RESTORE_KEEP_D="1")) == count
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -1,10 +1,9 @@
 """Settings have defaults, and everything wrong with them is said at once."""
 
 import ast
-import base64
 import inspect
-import json
 from collections.abc import Callable, Mapping
+from dataclasses import FrozenInstanceError
 from datetime import timedelta
 from math import inf
 from pathlib import Path
@@ -12,8 +11,10 @@ from types import MappingProxyType
 
 import pytest
 
+from restore.alerts import restore_rules
 from restore.messages.errors import SettingsWrong
 from restore.messages.poll_policy import PollPolicy
+from restore.notify import receivers
 from restore.policy import rules
 from restore.settings import Settings, variables
 from restore.values import api_versions, host_json
@@ -62,9 +63,14 @@ def test_the_cloud_decides_where_arm_is(cloud: str, endpoint: str) -> None:
     assert Settings.parse({"AZURE_CLOUD": cloud}).arm_endpoint == endpoint
 
 
-def test_the_simulated_vault_takes_arms_place() -> None:
-    parsed = Settings.parse({"SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072/"})
-    assert parsed.arm_endpoint == "http://127.0.0.1:7072"
+@pytest.mark.parametrize(
+    "address",
+    ["http://127.0.0.1:7072", "http://127.0.0.1:1", "http://localhost", "http://[::1]:7072"],
+)
+def test_the_simulated_vault_takes_arms_place(address: str) -> None:
+    for given in (address, f"{address}/"):
+        parsed = _parsed({"SIMULATED_ARM_ENDPOINT": given})
+        assert (parsed.arm_endpoint, parsed.problems) == (address, ())
 
 
 @pytest.mark.parametrize(
@@ -77,6 +83,10 @@ def test_the_simulated_vault_takes_arms_place() -> None:
         "http://127.0.0.1:7072/path",
         "http://127.0.0.1:99999",
         "127.0.0.1:7072",
+        "ftp://127.0.0.1:7072",
+        "http://127.0.0.1:0",
+        "http://127.0.0.1:7072?x",
+        "http://127.0.0.1:7072#x",
     ],
 )
 def test_a_token_goes_over_plain_http_to_loopback_only(address: str) -> None:
@@ -128,26 +138,62 @@ def test_everything_wrong_is_said_at_once() -> None:
     )
 
 
+_WIDE = {
+    "RESTORE_POLL_S_MIN": "5",
+    "RESTORE_POLL_S_MAX": "3600",
+    host_json.OVERRIDE: "00:30:00",
+}
+"""Beside these each number may be as small and as large as by itself."""
+
+
 @pytest.mark.parametrize(
     ("name", "least", "most"),
     [
-        ("RESTORE_POLL_S_FIRST", 5, 3600), ("RESTORE_POLL_S_MAX", 60, 3600),
-        ("RESTORE_POLL_S_MIN", 5, 300), ("RESTORE_JOB_SEARCH_S", 0, 3600),
-        ("ARM_TIMEOUT_S", 1, None), ("RESTORE_RECONCILE_S", 5, 3600),
+        ("RESTORE_POLL_S_FIRST", 5, 3600), ("RESTORE_POLL_S_MAX", 5, 3600),
+        ("RESTORE_POLL_S_MIN", 5, 3600), ("RESTORE_JOB_SEARCH_S", 0, 3600),
+        ("ARM_TIMEOUT_S", 1, 600), ("RESTORE_RECONCILE_S", 5, 3600),
         ("RESTORE_REVIVALS_MAX", 1, 20), ("RESTORE_KEEP_D", 1, 3650),
         ("RESTORE_DUPLICATE_WINDOW_S", 0, 86_400),
     ],
 )  # fmt: skip
 def test_each_number_may_be_as_small_and_as_large_as_is_said_and_no_more(
-    name: str, least: int, most: int | None
+    name: str, least: int, most: int
 ) -> None:
-    field = name.lower()
     for value in (least, most):
-        if value is not None:
-            assert getattr(Settings.parse({name: str(value)}), field) == value
-    for value in (least - 1, most + 1 if most is not None else None):
-        if value is not None:
-            assert _problems(**{name: str(value)})
+        parsed = _parsed({**_WIDE, name: str(value)})
+        assert (getattr(parsed, name.lower()), parsed.problems) == (value, ())
+    for value in (least - 1, most + 1):
+        (problem,) = _problems(**{**_WIDE, name: str(value)})
+        assert problem.startswith(f"{name} must be a ")
+        assert problem.endswith(f"number from {least} to {most}.")
+
+
+def test_only_the_reconcilers_period_must_divide_evenly() -> None:
+    sevens = ("RESTORE_REVIVALS_MAX", "RESTORE_KEEP_D", "RESTORE_DUPLICATE_WINDOW_S")
+    assert _problems(**dict.fromkeys(sevens, "7")) == ()
+
+
+def test_the_defaults_are_those_that_are_said() -> None:
+    default = Settings()
+    policy = default.poll_policy()
+    assert (policy.poll_s_first, policy.poll_s_min, policy.poll_s_max) == (30, 60, 300)
+    assert (policy.job_search_s, policy.arm_timeout_s) == (120, 60)
+    assert (default.restore_reconcile_s, default.restore_revivals_max) == (300, 3)
+    assert (default.keep(), default.duplicate_window.total_seconds()) == (timedelta(days=30), 600)
+    assert (default.function_timeout_s, default.activity_s) == (300, 210)
+    assert not default.restore_alerts_stopped
+    assert not default.website_auth_enabled
+
+
+def test_an_activity_ends_in_half_an_hour_where_a_function_need_not_end() -> None:
+    assert Settings(function_timeout_s=inf).activity_s == 1800 - 90
+
+
+def test_settings_are_given_by_name_and_do_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Settings().azure_cloud = "china"  # type: ignore[misc]
+    with pytest.raises(TypeError, match="positional"):
+        Settings(())  # type: ignore[call-arg]
 
 
 def test_the_least_wait_may_not_exceed_the_most() -> None:
@@ -200,7 +246,10 @@ def test_a_time_of_a_function_that_is_none_is_a_fault_beside_all_others() -> Non
 @pytest.mark.parametrize("timeout_s", ["95", "600"])
 def test_a_call_must_fit_into_the_time_of_a_function(timeout_s: str) -> None:
     longer = {"ARM_TIMEOUT_S": timeout_s, host_json.OVERRIDE: "00:30:00"}
-    assert Settings.parse(longer).arm_timeout_s == float(timeout_s)
+    parsed = _parsed(longer)
+    assert (parsed.arm_timeout_s, parsed.problems) == (float(timeout_s), ())
+    just_short_enough = {"ARM_TIMEOUT_S": "95", host_json.OVERRIDE: "00:05:00"}
+    assert _problems(**just_short_enough) == ()
     shorter = {"ARM_TIMEOUT_S": "96", host_json.OVERRIDE: "00:05:00"}
     (problem,) = _problems(**shorter)
     assert "ARM_TIMEOUT_S (96) does not fit into functionTimeout (300 s)" in problem
@@ -209,34 +258,6 @@ def test_a_call_must_fit_into_the_time_of_a_function(timeout_s: str) -> None:
 
 def test_a_time_of_a_function_too_short_for_any_call_is_a_fault() -> None:
     assert "does not fit" in _problems(AzureFunctionsJobHost__functionTimeout="00:01:00")[0]
-
-
-_ONE = (
-    '{"rules": [{"name": "a", "recoveryTypes": ["RestoreDisks"], "sources": ["*"], "targets": []}]}'
-)
-
-
-def test_a_policy_is_given_as_json_or_by_its_files_name() -> None:
-    given = Settings.parse({"RESTORE_POLICY": _ONE})
-    read = Settings.parse({"RESTORE_POLICY": "policy.json"}, {"policy.json": _ONE}.__getitem__)
-    assert given.restore_policy is not None
-    assert given.restore_policy == read.restore_policy
-    assert [rule.name for rule in given.restore_policy.rules] == ["a"]
-
-
-def test_without_a_policy_the_defaults_hold() -> None:
-    assert Settings.parse({"RESTORE_POLICY": ""}).restore_policy == rules.DEFAULT
-
-
-@pytest.mark.parametrize("text", ["{rules:[]}", "nowhere.json", "@Microsoft.KeyVault(SecretUri=x)"])
-def test_a_policy_that_cannot_be_read_is_none_and_never_the_default(text: str) -> None:
-    def read(name: str) -> str:
-        raise FileNotFoundError(2, "No such file or directory", name)
-
-    wrong = _parsed({"RESTORE_POLICY": text}, read)
-    assert wrong.problems
-    assert wrong.restore_policy is None
-    assert _parsed({"RESTORE_POLICY": text}).restore_policy is None
 
 
 def test_what_is_wrong_has_its_default_and_what_is_right_its_value() -> None:
@@ -255,17 +276,6 @@ def test_a_setting_that_is_wrong_is_refused_to_who_requires_it_and_to_who_requir
         wrong.keep()
     assert _parsed({"AZURE_CLOUD": "mars"}).keep() == timedelta(days=30)
     _parsed().require()
-
-
-def test_the_faults_of_a_policy_are_said_beside_all_others() -> None:
-    wrong = '{"rules": [{"name": "a"}], "maxConcurrentRestores": "many"}'
-    assert _problems(AZURE_CLOUD="mars", RESTORE_POLICY=wrong) == (
-        "AZURE_CLOUD must be one of public, usgovernment, china.",
-        "RESTORE_POLICY $.rules[0].recoveryTypes is required.",
-        "RESTORE_POLICY $.rules[0].sources is required.",
-        "RESTORE_POLICY $.rules[0].targets is required.",
-        "RESTORE_POLICY $.maxConcurrentRestores must be a whole number from 1 to 1000.",
-    )
 
 
 @pytest.mark.parametrize("case", [str.upper, str.lower, str.title])
@@ -307,36 +317,6 @@ def test_a_reference_to_a_secret_that_was_not_resolved_is_called_one(
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("{rules:[{name:a}]}", "RESTORE_POLICY $ has lost its quotes, as a shell takes them"),
-        (f"'{_ONE}'", "RESTORE_POLICY is JSON in quotes: leave the quotes around it out."),
-        (json.dumps(_ONE), "RESTORE_POLICY is JSON in a JSON text"),
-        (_ONE.replace('"', "'"), "RESTORE_POLICY $ is JSON with single quotes"),
-        (_ONE.replace('"', '\\"'), "RESTORE_POLICY $ is JSON with backslashes before its quotes"),
-        (_ONE.replace('"', "“"), "RESTORE_POLICY $ is JSON with typographic quotes"),
-        (base64.b64encode(_ONE.encode()).decode(), "RESTORE_POLICY is JSON in Base64"),
-        (
-            "@policy.json",
-            "RESTORE_POLICY is the name of a file: what sent it has not read the file",
-        ),
-        (
-            "policy.json",
-            "RESTORE_POLICY names a file that the app cannot read: No such file or directory",
-        ),
-    ],
-)
-def test_a_policy_that_a_shell_or_a_portal_has_changed_is_called_what_it_is(
-    text: str, said: str
-) -> None:
-    def read(name: str) -> str:
-        raise FileNotFoundError(2, "No such file or directory", name)
-
-    (problem,) = _parsed({"RESTORE_POLICY": text}, read).problems
-    assert problem.startswith(said)
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
         ("'00000000-0000-0000-0000-000000000001'", "; it stands in quotes: leave them out."),
         ("00000000-0000-0000-0000-000000000001\u200b", "; it holds U+200B (zero width space)"),
         ("${CLIENT_ID}", "; it holds a placeholder that nothing has filled in."),
@@ -346,16 +326,30 @@ def test_what_has_become_of_a_setting_is_said(text: str, said: str) -> None:
     assert said in _problems(AZURE_CLIENT_ID=text)[0]
 
 
-def test_a_policys_file_that_cannot_be_read_is_a_fault() -> None:
-    def read(name: str) -> str:
-        raise FileNotFoundError(2, "No such file or directory", name)
-
-    assert _parsed({"RESTORE_POLICY": "nowhere.json"}, read).problems == (
-        "RESTORE_POLICY names a file that the app cannot read: No such file or directory.",
-    )
-
-
 @pytest.mark.parametrize("text", ["True", "true", "False", "1", "yes", ""])
 def test_only_azures_own_word_says_that_callers_are_known(text: str) -> None:
     is_on = Settings.parse({"WEBSITE_AUTH_ENABLED": text}).website_auth_enabled
     assert is_on is (text in {"True", "true"})
+
+
+def test_what_is_wrong_elsewhere_leaves_the_documents_as_they_are() -> None:
+    parsed = _parsed({"AZURE_CLOUD": "mars", "RESTORE_VAULTS": "x"})
+    assert len(parsed.problems) == 2
+    assert parsed.restore_policy == rules.DEFAULT
+    assert parsed.restore_rules == restore_rules.NONE
+    assert parsed.restore_notify == receivers.NOBODY
+
+
+_SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
+_VAULT = f"{_SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v"
+
+
+def test_a_vm_is_looked_for_in_vaults_and_subscriptions() -> None:
+    parsed = _parsed({"RESTORE_VAULTS": f" {_SUBSCRIPTION}, {_VAULT},"})
+    assert (parsed.restore_vaults, parsed.problems) == ((_SUBSCRIPTION, _VAULT), ())
+
+
+@pytest.mark.parametrize("text", ["v", f"{_SUBSCRIPTION}/resourceGroups/rg", f"{_VAULT}, v"])
+def test_a_vault_that_is_none_is_a_fault(text: str) -> None:
+    (problem,) = _problems(RESTORE_VAULTS=text)
+    assert problem.startswith("RESTORE_VAULTS must be ARM ids of vaults and subscriptions,")

@@ -51,6 +51,12 @@ def test_the_emulator_is_known(text: str) -> None:
     assert parsed(connection=text).is_emulator
 
 
+@pytest.mark.parametrize("word", ["false", "yes", ""])
+def test_only_its_own_word_is_the_emulator(word: str) -> None:
+    text = f"UseDevelopmentStorage={word}"
+    assert parsed(connection=text) == StorageSettings(connection_string=text)
+
+
 @pytest.mark.parametrize("name", ["accountName", "accountname", "ACCOUNTNAME"])
 def test_an_account_is_named_in_any_case(name: str) -> None:
     assert parsed(**{name: "strestore"}).urls == {
@@ -103,6 +109,7 @@ def test_an_app_without_any_account_is_told_what_names_one() -> None:
         ),
         ({"accountName": "a", "blobServiceUri": "a.blob.x"}, "__blobServiceUri must be an https"),
         ({"accountName": "a", "credential": "workloadidentity"}, "must be managedidentity"),
+        ({"accountName": "a", "credential": "appidentity"}, "must be managedidentity"),
         ({"accountName": "a", "clientId": "me"}, "__clientId must be a client id (a GUID)."),
         (
             {"accountName": "a", "managedIdentityResourceId": "me"},

@@ -115,6 +115,20 @@ def test_the_archive_takes_hours() -> None:
     assert found(DISKS, {"tier": "VaultStandardRehydrated"}) == {}
 
 
+@pytest.mark.parametrize(
+    ("incident", "severity"),
+    [("2026-10-31T23:59:59Z", "warning"), ("2026-11-01T00:00:00Z", "warning"),
+     ("2026-11-01T00:00:01Z", None), (None, None)],
+)  # fmt: skip
+def test_a_point_that_is_not_from_before_the_incident_may_hold_the_damage(
+    incident: str | None, severity: str | None
+) -> None:
+    said = found(DISKS | ({"incidentAt": incident} if incident else {}))
+    assert {code: each.severity for code, each in said.items()} == (
+        {"PointAfterIncident": severity} if severity else {}
+    )
+
+
 def test_disks_that_will_be_replaced_are_named_apart_from_those_that_will_not() -> None:
     said = found(REPLACE, disks=(OS, D0, D5))
     assert said["DisksWillBeReplaced"].text.startswith("Disks (os, d0) of web-01 will be replaced.")

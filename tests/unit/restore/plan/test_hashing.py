@@ -68,6 +68,11 @@ def test_what_does_not_change_the_restore_does_not_change_the_hash(
         ("RestoreDisks", {"zones": ["1"]}, "$.body.properties.zones"),
         ("AlternateLocation", {"zones": ["2"]}, "$.body.properties.zones"),
         ("OriginalLocation", {"restoreDiskLunList": [1]}, "$.body.properties.restoreDiskLunList"),
+        (
+            "RestoreDisks",
+            {"extendedLocation": {"name": "losangeles", "type": "EdgeZone"}},
+            "$.body.properties.extendedLocation",
+        ),
     ],
 )
 def test_a_field_that_matters_changes_the_hash_and_is_named(
@@ -96,7 +101,8 @@ def test_the_same_matter_is_let_through_without_a_look_at_the_plan() -> None:
     hashing.require_same(hashing.plan_hash(found), None, found)
 
 
-def test_a_hash_that_stands_for_no_plan_is_refused() -> None:
+@pytest.mark.parametrize("digit", "0f")
+def test_a_hash_that_stands_for_no_plan_is_refused(digit: str) -> None:
     with pytest.raises(PlanChanged) as refused:
-        hashing.require_same("0" * 64, None, subject(request_for("RestoreDisks", "r1")))
+        hashing.require_same(digit * 64, None, subject(request_for("RestoreDisks", "r1")))
     assert refused.value.problems[0].path == "$.planHash"

@@ -69,9 +69,15 @@ def met(*given: Any) -> set[str]:
 DISKS, REPLACE, NEW = "RestoreDisks", "OriginalLocation", "AlternateLocation"
 CASES: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = [
     ("OtherRegion", (DISKS, {"region": "northeurope"}, {}), (DISKS, {"region": "West Europe"}, {})),
+    ("OtherRegion", (DISKS, {"region": "westus"}, {}), (DISKS, {}, {})),
     ("DisksLeftOut", (REPLACE, {}, {"disks": HELD}), (REPLACE, {}, {"disks": WHOLE})),
     ("DisksLeftOut", (NEW, {}, {"disks": COUNTED}), (NEW, {}, {})),
     ("DisksNotInPoint", (DISKS, {}, {"disks": HELD}), (DISKS, {}, {"disks": WHOLE})),
+    (
+        "LunNotInPoint",
+        (DISKS, {"restoreDiskLunList": [0, 5]}, {"disks": WHOLE}),
+        (DISKS, {"restoreDiskLunList": [0]}, {"disks": WHOLE}),
+    ),
     (
         "LunNotInPoint",
         (DISKS, {"restoreDiskLunList": [1]}, {"disks": HELD}),
@@ -158,7 +164,7 @@ CASES: list[tuple[str, tuple[Any, ...], tuple[Any, ...]]] = [
     (
         "ConversionFromSnapshot",
         (DISKS, {"restoreWithManagedDisks": True}, {"tier": "Snapshot"}),
-        (DISKS, {"restoreWithManagedDisks": True}, {"tier": "VaultStandard"}),
+        (DISKS, {"restoreWithManagedDisks": True}, {}),
     ),
     (
         "IdentityBasedUnmanaged",
@@ -194,6 +200,44 @@ def test_every_row_has_its_case() -> None:
 def test_a_plain_restore_meets_none_and_what_is_not_known_restricts_nothing(kind: str) -> None:
     assert met(kind, {}, {}) == set()
     assert met(kind, {}, {"disks": WHOLE, "security_type": "None"}) == set()
+
+
+@pytest.mark.parametrize("tier", ["Snapshot", "VaultStandard", "VaultArchive", "OfTomorrow"])
+@pytest.mark.parametrize("kind", [DISKS, REPLACE, NEW])
+def test_where_a_point_lies_restricts_no_plain_restore(kind: str, tier: str) -> None:
+    assert met(kind, {}, {"tier": tier}) == set()
+
+
+@pytest.mark.parametrize(
+    ("point", "of_disks", "of_replacement", "of_new_vm"),
+    [
+        ({"disks": HELD}, "DisksNotInPoint", "DisksLeftOut", "DisksLeftOut"),
+        (
+            {"is_encrypted": True, "tier": "VaultStandard"},
+            None,
+            "EncryptedVmNotReplaceable",
+            "EncryptedVmNotCreatable",
+        ),
+        ({"is_managed_vm": False}, None, "UnmanagedVmNotReplaceable", None),
+    ],
+)
+def test_what_a_point_holds_restricts_each_type_in_its_own_way(
+    point: Point, of_disks: str | None, of_replacement: str | None, of_new_vm: str | None
+) -> None:
+    for kind, code in ((DISKS, of_disks), (REPLACE, of_replacement), (NEW, of_new_vm)):
+        assert met(kind, {}, point) == ({code} if code else set())
+
+
+def test_what_is_unknown_of_a_point_restricts_no_conversion_and_no_other_subscription() -> None:
+    unknown = {"tier": "OfTomorrow"}
+    assert met(DISKS, {"restoreWithManagedDisks": True}, unknown) == set()
+    assert met(DISKS, OTHER, unknown) == set()
+
+
+def test_the_luns_that_a_point_does_not_hold_are_named() -> None:
+    restore = traits(DISKS, {"restoreDiskLunList": [9, 0, 5]}, {"disks": WHOLE})
+    (row,) = (row for row in restrictions.met(restore) if row.code == "LunNotInPoint")
+    assert row.says(restore).endswith("It holds no LUN 5, 9.")
 
 
 @pytest.mark.parametrize("row", restrictions.TABLE, ids=lambda row: row.code)

@@ -44,6 +44,7 @@ ANN, BOB = Caller(id="a1", name="ann"), Caller(id="b2", name="bob")
     ("asked_by", "approver", "against"),
     [
         (ANN, BOB, None),
+        (BOB, ANN, None),
         (ANN, Caller(id="b2", name="ann"), None),
         (ANN, ANN, "own"),
         (ANN, Caller(id="A1", name="Ann of another name"), "own"),
@@ -80,8 +81,8 @@ def test_only_what_was_approved_may_be_sent_where_the_rule_demands_it(
 
 
 def test_what_was_approved_may_be_sent() -> None:
-    approved = Approval(decision="approved", at=NOW, plan_hash="h")
-    approvals.require(Allowed("asking", approval=True), approved, "h")
+    approved = Approval(decision="approved", at=NOW, plan_hash="h" * 64)
+    approvals.require(Allowed("asking", approval=True), approved, "".join(["h"] * 64))
 
 
 def test_only_what_needs_an_approval_can_be_refused_for_want_of_it() -> None:
@@ -102,3 +103,15 @@ def test_an_expired_approval_names_the_rule_and_the_time() -> None:
     assert failure is not None
     assert (failure.code, failure.category) == ("ApprovalExpired", "PolicyRefused")
     assert "by 2026-11-23T03:00:00Z. The rule 'replace' requires an approval" in failure.message
+
+
+@pytest.mark.parametrize(("chars", "is_good"), [(0, False), (1, True), (500, True), (501, False)])
+def test_a_reason_has_one_to_five_hundred_characters(chars: int, is_good: bool) -> None:
+    body = json.dumps({"decision": "refuse", "reason": "x" * chars})
+    if is_good:
+        assert decisions.parse(body).reason == "x" * chars
+        return
+    with pytest.raises(InvalidRequest) as caught:
+        decisions.parse(body)
+    (problem,) = caught.value.problems
+    assert problem.message == "must be a text of 1 to 500 characters, on one line"

@@ -1,5 +1,6 @@
 """Each ARM id of a body is known by its place; what is known nowhere is told, however spelled."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -127,8 +128,10 @@ def test_the_account_where_disks_stay_is_a_target(
 def test_what_goes_back_where_it_was_has_the_source_as_its_target(
     properties: dict[str, Any],
 ) -> None:
-    found = uses(properties | {"sourceResourceId": vm(), "storageAccountId": STAGING}, UNMANAGED)
+    read = json.loads(json.dumps(properties | {"x": "/a"}))
+    found = uses(read | {"sourceResourceId": vm(), "storageAccountId": STAGING}, UNMANAGED)
     assert found == [
+        ("$.x", "unknown"),
         ("$.sourceResourceId", "source"),
         ("$.sourceResourceId", "target"),
         ("$.storageAccountId", "beside"),
@@ -143,4 +146,15 @@ def test_each_of_a_list_has_its_own_place() -> None:
     assert uses({"securedVMDetails": details}) == [
         (f"{path}[0].diskEncryptionSetId", "beside"),
         (f"{path}[1].diskEncryptionSetId", "beside"),
+    ]
+
+
+def test_what_stands_where_an_id_is_known_is_told_whatever_it_is() -> None:
+    odd = {"sourceResourceId": "x", "targetResourceGroupId": "x", "storageAccountId": "x"}
+    guarded = {"resourceGuardOperationRequests": ["x"]}
+    assert uses(odd | guarded) == [
+        ("$.sourceResourceId", "source"),
+        ("$.targetResourceGroupId", "target"),
+        ("$.storageAccountId", "beside"),
+        ("$.resourceGuardOperationRequests[0]", "exempt"),
     ]

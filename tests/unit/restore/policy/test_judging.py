@@ -111,12 +111,25 @@ def test_a_staging_account_lies_in_the_subscription_of_a_target_or_is_one() -> N
     assert judging.judge(only(targets=(RESTORED, ACCOUNT)), wish).rule == "only"
 
 
+@pytest.mark.parametrize("digit", ["0", "2", "a"])
+def test_an_account_in_any_other_subscription_than_a_targets_is_refused(digit: str) -> None:
+    account = ACCOUNT.replace(OTHER, f"{OTHER[:-1]}{digit}")
+    wish = changed(asked(request_for("RestoreDisks", "r1")), storageAccountId=account)
+    unknown = changed(wish, odd=f"{OTHER[:-1]}{digit}/resourceGroups/rg")
+    refusal = refused(only(targets=(RESTORED,)), unknown)
+    assert {problem.path for problem in refusal.problems} == {"$.storageAccountId", "$.odd"}
+
+
 def test_a_body_without_any_target_is_refused_even_where_everything_is_allowed() -> None:
     wish = asked(request_for("RestoreDisks", "r1"))
     properties = wish.body["properties"]
-    bare = {name: value for name, value in properties.items() if not name.endswith("Id")}
+    sent = ("recoveryType", "sourceResourceId")
+    bare = {name: properties[name] for name in sent}
     refusal = refused(EVERYTHING, wish._replace(body={"properties": bare}))
     assert [problem.path for problem in refusal.problems] == ["$"]
+    odd = {"properties": bare | {"odd": "/x"}}
+    refusal = refused(EVERYTHING, wish._replace(body=odd))
+    assert [problem.path for problem in refusal.problems] == ["$.odd", "$"]
 
 
 @pytest.mark.parametrize(
@@ -166,6 +179,7 @@ def test_the_vaults_subscription_is_named_where_a_rule_that_was_read_means_it() 
     group = f"{OTHER}/resourceGroups/x"
     wish = changed(asked(request_for("RestoreDisks", "r1")), targetResourceGroupId=group)
     refusal = to_failure(refused(rules, wish))
+    assert judging.judge(rules, asked(request_for("RestoreDisks", "r1"))).rule == "only"
     assert "under the vault's subscription /subscriptions/" in refusal.message
 
 
@@ -201,6 +215,7 @@ def test_a_scope_is_the_vaults_subscription_by_its_word_alone() -> None:
     assert judging.covered(("vaultSubscription",), "/subscriptions/1/y", vault)
     assert not judging.covered(("vaultSubscription",), "/subscriptions/2/y", vault)
     assert not judging.covered(("zzz",), "/subscriptions/1/y", vault)
+    assert not judging.covered(("#",), "/subscriptions/1/y", vault)
 
 
 @pytest.mark.parametrize(

@@ -105,6 +105,7 @@ def test_the_published_schema_is_the_codes() -> None:
 
 def test_the_networks_of_probes_are_networks_and_none_that_are_never_called() -> None:
     networks = ["10.2.0.0/16", "10.2.0.1/16", "300.1.1.1", "169.254.169.254", "fe80::/64", "::/0"]
+    networks += ["168.63.129.16/31", "168.63.128.0/23", "0.0.0.0/0"]  # and more
     wrong = {"rules": [{**RULE, "probes": {"networks": networks, "ports": [443]}}]}
     found = problems(wrong)
     place = "$.rules[0].probes.networks"
@@ -124,8 +125,40 @@ def test_the_parts_of_probes_are_checked_each_by_itself() -> None:
 
 
 def test_a_rule_says_what_may_be_done_instead_and_a_rule_that_is_gone_says_nothing() -> None:
-    policy = policy_text.parse(json.dumps({"rules": [{**RULE, "fallback": ["disks"]}]}))
-    assert policy.fallback_of("a") == ("disks",)
-    assert policy.fallback_of("b") == policy.fallback_of(None) == ()
+    rule = {**RULE, "name": "disks", "fallback": ["disks"]}
+    policy = policy_text.parse(json.dumps({"rules": [RULE, rule]}))
+    assert policy.fallback_of("disks") == ("disks",)
+    for name in ("a", "b", "z", None):
+        assert policy.fallback_of(name) == ()
     assert DEFAULT.fallback_of("default-new") == ()
     assert set(problems({"rules": [{**RULE, "fallback": ["again"]}]})) == {"$.rules[0].fallback[0]"}
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_good"),
+    [
+        ({"restoresPerVmPerDay": 2}, True),
+        ({"restoresPerVmPerDay": 1}, False),
+        ({"reservedForPeople": 10}, True),
+        ({"reservedForPeople": 11}, False),
+        ({"restoresPerVmPerDay": 5, "reservedForPeople": 5}, True),
+        ({"restoresPerVmPerDay": 5, "reservedForPeople": 6}, False),
+    ],
+)
+def test_people_have_no_more_than_there_is(counts: dict[str, int], is_good: bool) -> None:
+    text = {"rules": [RULE], **counts}
+    if is_good:
+        assert policy_text.parse(json.dumps(text)).rules[0].name == "a"
+        return
+    most = counts.get("restoresPerVmPerDay", 10)
+    said = f"must not exceed restoresPerVmPerDay, which is {most}"
+    assert problems(text) == {"$.reservedForPeople": said}
+
+
+def test_what_a_rule_does_not_say_has_its_default() -> None:
+    policy = policy_text.parse(json.dumps({"rules": [RULE]}))
+    assert (policy.max_concurrent_restores, policy.restores_per_vm_per_day) == (20, 10)
+    assert (policy.reserved_for_people, policy.approval_within_s) == (2, 4 * 3600)
+    (rule,) = policy.rules
+    assert (rule.approval, rule.probes, rule.networks, rule.max_point_age) == (False, *[None] * 3)
+    assert rule.asked_by == ("http", "queue", "alert")

@@ -34,7 +34,7 @@ def refusal(policy: Policy, times: Sequence[datetime], source: str = "queue") ->
 def test_by_default_eight_by_the_queue_and_two_more_by_people() -> None:
     quota.check(DEFAULT, began(*range(7)), "queue", NOW)
     refusal(DEFAULT, began(*range(8)))
-    quota.check(DEFAULT, began(*range(9)), "http", NOW)
+    quota.check(DEFAULT, began(*range(9)), "".join(("ht", "tp")), NOW)
     refusal(DEFAULT, began(*range(10)), "http")
 
 
@@ -106,3 +106,8 @@ def test_a_refusal_names_what_was_done_and_where() -> None:
     (problem,) = error.problems
     assert problem.path == "$.sourceResourceId"
     assert problem.message in error.message
+
+
+def test_where_there_is_one_place_it_is_free_a_day_after_it_was_taken() -> None:
+    said = refusal(limited(1, 0), began(1)).message
+    assert said.endswith("The next one is allowed at 2026-11-24T02:00:00Z.")

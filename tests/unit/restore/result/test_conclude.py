@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from restore.messages.activity_io import Close
+from restore.messages.attempts import Attempt
 from restore.messages.disks import VmDisk
 from restore.messages.ledger_entry import Fallback, Intent, LedgerEntry, LedgerState
 from restore.messages.model import (
@@ -151,3 +152,15 @@ def test_what_falls_back_no_more_is_lost_with_its_reason() -> None:
         found = conclude.of_entry(fallen, Close(request_id="r", failure=failure))
         assert found.error is not None
         assert found.error.code == code
+
+
+def test_what_fell_back_ends_with_the_verdict_on_all_attempts_and_with_no_other() -> None:
+    own = Verdict(verdict="Failed", succeeded=False, text="x")
+    fallen = msgspec.structs.replace(
+        entry(S.FALLEN_BACK), fallback=Fallback(verdict=own, attempts=())
+    )
+    of_one = conclude.of_entry(fallen, Close(request_id="r", verdict=own, failure=DENIED))
+    assert of_one.error == DENIED
+    assert "lost sight" in of_one.text
+    of_all = msgspec.structs.replace(own, attempts=(Attempt(id="r", at=NOW),))
+    assert conclude.of_entry(fallen, Close(request_id="r", verdict=of_all)) == of_all

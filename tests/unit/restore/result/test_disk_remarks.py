@@ -1,5 +1,6 @@
 """Whoever deletes old disks because of a verdict is told first which are none of them."""
 
+import json
 from typing import Any
 
 import pytest
@@ -81,7 +82,8 @@ def test_one_disk_is_and_many_are() -> None:
     def kept(why: Any, *luns: int) -> tuple[KeptDisk, ...]:
         return tuple(KeptDisk(name="d", lun=lun, why=why) for lun in luns)
 
-    assert disk_remarks.of_kept(kept("NotAskedFor", 3) + kept("NotInRecoveryPoint", 1)) == [
+    not_asked_for = json.loads(json.dumps("NotAskedFor"))
+    assert disk_remarks.of_kept(kept(not_asked_for, 3) + kept("NotInRecoveryPoint", 1)) == [
         "LUN 1 (d) is not in this recovery point: do not delete.",
         "LUN 3 (d) was not asked for: do not delete.",
     ]

@@ -1,5 +1,6 @@
 """The verdict on a request of several attempts tells each, and is the last one's that was sent."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -84,7 +85,8 @@ def test_an_attempt_is_told_with_the_point_of_its_entry_before_its_own() -> None
 
 
 def test_an_older_point_that_was_restored_is_the_verdict() -> None:
-    found = concluded((attempt(), DONE))
+    older = attempt(recovery_type=json.loads('"AlternateLocation"'))
+    found = concluded((older, DONE))
     assert (found.verdict, found.succeeded, found.job_id) == ("Completed", True, "j2")
     assert found.text == f"{OLDER} It is done."
     assert [each.id for each in found.attempts] == ["r1", "r1~2"]
@@ -169,3 +171,18 @@ def test_a_request_that_nobody_follows_any_more_names_the_attempt_that_may_go_on
     assert [each.id for each in found.attempts] == ["r1", "r1~2", "r1~3"]
     assert all(each.request is None for each in found.attempts)
     assert found.succeeded is False
+
+
+def test_another_point_is_told_whatever_its_name() -> None:
+    found = fallback_verdicts.concluded(
+        entry(), OWN, [(attempt(recovery_point="p0"), DONE)], {"r1~2": choice("p0")}
+    )
+    assert found.choice == choice("p0")
+
+
+@pytest.mark.parametrize(
+    ("chars", "told"), [(299, "x" * 299 + "."), (300, "x" * 300 + "."), (301, "x" * 300 + "…")]
+)
+def test_an_attempt_is_told_in_three_hundred_characters(chars: int, told: str) -> None:
+    long = msgspec.structs.replace(OWN, text="x" * chars)
+    assert fallback_verdicts.first(entry(), long).text == told

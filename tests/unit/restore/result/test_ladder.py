@@ -11,10 +11,17 @@ from restore.messages.activity_io import Close
 from restore.messages.attempts import ATTEMPTS_MAX, Attempt, Rung
 from restore.messages.disks import GroupDisk
 from restore.messages.ledger_entry import Fallback, Intent, LedgerEntry, LedgerState
-from restore.messages.model import Choice, Failure, JobError, RecoveryPoint, Verdict
+from restore.messages.model import (
+    Choice,
+    Failure,
+    JobError,
+    ProtectedItem,
+    RecoveryPoint,
+    Verdict,
+)
 from restore.messages.request import AlternateLocation, RestoreDisks
 from restore.result import ladder
-from tests.unit.restore.samples import DISKS, NEW_VM, REPLACE, parsed
+from tests.unit.restore.samples import DISKS, NEW_VM, REPLACE, VAULT, VM, parsed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 BOTH: tuple[Rung, ...] = ("olderPoint", "disks")
@@ -37,6 +44,8 @@ def failure(code: str, category: str = "Conflict") -> Failure:
 
 GONE = failure("ResourceNotFound", "NotFound")
 TOO_LARGE = failure("UserErrorSkuNotAvailable")
+DONE = Verdict(verdict="Completed", succeeded=True, text="Done.")
+OPERATION_FAILED = Verdict(verdict="Failed", succeeded=False, text="No.", error=GONE)
 
 
 def entry(fields: dict[str, Any] = NEW_VM, **known: Any) -> LedgerEntry:
@@ -44,7 +53,7 @@ def entry(fields: dict[str, Any] = NEW_VM, **known: Any) -> LedgerEntry:
     plain = LedgerEntry(
         request_id="r-1",
         request_hash="h",
-        request=request.as_json(),
+        request=json.loads(json.dumps(request.as_json())),
         source="queue",
         accepted_at=NOW,
         choice=CHOICE,
@@ -153,26 +162,28 @@ def test_a_chosen_point_may_still_become_disks_and_a_replacement_an_older_point(
 
 
 def test_what_succeeded_or_was_cancelled_does_not_fall_back() -> None:
-    done = Verdict(verdict="Completed", succeeded=True, text="Done.")
+    warned = msgspec.structs.replace(DONE, verdict="CompletedWithWarnings", error=TOO_LARGE)
     dead = Verdict(verdict="Completed", succeeded=False, text="Not verified.", error=TOO_LARGE)
     ended = Verdict(verdict="Cancelled", succeeded=False, text="Over.", error=TOO_LARGE)
-    assert [rung(each) for each in (done, dead, ended)] == [None, None, None]
+    assert [rung(each) for each in (DONE, warned, dead, ended)] == [None] * 4
 
 
 def test_there_is_a_last_attempt() -> None:
-    attempts = tuple(Attempt(id=f"r-1~{n}", at=NOW) for n in range(2, ATTEMPTS_MAX + 1))
+    attempts = tuple(Attempt(id=f"r-1~{n}", at=NOW) for n in range(2, ATTEMPTS_MAX + 2))
     for made in range(len(attempts) + 1):
         fallback = Fallback(verdict=rejected(GONE), attempts=attempts[:made])
         asked = entry(state=LedgerState.FALLEN_BACK, fallback=fallback)
         found = rung(rejected(GONE), asked)
-        assert (found is None) == (made == len(attempts))
+        assert (found is None) == (made >= 2), "three attempts in all"
 
 
 def test_a_point_is_gone_that_the_vault_does_not_list_or_cannot_restore() -> None:
     refusal = rejected(GONE)
-    others = [RecoveryPoint(name="p0", time=NOW, tier="Snapshot")]
+    others = [RecoveryPoint(name=name, time=NOW, tier="Snapshot") for name in ("p0", "p2")]
     assert ladder.is_gone(POINT, others, refusal)
-    assert not ladder.is_gone(POINT, [*others, POINT], refusal)
+    listed = msgspec.structs.replace(POINT, name="".join(("p", "1")))
+    assert not ladder.is_gone(POINT, [*others, listed], refusal)
+    assert not ladder.is_gone(POINT, [listed], rejected(TOO_LARGE))
     for change in ({"is_soft_deleted": True}, {"tier": None}):
         assert ladder.is_gone(POINT, [msgspec.structs.replace(POINT, **change)], refusal)
     said = rejected(failure("UserErrorInstantRpNotFound", "NotFound"))
@@ -212,14 +223,15 @@ def test_left_behind_are_disks_made_since_the_attempt_that_belong_to_no_vm() -> 
         [
             disk("os", 60, is_os=True),
             disk("data", 90),
-            disk("older", -600, is_os=True),
+            disk("just-then", -120),
+            disk("older", -120.001, is_os=True),
             disk("of-a-vm", 60, is_os=True, is_attached=True),
             GroupDisk(name="nobody-knows-when", is_os=True),
         ],
         started(),
         has_data=True,
     )
-    assert found == ("os", "data")
+    assert found == ("os", "data", "just-then")
 
 
 def test_without_an_os_disk_nothing_was_left_that_is_of_use() -> None:
@@ -242,6 +254,8 @@ def test_a_job_that_had_brought_no_data_has_left_no_disks_whoever_made_those_tha
         (Close(request_id="r", failure=GONE), False),
         (Close(request_id="r", choice=CHOICE, failure=failure("X", "AccessDenied")), False),
         (Close(request_id="r", choice=CHOICE), False),
+        (Close(request_id="r", choice=CHOICE, verdict=DONE, is_over=True), False),
+        (Close(request_id="r", choice=CHOICE, verdict=OPERATION_FAILED, is_over=True), False),
     ],
 )
 def test_who_looks_is_asked_only_where_an_attempt_may_follow(close: Close, expected: bool) -> None:
@@ -255,3 +269,29 @@ def test_a_judged_job_may_be_followed_by_an_attempt_once_it_is_over() -> None:
     assert not ladder.may_follow(msgspec.structs.replace(close, is_over=False))
     other = msgspec.structs.replace(close, verdict=job_failed(JobError(title="Other")))
     assert not ladder.may_follow(other)
+
+
+def test_what_was_sent_is_not_taken_for_gone_by_a_category_alone() -> None:
+    assert rung(OPERATION_FAILED, entry()) == "olderPoint"
+    assert rung(OPERATION_FAILED, started(), is_over=True) is None
+
+
+def test_of_disks_that_were_left_behind_a_hundred_are_told() -> None:
+    disks = [disk(f"d{number}", 60, is_os=number == 0) for number in range(102)]
+    found = ladder.left_behind(disks, started(), has_data=True)
+    assert found == tuple(f"d{number}" for number in range(100))
+
+
+def test_an_attempt_needs_a_minute() -> None:
+    assert ladder.LEFT_S_MIN == 60
+
+
+def test_an_attempt_is_asked_of_the_vault_in_which_its_item_was_found() -> None:
+    asked = entry()
+    assert ladder.next_request("disks", asked, asked, "r-1~2", 60).vault_id is None
+    item = ProtectedItem(
+        id="/i", vault_id=VAULT, container_name="c", name="i", source_resource_id=VM,
+        region="westeurope", protection_state="Protected",
+    )  # fmt: skip
+    latest = msgspec.structs.replace(asked, item=item)
+    assert ladder.next_request("disks", asked, latest, "r-1~2", 60).vault_id == VAULT

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from restore.messages.adoption import UNKNOWN_TYPE
 from restore.messages.job_details import JobTask, RestoreOutput
 from restore.messages.model import Failure, JobError, JobSnapshot
 from restore.messages.request import REQUEST_TYPES
@@ -266,3 +267,108 @@ def test_what_to_do_is_said_by_the_code_where_its_category_says_less(code: str) 
     assert verdicts.rejected(refused).text.endswith(verdict_texts.TO_DO_ABOUT[code])
     other = msgspec.structs.replace(refused, code="PolicyRefused")
     assert verdicts.rejected(other).text.endswith(verdict_texts.TO_DO["PolicyRefused"])
+
+
+@pytest.mark.parametrize(
+    ("request_type", "status", "tasks", "has_vm", "begins"),
+    [
+        ("RestoreDisks", "Completed", (), None, "The disks are restored. Create"),
+        (
+            "RestoreDisks", "CompletedWithWarnings", (), None,
+            "The disks are restored, with warnings: check them. Create",
+        ),
+        ("OriginalLocation", "Completed", (), None, "The VM's disks are replaced. Check the VM."),
+        ("AlternateLocation", "Completed", (), None, "The new VM is created. Check the VM."),
+        (
+            "AlternateLocation", "CompletedWithWarnings", (), True,
+            "The new VM is created, with warnings. Check the VM.",
+        ),
+        (UNKNOWN_TYPE, "Completed", (), None, "The restore is done. Check what was restored."),
+        (
+            "RestoreDisks", "CompletedWithWarnings", ("InProgress",), None,
+            "The job ended with warnings, and some disks may NOT have been restored. Check",
+        ),
+        (
+            "AlternateLocation", "CompletedWithWarnings", (), None,
+            "The job ended with warnings, and it could not be seen whether the VM was created.",
+        ),
+        (
+            "AlternateLocation", "CompletedWithWarnings", ("Completed", "Completed"), False,
+            "The job ended with warnings, and the VM was NOT created. Look in",
+        ),
+        (
+            UNKNOWN_TYPE, "CompletedWithWarnings", ("Completed",), True,
+            "The job ended with warnings, and what it was to restore may NOT be there. Check",
+        ),
+        (
+            UNKNOWN_TYPE, "Completed", ("Failed",), None,
+            "The job says Completed, and what it was to restore may NOT be there. Failed: ",
+        ),
+        (UNKNOWN_TYPE, "Failed", (), None, "The restore failed. Check what the job was to"),
+        (UNKNOWN_TYPE, "Cancelled", (), None, "The restore was cancelled. What had been restored"),
+    ],
+)  # fmt: skip
+def test_what_happened_is_told_first(
+    request_type: str, status: str, tasks: tuple[str, ...], has_vm: bool | None, begins: str
+) -> None:
+    snapshot = _poll(status, tasks=_tasks(*tasks), has_target_vm=has_vm)
+    text = verdicts.judge_job(request_type, snapshot).text
+    assert text.startswith(begins)
+
+
+def test_the_first_of_azures_errors_counts_and_three_are_told() -> None:
+    errors = tuple(JobError(code=code, title=f"E{code}") for code in (11, 22, 33, 44))
+    judged = verdicts.judge_job("RestoreDisks", _poll("Failed", errors=errors))
+    assert "Azure's error 11: E11. Azure's error 22: E22. Azure's error 33: E33. " in judged.text
+    assert "44" not in judged.text
+    assert judged.job_errors == errors
+    assert judged.error is not None
+    assert (judged.error.code, judged.error.message) == ("11", "E11.")
+
+
+@pytest.mark.parametrize(
+    ("status", "is_told"), [("Cancelled", True), ("Failed", True), ("Completed", False)]
+)
+def test_what_else_azure_says_is_told_unless_all_is_well(status: str, is_told: bool) -> None:
+    judged = verdicts.judge_job("RestoreDisks", _poll(status, message="Stopped by ann"))
+    assert ("Azure says: Stopped by ann." in judged.text) is is_told
+
+
+@pytest.mark.parametrize("status", ["Completed", "Failed"])
+@pytest.mark.parametrize("request_type", ["RestoreDisks", "AlternateLocation"])
+def test_only_a_replacement_has_old_disks(request_type: str, status: str) -> None:
+    judged = verdicts.judge_job(request_type, _poll(status), disks=["os-7"])
+    assert judged.replaced_disks == ()
+    assert "os-7" not in judged.text
+
+
+def test_nothing_was_started_whose_deadline_passed_before() -> None:
+    late = Failure(code="NoSlot", message="It waited", category="DeadlinePassed")
+    judged = verdicts.before_start(late)
+    assert (judged.verdict, judged.succeeded, judged.error) == ("DeadlinePassed", False, late)
+    assert judged.text == (
+        "The request's deadline passed before the restore could be started. Nothing was started. "
+        "NoSlot: It waited. Set right what it waited for, then ask again with a new requestId."
+    )
+    assert verdicts.deadline_passed(60).succeeded is False
+
+
+@pytest.mark.parametrize(
+    ("category", "kind"), [("AccessDenied", "Failed"), ("DeadlinePassed", "DeadlinePassed")]
+)
+def test_of_what_may_run_the_vaults_jobs_are_looked_at_whatever_failed(
+    category: str, kind: str
+) -> None:
+    failure = Failure(code="Odd", message="No", category=category)
+    look = "Look at the vault's restore jobs. Then ask again with a new requestId."
+    lost = verdicts.lost(failure, job_id="j", recovery_point=None)
+    assert lost.verdict == kind
+    assert lost.text == (
+        f"This app lost sight of the restore's job. The job may still run. Odd: No. {look} (job j)"
+    )
+    unknown = verdicts.unknown(failure, recovery_point="p1")
+    assert unknown.verdict == kind
+    assert unknown.text == (
+        f"It is not known whether Azure started a restore. Odd: No. {look} (recovery point p1)"
+    )
+    assert verdicts.unknown(failure).text.endswith(look)

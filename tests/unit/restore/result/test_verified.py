@@ -83,3 +83,12 @@ def test_a_restore_that_is_given_up_while_it_is_verified_keeps_the_jobs_verdict(
     assert verdict.verification == Verification(verified=False)
     assert verdict.error is not None
     assert verdict.error.code == (failure.code if failure else "JobNotSeen")
+
+
+def test_a_look_that_came_to_nothing_is_named_by_the_check() -> None:
+    silent = CheckResult(check="AgentReady", passed=False, text="It is silent.", at=NOW)
+    for checks in ((silent,), (RUNS, RUNS, silent)):
+        verdict = verified.concluded(DONE, Verification(verified=False, checks=checks))
+        assert verdict.error is not None
+        assert verdict.error.code == "AgentReady"
+        assert "AgentReady: It is silent. Look at the VM by hand. Azure's job" in verdict.text

@@ -1,5 +1,7 @@
 """The api-version that is asked for by default tells threats, and is no secondary region's."""
 
+import pytest
+
 from restore.values import api_versions
 from simulated_azure import versions
 
@@ -19,3 +21,11 @@ def test_each_version_is_told_once_and_the_simulated_azure_knows_it() -> None:
 
 def test_threats_are_told_since_the_version_in_which_azure_does() -> None:
     assert versions.SINCE["IaasVMRecoveryPoint"]["threatStatus"] == api_versions.THREATS_SINCE
+
+
+@pytest.mark.parametrize(
+    ("version", "tells"),
+    [("2025-02-01", False), ("2026-06-30", False), ("2026-07-01", True), ("2026-10-01", True)],
+)
+def test_an_older_version_tells_no_threats(version: str, tells: bool) -> None:
+    assert api_versions.tells_threats(version) is tells

@@ -46,7 +46,8 @@ def test_an_id_of_the_right_kind_has_no_problem(text: str, kind: str) -> None:
 def test_anything_else_is_no_id_of_a_virtual_machine(text: str) -> None:
     problem = arm_ids.kind_problem(text, "virtual machine")
     assert problem is not None
-    assert problem.startswith("must be the ARM id of a virtual machine, /subscriptions/…/")
+    shape = "/subscriptions/…/resourceGroups/…/providers/Microsoft.Compute/virtualMachines/…"
+    assert problem == f"must be the ARM id of a virtual machine, {shape}"
 
 
 def test_the_id_of_another_kind_is_named_for_what_it_is() -> None:
@@ -125,6 +126,8 @@ def test_who_is_recognised(one: str, other: str, is_recognised: bool) -> None:
         "/subscriptions",
         _VM[1:],
         f"/{_VM}",
+        f"x{_VM}",
+        _VM.replace("resourceGroups", "resource?groups"),
         f"{_VM}/",
         f"https://management.azure.com{_VM}",
         _VM.replace("web-01", ".."),
@@ -137,6 +140,7 @@ def test_who_is_recognised(one: str, other: str, is_recognised: bool) -> None:
 def test_an_id_in_an_odd_spelling_is_not_plain(odd: str) -> None:
     assert arm_ids.is_plain(_VM)
     assert arm_ids.is_plain(_VM.upper())
+    assert arm_ids.is_plain("/subscriptions/00000000-0000-0000-0000-000000000001")
     assert not arm_ids.is_plain(odd)
 
 
@@ -146,3 +150,35 @@ def test_parts_and_comparisons_ignore_case() -> None:
     assert not arm_ids.is_below(f"{_NET}2/subnets/x", _NET)
     assert arm_ids.subscription_of(_VM) == "00000000-0000-0000-0000-000000000001"
     assert (arm_ids.name_of(_VM), arm_ids.name_of("123")) == ("web-01", "123")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("web-01", True), ("été", True), ("a.", True), ("x" * 260, True), ("x" * 261, False),
+        ("", False), ("..", False), ("a/b", False), ("a b", False), (_VM, False),
+    ],
+)  # fmt: skip
+def test_a_name_is_one_part_of_an_id(text: str, is_one: bool) -> None:
+    assert arm_ids.is_name(text) is is_one
+
+
+_FIRST, _SECOND = (f"/subscriptions/{digit * 8}-0000/resourceGroups/rg" for digit in "ab")
+
+
+@pytest.mark.parametrize(
+    ("target", "vault", "source", "is_other"),
+    [
+        (None, _FIRST, _SECOND, False),
+        (_FIRST, _FIRST, _FIRST, False),
+        (_FIRST.upper(), _FIRST, _FIRST, False),
+        (_FIRST, _SECOND, _SECOND, True),
+        (_SECOND, _FIRST, _FIRST, True),
+        (_FIRST, _FIRST, _SECOND, True),
+        (_FIRST, _SECOND, _FIRST, True),
+    ],
+)
+def test_a_restore_stays_in_the_subscription_of_vault_and_vm_or_does_not(
+    target: str | None, vault: str, source: str, is_other: bool
+) -> None:
+    assert arm_ids.is_other_subscription(target, vault, source) is is_other

@@ -11,6 +11,9 @@ PATHS = {
     links.event_data("r1:finished"): "/events/r1:finished/data",
     links.event_data("../x"): "/events/..%2Fx/data",
     links.rejection("m1"): "/rejections/m1",
+    links.alert("a1"): "/alerts/a1",
+    links.holds(): "/holds",
+    links.hold("disks"): "/holds/disks/decision",
 }
 
 

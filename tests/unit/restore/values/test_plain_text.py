@@ -41,7 +41,13 @@ def test_plain_text_stays_as_it_is() -> None:
 
 def test_a_huge_text_is_cut_and_says_so() -> None:
     assert plain("x" * 10_000_000, 50) == "x" * 49 + "…"
-    assert len(plain("\u202ex" * 1_000_000)) <= 4000
+    assert plain("x" * 50, 50) == "x" * 50
+    assert len(plain("\u202ex" * 1_000_000)) == 4000
+
+
+def test_of_a_text_twice_as_much_is_looked_at_as_is_shown() -> None:
+    assert plain("\0" * 99 + "xy", 50) == "x"
+    assert plain("\0" * 100 + "xy", 50) == ""
 
 
 @pytest.mark.parametrize("trick", TRICKS.values(), ids=TRICKS)

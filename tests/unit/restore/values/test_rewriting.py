@@ -1,5 +1,6 @@
 """What an older build rewrites keeps what only a newer one knows."""
 
+import json
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ class Outer(Model, frozen=True, kw_only=True):
     one_inner: Inner | None = None
     many: tuple[Inner, ...] = ()
     plain: str | None = None
+    either: str | tuple[str, ...] | None = None
 
 
 READ: dict[str, Any] = {
@@ -50,3 +52,13 @@ def test_of_a_value_that_is_another_one_nothing_unknown_stays() -> None:
 def test_what_is_taken_away_is_gone() -> None:
     gone = write(one_inner=None, plain=None, many=BEFORE.many[:1])
     assert gone == {"many": [{"a": 1, "new": 1}], "newer": ["anything"]}
+
+
+def test_a_list_that_was_none_before_or_is_none_now_is_whole() -> None:
+    """There is nothing that could stay of it."""
+    read: dict[str, Any] = {"either": "ab", "newer": 1}
+    before = Outer.from_json(read)
+    after = msgspec.structs.replace(before, either=("a", "c"), many=(Inner(a=1),))
+    grown = {"either": ["a", "c"], "many": [{"a": 1}], "newer": 1}
+    assert json.loads(json.dumps(rewritten(read, before, after))) == grown
+    assert rewritten(grown, after, before) == read
