@@ -75,9 +75,9 @@ def not_vm(target: str) -> str | None:
 
 def text_of(value: Any, chars_max: int = TEXT_CHARS_MAX) -> str | None:
     """Return a text of an alert as it is; None for what is none, is empty or too long to be one."""
-    if not isinstance(value, str) or not 0 < len(value) <= chars_max:
+    if not isinstance(value, str) or len(value) > chars_max or not _can_be_written(value):
         return None
-    return value if _can_be_written(value) else None
+    return value or None
 
 
 def id_of(value: Any) -> str | None:

@@ -1,13 +1,10 @@
 """When an alert fired, in the forms in which senders say it. Nobody asks a clock here."""
 
 from datetime import UTC, datetime
-from math import isfinite
 from typing import Any
 
 from restore.values.times import time_of
 
-_MILLISECONDS_FROM = 1e11
-"""Seconds reach it in the year 5138, milliseconds reached it in 1973."""
 _YEARS = range(2000, 2101)
 """What lies beyond is a placeholder, such as year 1 for "not yet"."""
 
@@ -21,7 +18,7 @@ def moment_of(value: Any) -> datetime | None:
         text = value.strip()
         number = _number(text)
         return _read(text) if number is None else _since_1970(number)
-    return _since_1970(float(value)) if isinstance(value, int | float) else None
+    return _since_1970(value) if isinstance(value, int | float) else None
 
 
 def _number(text: str) -> float | None:
@@ -29,11 +26,13 @@ def _number(text: str) -> float | None:
 
 
 def _since_1970(number: float) -> datetime | None:
-    if not isfinite(number):
-        return None
-    seconds = number / 1000 if number >= _MILLISECONDS_FROM else number
+    """Read seconds or milliseconds: no number is a likely time as both."""
+    return _after(number, 1) or _after(number, 1000)
+
+
+def _after(number: float, per_second: int) -> datetime | None:
     try:
-        return _likely(datetime.fromtimestamp(seconds, UTC))
+        return _likely(datetime.fromtimestamp(number / per_second, UTC))
     except (ValueError, OverflowError, OSError):
         return None
 

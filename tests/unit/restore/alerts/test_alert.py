@@ -12,6 +12,7 @@ from restore.alerts.alert import (
     id_of,
     is_vm,
     labels_of,
+    not_vm,
     request_id_of,
     targets_of,
     text_of,
@@ -106,8 +107,8 @@ def test_a_time_is_read_in_every_senders_form(value: Any, expected: datetime) ->
     "value",
     [
         "", "yesterday", "0001-01-01T00:00:00Z", "1999-12-31T00:00:00Z", "2101-01-01T00:00:00Z",
-        True, None, [], {}, float("nan"), float("inf"), -1, 0, 10**30, "9" * 19, "²",
-        "9999-12-31T23:59:59-23:59",
+        True, None, [], {}, float("nan"), float("inf"), -1, 0, 10**17, 10**30, 10**400,
+        -(10**400), "9" * 19, "²", "9999-12-31T23:59:59-23:59",
     ],
 )  # fmt: skip
 def test_what_is_no_time_of_our_days_is_none(value: Any) -> None:
@@ -119,6 +120,7 @@ def test_halves_of_surrogate_pairs_are_no_text_and_are_told_as_marks() -> None:
     assert id_of("\udfff") is None
     assert labels_of({"a": "\ud800", "b": "c"}) == {"b": "c"}
     assert targets_of(["/x/\ud800"]) == ("/x/?",)
+    assert [text_of(text) for text in ("\ud7ff", "\ue000", "😀")] == ["\ud7ff", "\ue000", "😀"]
 
 
 def test_the_id_of_a_restore_is_forty_digits_of_a_hash() -> None:
@@ -144,6 +146,8 @@ def test_a_text_has_five_hundred_and_twelve_characters_at_most() -> None:
     assert text_of("x" * 512) == "x" * 512
     assert text_of("x" * 513) is None
     assert text_of(7) is None
+    assert text_of("") is None
+    assert text_of("x") == "x"
 
 
 def test_all_digits_are_seconds_or_milliseconds_as_long_as_they_are_a_number() -> None:
@@ -165,7 +169,22 @@ def test_our_days_are_from_2000_to_2100(value: int, year: int | None) -> None:
         assert (found.year if found is not None else None) == year
 
 
-def test_from_a_hundred_thousand_millions_on_it_is_milliseconds() -> None:
-    """Seconds would be the year 5138."""
-    assert fired_times.moment_of(10**11) is None  # 1973
+def test_no_number_is_a_time_of_our_days_in_seconds_and_in_milliseconds() -> None:
+    assert fired_times.moment_of(10**11) is None, "the years 5138 and 1973"
     assert fired_times.moment_of(10**12) == datetime(2001, 9, 9, 1, 46, 40, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [(2048, "must be the ARM id of a virtual"), (2049, "must have at most 2048 characters")],
+)
+def test_what_is_too_long_for_an_id_is_told_so(length: int, said: str) -> None:
+    problem = not_vm("/".ljust(length, "x"))
+    assert problem is not None
+    assert problem.startswith(said)
+
+
+def test_an_alert_without_an_id_or_a_time_asks_for_nothing() -> None:
+    for missing in ({"id": None}, {"fired_at": None}):
+        with pytest.raises(AssertionError):
+            request_id_of(replace(ALERT, **missing), vm())
