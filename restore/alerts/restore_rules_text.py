@@ -6,8 +6,7 @@ is not this room's business.
 """
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from restore.alerts import recognising, templates
@@ -97,16 +96,23 @@ def _of_template(template: dict[str, Any], path: str) -> Iterator[Problem]:
     yield from found or _tried(Template.from_json(template), inside)
 
 
-def _tried(template: Template, path: str) -> Iterator[Problem]:
-    """Say what would be wrong with the request that the template makes."""
-    subscriptions = _GUID.findall(str(template.restore))
-    subscription = subscriptions[0] if subscriptions else _NOBODYS
+def _tried(template: Template, path: str) -> Sequence[Problem]:
+    """Say what would be wrong with the request that the template makes. The VM may be in any of the
+    subscriptions that the template names: that counts in which the least is wrong."""
+    named = dict.fromkeys(_GUID.findall(str(template.restore)))
+    return min((_of_a_vm_in(each, template, path) for each in named or (_NOBODYS,)), key=len)
+
+
+def _of_a_vm_in(subscription: str, template: Template, path: str) -> Sequence[Problem]:
     vm_id = (
         f"/subscriptions/{subscription}/resourceGroups/rg-1/providers"
         "/Microsoft.Compute/virtualMachines/vm-1"
     )
     try:
-        templates.request_of(template, vm_id, datetime(2026, 11, 23, tzinfo=UTC), "tried")
+        templates.request_of(template, vm_id, templates.ANY_TIME, "tried")
     except InvalidRequest as error:
-        for problem in error.problems:
-            yield Problem(path=path + problem.path.removeprefix("$"), message=problem.message)
+        return [
+            Problem(path=path + problem.path.removeprefix("$"), message=problem.message)
+            for problem in error.problems
+        ]
+    return ()

@@ -19,6 +19,8 @@ from restore.values.times import seconds_of
 
 GIVEN = ("requestId", "sourceResourceId", "recoveryPoint", "planHash", "planOnly", "incidentAt")
 """What the alert and the rule say, and no template."""
+ANY_TIME = datetime.max.replace(tzinfo=UTC)
+"""For what is the same whenever an alert fires."""
 
 _WORD = re.compile(r"\{([^{}]*)\}")
 _BRACE = re.compile(r"[{}]")
@@ -38,7 +40,7 @@ def words_of(vm_id: str, fired_at: datetime) -> dict[str, str]:
     }
 
 
-WORDS = tuple(words_of("/subscriptions/s/resourceGroups/g/x", datetime(2026, 1, 1, tzinfo=UTC)))
+WORDS = tuple(words_of("/subscriptions/s/resourceGroups/g/x", ANY_TIME))
 
 
 def request_of(
@@ -68,7 +70,7 @@ def filled(value: Any, words: Mapping[str, str]) -> Any:
 
 def problems_of(value: Any, path: str, depth: int = _DEPTH_MAX) -> Iterator[Problem]:
     """Say what is wrong with the words of a template."""
-    if depth == 0:
+    if not depth:
         yield Problem(path=path, message="is nested too deeply")
     elif isinstance(value, str):
         unknown = [word for word in _WORD.findall(value) if word not in WORDS]

@@ -34,6 +34,7 @@ def test_rules_survive_their_text() -> None:
 
 def test_no_rules_are_rules_and_a_file_may_name_its_schema() -> None:
     assert restore_rules_text.parse('{"$schema": "docs/rules.schema.json"}') == NONE
+    assert (NONE.max_alert_age_s, NONE.hold_for_s) == (3600, 4 * 3600)
 
 
 @pytest.mark.parametrize("name", ["azure-monitor", "Event-Grid", "cloud-events", "unknown"])
@@ -176,3 +177,45 @@ def test_the_example_is_valid_by_the_code_and_by_the_schema() -> None:
         "alertmanager", "datadog", "grafana", "pagerduty",
     }  # fmt: skip
     jsonschema.validate(json.loads(text), json.loads(SCHEMA.read_text()))
+
+
+@pytest.mark.parametrize(
+    ("before", "max_age", "is_right"),
+    [("PT1H", "PT61M", True), ("PT1H", "PT1H", False), ("PT2H", "PT1H", False)],
+)
+def test_a_point_may_be_older_than_it_must_be(before: str, max_age: str, is_right: bool) -> None:
+    value = {"templates": [template() | {"point": {"before": before, "maxAge": max_age}}]}
+    if is_right:
+        assert restore_rules_text.parse(json.dumps(value)).templates[0].point.before == before
+    else:
+        assert problems(value) == {"$.templates[0].point.maxAge": "must be longer than before"}
+
+
+def test_rules_have_a_quarter_of_a_megabyte_at_most() -> None:
+    assert restore_rules_text.parse("{}".ljust(256 * 1024)) == NONE
+    assert problems("{}".ljust(256 * 1024 + 1)) == {"$": "is larger than 256 KB"}
+
+
+ELSEWHERE = "/subscriptions/00000000-0000-0000-0000-000000000009/resourceGroups/rg"
+IDENTITY = f"{ELSEWHERE}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id"
+IN_PLACE: dict[str, Any] = {"recoveryType": "OriginalLocation", "confirm": "{vm.name}"}
+BY_IDENTITY = {"identityInfo": {"managedIdentityResourceId": IDENTITY}}
+ACCOUNT = {"storageAccountId": samples.STAGING}
+
+
+@pytest.mark.parametrize(
+    "restore", [IN_PLACE | BY_IDENTITY | ACCOUNT, IN_PLACE | ACCOUNT | BY_IDENTITY]
+)
+def test_a_template_is_right_if_it_is_for_vms_of_one_subscription_that_it_names(
+    restore: dict[str, Any],
+) -> None:
+    """The staging storage account must be where the VM is, and the identity need not."""
+    value = {"templates": [{"name": "t", "restore": restore}]}
+    assert restore_rules_text.parse(json.dumps(value)).templates[0].restore == restore
+
+
+def test_a_template_that_is_for_no_vm_is_told_what_it_makes_of_one() -> None:
+    wrong = IN_PLACE | BY_IDENTITY | ACCOUNT | {"zone": "1"}
+    assert set(problems({"templates": [{"name": "t", "restore": wrong}]})) == {
+        "$.templates[0].restore.zone"
+    }
