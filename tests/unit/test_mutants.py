@@ -52,14 +52,18 @@ def test_the_tests_named_after_a_module_come_first_and_cheap_ones_before_dear_on
     assert tests == [f"{own}_a", f"{own}_b", near, far]
 
 
-def test_the_head_of_a_class_is_looked_at_by_the_test_of_all_classes_first(tmp_path: Path) -> None:
+def test_what_a_class_says_of_itself_is_looked_at_by_the_test_of_all_classes_first(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "arm").mkdir()
-    text = "class A(B, frozen=True):\n    x: int\n"
+    text = "@frozen\nclass A(B):\n    x: int = 0\n    def f(self):\n        return 1\n"
     (tmp_path / "arm" / "client.py").write_text(text, encoding="utf-8")
     own, all_of_them = "tests/unit/arm/test_client.py::test", "tests/unit/test_structs.py::test[A]"
-    found = Reach([Reached({own: 0.1, all_of_them: 9.0}, {"arm/client.py": {own: [1, 2]}})])
-    tests = [[test.id for test in found.of(tmp_path, "arm/client.py", line)] for line in (1, 2)]
-    assert tests == [[all_of_them, own], [own]]
+    found = Reach([Reached({own: 0.1, all_of_them: 9.0}, {"arm/client.py": {own: [1, 2, 3, 5]}})])
+    for line in (1, 2, 3):
+        tests = found.of(tmp_path, "arm/client.py", line)
+        assert [test.id for test in tests] == [all_of_them, own]
+    assert [test.id for test in found.of(tmp_path, "arm/client.py", 5)] == [own]
 
 
 def test_a_table_within_a_table_is_looked_at_by_the_tests_of_whoever_uses_the_outer_one(

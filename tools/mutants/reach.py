@@ -12,7 +12,7 @@ _OTHER_ROOMS = ("devhost", "benchmarks", "simulated_azure")
 _OF_FILES = ("test_house_rules", "test_import_cost", "test_linters", "test_requirements")
 """They read files or start processes; neither sees a fault that is in this process alone."""
 _OF_CLASSES = "tests/unit/test_structs.py"
-"""Looks at all classes of the app, so it notices a fault in the head of any."""
+"""Looks at all classes of the app, so it notices a fault in the head or in a field of any."""
 AT_IMPORT = ""
 """The test that reaches what runs while tests are collected."""
 
@@ -65,7 +65,7 @@ class Reach:
             paths = self._importing(root, path)
             tests = {test for other in paths for test, _ in self._tests(other)}
         tests |= {test for test in self._costs_s if any(mirrors(test, each) for each in paths)}
-        is_class = _is_class_head(root / path, line)
+        is_class = _is_of_class(root / path, line)
         if is_class:
             tests |= {test for test in self._costs_s if test.startswith(f"{_OF_CLASSES}::")}
         found = [Test(test, self._costs_s[test]) for test in tests if test in self._costs_s]
@@ -165,9 +165,12 @@ def _heads(tree: ast.AST, line: int) -> Iterator[range]:
                 yield head
 
 
-def _is_class_head(path: Path, line: int) -> bool:
-    return any(
-        node.lineno <= line < node.body[0].lineno
+def _is_of_class(path: Path, line: int) -> bool:
+    """Whether this is the head of a class, or one of its fields."""
+    return not _is_in_function(path, line) and any(
+        min(node.lineno, *(each.lineno for each in node.decorator_list), node.lineno)
+        <= line
+        <= (node.end_lineno or line)
         for node in ast.walk(_parsed(path))
         if isinstance(node, ast.ClassDef)
     )
