@@ -15,7 +15,6 @@ from restore.alerts.alert import Alert, State, id_of, is_vm, labels_of, targets_
 SOURCE = "azure-monitor"
 SCHEMA = "azureMonitorCommonAlertSchema"
 
-_STATES: dict[str, State] = {"fired": "fired", "resolved": "resolved"}
 _HEALTH: dict[str, State] = {
     "available": "resolved",
     "unavailable": "fired",
@@ -59,18 +58,19 @@ def state_of_health(status: Any) -> State:
 
 
 def _state(essentials: dict[str, Any], context: dict[str, Any]) -> tuple[State, str]:
-    state = _STATES.get(_word(essentials.get("monitorCondition")), "unknown")
-    if state != "fired":
-        said = "monitorCondition says neither Fired nor Resolved"
-        return state, said if state == "unknown" else ""
+    condition = _word(essentials.get("monitorCondition"))
+    if condition == "resolved":
+        return "resolved", ""
+    if condition != "fired":
+        return "unknown", "monitorCondition says neither Fired nor Resolved"
     service = _word(essentials.get("monitoringService"))
     if service == "resource health":
-        state = state_of_health(_map(context.get("properties")).get("currentHealthStatus"))
+        status = _map(context.get("properties")).get("currentHealthStatus")
         said = "currentHealthStatus is neither Unavailable, Degraded nor Available"
-        return state, said if state == "unknown" else ""
+        return state_of_health(status), "" if _word(status) in _HEALTH else said
     if service.startswith("activity log") and _word(context.get("status")) != "succeeded":
         return "unknown", "the operation of the Activity Log has not succeeded"
-    return state, ""
+    return "fired", ""
 
 
 def _targets(essentials: dict[str, Any], context: dict[str, Any]) -> tuple[str, ...]:

@@ -69,7 +69,7 @@ def alert_of(value: dict[str, Any], schema: str) -> Alert:
         state=state,
         fired_at=fired_times.moment_of(value.get(names.time)),
         targets=targets_of(
-            health.get("targetResourceId") or known.get("resourceUri") or value.get("subject") or []
+            health.get("targetResourceId") or known.get("resourceUri") or value.get("subject")
         ),
         labels={
             name: text

@@ -21,7 +21,7 @@ BYTES_MAX = 192 * 1024
 """Of a body. An alert about 1,000 targets has about 150 KB; a queue message has 48 at most."""
 
 _DEPTH_MAX = 4
-"""Of envelopes in each other: a list of Event Grid events that carry an alert is two."""
+"""Of lists and texts in each other: Event Grid sends one list, and Logic Apps one text."""
 _UNKNOWN = "unknown"
 OWN_NAMES = (azure_monitor.SOURCE, grid_events.EVENT_GRID, grid_events.CLOUD_EVENTS, _UNKNOWN)
 """Of senders: no mapping may take one, for rules tell senders apart by name."""
@@ -36,7 +36,8 @@ def alerts_of(body: bytes, mappings: tuple[Mapping, ...]) -> tuple[Alert, ...]:
     try:
         value = json_of(body, BYTES_MAX)
     except InvalidRequest as error:
-        return (_faulty("AlertNotUnderstood", f"The alert {error.problems[0].message}."),)
+        (problem,) = error.problems
+        return (_faulty("AlertNotUnderstood", f"The alert {problem.message}."),)
     found = tuple(_alerts(value, mappings, _DEPTH_MAX))
     count = sum(max(len(each.targets), 1) for each in found)
     if count > TARGETS_MAX:
@@ -61,7 +62,7 @@ def instead_of_request(body: bytes | str, mappings: tuple[Mapping, ...]) -> Prob
 
 
 def _alerts(value: Any, mappings: tuple[Mapping, ...], depth: int) -> Iterator[Alert]:
-    if depth == 0:
+    if not depth:
         yield _faulty("AlertNotUnderstood", "The alert stands in too many envelopes.")
     elif isinstance(value, list):
         for each in value:
@@ -71,13 +72,13 @@ def _alerts(value: Any, mappings: tuple[Mapping, ...], depth: int) -> Iterator[A
     elif azure_monitor.is_common(value):
         yield azure_monitor.alert_of(value)
     else:
-        yield from _others(value, mappings, depth)
+        yield from _others(value, mappings)
 
 
-def _others(value: Any, mappings: tuple[Mapping, ...], depth: int) -> Iterator[Alert]:
+def _others(value: Any, mappings: tuple[Mapping, ...]) -> Iterator[Alert]:
     schema, mapping = grid_events.schema_of(value), custom_senders.mapping_of(value, mappings)
     if schema is not None and grid_events.carries_alert(value):
-        yield from _alerts(value["data"], mappings, depth - 1)
+        yield azure_monitor.alert_of(value["data"])
     elif schema is not None and value.get("source") == OWN:
         yield _faulty("AlertNotUnderstood", "This is an event of this app, and no alert.")
     elif schema is not None and grid_events.is_known(value, schema):
@@ -98,7 +99,8 @@ def _unwrapped(content: str, mappings: tuple[Mapping, ...], depth: int) -> Itera
     try:
         value = json_of(content, BYTES_MAX)
     except InvalidRequest as error:
-        yield _faulty("AlertNotUnderstood", f"$content {error.problems[0].message}.")
+        (problem,) = error.problems
+        yield _faulty("AlertNotUnderstood", f"$content {problem.message}.")
         return
     yield from _alerts(value, mappings, depth)
 

@@ -65,8 +65,10 @@ class PointDisks(Model, frozen=True, kw_only=True):
         held = self.included_count
         if held is None and self.included is not None:
             held = len(self.included)
-        missing = (self.attached_count or 0) - held if held is not None else 0
-        return max(missing, len(self.excluded or ()))
+        counts = [len(self.excluded or ())]
+        if held is not None and self.attached_count is not None:
+            counts.append(self.attached_count - held)
+        return max(counts)
 
     def name_at(self, lun: int | None) -> str | None:
         """The name of the disk that the point holds of a LUN (None: the OS disk), if it says it."""

@@ -46,7 +46,6 @@ Url = Annotated[str, _text("must be an https URL", pattern=r"\Ahttps://[^\s/]+/\
 RequestId = Annotated[
     str,
     Meta(
-        min_length=1,
         max_length=_LENGTH_MAX,
         pattern=REQUEST_ID,
         extra={

@@ -63,7 +63,7 @@ ALLOWED: dict[LedgerState, frozenset[LedgerState]] = {
 }
 
 
-class Intent(Model, frozen=True, kw_only=True, omit_defaults=False):
+class Intent(Model, frozen=True, kw_only=True):
     """Written before the POST: what is about to be sent, and what was there before it."""
 
     item_id: str

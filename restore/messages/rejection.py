@@ -62,7 +62,7 @@ class Rejection(Model, frozen=True, kw_only=True):
 def id_of(at: datetime, message_id: str) -> str:
     """Return the same id at every delivery of a message. Its number falls as time goes by, so that
     a list in the order of the names begins with the newest."""
-    left_s = max(int((_FAR - at) / timedelta(seconds=1)), 0)
+    left_s = max((_FAR - at) // timedelta(seconds=1), 0)
     return f"{left_s:010}-{message_id}"
 
 

@@ -17,7 +17,6 @@ Check = Literal["VmRunning", "AgentReady", "ProbeAnswered"]
 _Probe = Annotated[
     str,
     Meta(
-        min_length=1,
         max_length=500,
         pattern=probe_urls.PATTERN,
         extra={"says": probe_urls.SAYS, "trimmed": True},

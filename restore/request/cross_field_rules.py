@@ -148,7 +148,7 @@ def _disk_access(given: Given) -> Found:
 
 def _cloud_service(given: Given) -> Found:
     is_disks = given.recovery_type in (None, "RestoreDisks")
-    if given.get("createNewCloudService") is True and not is_disks:
+    if given.get("createNewCloudService") and not is_disks:
         yield "$.createNewCloudService", "belongs to classic VMs; leave it out"
 
 

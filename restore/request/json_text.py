@@ -37,7 +37,9 @@ def json_of(body: bytes | str, bytes_max: int = BYTES_MAX) -> Any:
     try:
         value = read_json(content)
     except _NoJson as error:
-        raise _invalid(hint(content, error.fault) or error.problems[0].message) from None
+        said = hint(content, error.fault)
+        problems = error.problems if said is None else [_problem(said)]
+        raise InvalidRequest(problems) from None
     if isinstance(value, str):
         raise _invalid(hint(content) or "is a JSON text, and must be a JSON object")
     return value

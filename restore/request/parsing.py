@@ -67,9 +67,9 @@ def parse_request(value: object, *, default_request_id: str) -> RestoreRequest:
         if field != "" or _forbidden(name, recovery_type) is None
     }
     problems = chain(_misspelled(misspelled), _problems(recovery_type, fields))
-    found = tuple(islice(problems, PROBLEMS_MAX + 1))
+    found = tuple(islice(problems, PROBLEMS_MAX))
     if found:
-        raise _all_wrong(found, given["requestId"])
+        raise _all_wrong(found, next(problems, None), given["requestId"])
     request: RestoreRequest = decode(fields, RestoreRequest)
     return request
 
@@ -115,8 +115,10 @@ def _misspelled(otherwise: dict[str, str]) -> Iterator[Problem]:
 
 
 def _problems(recovery_type: str | None, fields: dict[str, Any]) -> Iterator[Problem]:
-    found = list(islice(_field_problems(recovery_type, fields), PROBLEMS_MAX + 1))
-    yield from found
+    found: list[Problem] = []
+    for problem in _field_problems(recovery_type, fields):
+        found.append(problem)
+        yield problem
     broken = frozenset(name for name in fields if any(_is_at(each, name) for each in found))
     for path, message in cross_field_rules.problems_between(
         cross_field_rules.Given(recovery_type, fields, broken)
@@ -177,7 +179,7 @@ def _is_at(problem: Problem, name: str) -> bool:
 
 def _without_nulls(value: Any, depth: int = 8) -> Any:
     """Drop the nulls as deep as any field of ours may lie."""
-    if depth == 0 or not isinstance(value, dict | list):
+    if not depth or not isinstance(value, dict | list):
         return value
     if isinstance(value, list):
         return [_without_nulls(item, depth - 1) for item in value]
@@ -185,8 +187,10 @@ def _without_nulls(value: Any, depth: int = 8) -> Any:
     return {name: _without_nulls(field, depth - 1) for name, field in kept.items()}
 
 
-def _all_wrong(found: tuple[Problem, ...], request_id: Any) -> InvalidRequest:
-    if len(found) > PROBLEMS_MAX:
-        found = (*found[:PROBLEMS_MAX], Problem(path="$", message="has more problems"))
+def _all_wrong(
+    found: tuple[Problem, ...], another: Problem | None, request_id: Any
+) -> InvalidRequest:
+    if another is not None:
+        found = (*found, Problem(path="$", message="has more problems"))
     has_id = not any(problem.path == "$.requestId" for problem in found)
     return InvalidRequest(found, request_id=request_id if has_id else None)

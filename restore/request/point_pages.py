@@ -56,11 +56,11 @@ def page(points: Iterable[RecoveryPoint], token: str | None) -> PointPage:
     if token is not None:
         after = _place_of(token)
         newest = [each for each in newest if each[0].order < after.order]
-    shown = newest[: _fitting([point for _, point in newest[:POINTS_MAX]])]
-    is_last = len(shown) == len(newest)
+    count = _fitting([point for _, point in newest[:POINTS_MAX]])
+    shown, rest = newest[:count], newest[count:]
     return PointPage(
         points=tuple(point for _, point in shown),
-        continuation_token=None if is_last else _token_of(shown[-1][0]),
+        continuation_token=_token_of(shown[-1][0]) if rest else None,
     )
 
 

@@ -62,7 +62,7 @@ def unknown_problem(name: str, known: Iterable[str], path: str) -> Problem:
     from difflib import get_close_matches  # few requests are misspelled
 
     names = {plain_spelling(each): each for each in known}
-    close = get_close_matches(plain_spelling(name[:60]), names, n=1, cutoff=0.75)
+    close = get_close_matches(plain_spelling(name[:60]), names, cutoff=0.75)
     hint = f"; did you mean {names[close[0]]}?" if close else ""
     return Problem(path=path_to(path, name), message=f"is not a known field{hint}")
 

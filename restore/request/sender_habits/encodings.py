@@ -22,6 +22,8 @@ Parse = Callable[[bytes], Any]
 
 _DEEP = 3
 _BYTES_MAX = 256 * 1024
+_SAMPLE = 20
+"""So many characters are looked at: in UTF-16 each of those that JSON begins with has a zero."""
 _PLAIN = "send UTF-8, as plain JSON or in Base64 once"
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 """What no text has: in binary data any habit can be seen."""
@@ -109,8 +111,8 @@ def _data_url(content: bytes) -> bytes | None:
 
 def _utf16(content: bytes) -> bytes | None:
     codecs = [codec for mark, codec in _CODECS if content.startswith(mark)]
-    codecs += ["utf-16-le"] if content[1:2] and not any(content[1:40:2]) else []
-    codecs += ["utf-16-be"] if content[1:2] and not any(content[:40:2]) else []
+    codecs += ["utf-16-le"] if content and not any(content[1::2][:_SAMPLE]) else []
+    codecs += ["utf-16-be"] if content and not any(content[::2][:_SAMPLE]) else []
     try:
         return content.decode(codecs[0]).encode() if codecs else None
     except UnicodeError:

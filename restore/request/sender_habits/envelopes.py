@@ -6,6 +6,7 @@ missing) would only hide it.
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from restore.messages.errors import InvalidRequest
@@ -60,7 +61,7 @@ def problem_of(value: Any) -> Problem | None:
         return None
     around, inside = _look_into(value)
     if around is not None:
-        said = f"is {around.name}" if around.path == _ROOT else f"holds {around.said}"
+        said = f"is {around.name}" if around.is_root else f"holds {around.said}"
         return _problem(_ROOT, f"{said}, and is no restore request", inside, around)
     if isinstance(value, list):
         count = "one" if len(value) == 1 else len(value)
@@ -75,7 +76,7 @@ def problem_of(value: Any) -> Problem | None:
 def name_of(value: Any) -> str | None:
     """Return what a JSON value is, or holds, that is no request; None if that is not known."""
     around, _ = _look_into(value)
-    return None if around is None else around.name if around.path == _ROOT else around.said
+    return None if around is None else around.name if around.is_root else around.said
 
 
 def is_request(value: Any) -> bool:
@@ -92,6 +93,11 @@ class _Place(NamedTuple):
     """Of an envelope."""
     is_alert: bool = False
     """Of an envelope, or of one inside it."""
+
+    @property
+    def is_root(self) -> bool:
+        """It is the value itself."""
+        return self.path == _ROOT
 
     @property
     def said(self) -> str:
@@ -114,21 +120,25 @@ def _look_into(value: Any) -> tuple[_Place | None, _Place | None]:
     """Return which envelope there is and where in it a request stands, as far as there are such:
     the outermost of both, also in a text."""
     around: _Place | None = None
-    waiting = deque([(_Place(_ROOT, _ROOT), value)])
-    for _ in range(_NODES_MAX):
-        if not waiting:
-            break
-        place, found = waiting.popleft()
-        opened = _opened(found) if isinstance(found, str) else found
-        if isinstance(opened, dict) and place.path != _ROOT and _is_request(opened):
+    for place, found in islice(_walked(value), _NODES_MAX):
+        if isinstance(found, dict) and not place.is_root and _is_request(found):
             return (around if around and place.is_in(around) else None), place
-        known = next((each for each in ENVELOPES if _is(opened, each)), None)
+        known = next((each for each in ENVELOPES if _is(found, each)), None)
         if known is not None and around is None:
             around = place._replace(name=known.name)
         if known is not None and around is not None and known.is_alert:
             around = around._replace(is_alert=True)
-        waiting.extend(_parts(opened, place))
     return around, None
+
+
+def _walked(value: Any) -> Iterator[tuple[_Place, Any]]:
+    """Return a value and all that it holds, also in texts, the outermost first."""
+    waiting = deque([(_Place(_ROOT, _ROOT), value)])
+    while waiting:
+        place, found = waiting.popleft()
+        opened = _opened(found) if isinstance(found, str) else found
+        yield place, opened
+        waiting.extend(_parts(opened, place))
 
 
 def _parts(value: Any, place: _Place) -> Iterator[tuple[_Place, Any]]:
@@ -139,7 +149,7 @@ def _parts(value: Any, place: _Place) -> Iterator[tuple[_Place, Any]]:
     elif isinstance(value, list):
         named = [(f"{place.path}[{index}]", inner) for index, inner in enumerate(value)]
     for path, inner in named:
-        yield _Place(path, path if place.path == _ROOT else place.outermost), inner
+        yield _Place(path, path if place.is_root else place.outermost), inner
 
 
 def _opened(text: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from restore.alerts import judging
+from restore.alerts import judging, matching
 from restore.alerts.alert import Alert, Fault
 from restore.request import parsing
 from tests.alert_samples import DISKS, FIRED, restore_rules, rule, vm
@@ -116,3 +116,44 @@ def test_rules_are_asked_only_for_what_fires_now() -> None:
     assert judging.is_for_rules(known, ALERT, vm(), NOW)
     assert not judging.is_for_rules(known, replace(ALERT, state="resolved"), vm(), NOW)
     assert not judging.is_for_rules(known, ALERT, "web-01", NOW)
+
+
+def test_what_is_shown_of_an_alert_is_cut() -> None:
+    shown = "say " * 50
+    assert judged(replace(ALERT, rule=shown.strip())).alert_rule == shown.strip()
+    assert judged(replace(ALERT, rule=shown * 2)).alert_rule == f"{shown[:199]}…"
+    assert judged(target=shown * 8).target == f"{shown * 3}{shown[:199]}…"
+    assert judged(replace(ALERT, rule=None)).alert_rule is None
+
+
+@pytest.mark.parametrize(
+    ("change", "target", "said"),
+    [
+        ({"id": None, "fired_at": None}, None, "The alert has no id and no time and no VM that"),
+        ({"fired_at": None}, vm(), "The alert has no time that can be read."),
+        ({}, None, "The alert has no VM that can be read."),
+    ],
+)
+def test_what_an_alert_lacks_is_named(change: Any, target: str | None, said: str) -> None:
+    assert judged(replace(ALERT, **change), target=target).text.startswith(said)
+
+
+@pytest.mark.parametrize("names", [("a", "b", "c"), ("c", "b", "a")])
+@pytest.mark.parametrize("wanted", ["a", "b", "c"])
+def test_a_rule_has_the_template_that_it_names(names: tuple[str, ...], wanted: str) -> None:
+    known = restore_rules(
+        rules=[rule(template=wanted)],
+        templates=[{"name": name, "restore": DISKS} for name in names],
+    )
+    assert judging.template_of(known, known.rules[0]).name == wanted
+
+
+def test_tags_that_were_not_read_refuse_what_a_rule_might_want() -> None:
+    decision = judging.judge(restore_rules(), ALERT, vm(), matching.Unread("No right."), NOW)
+    assert (decision.outcome, decision.code) == ("refused", "TagsNotRead")
+    assert decision.text.endswith("No right.")
+
+
+def test_a_rule_may_want_a_persons_approval() -> None:
+    assert judged().approval is False
+    assert judged(rules=[rule(approval=True)]).approval is True

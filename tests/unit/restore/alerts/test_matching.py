@@ -119,6 +119,7 @@ def test_a_hostile_pattern_takes_no_time() -> None:
         ("a*b*b*c", "abc", False), ("a*b*b*c", "abbc", True), ("*b*", "b", True),
         ("*b*", "a", False), ("*bb*bb*", "bbb", False), ("*bb*bb*", "bbbb", True),
         ("x*b*a", "xba", True), ("*a*b", "ba", False), ("**", "x", True),
+        ("abcd*d", "abcd", False), ("abcd*d", "abcdd", True),
     ],
 )  # fmt: skip
 def test_a_star_stands_for_any_text(pattern: str, text: str, expected: bool) -> None:

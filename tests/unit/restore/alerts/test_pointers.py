@@ -23,8 +23,12 @@ def test_what_stands_there_is_found(pointer: str, expected: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "pointer", ["/bar", "/foo/2", "/foo/-", "/foo/01", "/foo/x", "/null/x", "/foo/0/0", "/foo/1e0"]
-)
+    "pointer",
+    [
+        "/bar", "/foo/2", "/foo/3", "/foo/-", "/foo/01", "/foo/x", "/null/x", "/foo/0/0",
+        "/foo/1e0",
+    ],
+)  # fmt: skip
 def test_what_is_not_there_is_absent_and_null_is_not(pointer: str) -> None:
     assert at(DOCUMENT, pointer) is ABSENT
     assert value_at(DOCUMENT, pointer) is None

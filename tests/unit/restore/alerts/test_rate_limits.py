@@ -18,6 +18,11 @@ RULE = RestoreRule(name="disks", when=When(), template="disks", restores_per_hou
 HOLD_S = 4 * 3600.0
 
 
+def alert(number: int = 1) -> str:
+    """An id that is equal to another one and not the same object, as ids that are read are."""
+    return "-".join(("alert", str(number)))
+
+
 def wanted(number: int, incident: int = 0) -> AlertDecision:
     request_id = f"alert-{number}-{incident}"
     request = DISKS | {"requestId": request_id, "sourceResourceId": vm(f"vm-{number}")}
@@ -28,7 +33,7 @@ def admit(
     known: RuleUsage, *numbers: int, now: datetime = FIRED, incident: int = 0, rule: Any = RULE
 ) -> tuple[RuleUsage, list[str]]:
     asked = [wanted(number, incident) for number in numbers]
-    known, decided = rate_limits.admit(known, rule, asked, now, "a", HOLD_S)
+    known, decided = rate_limits.admit(known, rule, asked, now, alert(), HOLD_S)
     return known, [each.outcome for each in decided]
 
 
@@ -46,10 +51,18 @@ def test_the_same_storm_again_counts_nothing_twice() -> None:
     assert (again, same) == (first, outcomes)
 
 
+def test_what_is_held_already_is_told_as_it_was() -> None:
+    first, _ = admit(RuleUsage(), *range(5))
+    _, decided = rate_limits.admit(first, RULE, [wanted(4)], FIRED, alert(), HOLD_S)
+    assert first.hold is not None
+    assert decided == first.hold.held[-1:]
+
+
 def test_another_delivery_of_the_same_alert_is_told_to_be_one() -> None:
     first, _ = admit(RuleUsage(), 1)
-    _, decided = rate_limits.admit(first, RULE, [wanted(1)], FIRED, "another", HOLD_S)
-    assert (decided[0].outcome, decided[0].code) == ("repeated", "AlertKnown")
+    for other in (alert(0), alert(2)):
+        _, decided = rate_limits.admit(first, RULE, [wanted(1)], FIRED, other, HOLD_S)
+        assert (decided[0].outcome, decided[0].code) == ("repeated", "AlertKnown")
 
 
 def test_the_next_storm_over_the_same_vms_joins_what_is_held() -> None:
@@ -111,14 +124,17 @@ def test_what_was_refused_does_not_come_back_before_its_record_tells_so() -> Non
     refused, _ = rate_limits.decided(known, "d1", ["alert-3-0"], later, released=False)
     _, decisions = rate_limits.admit(refused, RULE, [wanted(3)], later, "a", HOLD_S)
     assert (decisions[0].outcome, decisions[0].code) == ("refused", "HoldRefused")
-    assert rate_limits.told(refused, "d1").leaving == ()
-    assert rate_limits.told(refused, "d2") == refused
+    assert admit(refused, 1, 5, now=later)[1] == ["restore", "restore"]
+    assert rate_limits.told(refused, "".join(("d", "1"))).leaving == ()
+    for other in ("d0", "d2"):
+        assert rate_limits.told(refused, other) == refused
 
 
 def test_a_hold_expires_at_its_time() -> None:
     known, _ = admit(RuleUsage(), *range(4))
     assert not rate_limits.expired(known, FIRED + timedelta(hours=4, seconds=-1))
     assert rate_limits.expired(known, FIRED + timedelta(hours=4))
+    assert rate_limits.expired(known, FIRED + timedelta(hours=5))
     assert not rate_limits.expired(RuleUsage(), FIRED)
 
 
@@ -134,8 +150,10 @@ def vm_usage(request_id: str, refused: Any = None) -> VmUsage:
         (vm_usage("alert-1-0", "HoldRefused"), 1, "HoldRefused"),
         (vm_usage("alert-1-0", "HoldRefused"), 100, "HoldRefused"),
         (vm_usage("alert-9-9"), 5.9, "QuietPeriod"),
+        (vm_usage("alert-0-9"), 5.9, "QuietPeriod"),
         (vm_usage("alert-9-9", "HoldExpired"), 5.9, "QuietPeriod"),
         (vm_usage("alert-9-9"), 6, None),
+        (vm_usage("alert-9-9"), 7, None),
     ],
 )
 def test_a_vm_has_quiet_after_an_alert_and_the_same_alert_is_no_other(
@@ -195,13 +213,14 @@ def test_what_is_not_let_go_says_why(code: Any, by: str | None, said: str) -> No
 def test_a_rule_knows_of_which_hold_people_were_told() -> None:
     known, _ = admit(RuleUsage(), *range(5))
     assert known.hold is not None
-    other = replace(known.hold, alert_id="".join(("b", "b")))
+    others = [replace(known.hold, alert_id=alert(number)) for number in (0, 2)]
     assert not known.hold.is_told
     same = replace(known.hold, alert_id="".join(known.hold.alert_id))
     asked = rate_limits.asked(known, same)
     assert asked.hold == replace(known.hold, is_told=True)
-    assert rate_limits.asked(known, other) == known
-    assert rate_limits.asked(RuleUsage(), other) == RuleUsage()
+    for other in others:
+        assert rate_limits.asked(known, other) == known
+        assert rate_limits.asked(RuleUsage(), other) == RuleUsage()
 
 
 def test_a_decision_about_nothing_that_is_held_changes_nothing() -> None:
@@ -233,3 +252,21 @@ def test_the_same_vm_is_held_for_the_alert_that_came_first() -> None:
     _, decided = rate_limits.admit(known, RULE, [wanted(5, 1)], FIRED, "b", HOLD_S)
     assert decided[0].request_id == "alert-5-0"
     assert decided[0].request == wanted(5).request
+
+
+@pytest.mark.parametrize(
+    ("count", "outcome"), [(999, "held"), (1000, "refused"), (1001, "refused")]
+)
+def test_of_a_rule_as_many_are_held_as_a_vault_protects(count: int, outcome: str) -> None:
+    held = tuple(wanted(number) for number in range(count))
+    hold = rate_limits.Hold(since=FIRED, until=FIRED, alert_id=alert(), held=held)
+    assert admit(RuleUsage(hold=hold), 5000)[1] == [outcome]
+
+
+def test_of_a_decision_that_cannot_be_carried_out_nothing_leaves_the_hold() -> None:
+    known, _ = admit(RuleUsage(), *range(5))
+    after, leaving = rate_limits.decided(
+        known, "d1", ["alert-3-0"], FIRED, released=True, stays=True
+    )
+    assert after == known
+    assert [each.request_id for each in leaving.held] == ["alert-3-0"]

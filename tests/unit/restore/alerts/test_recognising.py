@@ -65,14 +65,21 @@ def test_every_shape_is_one_alert_with_vm_and_time(name: str, encoded: bool) -> 
         (samples.common(monitorCondition="Resolved"), "resolved"),
         (samples.common(monitorCondition="Odd"), "unknown"),
         (samples.common(monitorCondition=None), "unknown"),
+        (samples.common(monitorCondition="Acknowledged"), "unknown"),
+        (samples.common(monitorCondition="Zzz"), "unknown"),
+        (samples.common(monitoringService=None), "fired"),
+        (samples.common(monitoringService="VM Insights - Health"), "fired"),
         (samples.resource_health("Available"), "resolved"),
         (samples.resource_health("Degraded"), "fired"),
         (samples.resource_health("Unknown"), "unknown"),
         (samples.activity_log("Started"), "unknown"),
         (samples.activity_log("Failed"), "unknown"),
+        (samples.activity_log("Zzz"), "unknown"),
         (samples.health_event("Available"), "resolved"),
         (samples.health_event("Unknown"), "unknown"),
         (samples.cloud_event("com.example.backup.done", {}), "unknown"),
+        (samples.health_event("Unavailable") | {"type": "com.example.health"}, "unknown"),
+        (samples.health_event("Unavailable") | {"source": "/a"}, "fired"),
         (samples.grid_event("Microsoft.Resources.ResourceWriteSuccess", {}), "unknown"),
         (samples.alertmanager(status="resolved"), "resolved"),
         (samples.alertmanager(status="suppressed"), "unknown"),
@@ -127,6 +134,10 @@ def test_labels_are_custom_properties_and_what_kind_of_alert_it_is() -> None:
         ({"$content": "rubbish"}, "$content is neither JSON nor Base64 of JSON"),
         ({"receiver": "r", "groupKey": "g", "alerts": []}, "Nothing stands at /alerts"),
         ({"receiver": "r", "alerts": []}, "This is an alert of Alertmanager. No mapping"),
+        (
+            {"event_type": "x", "last_updated": "1", "org": {}},
+            "This is an alert of Datadog. No mapping",
+        ),
         (b"{nonsense", "neither JSON nor Base64 of JSON"),
         (b"", "is empty"),
     ],
@@ -297,8 +308,66 @@ def test_envelopes_stand_in_each_other_three_deep_at_most() -> None:
     assert found.fault is not None
     assert "too many envelopes" in found.fault.text
     event = samples.cloud_event("x", samples.common())
-    assert the_alert([[event]]).fault is None
-    assert the_alert([[[event]]]).fault is not None
+    assert the_alert([[[event]]]).fault is None
+    assert the_alert([[[[event]]]]).fault is not None
     wrapped = {"$content": json.dumps(samples.common())}
     assert the_alert([[wrapped]]).fault is None
     assert the_alert([[[wrapped]]]).fault is not None
+
+
+@pytest.mark.parametrize(
+    ("inside", "around", "is_read"),
+    [("[[{}]]", 0, True), ("[[[{}]]]", 0, False), ("{}", 2, True), ("[{}]", 2, False)],
+)
+def test_what_stands_in_a_text_counts_as_deep_as_it_stands(
+    inside: str, around: int, is_read: bool
+) -> None:
+    value: Any = {"$content": inside.format(json.dumps(samples.common()))}
+    for _ in range(around):
+        value = [value]
+    assert (the_alert(value).fault is None) is is_read
+
+
+@pytest.mark.parametrize(
+    ("event", "source"),
+    [
+        ({"specversion": "1.0", "type": "x", "source": "/x"}, "cloud-events"),
+        ({"eventType": "x", "eventTime": samples.text(samples.FIRED), "data": {}}, "event-grid"),
+    ],
+)
+def test_an_event_may_have_no_more_than_its_schema_asks_for(
+    event: dict[str, Any], source: str
+) -> None:
+    assert the_alert(event).source == source
+
+
+def test_the_vm_that_an_alert_names_comes_before_those_of_its_rows() -> None:
+    alert_of_rows = samples.log_alert(samples.vm("db-01"))
+    alert_of_rows["data"]["essentials"]["alertTargetIDs"] = [samples.vm()]
+    assert the_alert(alert_of_rows).targets == (samples.vm(),)
+
+
+@pytest.mark.parametrize(
+    ("body", "sender"),
+    [
+        (samples.alertmanager(), "alertmanager"),
+        ([samples.datadog(), samples.pagerduty()], "datadog"),
+        ([[samples.datadog()]], None),
+        (samples.datadog() | {"recoveryType": "RestoreDisks"}, None),
+        ({}, None),
+        ([], None),
+        (b"{nonsense", None),
+    ],
+)
+def test_where_a_request_is_expected_an_alert_of_a_mapping_is_told_to_be_one(
+    body: Any, sender: str | None
+) -> None:
+    text = body if isinstance(body, bytes) else json.dumps(body)
+    problem = recognising.instead_of_request(text, MAPPINGS)
+    assert (problem is not None) is (sender is not None)
+    if problem is not None:
+        assert problem.path == "$"
+        assert problem.message == (
+            f"is an alert of {sender!r}, a mapping of RESTORE_RULES, and is no restore request: "
+            "alerts belong on the queue restore-alerts, or to POST /api/alerts"
+        )

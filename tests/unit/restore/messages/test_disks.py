@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from restore.messages.disks import PointDisks, VmDisk
+from restore.messages.disks import NAME_CHARS_MAX, PointDisks, VmDisk
 from restore.messages.job_details import JobTask, has_data
 from restore.messages.model import JobSnapshot
-from restore.messages.watch_io import Watched
+from restore.messages.watch_io import Watched, WatchEnd
 
 OS, DATA = VmDisk(name="os"), VmDisk(name="data", lun=1)
 
@@ -36,6 +36,47 @@ def test_a_disk_is_named_by_its_lun() -> None:
     held = PointDisks(included=(OS, DATA, VmDisk(name="", lun=2)))
     assert [held.name_at(lun) for lun in (None, 1, 2, 3)] == ["os", "data", None, None]
     assert PointDisks().name_at(1) is None
+
+
+def far() -> int:
+    """A LUN beyond the numbers of which Python keeps one object each."""
+    return int("300")
+
+
+@pytest.mark.parametrize(
+    ("known", "held"),
+    [
+        ({}, [True, None, None, None]),
+        ({"included": (OS, DATA)}, [True, True, False, False]),
+        ({"included": (OS, VmDisk(name="", lun=far()))}, [True, False, False, True]),
+        ({"excluded": (DATA,)}, [True, False, None, None]),
+        ({"excluded": (VmDisk(name="", lun=far()),)}, [True, None, None, False]),
+    ],
+)
+def test_what_a_point_holds_is_known_of_a_disk_that_is_listed(
+    known: dict[str, Any], held: list[bool | None]
+) -> None:
+    disks = PointDisks(**known)
+    assert [disks.holds(lun) for lun in (None, 1, 2, far())] == held
+    assert disks.are_listed is ("included" in known)
+
+
+def test_a_disk_is_found_by_any_lun() -> None:
+    assert PointDisks(included=(OS, VmDisk(name="far", lun=far()))).name_at(far()) == "far"
+
+
+@pytest.mark.parametrize(
+    ("end", "is_over"),
+    [("job", True), ("operation_failed", True), ("deadline", False), ("lost", False)],
+)
+def test_azures_work_is_over_with_the_job_or_where_none_came_to_be(
+    end: WatchEnd, is_over: bool
+) -> None:
+    assert Watched(end=end).is_over is is_over
+
+
+def test_a_disks_name_has_eighty_characters_at_most() -> None:
+    assert NAME_CHARS_MAX == 80, "as many as Azure gives one"
 
 
 def task(status: str) -> JobTask:

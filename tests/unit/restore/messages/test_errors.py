@@ -82,3 +82,41 @@ def test_no_error_tells_a_secret_that_it_quotes(form: str) -> None:
 def test_an_invalid_request_says_how_many_problems_it_has(count: int, said: str) -> None:
     problems = [Problem(path=f"$.p{number}", message="is wrong") for number in range(count)]
     assert errors.InvalidRequest(problems).message.endswith(said)
+
+
+@pytest.mark.parametrize(("length", "kept"), [(200, "x" * 200), (201, "x" * 199 + "…")])
+def test_a_code_and_a_path_have_two_hundred_characters_at_most(length: int, kept: str) -> None:
+    assert errors.Conflict("No.", code="x" * length).code == kept
+    wrong = errors.InvalidRequest([Problem(path="x" * length, message="is wrong")])
+    assert wrong.problems[0].path == kept
+
+
+@pytest.mark.parametrize("count", [49, 50, 51])
+def test_a_failure_tells_fifty_details_and_problems_at_most(count: int) -> None:
+    details = [str(number) for number in range(count)]
+    failure = errors.to_failure(errors.Conflict("No.", details=details))
+    assert failure.details == tuple(details[:50])
+    problems = [Problem(path=f"$.p{number}", message="is wrong") for number in range(count)]
+    assert len(errors.to_failure(errors.InvalidRequest(problems)).problems) == min(count, 50)
+
+
+def test_a_wrong_setting_is_looked_at_again_in_a_minute() -> None:
+    error = errors.SettingsWrong("No storage account.", doing="read")
+    assert (error.retry_after_s, error.doing) == (60, "read")
+
+
+def test_what_is_refused_for_reasons_says_them() -> None:
+    problems = [Problem(path="$.a", message="Not so."), Problem(path="$.b", message="Nor so.")]
+    unsupported = errors.NotSupported(problems, code="DiskTooLarge")
+    assert (unsupported.message, unsupported.problems) == ("Not so. Nor so.", tuple(problems))
+    assert errors.PlanChanged(problems).problems == tuple(problems)
+    assert errors.PolicyRefused("No.", problems=problems).problems == tuple(problems)
+    for kind in (errors.InvalidRequest, errors.PlanChanged):
+        with pytest.raises(AssertionError):
+            kind([])
+    with pytest.raises(AssertionError):
+        errors.NotSupported([], code="x")
+
+
+def test_without_what_was_being_done_a_message_ends_with_its_text() -> None:
+    assert str(errors.Conflict("Taken.")) == "Conflict: Taken."

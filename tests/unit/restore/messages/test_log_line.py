@@ -126,7 +126,7 @@ def test_a_fault_names_the_innermost_places_first_and_only_a_few() -> None:
         innermost = f"messages/test_log_line.py:{tail.tb_lineno}"
     assert place is not None
     places = place.split(" < ")
-    assert len(places) == log_line._PLACES_MAX
+    assert len(places) == 5
     assert places[0] == innermost
     assert len(set(places[1:])) == 1
     assert places[1] != innermost
@@ -159,3 +159,30 @@ def test_what_an_orchestration_is_about_stands_in_its_input(
 ) -> None:
     about = log_line.about_input(given)
     assert (about.request_id, about.vm) == (request_id, vm)
+
+
+def test_texts_and_ids_are_cut_to_their_lengths() -> None:
+    assert LINE_BYTES_MAX == 8192, "as docs/log.md promises"
+    for length, cut in ((1000, "x" * 1000), (1001, "x" * 999 + "…")):
+        assert read(LogLine(event="fault", text="x" * length))["text"] == cut
+    for length, cut in ((2048, "x" * 2048), (2049, "x" * 2047 + "…")):
+        about = LogContext(request_id="x" * length)
+        assert read(LogLine(event="fault", about=about))["requestId"] == cut
+
+
+@pytest.mark.parametrize("order", [{"a": 1, "z": 2}, {}])
+def test_what_an_order_is_about_goes_with_it_and_is_taken_from_it(order: dict[str, Any]) -> None:
+    about = LogContext(request_id="r1", attempt=2)
+    sent = json.loads(json.dumps(log_line.sent_with(order, about)))
+    assert sent == order | {"logContext": {"requestId": "r1", "attempt": 2}}
+    assert log_line.taken_from(sent) == (order, about)
+    assert log_line.taken_from(order) == (order, LogContext())
+
+
+def test_a_context_of_another_kind_does_not_hinder_an_order() -> None:
+    assert log_line.taken_from({"a": 1, "logContext": {"attempt": "x"}}) == ({"a": 1}, LogContext())
+
+
+def test_a_line_that_says_nothing_of_success_has_its_kinds_level() -> None:
+    assert LogLine(event="phase").level == logging.INFO
+    assert LogLine(event="fault", succeeded=True).level == logging.ERROR

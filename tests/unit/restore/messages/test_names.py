@@ -76,3 +76,24 @@ def test_a_long_request_id_is_cut_to_its_beginning_and_a_hash() -> None:
         begin, _, digits = names.instance_id(longer).partition("~")
         assert begin == "restore-" + "x" * 40
         assert len(digits) == 40
+
+
+def test_each_child_of_a_revived_restore_has_an_id_of_its_own() -> None:
+    assert names.watch_id("i") == "i~watch"
+    assert names.wait_id("i") == "i~wait"
+    assert names.verification_id("i") == "i~verify"
+    assert names.child_ids("i", 0) == ("i~watch", "i~wait", "i~verify")
+    assert names.child_ids("i", 2) == ("i~watch-2", "i~wait-2", "i~verify-2")
+    assert names.cancel_id("i") == "i~cancel"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("r1:started", True), ("r1~2:fall-back", True), ("x" * 160 + ":a", True),
+        ("x" * 161 + ":a", False), ("r1~1:started", False), ("r1", False), ("r1:Started", False),
+        ("r1:started/", False),
+    ],
+)  # fmt: skip
+def test_an_event_is_named_by_its_restore_and_its_kind(text: str, expected: bool) -> None:
+    assert names.is_event_id(text) is expected

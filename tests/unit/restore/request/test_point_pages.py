@@ -8,9 +8,11 @@ import pytest
 
 from restore.messages.model import RecoveryPoint
 from restore.request import point_pages
-from restore.request.point_pages import BYTES_MAX, POINTS_MAX, page
+from restore.request.point_pages import POINTS_MAX, page
 from restore.values import tokens
 from tests.fakes.app_harness import START
+
+BYTES_MAX = 512 * 1024
 
 
 def points(count: int, *, per_time: int = 1, text: str = "") -> list[RecoveryPoint]:
@@ -110,3 +112,8 @@ def test_a_token_of_another_list_is_none() -> None:
     assert point_pages.is_token(str(page(points(999), None).continuation_token))
     assert not point_pages.is_token(tokens.token_of("other", "x"))
     assert not point_pages.is_token("")
+
+
+@pytest.mark.parametrize(("count", "sizes"), [(199, [199]), (200, [200]), (201, [200, 1])])
+def test_a_page_holds_two_hundred_points(count: int, sizes: list[int]) -> None:
+    assert [len(names) for names in walked(points(count))] == sizes

@@ -1,5 +1,6 @@
 """What is told of a message that could not be taken."""
 
+import json
 from typing import Any
 
 import pytest
@@ -57,3 +58,39 @@ def test_nulls_are_dropped_as_deep_as_a_field_may_lie(depth: int) -> None:
 
 def test_nulls_in_a_list_stay() -> None:
     assert parsing._without_nulls([None, {"a": None, "b": 1}]) == [None, {"b": 1}]
+
+
+@pytest.mark.parametrize(
+    ("original", "request_id"),
+    [
+        (samples.DISKS, "r-1"),
+        ({"requestId": "r-2"}, "r-2"),
+        ({"requestId": "a/b"}, None),
+        (samples.without(samples.DISKS, "requestId"), None),
+        ({}, None),
+    ],
+)
+def test_a_message_that_the_host_gave_up_names_its_request(
+    original: dict[str, Any], request_id: str | None
+) -> None:
+    body = json.dumps(original).encode()
+    kept = rejections.poisoned(message_id="m1", original=body, time=START)
+    assert kept.request_id == request_id
+
+
+def test_a_message_is_kept_whatever_reading_it_raises(monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(*_: Any, **__: Any) -> None:
+        raise KeyError("what its tries died of")
+
+    monkeypatch.setattr(parsing, "parse_text", break_down)
+    kept = rejections.poisoned(message_id="m1", original=b"{}", time=START)
+    assert (kept.request_id, kept.original) == (None, "{}")
+
+
+@pytest.mark.parametrize(("size", "is_whole"), [(65_536, True), (65_537, False)])
+def test_what_a_queue_takes_is_kept_whole(size: int, is_whole: bool) -> None:
+    kept = rejections.rejected(
+        message_id="m1", code="x", problems=(), original=b"x" * size, time=START
+    )
+    assert (kept.original, kept.is_whole) == ("x" * 65_536, is_whole)
+    assert "text" not in rejections.event(kept)["data"]

@@ -8,6 +8,9 @@ from msgspec import Meta
 from restore.request import validation
 from restore.values.structs import StrictModel
 
+_MANY = int("300")
+"""Beyond the numbers of which Python keeps one object each."""
+
 
 class Sample(StrictModel, frozen=True, kw_only=True):
     """One field of each kind that has bounds."""
@@ -17,7 +20,10 @@ class Sample(StrictModel, frozen=True, kw_only=True):
     one: Annotated[tuple[int, ...], Meta(min_length=1, max_length=1)] = (1,)
     many: Annotated[tuple[int, ...], Meta(max_length=2)] = ()
     named: Annotated[dict[str, int], Meta(min_length=1, max_length=2)] | None = None
+    some: Annotated[dict[str, int], Meta(max_length=2)] = {}
     free: dict[str, int] = {}
+    number: Annotated[int, Meta(ge=3, le=5)] = 3
+    large: Annotated[tuple[int, ...], Meta(min_length=_MANY, max_length=int("300"))] = ()
     text: Annotated[str, Meta(min_length=2, max_length=3)] = "ab"
     empty: Annotated[str, Meta(max_length=3)] = ""
     word: Literal["One", "Two"] = "One"
@@ -37,10 +43,13 @@ def problems(**fields: Any) -> dict[str, str]:
         ("many", [[], [1, 2]], [[1, 2, 3]], "must have at most 2 entries"),
         ("named", [{"a": 1}, {"a": 1, "b": 2}], [{}, {"a": 1, "b": 2, "c": 3}],
          "must have 1 to 2 fields"),
+        ("some", [{}, {"a": 1, "b": 2}], [{"a": 1, "b": 2, "c": 3}], "must have 0 to 2 fields"),
+        ("large", [[1] * 300], [[1] * 299, [1] * 301], "must have exactly 300 entries"),
+        ("number", [3, 4, 5], [2, 6, -1, 0, True, 3.5, "4x"], "must be a whole number from 3 to 5"),
         ("free", [{}, {"a": 1}, {str(number): 1 for number in range(99)}], [], ""),
     ],
 )  # fmt: skip
-def test_lists_and_objects_have_bounds(
+def test_what_has_bounds_is_taken_up_to_them(
     name: str, good: list[Any], bad: list[Any], said: str
 ) -> None:
     for value in good:
@@ -78,3 +87,19 @@ def test_a_word_that_was_meant_is_asked_about() -> None:
     assert problems(zzz="One")["$.zzz"] == "is not a known field"
     far = validation.unknown_problem("x" * 60 + "word", ["word"], "$")
     assert far.message == "is not a known field"
+
+
+@pytest.mark.parametrize(("pad", "is_asked"), [(56, True), (57, True), (58, False), (200, False)])
+def test_of_a_long_name_or_word_the_beginning_is_looked_at(pad: int, is_asked: bool) -> None:
+    """The pad is no part of a spelling. Of 60 characters the last is the third of what is meant."""
+    name = validation.unknown_problem("_" * pad + "word", ["word"], "$").message
+    assert name.endswith("did you mean word?") is is_asked
+    word = problems(word="_" * pad + "one")["$.word"]
+    assert word.endswith("did you mean One?") is is_asked
+
+
+def test_the_closest_name_is_asked_about() -> None:
+    known = ["wordy", "word", "words"]
+    for name in known:
+        found = validation.unknown_problem(f"{name}_", known, "$").message
+        assert found == f"is not a known field; did you mean {name}?"
