@@ -49,6 +49,7 @@ _BY_STATUS: dict[int, _Meaning] = {
     410: _Meaning(errors.NotFound, azure_codes.GONE),
     412: _Meaning(errors.Conflict, ""),
     429: _Meaning(errors.Throttled, azure_codes.SLOWER),
+    499: _PASSES,
 }
 
 

@@ -44,6 +44,7 @@ def test_a_request_says_who_asks_and_has_spelled_out_timeouts() -> None:
         reply(408),
         Reply(200, {}, b"<html>"),
         Reply(200, {}, b"[1]"),
+        reply(499),
         NotSent("refused"),
         ConnectionResetError("reset"),
     ],
