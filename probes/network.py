@@ -41,9 +41,10 @@ class Machine:
         thread.join(timeout_s)
         if not found:
             raise TimeoutError("the name service does not answer")
-        if isinstance(found[0], Exception):
-            raise found[0]
-        return found[0]
+        answer = found.pop()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def connect(self, address: str, port: int, timeout_s: float) -> socket.socket:
         """Open a connection. Raises OSError."""

@@ -20,7 +20,7 @@ class Clock:
     """A monotonic clock that moves when it is told to."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.now_s = 1_000.0
+        self.now_s = 100.0
         monkeypatch.setattr(activity_scope, "monotonic", lambda: self.now_s)
 
 

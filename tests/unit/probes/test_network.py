@@ -41,6 +41,10 @@ def test_a_name_service_that_does_not_answer_is_left_in_time(
 ) -> None:
     end = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: end.wait(5) and FOUND)
+    before = {*threading.enumerate()}
     with pytest.raises(TimeoutError, match="does not answer"):
         Machine().addresses("web.test", 443, 0.01)
+    (waiting,) = {*threading.enumerate()} - before
+    assert waiting.daemon, "it keeps no process alive"
     end.set()
+    waiting.join(5)

@@ -111,7 +111,7 @@ def test_an_answer_that_drips_is_given_up_in_time(monkeypatch: pytest.MonkeyPatc
     dripping = Dripping(monkeypatch)
     with probing.use(dripping):
         assert probing.probe("http://10.2.0.4/", everything).code == "ProbeFailed"
-    assert dripping.now == probing.PROBE_S_MAX
+    assert dripping.now == 10
 
 
 def test_tcp_passes_when_the_connection_is_open() -> None:
@@ -176,3 +176,91 @@ def test_an_address_is_taken_apart_with_the_usual_ports() -> None:
     assert target_of("http://[fd00::1]:8080") == ("http", "fd00::1", 8080, "/")
     with pytest.raises(ValueError):
         target_of("tcp://10.0.0.1:65536")
+
+
+class Machine:
+    """A machine with two addresses that takes each connection, and answers in these parts."""
+
+    def __init__(self, *parts: bytes) -> None:
+        self.opened, self.heard, self.sizes = list[str](), b"", list[int]()
+        self._parts = [*parts]
+
+    def __enter__(self) -> "Machine":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
+        return ["10.2.0.4", "10.2.0.5"]
+
+    def connect(self, address: str, port: int, timeout_s: float) -> Any:
+        self.opened.append(f"{address} {port}")
+        return self
+
+    def settimeout(self, seconds: float) -> None:
+        assert 0 < seconds <= 10
+
+    def sendall(self, content: bytes) -> None:
+        self.heard += content
+
+    def recv(self, size: int) -> bytes:
+        self.sizes.append(size)
+        return self._parts.pop(0) if self._parts else b""
+
+
+def asked(machine: Machine, url: str = "http://web/") -> probing.Answer:
+    with probing.use(machine):
+        return probing.probe(url, everything)
+
+
+@pytest.mark.parametrize(
+    ("status", "is_good"),
+    [(199, False), (200, True), (201, True), (299, True), (300, False), (599, False)],
+)
+def test_a_status_of_two_hundred_and_more_passes(status: int, is_good: bool) -> None:
+    machine = Machine(*[f"HTTP/1.1 {status} X\r\n".encode()] * 2)
+    answer = asked(machine)
+    assert answer == (
+        f"10.2.0.{4 if is_good else 5} answers with HTTP {status}.",
+        None if is_good else "ProbeFailed",
+    )
+    assert len(machine.opened) == (1 if is_good else 2), "what answers well is asked alone"
+
+
+@pytest.mark.parametrize(
+    ("url", "port", "host"),
+    [
+        ("http://web/", 80, "web:80"),
+        ("http://web:8080/a", 8080, "web:8080"),
+        ("http://[fd00::1]:8080/", 8080, "[fd00::1]:8080"),
+    ],
+)
+def test_who_is_asked_is_told_its_own_name_and_port(url: str, port: int, host: str) -> None:
+    machine = Machine(OK)
+    assert asked(machine, url).code is None
+    assert machine.opened == [f"10.2.0.4 {port}"]
+    assert f"\r\nHost: {host}\r\n".encode() in machine.heard
+
+
+def test_an_answer_may_come_in_parts_and_end_with_its_status() -> None:
+    assert asked(Machine(b"HTTP/1.1 20", b"4")).text == "10.2.0.4 answers with HTTP 204."
+    assert asked(Machine()).text == "10.2.0.5 does not answer as HTTP does."
+
+
+@pytest.mark.parametrize(("part", "reads"), [(b"H", 1024), (b"H" * 1000, 2), (b"H" * 1024, 1)])
+def test_so_much_of_an_answer_is_read(part: bytes, reads: int) -> None:
+    machine = Machine(*[part] * 9_000)
+    assert asked(machine).text == "10.2.0.5 does not answer as HTTP does."
+    assert machine.sizes == [1024] * reads * 2, "at each of the two addresses"
+
+
+def test_of_many_addresses_four_are_opened_or_told() -> None:
+    many = [f"10.2.0.{number}" for number in range(6)]
+    with probing.use(names := Names(*many)):
+        assert probing.probe("tcp://web:22", everything).code == "ProbeFailed"
+        assert names.opened == many[:4]
+        answer = probing.probe("tcp://web:22", lambda each: False)
+    assert answer.text == (
+        "The policy allows no probe of the address of web (10.2.0.0, 10.2.0.1, 10.2.0.2, 10.2.0.3)."
+    )
