@@ -206,9 +206,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _number(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    found = _read(float, str(value))
+    found = _read(float, str(value)) if isinstance(value, int | float | str) else None
     return found if found is not None and isfinite(found) else None
 
 

@@ -51,7 +51,7 @@ class PointList(NamedTuple):
     """Recovery points as Azure lists them, and how many have no name or time that can be read."""
 
     points: tuple[RecoveryPoint, ...]
-    unreadable: int = 0
+    unreadable: int
 
 
 class CancelReply(NamedTuple):

@@ -28,9 +28,9 @@ _POWERS = (
 _PROVISIONING = ("Creating", "Updating", "Migrating", "Failed", "Succeeded", "Deleting")
 _AGENT = ("ProvisioningState/succeeded", "ProvisioningState/Unavailable")
 _POWER = "PowerState/"
-_TAG_CHARS_MAX = 512 + 256
-"""What Azure takes for a tag's name and value (Microsoft Learn, "Use tags to organize your Azure
-resources")."""
+_TAG_CHARS_MAX = 768
+"""Azure takes 512 of a tag's name and 256 of its value (Microsoft Learn, "Use tags to organize
+your Azure resources")."""
 _DOING = "find the VM's region"
 _ADVICE = "Give the request a vaultId: then the VM need not exist."
 

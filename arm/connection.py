@@ -50,7 +50,7 @@ def use(backup: Backup) -> Iterator[Backup]:
         _in_use = before
 
 
-def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool = False) -> Backup:
+def connect(settings: Settings, send: Transport | None = None, *, in_azure: bool) -> Backup:
     """Azure Backup as these settings describe it, over the network or another transport."""
     from arm import credentials
     from arm.authorized_request import AuthorizedRequest

@@ -87,7 +87,7 @@ def _token(credential: TokenCredential, scope: str, advice: str) -> str:
     try:
         return credential.get_token(scope).token
     except ClientAuthenticationError as error:
-        said = texts.free(str(error).split("\n", 1)[0], 300)
+        said = texts.free(str(error).partition("\n")[0], 300)
         failure = errors.AccessDenied(f"{advice} ({said})", code="NoToken", doing=_DOING)
     except (AzureError, OSError) as error:
         failure = errors.ServiceUnavailable(

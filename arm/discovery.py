@@ -101,17 +101,16 @@ class Discovery:
         """List the items of each vault that the setting names, or that lies in a subscription that
         it names."""
         del vm_id
-        found: list[Any] = []
-        for number, vault_id in enumerate(self._vaults()):
-            if number == VAULTS_MAX:
-                raise errors.NotFound(
-                    f"RESTORE_VAULTS leads to more than {VAULTS_MAX} vaults.",
-                    code="ListTooLong",
-                    doing=_DOING,
-                )
-            path = resource_ids.path(vault_id, "backupProtectedItems")
-            found += self._list(f"{path}?{filters.versioned(self._api_version, filters.VMS)}")
-        return found
+        vaults = [*self._vaults()]
+        if len(vaults) > VAULTS_MAX:
+            raise errors.NotFound(
+                f"RESTORE_VAULTS leads to more than {VAULTS_MAX} vaults.",
+                code="ListTooLong",
+                doing=_DOING,
+            )
+        listed = filters.versioned(self._api_version, filters.VMS)
+        paths = (resource_ids.path(vault_id, "backupProtectedItems") for vault_id in vaults)
+        return [item for path in paths for item in self._list(f"{path}?{listed}")]
 
     def _vaults(self) -> Iterator[str]:
         for scope in self._scopes:
@@ -137,7 +136,7 @@ def _nowhere(
     denied = [each for each in against if isinstance(each, errors.AccessDenied)]
     told = [each for each in against if each.code != _GONE]
     details = tuple(f"{each.code}: {each.message}" for each in told)
-    gone = len(told) < len(against)
+    gone = any(each.code == _GONE for each in against)
     named = protected_items.namesakes(seen, vm_id)
     if denied and not seen:
         return errors.AccessDenied(

@@ -84,7 +84,9 @@ def _unwrapped(body: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str,
     """The error itself, and what stands around it."""
     for name, value in body.items():
         if name.lower() in _WRAPPERS and isinstance(value, Mapping):
-            return value, {other: each for other, each in body.items() if other != name}
+            around = dict(body)
+            del around[name]
+            return value, around
     return body, {}
 
 

@@ -152,7 +152,7 @@ def _message(said: ArmError) -> str:
 def _unsaid(status: int, said: ArmError) -> str:
     """What stands for a message; of a page without names at least the beginning."""
     text = f"Azure answered with HTTP status {status}."
-    page = said.details[0] if said.raw is None and said.details else ""
+    page = " ".join(said.details) if said.raw is None else ""
     return f"{text} {texts.free(page, _PAGE_CHARS_MAX)}".strip()
 
 

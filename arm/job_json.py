@@ -69,13 +69,13 @@ def output(extended: Mapping[str, Any]) -> RestoreOutput | None:
         field = _FIELDS.get(name.strip().lower(), "")
         if shown and field and field not in fields:
             fields[field] = shown
-        elif shown and len(more) < _ENTRIES_MAX:
+        elif shown:
             more[texts.free(name.strip(), _NAME_CHARS_MAX)] = shown
-    return RestoreOutput(**fields, more=more) if fields or more else None
+    kept = dict([*more.items()][:_ENTRIES_MAX])
+    return RestoreOutput(**fields, more=kept) if fields or more else None
 
 
 def _shown(value: object) -> str:
     """The value; of a URL what leads to it, for a query may hold a signature."""
-    if isinstance(value, str) and re.match(r"(?i)\s*https?:", value):
-        value = re.split(r"[?#]", value, maxsplit=1)[0]
-    return texts.free(value, _VALUE_CHARS_MAX)
+    url = re.match(r"(?i)\s*https?:[^?#]*", value) if isinstance(value, str) else None
+    return texts.free(url[0] if url else value, _VALUE_CHARS_MAX)

@@ -68,7 +68,7 @@ def operation_id(poll_urls: PollUrls) -> str | None:
     A Location that is malformed in its beginning is good enough for that.
     """
     for url in (poll_urls.async_url, poll_urls.location):
-        last = (url or "").split("?", 1)[0].rsplit("/", 1)[-1]
+        last = (url or "").partition("?")[0].rpartition("/")[2]
         if _is_operation_id(last):
             return last
     return None

@@ -43,11 +43,10 @@ def vault_of(items: Sequence[object], vm_id: str, doing: str) -> str | None:
             doing=doing,
         )
     if vaults:
-        return vaults[0]
-    if _vaults(deleted):
-        raise _soft_deleted(
-            f"it in {', '.join(_vaults(deleted)[:_NAMED_MAX]) or 'its vault'}", doing
-        )
+        return vaults.pop()
+    gone = ", ".join(_vaults(deleted)[:_NAMED_MAX])
+    if gone:
+        raise _soft_deleted(f"it in {gone}", doing)
     return None
 
 
@@ -92,7 +91,7 @@ def find_of_job(items: Sequence[object], job: JobSnapshot, doing: str) -> Any:
     unique. Raises NotFound."""
     found = [item for item in items if _is_of_job(item, job)]
     if len(found) == 1:
-        return found[0]
+        return found.pop()
     said = (
         f"The vault holds no backup of the VM that the job is about ({job.entity_name or 'none'})."
         if not found

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
 """A page of 200 recovery points has about 300 KB; an instance has 2 GB."""
-_CHUNK_BYTES = 64 * 1024
-_GZIP = 16 + zlib.MAX_WBITS
+_CHUNK_BYTES = 65_536
+_GZIP = 31
+"""How zlib is told that it is gzip, packed with a window of any size."""
 
 
 class TooLarge(OSError):

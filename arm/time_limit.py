@@ -104,7 +104,7 @@ def _pools() -> dict[str, type[HTTPConnectionPool]]:
 
 def _tell(opened: Any) -> None:
     limit: TimeLimit | None = getattr(_here, "limit", None)
-    if limit is not None and opened is not None:
+    if limit is not None:
         limit.waits_on(opened)
 
 

@@ -78,7 +78,7 @@ class RequestsTransport:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pooled: requests.Session | None = None
-        self._last_used = 0.0
+        self._last_used: float
 
     def __call__(
         self,
@@ -200,7 +200,7 @@ def _translate(error: Exception, upload: io.BytesIO | None) -> OSError:
     import urllib3
 
     name = type(error).__name__
-    if isinstance(error, requests.ConnectTimeout) or (upload is not None and upload.tell() == 0):
+    if isinstance(error, requests.ConnectTimeout) or (upload is not None and not upload.tell()):
         return NotSent(f"no connection could be made ({name})")
     if isinstance(error, TooLarge):
         return TooLarge(*error.args)

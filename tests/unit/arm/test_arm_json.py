@@ -66,34 +66,6 @@ def test_soft_deletion_and_threats_are_read() -> None:
     assert point.threat_status == "UnHealthy"
 
 
-def test_the_threats_that_azure_names_are_told_in_its_words() -> None:
-    info = {
-        "threatTitle": "Ransomware",
-        "threatDescription": "See https://x.example/a?sig=S3CRET",
-        "threatSeverity": "critical",
-        "threatState": "Odd; thing",
-        "lastUpdatedTime": "2026-11-01T00:00:00.1234567Z",
-        "threatURI": "https://portal.example",
-    }
-    raw = _point(threatStatus="Warning", threatInfo=[info, {}, "rubbish", *[info] * 9])
-    point = arm_json.recovery_point(raw)
-    assert point is not None
-    assert point.threat_status == "Warning"
-    first, second, *others = point.threats
-    assert str(first) == "Ransomware (Critical, other: Odd thing)"
-    assert "S3CRET" not in first.description
-    assert first.last_updated == datetime(2026, 11, 1, 0, 0, 0, 123456, tzinfo=UTC)
-    assert str(second) == "without a title"
-    assert len(others) == 2, "the first few are told"
-
-
-@pytest.mark.parametrize("raw", [None, {}, "none", []])
-def test_no_threats_are_none(raw: object) -> None:
-    point = arm_json.recovery_point(_point(threatInfo=raw))
-    assert point is not None
-    assert point.threats == ()
-
-
 @pytest.mark.parametrize(
     "raw",
     [
@@ -111,7 +83,8 @@ def test_a_recovery_point_without_name_or_time_is_none(raw: object) -> None:
 
 
 def test_another_workloads_recovery_point_is_no_vms() -> None:
-    assert not arm_json.is_vms(_point(objectType="AzureFileShareRecoveryPoint"))
+    for other in ("AzureFileShareRecoveryPoint", "WorkloadRecoveryPoint", 7):
+        assert not arm_json.is_vms(_point(objectType=other))
     assert arm_json.is_vms(_point(objectType="IaasVMRecoveryPoint"))
     assert arm_json.is_vms({"name": "1"})
 
@@ -157,8 +130,22 @@ def test_an_items_id_is_made_whole() -> None:
         "IaasVMContainer;iaasvmcontainer;contoso-cloud;ftp-01"
         "/protectedItems/VM;iaasvmcontainer;contoso-cloud;ftp-01"
     )
-    nowhere = samples.CLASSIC_ITEM | {"id": "/subscriptions/s"}
-    assert arm_json.protected_item(nowhere, VAULT, "westeurope") is None
+
+
+@pytest.mark.parametrize(
+    "item_id",
+    ["/subscriptions/s", f"{VAULT}/protectionContainers/c", f"{VAULT}/protectedItems/i", 7],
+)
+def test_an_item_whose_id_does_not_say_where_it_is_is_none(item_id: object) -> None:
+    raw = samples.CLASSIC_ITEM | {"id": item_id}
+    assert arm_json.protected_item(raw, VAULT, "westeurope") is None
+
+
+def test_an_item_that_does_not_say_its_state_is_in_an_invalid_one() -> None:
+    known = {"sourceResourceId": VM}
+    item = arm_json.protected_item({"id": ITEM.id, "properties": known}, VAULT, "westeurope")
+    assert item is not None
+    assert (item.protection_state, item.friendly_name) == ("Invalid", None)
 
 
 @pytest.mark.parametrize("raw", [samples.JOB, samples.JOB_IN_NUMBERS])
@@ -201,12 +188,12 @@ def test_the_remaining_time_comes_in_two_notations(text: object, seconds: float 
 @pytest.mark.parametrize("actions", [["Cancellable"], [2, 1], ["Retriable", "Cancellable"]])
 def test_a_finished_job_is_not_cancellable_whatever_it_says(actions: list[object]) -> None:
     running = arm_json.job(_job(actionsInfo=actions))
-    finished = arm_json.job(_job(actionsInfo=actions, status="Completed"))
     assert running is not None
-    assert finished is not None
     assert running.cancellable
-    assert not finished.cancellable
-    assert finished.is_terminal
+    for status, is_terminal in (("Completed", True), ("Failed", True), ("Invalid", False)):
+        other = arm_json.job(_job(actionsInfo=actions, status=status))
+        assert other is not None
+        assert (other.cancellable, other.is_terminal) == (False, is_terminal)
 
 
 def test_a_failed_jobs_errors_are_carried_whole_but_redacted() -> None:
@@ -230,8 +217,17 @@ def test_a_failed_jobs_errors_are_carried_whole_but_redacted() -> None:
     assert job.start_time is None
 
 
-@pytest.mark.parametrize("raw", [None, {}, {"name": "j"}, {"name": "j", "properties": []}])
-def test_what_says_no_status_is_no_job(raw: object) -> None:
+@pytest.mark.parametrize(
+    "raw",
+    [
+        None,
+        {},
+        {"name": "j"},
+        {"name": "j", "properties": []},
+        {"properties": {"status": "InProgress"}},
+    ],
+)
+def test_what_says_no_name_or_no_status_is_no_job(raw: object) -> None:
     assert arm_json.job(raw) is None
 
 
@@ -248,10 +244,14 @@ def test_odd_values_do_not_hurt() -> None:
     assert (job.percent, job.task, job.start_time, job.cancellable) == (40, None, None, False)
 
 
-def test_a_status_that_nobody_knows_is_told_plainly_and_followed() -> None:
-    job = arm_json.job(_job(status="Paused; sig=S3CRET"))
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [("Paused; sig=S3CRET", "[removed]"), ("Paused", "Paused"), ("Begun", "Begun")],
+)
+def test_a_status_that_nobody_knows_is_told_plainly_and_followed(status: str, told: str) -> None:
+    job = arm_json.job(_job(status=status))
     assert job is not None
-    assert (job.status, job.is_terminal, job.cancellable) == ("other: [removed]", False, False)
+    assert (job.status, job.is_terminal, job.cancellable) == (f"other: {told}", False, False)
     assert phase_of(job) is RestorePhase.TRANSFERRING
 
 
@@ -305,14 +305,16 @@ def test_an_item_whose_source_may_be_a_secret_is_no_item() -> None:
     ],
 )
 def test_a_truth_is_read_only_where_it_is_one(field: str, name: str, by_default: bool) -> None:
-    for value, expected in ((True, True), (False, False), (None, by_default), ("x", by_default)):
+    odd = [(value, by_default) for value in (None, "x", 1, 0)]
+    for value, expected in [(True, True), (False, False), *odd]:
         point = arm_json.recovery_point(_point(**{field: value}))
         assert getattr(point, name) is expected
     assert getattr(arm_json.recovery_point(_point()), name) is by_default
 
 
 def test_only_what_is_marked_is_soft_deleted() -> None:
-    for value, expected in ((True, True), (False, False), (None, False), ("true", False)):
+    for value in (True, False, None, "true", 1):
+        expected = value is True
         item = {"properties": {"isScheduledForDeferredDelete": value}}
         assert arm_json.is_soft_deleted_item(item) is expected
         point = arm_json.recovery_point(_point(recoveryPointProperties={"isSoftDeleted": value}))
@@ -346,11 +348,26 @@ def test_a_number_is_one_or_none(value: object, number: float | None) -> None:
     assert arm_json._number(value) == number
 
 
-@pytest.mark.parametrize("time", ["nonsense", "9999-12-31T23:59:59-14:00", "", None, 7, []])
-def test_a_threat_whose_time_is_none_is_told_without(time: object) -> None:
-    point = arm_json.recovery_point(
-        _point(threatInfo=[{"threatTitle": "t", "lastUpdatedTime": time}])
-    )
+def test_of_a_jobs_texts_so_much_is_told() -> None:
+    error = {"errorString": "e", "recommendations": ["Do it."] * 21}
+    extended = {
+        "tasksList": [
+            {"taskId": "Prepare", "status": "Completed"},
+            {"taskId": "Check", "status": "Skipped"},
+            {"taskId": "Copy " * 41, "status": "InProgress"},
+        ],
+        "dynamicErrorMessage": "Slow.",
+    }
+    job = arm_json.job(_job(extendedInfo=extended, errorDetails=[error] * 21))
+    assert job is not None
+    assert job.task == f"{'Copy ' * 39}Copy…"
+    assert len(job.task) == 200
+    assert job.message == "Slow."
+    assert len(job.errors) == 20
+    assert len(job.errors[0].recommendations) == 20
+
+
+def test_so_many_zones_a_point_may_have() -> None:
+    point = arm_json.recovery_point(_point(zones=[str(number) for number in range(17)]))
     assert point is not None
-    (threat,) = point.threats
-    assert (threat.title, threat.last_updated) == ("t", None)
+    assert point.zones == tuple(str(number) for number in range(16))

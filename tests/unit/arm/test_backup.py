@@ -10,8 +10,7 @@ from arm import arm_json
 from arm.backup import Backup, CancelReply
 from arm.transport import Reply
 from restore.messages import errors
-from restore.messages.disks import PointDisks
-from restore.messages.model import Choice, Triggered
+from restore.messages.model import Triggered
 from tests.unit.arm import samples
 from tests.unit.arm.fakes import (
     CONTAINER,
@@ -193,57 +192,11 @@ def test_recovery_points_that_cannot_be_read_are_counted() -> None:
         {"name": "3", "properties": {}},
         {"properties": {"recoveryPointTime": "2026-07-26T00:05:09Z"}},
         {"name": "5", "properties": {"objectType": "GenericRecoveryPoint"}},
+        None,
+        samples.POINT,
     ]
-    assert backup(Script(reply(200, {"value": raw}))).recovery_points(ITEM) == ((), 4)
-
-
-def _listed(disks: object = None) -> dict[str, Any]:
-    known = {"recoveryPointTime": "2026-07-26T13:16:55Z", "recoveryPointDiskConfiguration": disks}
-    return {"name": "123", "properties": known}
-
-
-COUNTED = {"numberOfDisksIncludedInBackup": 1, "numberOfDisksAttachedToVm": 2}
-KNOWN = COUNTED | {
-    "includedDiskList": [{"lun": -1, "name": "os"}],
-    "excludedDiskList": [{"lun": 0, "name": "d0"}],
-}
-
-
-def _with_disks(listed: object, *steps: Reply | Exception) -> tuple[PointDisks | None, Script]:
-    script = Script(*steps)
-    (point,), _ = backup(Script(reply(200, {"value": [_listed(listed)]}))).recovery_points(ITEM)
-    choice = Choice(point=point, why="", considered=1)
-    return backup(script).with_disks(ITEM, choice).point.disks, script
-
-
-@pytest.mark.parametrize("listed", [None, COUNTED])
-def test_disks_that_the_list_leaves_out_are_read_with_the_point_itself(listed: object) -> None:
-    found, script = _with_disks(listed, reply(200, _listed(KNOWN)))
-    assert found is not None
-    assert [str(disk) for disk in found.excluded or ()] == ["LUN 0 (d0)"]
-    assert script.urls[0].endswith("%3Bweb-01/recoveryPoints/123?api-version=2025-02-01")
-
-
-def test_disks_that_the_list_names_are_not_read_again() -> None:
-    found, script = _with_disks(KNOWN)
-    assert found is not None
-    assert found.are_listed
-    assert script.urls == []
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        reply(200, _listed()),
-        reply(200, {}),
-        reply(200, _listed(KNOWN) | {"name": "124"}),
-        refusal(404, "ResourceNotFound"),
-        refusal(403, "AuthorizationFailed"),
-    ],
-)
-def test_where_the_point_itself_does_not_say_them_the_counts_are_kept(answer: Reply) -> None:
-    assert _with_disks(COUNTED, answer)[0] == PointDisks(included_count=1, attached_count=2)
-    assert _with_disks(None, answer)[0] is None
+    points, unreadable = backup(Script(reply(200, {"value": raw}))).recovery_points(ITEM)
+    assert ([point.name for point in points], unreadable) == ([samples.POINT_NAME], 5)
 
 
 def test_jobs_are_filtered_by_azure_and_again_here() -> None:
@@ -257,6 +210,7 @@ def test_jobs_are_filtered_by_azure_and_again_here() -> None:
             {
                 "value": [
                     job("same-second", "2026-07-26T00:05:09.2Z"),
+                    job("same-instant", "2026-07-26T00:05:09Z"),
                     job("older", "2026-07-26T00:05:08Z"),
                     job("no-time", None),
                     job("backup", "2026-07-27T00:00:00Z", "Backup"),
@@ -266,7 +220,7 @@ def test_jobs_are_filtered_by_azure_and_again_here() -> None:
     )
     since = datetime(2026, 7, 26, 0, 5, 9, 900000, tzinfo=UTC)
     found = backup(script).restore_jobs(ITEM, since)
-    assert [one.job_id for one in found.jobs] == ["same-second", "no-time"]
+    assert [one.job_id for one in found.jobs] == ["same-second", "same-instant", "no-time"]
     assert found.vault_time == NOW
     assert script.urls[0] == (
         f"{ENDPOINT}{VAULT}/backupJobs?api-version=2025-02-01&$filter=backupManagementType%20eq"
@@ -318,7 +272,7 @@ def test_an_acceptance_without_headers_is_an_acceptance() -> None:
     assert (poll_urls.async_url, poll_urls.location) == (None, None)
 
 
-@pytest.mark.parametrize("fate", [reply(200, {}), reply(503), TimeoutError()])
+@pytest.mark.parametrize("fate", [reply(200, {}), reply(204), reply(503), TimeoutError()])
 def test_a_restore_that_may_have_begun_is_a_lost_reply(fate: Reply | Exception) -> None:
     script = Script(fate)
     with pytest.raises(errors.ReplyLost):

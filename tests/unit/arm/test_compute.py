@@ -158,7 +158,7 @@ def test_a_groups_disks_are_read_page_by_page_with_what_tells_whose_they_are() -
 
 
 def test_tags_are_texts_of_a_bounded_length() -> None:
-    longest = compute._TAG_CHARS_MAX
+    longest = 512 + 256
     tags = {
         "a": "b", "n": 7, "none": None, "list": ["x"],
         "k": "x" * (longest - 1), "kk": "x" * (longest - 1),
@@ -176,7 +176,7 @@ def test_a_vm_is_new_if_it_was_made_since() -> None:
         body = {"properties": {"provisioningState": state, "timeCreated": made}}
         return compute.has_new_vm(client(Script(reply(200, body))), VM, NOW)
 
-    clocks_s = compute._CLOCKS.total_seconds()
+    clocks_s = 120
     assert is_new(0)
     assert is_new(-clocks_s)
     assert not is_new(-clocks_s - 1)

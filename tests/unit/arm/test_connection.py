@@ -32,7 +32,7 @@ def test_settings_decide_endpoint_version_and_identity() -> None:
     settings = Settings.parse(
         {"SIMULATED_ARM_ENDPOINT": "http://127.0.0.1:7072/", "BACKUP_API_VERSION": "2026-07-01"}
     )
-    assert connection.connect(settings, script).restore_jobs(VAULT).jobs == ()
+    assert connection.connect(settings, script, in_azure=False).restore_jobs(VAULT).jobs == ()
     (sent,) = script.sent
     assert sent.url.startswith(f"http://127.0.0.1:7072{VAULT}/backupJobs?api-version=2026-07-01")
     assert sent.headers["Authorization"] == "Bearer simulated"
@@ -54,7 +54,7 @@ def test_a_token_that_was_refused_is_asked_for_anew(monkeypatch: pytest.MonkeyPa
     connection.credential.cache_clear()
     refused = refusal(401, "ExpiredAuthenticationToken")
     script = Script(refused, reply(200, {"value": []}), reply(200, {"value": []}))
-    azure = connection.connect(Settings.parse({}), script)
+    azure = connection.connect(Settings.parse({}), script, in_azure=False)
     azure.restore_jobs(VAULT)
     azure.restore_jobs(VAULT)
     connection.credential.cache_clear()

@@ -128,3 +128,28 @@ def test_the_ledger_is_opened_by_the_identity_that_its_settings_name(
     monkeypatch.setenv("AzureWebJobsStorage__clientId", CLIENT_ID)
     storage_connection._container()
     assert named == [Identity(client_id=CLIENT_ID)]
+
+
+def test_the_identity_endpoint_is_asked_for_fifteen_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The library's own patience is longer than a function may run."""
+    monkeypatch.setattr("azure.identity.ManagedIdentityCredential", lambda **how: how)
+    how: Any = credentials.build(Settings(), in_azure=True)
+    patience = {name: how[name] for name in how if name not in ("client_id", "identity_config")}
+    assert patience == {
+        "connection_timeout": 2, "read_timeout": 5, "timeout": 15, "retry_backoff_max": 4,
+        "retry_total": 10, "retry_connect": 10, "retry_read": 10, "retry_status": 10,
+    }  # fmt: skip
+
+
+def test_so_much_of_what_the_library_says_is_told() -> None:
+    failure = ClientAuthenticationError("no " * 200)
+    token = credentials.token_source(
+        Settings.parse({}), lambda: FakeCredential(failure), in_azure=False
+    )
+    with pytest.raises(errors.AccessDenied) as caught:
+        token()
+    said = caught.value.message.rpartition("(")[2]
+    assert said == f"{'no ' * 99}no…)"
+    assert len(said) == 300 + len(")")

@@ -78,6 +78,26 @@ def test_without_resource_graph_the_vaults_of_the_setting_are_searched() -> None
         assert azure.backup.find_vault_item(GONE).vault_id == seed.VAULT_ID
 
 
+def test_all_that_the_setting_names_is_searched() -> None:
+    azure = Azure(OTHER_VAULT, SUBSCRIPTION)
+    azure.keep_in(OTHER_VAULT, seed.vm_id("other"))
+    azure.refuse("graph")
+    assert azure.backup.find_vault_item(GONE).vault_id == seed.VAULT_ID
+
+
+@pytest.mark.parametrize(("count", "is_searched"), [(50, True), (51, False)])
+def test_so_many_vaults_are_searched(count: int, is_searched: bool) -> None:
+    vaults = [fakes.VAULT.replace("vault-contoso", f"vault-{number}") for number in range(count)]
+    nothing = [reply(200, {"value": []}) for _ in range(count * is_searched)]
+    script = Script(refusal(404, "ResourceNotFound"), reply(200, {"data": []}), *nothing)
+    look = Backup(fakes.client(script), api_versions.DEFAULT, vaults)
+    with pytest.raises(errors.NotFound) as caught:
+        look.find_vault_item(fakes.VM)
+    assert script.steps == []
+    too_many = ("ListTooLong: RESTORE_VAULTS leads to more than 50 vaults.",)
+    assert caught.value.details == (() if is_searched else too_many)
+
+
 def test_a_vm_that_may_not_be_read_is_looked_for_all_the_same(azure: Azure) -> None:
     azure.refuse("vm")
     assert azure.backup.find_vault_item(seed.vm_id("web-01")).vault_id == seed.VAULT_ID
@@ -90,6 +110,49 @@ def test_where_nobody_may_be_asked_the_rights_are_named(azure: Azure) -> None:
         azure.backup.find_vault_item(seed.vm_id("web-01"))
     assert "Locations/backupStatus/action" in caught.value.message
     assert "vaultId" in caught.value.message
+
+
+def test_what_stood_in_the_way_is_told_and_the_first_refusal_counts() -> None:
+    script = Script(
+        refusal(403, "AuthorizationFailed", "Not the VM."),
+        refusal(403, "SomethingElse", "Not the graph."),
+    )
+    with pytest.raises(errors.AccessDenied) as caught:
+        fakes.backup(script).find_vault_item(fakes.VM)
+    assert caught.value.code == "AuthorizationFailed"
+    assert caught.value.message.startswith("Not the VM. ")
+    assert [each.partition(".")[0] for each in caught.value.details] == [
+        "AuthorizationFailed: Not the VM", "SomethingElse: Not the graph",
+    ]  # fmt: skip
+
+
+def test_a_question_that_is_refused_is_told_beside_a_vm_that_is_gone() -> None:
+    script = Script(refusal(404, "ResourceNotFound"), refusal(400, "WrongQuery", "No."))
+    with pytest.raises(errors.NotFound) as caught:
+        fakes.backup(script).find_vault_item(fakes.VM)
+    assert (caught.value.code, caught.value.details) == (
+        "VirtualMachineNotFound", ("WrongQuery: No.",),
+    )  # fmt: skip
+
+
+def test_a_vm_that_is_gone_only_when_its_status_is_asked_for_is_gone() -> None:
+    script = Script(
+        reply(200, {"location": "westeurope"}),
+        refusal(404, "VirtualMachineNotFound"),
+        reply(200, {"data": []}),
+    )
+    with pytest.raises(errors.NotFound) as caught:
+        fakes.backup(script).find_vault_item(fakes.VM)
+    assert (caught.value.code, caught.value.details) == ("VirtualMachineNotFound", ())
+
+
+def test_a_namesake_is_named_although_not_all_could_be_asked(azure: Azure) -> None:
+    azure.refuse("vm")
+    with pytest.raises(errors.NotFound) as caught:
+        azure.backup.find_vault_item(seed.vm_id("deleted-01", f"{SUBSCRIPTION}/resourceGroups/new"))
+    assert caught.value.code == "ProtectedItemNotFound"
+    assert caught.value.message.startswith("No vault that the app may see has a backup of this VM.")
+    assert GONE in caught.value.message
 
 
 def test_a_vm_of_which_there_is_no_backup_is_told_so(azure: Azure) -> None:
@@ -140,10 +203,11 @@ def test_what_was_found_is_remembered_for_minutes_and_looked_up_again(azure: Azu
     before = len(azure.calls())
     azure.backup.find_vault_item(GONE.upper().replace("/SUBSCRIPTIONS", "/subscriptions"))
     assert azure.calls()[before:] == ["protected_items"]
-    azure.clock.advance(300)
-    before = len(azure.calls())
-    azure.backup.find_vault_item(GONE)
-    assert "graph" in azure.calls()[before:]
+    for after_s, is_remembered in ((299, True), (1, False), (301, False)):
+        azure.clock.advance(after_s)
+        before = len(azure.calls())
+        azure.backup.find_vault_item(GONE)
+        assert ("graph" not in azure.calls()[before:]) is is_remembered
 
 
 def test_what_is_remembered_and_not_there_any_more_is_looked_for_anew(azure: Azure) -> None:
@@ -173,9 +237,17 @@ def test_what_resource_graph_says_is_looked_up_before_it_is_believed() -> None:
 def test_resource_graph_without_an_end_is_given_up() -> None:
     endless = [reply(200, {"data": [], "$skipToken": "more"}) for _ in range(10)]
     script = Script(refusal(404, "ResourceNotFound"), *endless)
-    with pytest.raises(errors.ServiceUnavailable) as caught:
+    with pytest.raises(errors.ServiceUnavailable, match="more than 10 pages") as caught:
         fakes.backup(script).find_vault_item(fakes.VM)
     assert caught.value.code == "ListTooLong"
+    assert script.steps == []
+
+
+@pytest.mark.parametrize("token", [None, "", 7])
+def test_resource_graph_without_a_token_has_told_all(token: object) -> None:
+    page = reply(200, {"data": [], "$skipToken": token})
+    with pytest.raises(errors.NotFound):
+        fakes.backup(Script(refusal(404, "ResourceNotFound"), page)).find_vault_item(fakes.VM)
 
 
 def test_what_was_found_is_forgotten_only_where_it_is_too_much(
@@ -190,6 +262,8 @@ def test_what_was_found_is_forgotten_only_where_it_is_too_much(
     assert [asks(each) for each in (one, other, one, other)] == [True, True, False, False]
     monkeypatch.setattr(discovery, "_REMEMBERED_MAX", 2)
     assert [asks(each) for each in (GONE, one, GONE)] == [True, True, False]
+    monkeypatch.setattr(discovery, "_REMEMBERED_MAX", 1)
+    assert [asks(each) for each in (other, one)] == [True, True]
 
 
 def test_a_thousand_vaults_are_remembered_before_all_are_forgotten(

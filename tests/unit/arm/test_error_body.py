@@ -112,10 +112,28 @@ def test_an_error_told_within_texts_is_read_to_the_twelfth(texts: int, code: str
 
 
 def test_what_is_long_is_bounded() -> None:
-    found = _of({"error": {"code": "X" * 9_000, "message": "y" * 9_000, "a": ["z" * 9_000] * 999}})
-    assert len(str(found[:4])) < 60_000
-    assert len(found.details) <= error_body.DETAILS_MAX
+    many = [f"{number} {'z' * 9_000}" for number in range(999)]
+    found = _of({"error": {"code": "X" * 9_000, "message": "y" * 9_000, "a": many}})
+    assert found.code == f"{'X' * 119}…"
+    assert found.message == f"{'y' * 599}…"
+    assert found.codes == (found.code,)
+    assert len(found.details) == 40
+    assert {len(line) for line in found.details} == {1_000}
     assert len(str(_of(b"<" * 9_000_000))) < 2_000
+
+
+@pytest.mark.parametrize(("length", "is_whole"), [(599, True), (600, True), (601, False)])
+def test_a_message_that_is_cut_off_is_whole_in_the_details(length: int, is_whole: bool) -> None:
+    message = "y" * length
+    found = _of({"error": {"code": "X", "message": message}})
+    assert found.message == (message if is_whole else f"{'y' * 599}…")
+    assert found.details == (() if is_whole else (message,))
+
+
+@pytest.mark.parametrize(("length", "code"), [(16_384, "X"), (16_385, None)])
+def test_so_much_of_a_page_is_looked_at(length: int, code: str | None) -> None:
+    error = "<Error><Code>X</Code><Message>y</Message>"
+    assert _of(error.rjust(length).encode()).code == code
 
 
 def nested(depth: int, inmost: Any) -> Any:
@@ -181,3 +199,37 @@ def test_numbers_and_objects_are_codes_and_messages_too() -> None:
     assert _of({"error": {"code": 42, "message": "y"}}).code == "42"
     assert _of({"error": {"code": True, "message": "y"}}).code is None
     assert _of({"error": 42}).message == ""
+
+
+@pytest.mark.parametrize(("depth", "is_read"), [(11, True), (12, True), (13, False)])
+def test_errors_within_details_are_read_as_deep_as_the_bound(depth: int, is_read: bool) -> None:
+    body: Any = {"code": "X", "message": "y"}
+    for _ in range(depth):
+        body = {"details": [body]}
+    assert _of(body).details == (("X: y",) if is_read else ())
+
+
+def test_so_many_details_and_values_of_a_list_are_looked_at() -> None:
+    many = [{"code": "D", "message": str(number)} for number in range(50)]
+    told = tuple(f"D: {number}" for number in range(40))
+    assert _of({"error": {"code": "X", "message": "y", "details": many}}).details == told
+    roles = [{"other": "x"}] * 39 + [{"role": "Reader"}, {"last": "Owner"}]
+    found = _of({"error": {"code": "X", "roles": roles}})
+    assert error_body.named(found, "role") == "Reader"
+    assert error_body.named(found, "last") is None
+
+
+def test_what_stands_around_an_error_is_kept_whatever_its_name() -> None:
+    body = {"a": "1", "error": {"code": "X", "message": "y"}, "traceId": "2"}
+    assert _of(body).details == ("a: 1", "traceId: 2")
+
+
+def test_a_number_is_a_code_under_any_name_but_error() -> None:
+    assert _of({"errorCode": 42, "message": "y"}).code == "42"
+    assert _of({"error": 42, "message": "y"}).code is None
+
+
+def test_codes_are_what_is_called_so_and_nothing_before_or_after_it() -> None:
+    inner = {"Code": "B", "alias": "no", "name": "no"}
+    found = _of({"error": {"at": "no", "code": "A", "message": "y", "innererror": inner}})
+    assert found.codes == ("A", "B")

@@ -45,6 +45,7 @@ def _coded(status: int, code: str) -> errors.RestoreError:
         (409, "AnotherOperationInProgress", errors.ServiceUnavailable),
         (401, "ExpiredAuthenticationToken", errors.ServiceUnavailable),
         (403, "RequestDisallowedByPolicy", errors.AccessDenied),
+        (499, "RequestDisallowedByPolicy", errors.AccessDenied),
         (403, "UserErrorLockedByResourceGuard", errors.AccessDenied),
         (403, "SomethingNew", errors.AccessDenied),
         (409, "ScopeLocked", errors.Conflict),
@@ -180,7 +181,10 @@ def test_a_code_has_its_own_patience_where_azure_asks_for_none(
         (409, "SomethingNew", errors.ServiceUnavailable),
         (400, "SomethingNew", errors.ServiceUnavailable),
         (403, "SomethingNew", errors.AccessDenied),
+        (401, "SomethingNew", errors.AccessDenied),
         (404, "SomethingNew", errors.NotFound),
+        (410, "SomethingNew", errors.NotFound),
+        (412, "SomethingNew", errors.ServiceUnavailable),
         (409, "ScopeLocked", errors.Conflict),
     ],
 )
@@ -236,13 +240,14 @@ def test_a_failed_operation_becomes_a_failure_with_its_own_code() -> None:
     assert failure.message.startswith("Retry later. Not transient.")
     unknown = arm_errors.to_failure({"code": "New", "message": "Odd."})
     assert (unknown.category, unknown.message) == ("JobFailed", "Odd.")
-    assert arm_errors.to_failure(None).code == "OperationFailed"
+    silent = arm_errors.to_failure(None)
+    assert (silent.code, silent.message) == ("OperationFailed", "Azure Backup gave no reason.")
 
 
 @pytest.mark.parametrize(
     ("status", "undecided"),
-    [(200, True), (399, True), (400, False), (404, False), (408, True), (429, False), (498, False),
-     (500, True), (503, True)],
+    [(200, True), (399, True), (400, False), (404, False), (407, False), (408, True), (409, False),
+     (429, False), (498, False), (499, True), (500, True), (503, True)],
 )  # fmt: skip
 def test_only_a_clear_refusal_decides_a_write(status: int, undecided: bool) -> None:
     body = json.dumps({"error": {"code": "SomethingNew", "message": "x"}}).encode()
@@ -254,7 +259,18 @@ def test_only_a_clear_refusal_decides_a_write(status: int, undecided: bool) -> N
     [
         (399, errors.ServiceUnavailable),
         (400, errors.InvalidRequest),
+        (401, errors.AccessDenied),
+        (402, errors.InvalidRequest),
+        (403, errors.AccessDenied),
+        (404, errors.NotFound),
+        (405, errors.InvalidRequest),
+        (408, errors.ServiceUnavailable),
+        (409, errors.Conflict),
+        (410, errors.NotFound),
+        (411, errors.InvalidRequest),
+        (412, errors.Conflict),
         (498, errors.InvalidRequest),
+        (499, errors.ServiceUnavailable),
         (500, errors.ServiceUnavailable),
         (503, errors.ServiceUnavailable),
         (429, errors.Throttled),
@@ -262,6 +278,9 @@ def test_only_a_clear_refusal_decides_a_write(status: int, undecided: bool) -> N
 )
 def test_a_status_decides_where_a_code_is_not_known(status: int, kind: type[Exception]) -> None:
     assert type(_coded(status, "SomethingNew")) is kind
+    bare = _from(status, b"")
+    assert type(bare) is kind
+    assert ("Backup Operator" in bare.message) is (status == 403)
 
 
 @pytest.mark.parametrize("status", [399, 500])
@@ -282,3 +301,25 @@ def test_a_right_is_found_however_far_behind_it_is_named(before: str) -> None:
     assert "Microsoft.Compute/disks/write at" in _from(403, {"error": error}).message
     said = {"code": "AuthorizationFailed", "title": _DENIED}
     assert "Microsoft.Compute/disks/write at" in _from(403, {"error": said}).message
+
+
+def test_a_code_that_names_neither_policy_nor_right_keeps_its_own_advice() -> None:
+    error = {"code": "ScopeLocked", "message": _DENIED, "additionalInfo": [_POLICY_INFO]}
+    found = _from(409, {"error": error})
+    assert found.message == f"{_DENIED} {_coded(409, 'ScopeLocked').message[len('Words. ') :]}"
+
+
+def test_so_much_of_a_page_and_of_a_name_is_told() -> None:
+    page = _from(502, b"<html>" + b"away " * 100 + b"</html>")
+    told = page.message.removeprefix("Azure answered with HTTP status 502. ")
+    assert len(told) == 300
+    info = {"policyAssignmentDisplayName": "only " * 100}
+    error = {"code": "RequestDisallowedByPolicy", "message": "No.", "additionalInfo": [info]}
+    named = _from(403, {"error": error}).message.partition("It is the policy '")[2]
+    assert len(named) == 300 + len("'.")
+
+
+def test_details_beside_no_message_are_details_alone() -> None:
+    found = _from(400, {"error": {"code": "X", "info": "z"}})
+    assert found.message == "Azure answered with HTTP status 400."
+    assert found.details == ("info: z",)

@@ -81,14 +81,26 @@ def test_failed_and_canceled_operations_say_why(status: str) -> None:
     assert silent.error.code == f"Operation{status}"
 
 
-def test_any_other_status_is_still_running() -> None:
-    assert _look(Script(reply(200, {"status": "Invalid"}))).state == "InProgress"
-    assert _look(Script(reply(200, {"status": "Accepted"}))).state == "InProgress"
+@pytest.mark.parametrize("status", ["Invalid", "Accepted", "Updating"])
+def test_any_other_status_is_still_running(status: str) -> None:
+    assert _look(Script(reply(200, {"status": status}))).state == "InProgress"
 
 
 @pytest.mark.parametrize(
     "properties",
-    [None, {}, [], {"jobId": None}, {"jobId": 7}, {"jobId": "../x"}, {"jobIds": []}],
+    [
+        None,
+        {},
+        [],
+        {"jobId": None},
+        {"jobId": 7},
+        {"jobId": "../x"},
+        {"jobId": "a b"},
+        {"jobId": "-a"},
+        {"jobId": "a" * 129},
+        {"jobIds": []},
+        {"jobIds": "abc"},
+    ],
 )
 def test_success_may_come_without_a_job(properties: object) -> None:
     body = {"status": "Succeeded", "properties": properties}
@@ -179,6 +191,7 @@ def test_only_the_results_url_speaks_by_its_http_status() -> None:
         (f"{ENDPOINT}/x/{ID}", ID),
         (f"{ENDPOINT}/x/{ID}?a=/b?c=/d", ID),
         (f"{ENDPOINT}/x/{ID}/", None),
+        (f"{ENDPOINT}/x/a b", None),
         ("", None),
         (None, None),
     ],

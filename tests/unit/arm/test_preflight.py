@@ -71,9 +71,10 @@ def proxy(*details: Any) -> dict[str, Any]:
 
 def test_a_guard_of_restores_is_named_and_no_other_operation_and_no_rubbish() -> None:
     wanted = {"vaultCriticalOperation": RESTORE.upper(), "defaultResourceRequest": "/guard/1"}
-    other = {"vaultCriticalOperation": "x/delete/action", "defaultResourceRequest": "/guard/2"}
+    later = {"vaultCriticalOperation": "x/delete/action", "defaultResourceRequest": "/guard/2"}
+    other = {"vaultCriticalOperation": "a/delete/action", "defaultResourceRequest": "/guard/3"}
     broken = {"vaultCriticalOperation": RESTORE, "defaultResourceRequest": 7}
-    body = {"value": [proxy(wanted, other, broken, "x"), {"properties": 3}, None]}
+    body = {"value": [proxy(wanted, later, other, broken, "x"), {"properties": 3}, None]}
     looked, _ = preflight(reply(200, body))
     assert looked.guard_requests(VAULT) == ("/guard/1",)
 
@@ -96,9 +97,13 @@ def results(*found: Any) -> dict[str, Any]:
     return {"validateOperationResponse": {"validationResults": list(found)}}
 
 
-def test_while_azure_still_validates_there_is_no_opinion() -> None:
-    with pytest.raises(NotYet):
-        preflight(reply(202))[0].read_validation(VAULT, "op-1")
+@pytest.mark.parametrize(("asked", "wait_s"), [({}, 10), ({"Retry-After": "0"}, 0)])
+def test_while_azure_still_validates_there_is_no_opinion(
+    asked: dict[str, str], wait_s: float
+) -> None:
+    with pytest.raises(NotYet) as caught:
+        preflight(reply(202, None, asked))[0].read_validation(VAULT, "op-1")
+    assert caught.value.retry_after_s == wait_s
 
 
 def test_a_pass_is_no_finding_and_a_failure_is_one_with_its_advice() -> None:
@@ -125,4 +130,5 @@ def test_fifty_findings_are_enough_and_a_code_has_120_characters() -> None:
 
 @pytest.mark.parametrize("body", [{}, {"validateOperationResponse": 3}, results()])
 def test_an_answer_without_findings_has_none(body: Any) -> None:
-    assert preflight(reply(200, body))[0].read_validation(VAULT, "op-1") == ()
+    for status in (200, 204):
+        assert preflight(reply(status, body))[0].read_validation(VAULT, "op-1") == ()

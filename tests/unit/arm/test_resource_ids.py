@@ -63,3 +63,13 @@ def test_what_is_not_an_id_makes_no_path(odd: str) -> None:
         resource_ids.path(odd)
     with pytest.raises(ValueError):
         resource_ids.path("/subscriptions/s", "a/b")
+
+
+def test_so_much_of_what_is_no_id_is_told() -> None:
+    long = "/a//b" * 50
+    with pytest.raises(ValueError) as caught:
+        resource_ids.segment(long, "vaults")
+    assert str(caught.value) == f"this id has no 'vaults': {'/a//b' * 40!r}"
+    with pytest.raises(ValueError) as caught:
+        resource_ids.path(long)
+    assert str(caught.value) == f"not an ARM id: {'/a//b' * 40!r}"

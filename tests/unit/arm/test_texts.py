@@ -27,6 +27,7 @@ def test_free_text_is_text_without_secrets_and_bounded() -> None:
         "MC_rgProdAks01_aksProdWestEurope01_westeurope",
         "rgPRodWEu01SqlAO2Cl02Vm03xY7Backup2Rep1",
         "RG-ØST",
+        "x" * 512,
         "見つかり",
         "हिन्दी",
     ],
@@ -57,10 +58,11 @@ def test_an_id_is_whole_even_where_a_url_stands_for_it() -> None:
     assert texts.resource_id(ITEM.id) == ITEM.id
     assert texts.resource_id(f"https://management.azure.com{VAULT}/?t=1&s=secret") == VAULT
     assert texts.resource_id(VM.removeprefix("/")) == VM
+    assert texts.resource_id("/x" * 1_000) == "/x" * 1_000
 
 
 @pytest.mark.parametrize(
-    "value", [None, 7, "", "/", "/a//b", "/a/../b", "https://[::1", "/x" * 1001]
+    "value", [None, 7, "", "/", "/a//b", "/a/../b", "https://[::1", "/x" * 999 + "/xy"]
 )
 def test_what_is_no_id_is_none(value: object) -> None:
     assert texts.resource_id(value) is None
@@ -82,6 +84,7 @@ def test_a_known_word_is_spelled_as_documented() -> None:
         ("東京", "other: unreadable"),
         (KEY, "other: [removed]"),
         (f"AppConsistent {KEY}", "other: [removed]"),
+        (f"AppConsistent {KEY[1:]}", "other: [removed]"),
         ("x" * 1_000_000, f"other: {'x' * 59}"),
     ],
 )
