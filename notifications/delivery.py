@@ -16,13 +16,7 @@ from notifications.sending import Answer, Sender
 from restore.messages import log_line
 from restore.messages.log_line import LogLine
 from restore.notify import receiver_filter
-from restore.notify.receiver_state import (
-    ASKED_S_MAX,
-    Dropped,
-    Permission,
-    ReceiverState,
-    refused_wait_of,
-)
+from restore.notify.receiver_state import Dropped, Permission, ReceiverState, refused_wait_of
 from restore.notify.receivers import Notify, Receiver
 from storage.notices import WAITING_MAX, Notices, Waiting
 
@@ -120,7 +114,7 @@ class Delivery:
             return state.paced(now)
         found = self._sender.ask(receiver, now)
         if isinstance(found, Permission):
-            return replace(state, permission=found, minute=None, sent=0)
+            return replace(state, permission=found, minute=None)
         return self._failed(receiver, state, found)
 
     def _tell(self, receiver: Receiver, waiting: Waiting) -> Answer:
@@ -143,7 +137,7 @@ class Delivery:
         return state.failed(self._now(), answer.code, answer.text, answer.retry_after_s)
 
     def _refused(self, receiver: Receiver, waiting: Waiting, answer: Answer) -> None:
-        wait_s = max(refused_wait_of(waiting.tries), min(answer.retry_after_s or 0.0, ASKED_S_MAX))
+        wait_s = refused_wait_of(waiting.tries, answer.retry_after_s)
         again_at = self._now() + timedelta(seconds=wait_s)
         _say(receiver, answer, waiting.event_id)
         self._notices.later(waiting, again_at)
@@ -153,7 +147,7 @@ class Delivery:
         self, name: str, state: ReceiverState, waiting: list[Waiting]
     ) -> tuple[ReceiverState, list[Waiting]]:
         now, keep = self._now(), timedelta(seconds=self._notify.keep_for_s)
-        too_many = max(len(waiting) - WAITING_MAX, 0)
+        too_many = len(waiting) - WAITING_MAX
         old = [
             each
             for place, each in enumerate(waiting)

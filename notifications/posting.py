@@ -30,7 +30,6 @@ HEAD_BYTES_MAX = 16 * 1024
 USER_AGENT = "azure-vm-restore/1.0"
 
 _ADDRESSES_MAX = 4
-_CHUNK_BYTES = 4096
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9]{2})\b[^\n]*\n")
 _END = re.compile(rb"\r?\n\r?\n")
 
@@ -87,7 +86,7 @@ class Exchange:
             found = self._network.addresses(host, port, _left(until))
         except UnicodeError as error:
             raise NotAdmitted("the name is none") from error
-        if not found or not all(self._is_admitted(each) for each in found):
+        if not all(self._is_admitted(each) for each in found):
             raise NotAdmitted("the name leads to an address that is not public")
         failure: OSError = NotAdmitted("the name leads nowhere")
         for address in found[:_ADDRESSES_MAX]:
@@ -117,7 +116,7 @@ def _more(connection: socket, until: float, room: int) -> bytes:
     if room <= 0:
         raise ValueError("the head of the answer is too long")
     connection.settimeout(_left(until))
-    part = connection.recv(min(_CHUNK_BYTES, room))
+    part = connection.recv(room)
     if not part:
         raise ConnectionResetError("the connection ended before the answer")
     return part

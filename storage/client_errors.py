@@ -20,7 +20,7 @@ IDENTITY_ADVICE = (
 def code_of(error: "AzureError") -> str:
     """Return the account's own code; `NoToken` where the account was never asked, for the identity
     that should open it got no token; else the kind of the exception."""
-    if _is_without_token(error):
+    if is_without_token(error):
         return NO_TOKEN
     return str(getattr(error, "error_code", None) or type(error).__name__)
 
@@ -30,15 +30,15 @@ def unavailable(
 ) -> ServiceUnavailable:
     """Return that the account did not do it. What it did not do is `said`, unless it was never
     asked."""
-    code = code_of(error)
-    if code == NO_TOKEN:
+    if is_without_token(error):
         said = f"The app's identity got no token for its storage account. {IDENTITY_ADVICE}"
+    code = code_of(error)
     return ServiceUnavailable(said, code=code, doing=doing, retry_after_s=retry_after_s)
 
 
-def _is_without_token(error: "AzureError") -> bool:
-    """The account's libraries give whatever it answers a code, if only None; the identity's library
-    knows none."""
+def is_without_token(error: "AzureError") -> bool:
+    """Whether the account was never asked. Its libraries give whatever it answers a code, if only
+    None; the identity's library knows none."""
     from azure.core.exceptions import ClientAuthenticationError
 
     return isinstance(error, ClientAuthenticationError) and not hasattr(error, "error_code")

@@ -116,11 +116,11 @@ def _renewed(kept: ConcurrencySlots, request_id: str, until: datetime) -> Concur
 
 
 def _without(kept: ConcurrencySlots, request_id: str, now: datetime) -> ConcurrencySlots:
-    holders = {who: until for who, until in kept.holders.items() if who != request_id}
-    if len(holders) == len(kept.holders) and request_id not in kept.waiters:
+    is_freed = request_id in kept.holders
+    if not is_freed and request_id not in kept.waiters:
         return kept
+    holders = {who: until for who, until in kept.holders.items() if who != request_id}
     waiters = tuple(who for who in kept.waiters if who != request_id)
-    is_freed = len(holders) < len(kept.holders)
     return ConcurrencySlots(
         holders=holders, waiters=waiters, free_since=kept.free_since or (now if is_freed else None)
     )

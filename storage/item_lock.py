@@ -39,7 +39,7 @@ _NOBODY = ""
 """No request can have this id."""
 
 
-class ItemLock(Model, frozen=True, kw_only=True, omit_defaults=False):
+class ItemLock(Model, frozen=True, kw_only=True):
     """Who holds the lock on an item, and which jobs earlier holders have claimed."""
 
     holder: str

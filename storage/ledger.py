@@ -9,7 +9,7 @@ happen or neither. Not here: deciding (restore/start/lost_reply.py), locking a p
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -51,7 +51,7 @@ class Ledger:
         is_opened = open_index.opened(self.documents, request_id, entry.accepted_at)
         try:
             self.documents.create(
-                names.entry_name(request_id), _plain(accepted), labels_of(accepted)
+                names.entry_name(request_id), accepted.as_json(), labels_of(accepted)
             )
         except Taken:
             standing = self.read(request_id)
@@ -151,11 +151,12 @@ class Ledger:
         """
 
         def mark(entry: LedgerEntry) -> LedgerEntry:
+            asked = entry.cancel_asked + 1
             if entry.state is LedgerState.ACCEPTED:
-                return moved(entry, LedgerState.CANCELLED, cancel_asked=entry.cancel_asked + 1)
+                return moved(entry, LedgerState.CANCELLED, cancel_asked=asked)
             if entry.is_over:
                 return entry
-            return msgspec.structs.replace(entry, cancel_asked=entry.cancel_asked + 1)
+            return msgspec.structs.replace(entry, cancel_asked=asked)
 
         return self.update(request_id, mark)
 
@@ -243,8 +244,3 @@ class Ledger:
             names.entry_name(entry.request_id), document, held.version, labels_of(entry)
         )
         return Held(entry, version, document)
-
-
-def _plain(entry: LedgerEntry) -> dict[str, Any]:
-    plain: dict[str, Any] = entry.as_json()
-    return plain

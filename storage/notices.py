@@ -157,7 +157,8 @@ class Notices:
         found = self._documents.read(waiting.name)
         if found is None:
             return
-        labels = _labels(waiting.told_at, waiting.since, waiting.tries + 1, not_before)
+        labels = _labels(waiting.told_at, waiting.since)
+        labels |= {"tries": str(waiting.tries + 1), "notbefore": stamp(not_before)}
         try:
             self._documents.replace(waiting.name, found.document, found.version, labels)
         except Changed:
@@ -225,13 +226,8 @@ def _waiting(line: Labelled, folder: str) -> Waiting:
     )
 
 
-def _labels(
-    told_at: str, since: datetime, tries: int = 0, not_before: datetime | None = None
-) -> dict[str, str]:
-    known = {"toldat": told_at, "since": stamp(since)}
-    if not_before is not None:
-        known |= {"tries": str(tries), "notbefore": stamp(not_before)}
-    return known
+def _labels(told_at: str, since: datetime) -> dict[str, str]:
+    return {"toldat": told_at, "since": stamp(since)}
 
 
 def _folder(receiver: str) -> str:

@@ -90,7 +90,7 @@ def _tell(service: str, look: Callable[[], None]) -> None:
         look()
     except AzureError as error:
         code = client_errors.code_of(error)
-        if code == client_errors.NO_TOKEN:
+        if client_errors.is_without_token(error):
             raise AccessDenied(
                 f"The app's identity gets no token for the storage account's {service} service. "
                 f"{client_errors.IDENTITY_ADVICE}",

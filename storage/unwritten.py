@@ -2,6 +2,8 @@
 which so comes to what the run itself would come to.
 """
 
+from itertools import count
+
 from storage.documents import Changed, Document, Documents, Labels, Page, Taken, Versioned
 
 _OURS = "unwritten-"
@@ -13,7 +15,7 @@ class Unwritten:
     def __init__(self, documents: Documents) -> None:
         self._documents = documents
         self._kept: dict[str, Versioned | None] = {}
-        self._writes = 0
+        self._numbers = count()
 
     def read(self, name: str) -> Versioned | None:
         """Read one document; None when there is none, or it was removed here."""
@@ -47,7 +49,6 @@ class Unwritten:
         return self._documents.page(prefix, size, token)
 
     def _keep(self, name: str, document: Document) -> str:
-        self._writes += 1
-        version = f"{_OURS}{self._writes}"
+        version = f"{_OURS}{next(self._numbers)}"
         self._kept[name] = Versioned(document, version)
         return version

@@ -11,9 +11,7 @@ from restore.notify.summaries import Summary
 
 JSON = dict[str, Any]
 
-CARD_BYTES_MAX = 28 * 1024
-"""Of a message to Teams (Microsoft Learn, "Create an Incoming Webhook")."""
-SLACK_FIELDS_MAX = 10
+_SLACK_FIELDS_MAX = 10
 """Of one section (Slack, "Block Kit: section block")."""
 
 _COLOURS: dict[Severity, str] = {"info": "Default", "warning": "Warning", "error": "Attention"}
@@ -48,8 +46,8 @@ def slack(summary: Summary) -> JSON:
     blocks += [{"type": "section", "text": _plain(line)} for line in summary.lines]
     fields = [_plain(f"{label}: {text}") for label, text in summary.facts]
     blocks += [
-        {"type": "section", "fields": fields[begin : begin + SLACK_FIELDS_MAX]}
-        for begin in range(0, len(fields), SLACK_FIELDS_MAX)
+        {"type": "section", "fields": fields[begin : begin + _SLACK_FIELDS_MAX]}
+        for begin in range(0, len(fields), _SLACK_FIELDS_MAX)
     ]
     if summary.link:
         button = {"type": "button", "text": _plain(_OPEN), "url": summary.link}

@@ -93,7 +93,7 @@ class ReceiverState(Model, frozen=True, kw_only=True):
         self, now: datetime, code: str, text: str, retry_after_s: float | None = None
     ) -> "ReceiverState":
         """Return what it is after a try that came to nothing: tried again later and later."""
-        wait_s = max(wait_of(self.failures), min(retry_after_s or 0.0, ASKED_S_MAX))
+        wait_s = wait_of(self.failures, retry_after_s)
         return msgspec.structs.replace(
             self,
             failures=self.failures + 1,
@@ -120,11 +120,18 @@ class ReceiverState(Model, frozen=True, kw_only=True):
         return self.minute is not None and now - self.minute < timedelta(minutes=1)
 
 
-def wait_of(failures: int) -> float:
-    """Return how long to wait after so many failures and one more."""
-    return min(WAIT_S_FIRST * 2.0 ** min(failures, _DOUBLINGS_MAX), WAIT_S_MAX)
+def wait_of(failures: int, asked_s: float | None = None) -> float:
+    """Return how long to wait after so many failures and one more; longer, if it was asked to."""
+    wait_s = min(WAIT_S_FIRST * 2.0 ** min(failures, _DOUBLINGS_MAX), WAIT_S_MAX)
+    return _patient(wait_s, asked_s)
 
 
-def refused_wait_of(tries: int) -> float:
-    """Return how long one notification waits that the receiver has refused so often."""
-    return min(REFUSED_S_FIRST * 2.0 ** min(tries, _DOUBLINGS_MAX), REFUSED_S_MAX)
+def refused_wait_of(tries: int, asked_s: float | None = None) -> float:
+    """Return how long one notification waits that the receiver has refused so often; longer, if it
+    was asked to."""
+    wait_s = min(REFUSED_S_FIRST * 2.0 ** min(tries, _DOUBLINGS_MAX), REFUSED_S_MAX)
+    return _patient(wait_s, asked_s)
+
+
+def _patient(wait_s: float, asked_s: float | None) -> float:
+    return wait_s if asked_s is None else max(wait_s, min(asked_s, ASKED_S_MAX))

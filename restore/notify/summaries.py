@@ -79,7 +79,7 @@ _TITLES: dict[str, Callable[[JSON], str]] = {
 def _names(data: JSON, field: str) -> str | None:
     """Return the names of disks: an event has them as names, or as objects."""
     found = data.get(field)
-    if not isinstance(found, list) or not found:
+    if not isinstance(found, list):
         return None
     names = [str(each.get("name")) if isinstance(each, dict) else str(each) for each in found]
     return _first(names, len(names))
@@ -138,7 +138,6 @@ _FACTS: tuple[tuple[str, Callable[[JSON, str], Any]], ...] = (
     ("Asked by way of", lambda data, _: data.get("source")),
     ("Request", lambda data, _: data.get("requestId") or data.get("messageId")),
 )
-FACTS_MAX = len(_FACTS)
 
 
 def _lines(data: JSON) -> Iterator[str]:

@@ -39,6 +39,8 @@ from tests.fakes.app_harness import ENDPOINT, START
 
 LETTERS = ("x", '"', "𝕏")
 """Of one byte, of two by an escape, of four."""
+CARD_BYTES_MAX = 28 * 1024
+"""Of a message to Teams (Microsoft Learn, "Create an Incoming Webhook")."""
 
 _MANY = 210
 _DISKS = 100

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restore.notify import addresses, cards, receiver_filter, receiver_requests
+from restore.notify import addresses, receiver_filter, receiver_requests
 from restore.notify.receivers import Notify
 from tests.fakes.app_harness import START
+from tests.fakes.largest import CARD_BYTES_MAX
 from tests.fuzz import shapes
 from tests.fuzz.amounts import count, drawn
 from tests.fuzz.decoders import DECODERS
@@ -119,4 +120,4 @@ def test_whatever_is_told_can_be_sent_to_everybody(event: dict[str, Any]) -> Non
         )
         json.loads(request.body)
         if receiver.kind == "teams":
-            assert len(request.body) <= cards.CARD_BYTES_MAX
+            assert len(request.body) <= CARD_BYTES_MAX

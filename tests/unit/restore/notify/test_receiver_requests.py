@@ -14,11 +14,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from restore.notify import cards, receiver_requests, signing, summaries
+from restore.notify import receiver_requests, signing, summaries
 from restore.notify.receiver_requests import ReceiverRequest, Unusable
 from restore.notify.receivers import Receiver
 from restore.values import cloud_events
-from tests.fakes.largest import LETTERS
+from tests.fakes.largest import CARD_BYTES_MAX, LETTERS
 from tests.unit.restore.notify.events import ALL, HELD, event, finished, to_decide
 from tests.unit.test_doors import PAIRS, events
 
@@ -173,7 +173,7 @@ def test_slack_gets_blocks_that_its_own_library_takes(kind: str) -> None:
 def test_what_is_shown_to_people_fits_however_much_there_is(kind: str, letter_: str) -> None:
     for told in events(kind, letter_):
         message = request(told, **TEAMS).body
-        assert len(message) <= cards.CARD_BYTES_MAX
+        assert len(message) <= CARD_BYTES_MAX
         card_schema().validate(card_of(json.loads(message)))
         _slack_takes(body(told, **SLACK))
         _pagerduty_takes(body(told, **PAGER))
@@ -185,11 +185,16 @@ def test_pagerduty_gets_an_event_of_its_api(kind: str) -> None:
 
 
 def test_all_of_a_restore_is_one_incident_which_a_good_end_resolves() -> None:
-    told = [to_decide(), finished("Failed", succeeded=False), finished("Completed")]
+    told = [
+        to_decide(), finished("Failed", succeeded=False), finished("CompletedWithWarnings"),
+        finished("Completed"),
+    ]  # fmt: skip
     sent = [body(each, **PAGER) for each in told]
-    assert [each["event_action"] for each in sent] == ["trigger", "trigger", "resolve"]
+    actions = ["trigger", "trigger", "trigger", "resolve"]
+    assert [each["event_action"] for each in sent] == actions
     assert {each["dedup_key"] for each in sent} == {"azure-vm-restore/r1"}
-    assert [each["payload"]["severity"] for each in sent] == ["warning", "error", "info"]
+    severities = ["warning", "error", "warning", "info"]
+    assert [each["payload"]["severity"] for each in sent] == severities
 
 
 @pytest.mark.parametrize("receiver", [TEAMS, SLACK, PAGER])
@@ -226,7 +231,7 @@ def test_no_text_from_outside_is_read_as_markup() -> None:
     message = body(told, **SLACK)
     assert "<" not in message["text"]
     texts = [each for block in message["blocks"] for each in _slack_texts(block)]
-    assert {each["type"] for each in texts} == {"plain_text"}
+    assert {(each["type"], each["emoji"]) for each in texts} == {("plain_text", False)}
 
 
 @pytest.mark.parametrize(
@@ -242,7 +247,7 @@ def test_an_event_of_a_later_build_is_shown_as_far_as_it_is_understood(data: Any
 @pytest.mark.parametrize("mark", LETTERS)
 def test_a_title_fits_into_a_header(mark: str) -> None:
     told = event("accepted", {"sourceResourceId": f"/{mark * 300}"})
-    assert len(summaries.of(told).title) <= summaries.TITLE_MAX
+    assert len(summaries.of(told).title) <= 140
 
 
 def _slack_takes(message: Any) -> None:
@@ -253,7 +258,7 @@ def _slack_takes(message: Any) -> None:
         assert made is not None
         assert made.to_dict() == block  # which checks lengths and counts
         assert block["type"] != "header" or len(block["text"]["text"]) <= 150
-        assert len(block.get("fields", ())) <= cards.SLACK_FIELDS_MAX
+        assert len(block.get("fields", ())) <= 10
         assert all(len(each["text"]) <= 2000 for each in _slack_texts(block))
 
 
@@ -273,3 +278,42 @@ def _pagerduty_takes(sent: Any) -> None:
     assert payload["severity"] in ("critical", "error", "warning", "info")
     assert payload["source"]
     assert len(json.dumps(sent)) <= 512 * 1024
+
+
+@every_event
+def test_no_event_but_an_end_resolves_an_incident(kind: str) -> None:
+    resolves = body(ALL[kind], **PAGER)["event_action"] == "resolve"
+    assert resolves is (kind == "finished")
+
+
+def test_slack_gets_ten_facts_to_a_section_and_all_of_them() -> None:
+    told = to_decide(jobId="j1", code="Odd", messageId="m1", disksToKeep=["d"])
+    facts = [f"{label}: {text}" for label, text in summaries.of(told, PUBLIC).facts]
+    assert len(facts) > 10
+    shown = [
+        [each["text"] for each in block["fields"]]
+        for block in body(told, **SLACK)["blocks"]
+        if "fields" in block
+    ]
+    assert shown == [facts[:10], facts[10:]]
+
+
+@pytest.mark.parametrize(("size", "is_key"), [(23, False), (24, True), (64, True), (65, False)])
+@pytest.mark.parametrize("is_padded", [True, False])
+def test_a_key_has_24_to_64_bytes_with_or_without_its_padding(
+    size: int, is_key: bool, is_padded: bool
+) -> None:
+    encoded = b64encode(bytes(range(size))).decode()
+    secret = f"whsec_{encoded if is_padded else encoded.rstrip('=')}"
+    if is_key:
+        assert signing.key_of(secret) == bytes(range(size))
+    else:
+        with pytest.raises(signing.NoKey, match="24 to 64 bytes"):
+            signing.key_of(secret)
+
+
+@pytest.mark.parametrize("size", [24, 25, 26])
+def test_a_key_is_read_without_its_padding(size: int) -> None:
+    encoded = b64encode(bytes(range(size))).decode()
+    for text in (encoded, encoded.rstrip("=")):
+        assert signing.key_of(text) == bytes(range(size))
