@@ -63,7 +63,7 @@ def test_what_was_changed_is_there_and_its_answer_is_returned() -> None:
 
 def test_what_changes_nothing_writes_nothing() -> None:
     documents = Raced(0, Changed)
-    assert alert_usage.change_rule(documents, "x", lambda known: (known, "same")) == "same"
+    assert alert_usage.change_rule(documents, "x", lambda known: (replace(known), "same")) == "same"
     assert documents.tries == 0
     alert_usage.change_vm(documents, vm(), lambda before: before)
     alert_usage.change_vm(documents, vm(), noted("r1"))
@@ -126,7 +126,17 @@ def test_races_without_an_end_are_given_up() -> None:
 
 def test_a_hold_is_found_behind_the_rules_of_many_earlier_files() -> None:
     documents = MemoryDocuments()
-    for number in range(alert_usage._PAGE_SIZE + 1):
+    for number in range(201):
         documents.create(f"alert-rules/a-{number:04}", RuleUsage().as_json(), {})
     alert_usage.change_rule(documents, "z", becomes(RuleUsage(hold=HELD)))
     assert list(alert_usage.holding(documents)) == ["z"]
+
+
+@pytest.mark.parametrize(("rules", "calls"), [(200, 1), (201, 2)])
+def test_two_hundred_rules_are_listed_with_one_call(rules: int, calls: int) -> None:
+    documents = MemoryDocuments()
+    for number in range(rules):
+        documents.create(f"alert-rules/{number:04}", RuleUsage().as_json(), {})
+    listed = documents.count_calls()
+    assert list(alert_usage.holding(documents)) == []
+    assert listed == ["page alert-rules/"] * calls

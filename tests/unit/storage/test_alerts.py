@@ -105,3 +105,12 @@ def test_a_record_that_is_not_there_is_none(documents: MemoryDocuments) -> None:
     assert alerts.read(documents, ID) is None
     documents.put(f"{names.ALERTS}{ID}", RECORD.as_json())
     assert kept(documents).record == RECORD
+
+
+def test_twenty_that_are_open_are_listed_at_a_time(documents: MemoryDocuments) -> None:
+    for number in range(21):
+        alerts.keep(documents, replace(RECORD, id=rejection.id_of(START, f"m{number}")))
+    first = alerts.open_page(documents, None)
+    assert len(first.alert_ids) == 20
+    last = alerts.open_page(documents, first.token)
+    assert (len(last.alert_ids), last.token) == (1, None)

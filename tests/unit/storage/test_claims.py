@@ -32,6 +32,7 @@ def test_a_claim_lasts_a_minute(documents: MemoryDocuments) -> None:
     assert not claim(documents, "x", found(documents), START + MINUTE - timedelta(microseconds=1))
     assert claim(documents, "x", found(documents), START + MINUTE)
     assert not claim(documents, "x", found(documents), START + MINUTE)
+    assert claim(documents, "x", found(documents), START + 3 * MINUTE)
 
 
 def test_of_two_that_looked_at_once_one_has_it(documents: MemoryDocuments) -> None:

@@ -11,7 +11,7 @@ from tests.fakes.storage import MemoryDocuments
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 LEASE = timedelta(hours=24)
-LINE = timedelta(seconds=concurrency_slots.WAITERS_FIRST_S)
+LINE = timedelta(minutes=5)
 SECOND = timedelta(seconds=1)
 
 
@@ -115,6 +115,7 @@ def test_a_lease_that_has_run_out_is_told_and_the_slot_still_held(
     late = look(documents, "b", 1, LEASE)
     assert (late.is_ours, late.overdue) == (False, ("a",))
     assert concurrency_slots.overdue(documents, NOW + LEASE) == ("a",)
+    assert concurrency_slots.overdue(documents, NOW + 2 * LEASE) == ("a",)
     concurrency_slots.renew(documents, "a", NOW + LEASE + SECOND)
     assert concurrency_slots.overdue(documents, NOW + LEASE) == ()
 
@@ -193,14 +194,14 @@ def test_it_is_noted_since_when_a_slot_is_free(documents: MemoryDocuments) -> No
     assert kept(documents).free_since == NOW + 4 * SECOND
 
 
-def test_fewer_slots_than_are_held_leave_none_free_however_long_ago(
-    documents: MemoryDocuments,
+@pytest.mark.parametrize("limit", [1, 2])
+def test_no_more_slots_than_are_held_leave_none_free_however_long_ago(
+    documents: MemoryDocuments, limit: int
 ) -> None:
     for each in "abc":
         take(documents, each, 3)
     concurrency_slots.release(documents, "a", NOW)
-    assert not take(documents, "d", 1, 2 * LINE)
-    assert not take(documents, "d", 2, 2 * LINE)
+    assert not take(documents, "d", limit, 2 * LINE)
     assert kept(documents).free_since is None
 
 
@@ -221,3 +222,35 @@ def test_only_a_slot_that_is_held_is_renewed(documents: MemoryDocuments) -> None
     concurrency_slots.renew(documents, "a", NOW + 2 * LEASE)
     concurrency_slots.renew(documents, "b", NOW + 2 * LEASE)
     assert kept(documents).holders == {"a": NOW + 2 * LEASE}
+
+
+@pytest.mark.parametrize(
+    ("limit", "later", "taker", "left"),
+    [
+        (1, LINE + SECOND, "x", ("y", "z", "d")),
+        (1, LINE + SECOND, "y", ("z", "d")),
+        (1, LINE + SECOND, "z", ("d",)),
+        (2, timedelta(), "y", ("x", "z", "d")),
+        (3, timedelta(), "z", ("x", "y", "d")),
+    ],
+)
+def test_whoever_passes_others_over_leaves_those_behind_where_they_are(
+    documents: MemoryDocuments, limit: int, later: timedelta, taker: str, left: tuple[str, ...]
+) -> None:
+    """Those before it stay only where there is a slot for each of them."""
+    for each in ("a", "x", "y", "z", "d"):
+        take(documents, each, 1)
+    concurrency_slots.release(documents, "a", NOW)
+    assert take(documents, taker, limit, later)
+    assert kept(documents).waiters == left
+
+
+def test_whose_slot_is_released_is_none_of_the_others(documents: MemoryDocuments) -> None:
+    for each in ("a", "m", "z"):
+        take(documents, each, 3)
+    concurrency_slots.release(documents, "m", NOW)
+    assert set(kept(documents).holders) == {"a", "z"}
+
+
+def test_whoever_has_a_slot_waits_behind_nobody(documents: MemoryDocuments) -> None:
+    assert look(documents, "a") == (True, 0, ())

@@ -8,7 +8,7 @@ from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry
 from storage import duplicates
 from storage.documents import Changed
-from storage.duplicates import MESSAGES_MAX, Message
+from storage.duplicates import Message, Same
 from tests.fakes.storage import MemoryDocuments
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -97,10 +97,19 @@ def test_a_storm_is_noted_up_to_a_bound_and_writes_no_more_after_that(
 ) -> None:
     for number in range(200):
         assert named(documents, f"m{number}", number / 100) == "m0"
-    assert also(documents, "m0") == tuple(f"m{number}" for number in range(1, MESSAGES_MAX + 1))
+    assert also(documents, "m0") == tuple(f"m{number}" for number in range(1, 21))
     calls = documents.count_calls()
     named(documents, "m300", 3)
     assert calls == ["read messages/same/h"]
+
+
+def test_more_than_are_noted_today_stay_as_they_are(documents: MemoryDocuments) -> None:
+    """Another build may have noted more."""
+    many = tuple(f"m{number}" for number in range(1, 31))
+    same = Same(request_id="m0", at=NOW, messages=many)
+    documents.put("messages/same/h", same.as_json())
+    assert named(documents, "m99", 1) == "m0"
+    assert also(documents, "m0") == many
 
 
 def test_two_that_are_noted_at_once_are_both_noted(documents: MemoryDocuments) -> None:
@@ -147,3 +156,6 @@ def test_messages_of_another_restore_of_the_same_content_are_not_shown(
     assert also(documents, "r7") == ()
     named(documents, "m11", 11)
     assert also(documents, "m0") == ()
+    named(documents, "m12", 12)
+    assert also(documents, "m0") == ()
+    assert also(documents, "m11") == ("m12",)

@@ -44,6 +44,7 @@ def test_while_a_job_of_ours_may_begin_it_is_waited_for() -> None:
     intend(ledger, "a")
     assert look(ledger, WINDOW - SECOND).wait_s is not None
     assert look(ledger, WINDOW).wait_s is None
+    assert look(ledger, WINDOW + SECOND).wait_s is None
 
 
 def test_the_last_holders_job_is_learnt_and_the_holder_stays() -> None:
@@ -80,3 +81,10 @@ def test_what_is_claimed_meanwhile_is_none_of_a_holders_whose_reply_was_lost() -
     intend(ledger, "a")
     claim(ledger, look(ledger, WINDOW))
     assert JOB in acquire(ledger, "a", WINDOW).claimed
+
+
+def test_the_latest_two_hundred_claims_are_remembered() -> None:
+    ledger = ledger_with("a")
+    for number in range(201):
+        item_lock.claim(ledger, ITEM, look(ledger), f"job-{number}", NOW)
+    assert item_lock.claimed(ledger, ITEM) == tuple(f"job-{each}" for each in range(1, 201))

@@ -169,3 +169,20 @@ def test_a_wake_tells_whether_somebody_heard_it() -> None:
     assert client.raised == [(INSTANCE, "e")]
     client.raises = "No instance with ID x found."
     assert not asyncio.run(instances.wake(client, "r-1", "e"))
+
+
+def test_of_a_restore_that_was_revived_often_the_last_revivals_children_are_ended() -> None:
+    client = Client()
+    children = [names.watch_id(INSTANCE, revival) for revival in range(6)]
+    for child in children:
+        client.started[child] = ("watch", None)
+    asyncio.run(instances.start_counted(client, entry(revivals=4), POLICY))
+    ended = {instance_id for instance_id, _ in client.terminated}
+    assert ended & set(children) == {children[3]}
+
+
+def test_one_that_was_revived_before_is_counted_on() -> None:
+    ledger = Ledger(MemoryDocuments(), lambda: START)
+    ledger.accept(entry())
+    ledger.update("r-1", lambda known: msgspec.structs.replace(known, revivals=1))
+    assert ensure(Client(), ledger, LONG) == 2

@@ -7,7 +7,7 @@ import pytest
 
 from restore.notify.receiver_state import LEASE
 from restore.values import cloud_events
-from storage.notices import Held, Notices, Waiting
+from storage.notices import WAITING_MAX, Held, Notices, Waiting
 from tests.fakes.app_harness import START
 from tests.fakes.notified import QueueOfWakes
 from tests.fakes.storage import MemoryDocuments
@@ -174,3 +174,67 @@ def test_what_waits_is_named(world: World) -> None:
     assert isinstance(found, Waiting)
     assert world.one.waiting("ops", "r1") == [found]
     assert world.one.waiting("ops", "r2") == []
+
+
+def test_each_refusal_counts(world: World) -> None:
+    world.keep(1)
+    world.deal("ops")
+    for tries in (1, 2, 3):
+        (before,) = world.one.waiting("ops")
+        world.one.later(before, START + tries * MINUTE)
+        (after,) = world.one.waiting("ops")
+        assert (after.tries, after.not_before) == (tries, START + tries * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("not_before", "is_due"),
+    [
+        (None, True),
+        (START - MINUTE, True),
+        (START, True),
+        (START + timedelta(seconds=1), False),
+    ],
+)
+def test_what_waits_is_due_from_its_time_on(not_before: datetime | None, is_due: bool) -> None:
+    one = Waiting("n", "r1:started", "t", START, 0, not_before)
+    assert one.is_due(START) is is_due
+
+
+def test_what_another_one_has_dealt_out_meanwhile_is_passed_over(world: World) -> None:
+    for number in (1, 2):
+        world.keep(number)
+    dealt: list[str] = []
+
+    def wanting(event: dict[str, Any]) -> list[str]:
+        if not dealt:
+            dealt.append(event["id"])
+            world.other.deal(lambda _: ["ops"], START)
+        return ["ops"]
+
+    assert world.one.deal(wanting, START)
+    assert dealt == ["r1:started"]
+    assert world.waiting() == ["r1:started", "r2:started"]
+
+
+@pytest.mark.parametrize(
+    ("waiting", "calls", "found"),
+    [(1_000, 1, 1_000), (1_001, 2, 1_001), (10_000, 10, 10_000), (10_001, 10, 10_000)],
+)
+def test_a_thousand_are_listed_with_one_call_and_ten_thousand_at_most(
+    world: World, waiting: int, calls: int, found: int
+) -> None:
+    assert WAITING_MAX == 5_000
+    labels = {"toldat": "2026-11-23T03:00:00Z~1", "since": "2026-11-23T03:00:00Z"}
+    for number in range(waiting):
+        world.documents.create(f"notify/to/ops/r{number:05}:started", {}, labels)
+    listed = world.documents.count_calls()
+    assert len(world.one.waiting("ops")) == found
+    assert listed == ["page notify/to/ops/"] * calls
+
+
+def test_who_sends_is_woken_at_once_or_when_it_is_time(world: World) -> None:
+    wakes = QueueOfWakes(lambda: START)
+    notices = Notices(world.documents, wakes)
+    notices.wake()
+    notices.wake("ops", 60)
+    assert wakes.messages == [(START, None), (START + MINUTE, "ops")]

@@ -269,23 +269,25 @@ def test_a_request_is_open_before_it_is_accepted(harness: OutboxHarness) -> None
     assert seen == [("open/r1", ()), ("restores/r1", ("r1",))]
 
 
+@pytest.mark.parametrize("minutes", [60, 61])
 def test_what_was_opened_and_never_accepted_is_forgotten_but_not_at_once(
-    harness: OutboxHarness,
+    harness: OutboxHarness, minutes: int
 ) -> None:
     open_index.opened(harness.documents, "r9", NOW)
     harness.drain(NOW + timedelta(minutes=59))
     assert harness.open() == ("r9",)
-    harness.drain(NOW + timedelta(minutes=61))
+    harness.drain(NOW + timedelta(minutes=minutes))
     assert harness.open() == ()
+    draining.forget(harness.documents, "r9", LATER)
 
 
 def test_draining_goes_on_page_by_page(harness: OutboxHarness) -> None:
-    for number in range(open_index.PAGE_SIZE + 5):
+    for number in range(55):
         harness.accept(f"r{number:03}")
     token = drain_open(harness.ledger, harness.outbox, LATER)
-    assert len(harness.queue.sent) == open_index.PAGE_SIZE
+    assert len(harness.queue.sent) == 50
     assert drain_open(harness.ledger, harness.outbox, LATER, token) is None
-    assert len(harness.queue.sent) == open_index.PAGE_SIZE + 5
+    assert len(harness.queue.sent) == 55
 
 
 def test_nothing_to_do_costs_two_looks(

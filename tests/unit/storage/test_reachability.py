@@ -1,13 +1,18 @@
 """A part of the storage account that refuses, is silent or denies is named, and soon."""
 
+import hmac
 import json
 import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -69,6 +74,7 @@ def test_one_that_refuses_the_connection(
         error = error_of(look)
     assert isinstance(error, ServiceUnavailable)
     assert error.code == "ServiceRequestError"
+    assert "cannot be reached: look at its address" in error.message
 
 
 @pytest.mark.parametrize("look", LOOKS)
@@ -82,8 +88,10 @@ def test_one_that_is_silent(look: Callable[[], None], monkeypatch: pytest.Monkey
     assert time.monotonic() - began < 5
     assert isinstance(error, ServiceUnavailable)
     assert error.code == "ServiceResponseTimeoutError"
+    assert "takes too long to answer" in error.message
 
 
+@pytest.mark.parametrize("status", [401, 403])
 @pytest.mark.parametrize(
     ("look", "role"),
     [
@@ -93,11 +101,11 @@ def test_one_that_is_silent(look: Callable[[], None], monkeypatch: pytest.Monkey
     ],
 )
 def test_one_that_denies_names_the_role_that_is_missing(
-    look: Callable[[], None], role: str, monkeypatch: pytest.MonkeyPatch
+    look: Callable[[], None], role: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     denied = "AuthorizationPermissionMismatch"
     body = json.dumps({"odata.error": {"code": denied, "message": {"value": "No."}}}).encode()
-    with answering(403, body, x_ms_error_code=denied) as (url, _):
+    with answering(status, body, x_ms_error_code=denied) as (url, _):
         set_to(monkeypatch, url)
         error = error_of(look)
     assert isinstance(error, AccessDenied)
@@ -114,9 +122,10 @@ def test_a_queue_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_a_ledger_that_is_missing_is_made_on_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
-    with answering(404, x_ms_error_code="ContainerNotFound") as (url, _):
+    with answering(404, x_ms_error_code="ContainerNotFound") as (url, asked):
         set_to(monkeypatch, url)
         reachability.blobs()
+    assert parse_qs(asked[0][0])["maxresults"] == ["1"]
 
 
 class Identity:
@@ -131,13 +140,16 @@ class Identity:
 TIMES: dict[str, Any] = {"connection_timeout": 2, "read_timeout": 2}
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"odata.error": {"code": 1}}'])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"odata.error": {"code": 1}}'])
 def test_an_error_of_tables_in_any_shape_is_one(
     body: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with answering(503, body) as (url, _):
         set_to(monkeypatch, url)
-        assert isinstance(error_of(reachability.tables), ServiceUnavailable)
+        error = error_of(reachability.tables)
+    assert isinstance(error, ServiceUnavailable)
+    assert error.code == "HttpResponseError"
+    assert "does not answer as expected" in error.message
 
 
 def test_tables_are_opened_by_a_token() -> None:
@@ -169,3 +181,40 @@ def test_tables_are_opened_by_a_sas() -> None:
 )
 def test_tables_are_where_the_connection_string_says(text: str, url: str) -> None:
     assert TableService.from_connection_string(text)._url == url
+
+
+def test_tables_are_opened_by_a_key_that_signs_the_date_and_the_path() -> None:
+    """Microsoft Learn, "Authorize with Shared Key": Shared Key Lite of the table service."""
+    with answering(200) as (url, asked):
+        text = f"AccountName=acc;AccountKey={KEY};TableEndpoint={url}"
+        TableService.from_connection_string(text, **TIMES).list_one()
+    ((_, headers),) = asked
+    date = headers["x-ms-date"]
+    signed = hmac.digest(b"secret", f"{date}\n/acc/acc/Tables".encode(), "sha256")
+    assert headers["Authorization"] == f"SharedKeyLite acc:{b64encode(signed).decode()}"
+    assert date.endswith(" GMT")
+    assert abs(parsedate_to_datetime(date) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+STOPPED = b'{"at":"2026-11-23T03:00:00Z","reason":"a storm"}'
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "said"),
+    [
+        (404, b"", {"x_ms_error_code": "BlobNotFound"}, None),
+        (404, b"", {"x_ms_error_code": "ContainerNotFound"}, None),
+        (206, STOPPED, {"Content_Range": f"bytes 0-{len(STOPPED) - 1}/{len(STOPPED)}"}, "stopped"),
+        (503, b"", {"x_ms_error_code": "ServerBusy"}, "unknown"),
+    ],
+)
+def test_whether_alerts_may_restore_is_said_in_a_word(
+    status: int,
+    body: bytes,
+    headers: dict[str, str],
+    said: str | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with answering(status, body, **headers, ETag='"e1"') as (url, _):
+        set_to(monkeypatch, url)
+        assert reachability.alerts() == said

@@ -39,6 +39,11 @@ class Doors(OutboxHarness):
         names = (name for name in self.documents.kept if name.startswith("notify/new/"))
         return [name.removeprefix("notify/new/") for name in names]
 
+    def sequences(self) -> dict[str, str]:
+        """What is kept as notifications: of each the number that tells the order."""
+        kept = (json.loads(self.documents.kept[f"notify/new/{each}"][0]) for each in self.kept())
+        return {each["event"]["id"]: each["event"]["sequence"] for each in kept}
+
     def queued(self) -> list[str]:
         """The ids of what the queue has got."""
         return [event["id"] for event in self.queue.sent]
@@ -58,7 +63,8 @@ def test_all_that_is_told_leaves_by_both_and_nothing_is_left_open(doors: Doors) 
     doors.tell_all()
     assert doors.queued() == doors.kept() == ALL
     assert doors.open() == ()
-    assert [receiver for _, receiver in doors.wakes.messages] == [None] * 3
+    assert doors.wakes.messages == [(NOW, None)] * 3
+    assert doors.sequences() == {"r1:accepted": "1", "r1:started": "2", "r1:finished": "3"}
 
 
 def test_a_queue_that_refuses_holds_up_no_notification(doors: Doors) -> None:
@@ -100,6 +106,7 @@ def test_a_note_of_an_older_build_costs_a_second_notification_and_no_event(doors
     doors.outbox.tell(doors.start())
     assert doors.queued() == ALL[:2]
     assert doors.kept() == ALL[:2]
+    assert doors.sequences() == {"r1:accepted": "1", "r1:started": "2"}
 
 
 def test_where_nobody_is_told_what_was_told_counts_as_told(doors: Doors) -> None:
@@ -184,3 +191,25 @@ def test_an_undealt_notification_that_somebody_claims_is_dealt_by_nobody_else() 
     assert [each.event_id for each in notices.waiting("one")] == ["plan-1:planned"]
     assert notices.waiting("other") == []
     assert draining.drain_kept(documents, None, NOW) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("refuses", "shut", "said"), [(True, False, "The queue takes"), (False, True, "It takes")]
+)
+def test_whoever_drains_hears_that_a_door_takes_nothing(
+    doors: Doors, refuses: bool, shut: bool, said: str
+) -> None:
+    doors.refuses = doors.shut = True
+    doors.outbox.tell(doors.accept())
+    doors.refuses, doors.shut = refuses, shut
+    with pytest.raises(ServiceUnavailable, match=said):
+        doors.drain()
+
+
+def test_nobody_is_woken_for_what_was_kept_before(doors: Doors) -> None:
+    early = doors.accept()
+    doors.outbox.tell(early)
+    entry = doors.start()
+    for told in (entry, entry, early):
+        doors.outbox.tell(told)
+    assert len(doors.wakes.messages) == 2
