@@ -57,11 +57,14 @@ class Names:
     def __init__(self, *answers: list[str]) -> None:
         self._answers = [*answers]
         self.connected: list[str] = []
+        self.waits_s: list[float] = []
 
     def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
+        self.waits_s.append(timeout_s)
         return self._answers.pop(0)
 
     def connect(self, address: str, port: int, timeout_s: float) -> socket.socket:
+        self.waits_s.append(timeout_s)
         self.connected.append(address)
         raise ConnectionRefusedError
 
@@ -123,7 +126,7 @@ def test_a_tls_handshake_that_does_not_go_on_is_given_up() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        b"HTTP/1.1 200 OK\r\nX: " + b"a" * posting.HEAD_BYTES_MAX,
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 16 * 1024,
         b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n",
         b"HTTP/1.1 100 Continue\r\n\r\n" * 2000,
         b"SSH-2.0-OpenSSH_9.6\r\n\r\n",
@@ -138,7 +141,9 @@ def test_what_is_no_answer_or_too_long_is_refused(answer: bytes) -> None:
 
 def test_go_on_is_no_answer_yet() -> None:
     with server(
-        b"HTTP/1.1 100 Continue\r\n\r\n", b"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\n", HEAD
+        b"HTTP/1.1 100 Continue\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nA: b\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n",
+        HEAD,
     ) as port:
         reply = LOCAL(post(f"http://127.0.0.1:{port}/"))
     assert reply == (202, {"x-known": "yes"})
@@ -171,7 +176,7 @@ def test_only_so_many_addresses_are_tried() -> None:
     names = Names([f"93.184.216.{number}" for number in range(50)])
     with pytest.raises(ConnectionRefusedError):
         Exchange(names)(post("https://hooks.example.com/"))
-    assert len(names.connected) == posting._ADDRESSES_MAX
+    assert len(names.connected) == 4
 
 
 def test_loopback_is_reached_in_tests_only() -> None:
@@ -215,3 +220,49 @@ def test_an_answers_head_is_read_to_its_last_byte_and_no_further() -> None:
         for room in (0, -1):
             with pytest.raises(ValueError, match="too long"):
                 posting._more(ours, until, room)
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+@pytest.mark.parametrize(("size", "fits"), [(16 * 1024, True), (16 * 1024 + 1, False)])
+def test_a_head_of_sixteen_kilobytes_is_read_and_no_larger_one(
+    size: int, fits: bool, parts: int
+) -> None:
+    begin, end = b"HTTP/1.1 200 OK\r\nX: ", b"\r\n\r\n"
+    head = begin + b"a" * (size - len(begin) - len(end)) + end
+    sent = [head] if parts == 1 else [head[:100], head[100:]]
+    with server(*sent, pause_s=0.05) as port:
+        url = f"http://127.0.0.1:{port}/"
+        if fits:
+            assert LOCAL(post(url), seconds=5).status == 200
+        else:
+            with pytest.raises(ValueError, match="too long"):
+                LOCAL(post(url), seconds=5)
+
+
+def test_a_name_that_is_none_or_leads_nowhere_is_said_to_be_so() -> None:
+    with pytest.raises(NotAdmitted, match="the name is none"):
+        Exchange()(post(f"https://{'a' * 64}.example/"))
+    with pytest.raises(NotAdmitted, match="the name leads nowhere"):
+        Exchange(Names([]))(post("https://hooks.example.com/"))
+
+
+def test_all_of_an_exchange_has_fifteen_seconds() -> None:
+    names = Names(["93.184.216.34"])
+    with pytest.raises(ConnectionRefusedError):
+        Exchange(names)(post("https://hooks.example.com/"))
+    assert all(14 < wait_s <= 15 for wait_s in names.waits_s)
+    assert len(names.waits_s) == 2
+
+
+def test_what_is_asked_without_a_path_is_the_root() -> None:
+    with LocalReceiver() as receiver:
+        LOCAL(post(f"http://{receiver.authority}"))
+    assert receiver.got[0].path == "/"
+
+
+def test_time_is_over_when_none_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "monotonic", lambda: 5.0)
+    assert posting._left(5.5) == 0.5
+    for until in (5.0, 4.0):
+        with pytest.raises(TimeoutError):
+            posting._left(until)

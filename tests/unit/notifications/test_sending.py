@@ -2,7 +2,9 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -54,7 +56,7 @@ def send(receiver: dict[str, Any], *answers: Reply | Exception, **more: Any) -> 
     return sender(Wire(*answers), **more).send(Receiver.from_json(receiver), ALL["accepted"], NOW)
 
 
-@pytest.mark.parametrize("status", [200, 201, 202, 204])
+@pytest.mark.parametrize("status", [200, 201, 202, 204, 299])
 def test_a_good_status_means_that_it_was_taken(status: int) -> None:
     assert send(HOOK, Reply(status, {})) == Answer("taken")
 
@@ -62,10 +64,15 @@ def test_a_good_status_means_that_it_was_taken(status: int) -> None:
 @pytest.mark.parametrize(
     ("answer", "kind", "code"),
     [
+        (Reply(199, {}), "away", "NotifyRefused"),
+        (Reply(300, {}), "away", "NotifyRedirected"),
         (Reply(301, {}), "away", "NotifyRedirected"),
         (Reply(308, {}), "away", "NotifyRedirected"),
+        (Reply(399, {}), "away", "NotifyRedirected"),
         (Reply(400, {}), "refused", "NotifyRefused"),
         (Reply(413, {}), "refused", "NotifyRefused"),
+        (Reply(415, {}), "refused", "NotifyRefused"),
+        (Reply(422, {}), "refused", "NotifyRefused"),
         (Reply(401, {}), "away", "NotifyRefused"),
         (Reply(404, {}), "away", "NotifyRefused"),
         (Reply(410, {}), "away", "NotifyRefused"),
@@ -163,6 +170,8 @@ def test_who_asks_is_the_apps_public_host_where_that_is_known() -> None:
     [
         Reply(200, {}),
         Reply(200, {"webhook-allowed-origin": "eventgrid.azure.net"}),
+        Reply(199, {"webhook-allowed-origin": "*"}),
+        Reply(300, {"webhook-allowed-origin": "*"}),
         Reply(405, {"webhook-allowed-origin": "*"}),
     ],
 )
@@ -175,13 +184,16 @@ def test_without_its_word_a_webhook_is_told_nothing(answer: Reply) -> None:
 def test_a_permission_counts_for_its_address_and_its_time() -> None:
     wire = Wire(Reply(200, {"webhook-allowed-origin": "*"}))
     known = sender(wire)
-    hook, other = Receiver.from_json(HOOK), Receiver.from_json(HOOK | {"url": "https://b.example"})
+    hook = Receiver.from_json(HOOK)
     permission = known.ask(hook, NOW)
     assert isinstance(permission, Permission)
     assert known.has_permission(hook, permission, NOW)
-    assert not known.has_permission(hook, permission, NOW + timedelta(days=1))
+    for later in (timedelta(days=1), timedelta(days=2)):
+        assert not known.has_permission(hook, permission, NOW + later)
     assert not known.has_permission(hook, None, NOW)
-    assert not known.has_permission(other, permission, NOW)
+    for number in range(9):
+        other = Receiver.from_json(HOOK | {"url": f"https://b{number}.example"})
+        assert not known.has_permission(other, permission, NOW)
 
 
 @pytest.mark.parametrize("receiver", [HOOK | {"handshake": False}, TOPIC, PAGER])
@@ -202,3 +214,60 @@ def test_nothing_secret_is_logged_or_told(caplog: pytest.LogCaptureFixture) -> N
     said = f"{told} {caplog.text}"
     for secret in ("secret-path", "secret-token", SECRETS["RESTORE_NOTIFY_KEY"], "own-token"):
         assert secret not in said
+
+
+@pytest.mark.parametrize("status", [200, 204, 299])
+def test_a_webhook_allows_with_any_good_status(status: int) -> None:
+    wire = Wire(Reply(status, {"webhook-allowed-origin": "*"}))
+    found = sender(wire).ask(Receiver.from_json(HOOK), NOW)
+    assert isinstance(found, Permission)
+
+
+def test_a_permission_of_an_earlier_run_still_counts() -> None:
+    address = sha256(HOOK["url"].encode()).hexdigest()[:16]
+    permission = Permission(address=address, until=NOW + timedelta(hours=1))
+    assert sender(Wire()).has_permission(Receiver.from_json(HOOK), permission, NOW)
+
+
+@pytest.mark.parametrize(
+    ("fields", "secrets", "answer", "code"),
+    [
+        ({"tokenSetting": "RESTORE_NOTIFY_TOKEN"}, {}, None, "NotifySecretMissing"),
+        (
+            {"tokenSetting": "RESTORE_NOTIFY_TOKEN"},
+            {"RESTORE_NOTIFY_TOKEN": "two words"},
+            None,
+            "NotifySecretUnusable",
+        ),
+        ({}, {}, TimeoutError(), "NotifyNotReached"),
+        ({}, {}, Reply(500, {"retry-after": "90"}), "NotifyNotAllowed"),
+    ],
+)
+def test_what_keeps_the_app_from_asking_is_told_by_a_code(
+    fields: dict[str, str], secrets: dict[str, str], answer: Any, code: str
+) -> None:
+    wire = Wire() if answer is None else Wire(answer)
+    told = sender(wire, secrets).ask(Receiver.from_json(HOOK | fields), NOW)
+    assert isinstance(told, Answer)
+    assert (told.kind, told.code) == ("away", code)
+    assert told.retry_after_s == (90 if isinstance(answer, Reply) else None)
+
+
+def test_who_has_no_secret_any_more_has_no_permission_either() -> None:
+    permission = Permission(address="a", until=NOW + timedelta(hours=1))
+    hook = Receiver.from_json(SECRET_HOOK)
+    assert not sender(Wire(), {}).has_permission(hook, permission, NOW)
+
+
+@pytest.mark.parametrize("receiver", [SECRET_HOOK, TOPIC | {"urlSetting": "RESTORE_NOTIFY_URL"}])
+def test_this_machine_is_told_nothing_unless_azure_is_simulated(receiver: dict[str, str]) -> None:
+    local = {"RESTORE_NOTIFY_URL": "http://127.0.0.1:9000/a"}
+    for admits, code in ((None, "NotifyAddressRefused"), (True, "")):
+        more = {} if admits is None else {"admits_loopback": admits}
+        told = send(receiver, Reply(200, {}), secrets=local, hosts=("127.0.0.1:9000",), **more)
+        assert told.code == code
+
+
+def test_what_sends_stays_as_it_was_made() -> None:
+    with pytest.raises(FrozenInstanceError):
+        sender(Wire()).cloud = "china"  # type: ignore[misc]

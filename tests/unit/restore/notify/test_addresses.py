@@ -15,6 +15,7 @@ HOSTS = ("hooks.example.com", "other.example.com:8443")
         "https://hooks.example.com:443/a",
         "https://HOOKS.example.com/a",
         "https://other.example.com:8443/",
+        "https://hooks.example.com/" + "a" * (4096 - 26),
     ],
 )
 def test_a_host_that_is_named_may_be_told(url: str) -> None:
@@ -41,7 +42,8 @@ def test_a_host_that_is_named_may_be_told(url: str) -> None:
         "//hooks.example.com/a",
         "file:///etc/passwd",
         "ftp://hooks.example.com/",
-        "https://hooks.example.com/" + "a" * 5000,
+        "https://hooks.example.com/" + "a" * (4096 - 25),
+        "wss://hooks.example.com/",
         "https://hooks\u212a.example.com/",
         "",
     ],
@@ -59,7 +61,13 @@ def test_plain_http_is_for_loopback_in_tests_only() -> None:
     assert addresses.refusal(url, ("127.0.0.1:9000",), admits_loopback=False) == "must be https"
 
 
-@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "93.184.216.34", "2606:2800:220:1::1", "64:ff9b::5db8:d822", "::ffff:93.184.216.34",
+        "168.63.129.17", "64:ff9b::a83f:8111",
+    ],
+)  # fmt: skip
 def test_public_addresses_are_admitted(address: str) -> None:
     assert addresses.is_admitted(address, admits_loopback=False)
 
@@ -72,7 +80,8 @@ def test_public_addresses_are_admitted(address: str) -> None:
         "255.255.255.255", "192.0.0.1",
         "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "fec0::1", "ff02::1",
         "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "::ffff:168.63.129.16",
-        "64:ff9b::a00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "2002:a00:1::", "2002:7f00:1::",
+        "64:ff9b::a00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::a00:1", "64:ff9b:1::5db8:d822",
+        "2002:a00:1::", "2002:7f00:1::",
         "2001:0:a00:1::", "2001:db8::1", "not an address", "",
     ],
 )  # fmt: skip
@@ -100,3 +109,36 @@ def test_the_apps_token_goes_to_a_topic_of_its_own_cloud_only() -> None:
     ):
         assert addresses.topic_refusal(url, cloud, admits_loopback=False) is not None
     assert addresses.topic_refusal("http://127.0.0.1:9000/", "public", admits_loopback=True) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["https:///a", "https://a:b@hooks.example.com/a", "https://hooks.example.com/#a", ""]
+)
+def test_a_url_that_stands_in_the_setting_itself_must_be_whole(url: str) -> None:
+    said = "must be an https URL without a user name or a fragment"
+    assert addresses.refusal(url, None, admits_loopback=False) == said
+    assert addresses.refusal("https://any.example/a", None, admits_loopback=False) is None
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "wss", "file"])
+def test_no_other_scheme_leads_to_this_machine(scheme: str) -> None:
+    url = f"{scheme}://127.0.0.1:9000/a"
+    assert addresses.refusal(url, None, admits_loopback=True) == "must be https"
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("https://a.example/", 443),
+        ("http://127.0.0.1/", 80),
+        ("https://a.example:8443/", 8443),
+        ("https://a.example:443/", 443),
+    ],
+)
+def test_a_port_is_the_urls_or_its_schemes(url: str, port: int) -> None:
+    assert addresses.port(url) == port
+
+
+def test_a_test_admits_a_topic_on_loopback_and_nothing_else() -> None:
+    for url in ("https://evil.example/", "https://10.0.0.4/"):
+        assert addresses.topic_refusal(url, None, admits_loopback=True) is not None

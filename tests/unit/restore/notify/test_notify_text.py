@@ -132,3 +132,25 @@ def test_http_and_loopback_are_for_tests_only() -> None:
 
 def test_the_published_schema_is_the_codes() -> None:
     assert json.loads(json.dumps(notify_text.schema())) == SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        (None, "is required: eventGrid needs url"),
+        ("http://topic.westeurope-1.eventgrid.azure.net/api/events", "must be https"),
+        ("https://topic.example.com/api/events", "must be an Event Grid topic, at a host"),
+    ],
+)
+def test_what_is_wrong_with_the_address_of_a_topic_is_said(url: str | None, said: str) -> None:
+    given = {name: value for name, value in TOPIC.items() if name != "url"}
+    wrong = receivers(given if url is None else given | {"url": url})
+    ((path, message),) = problems(wrong).items()
+    assert path == "$.receivers[0].url"
+    assert message.startswith(said)
+
+
+def test_a_topic_on_loopback_is_for_tests_only() -> None:
+    local = receivers(TOPIC | {"url": "http://127.0.0.1:9000/api/events"})
+    read = notify_text.parse(json.dumps(local))
+    assert [each.path for each in notify_text.for_tests(read)] == ["$.receivers[0].url"]

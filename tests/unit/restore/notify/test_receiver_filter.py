@@ -71,7 +71,8 @@ def test_a_receiver_hears_of_what_it_wants_and_of_nothing_below() -> None:
 def test_pagerduty_hears_of_each_end_for_it_may_resolve_an_incident() -> None:
     oncall = receiver(kind="pagerduty", keySetting="RESTORE_NOTIFY_PD", minSeverity="error")
     assert receiver_filter.is_wanted(oncall, finished("Completed"))
-    assert not receiver_filter.is_wanted(oncall, ALL["started"])
+    for kind in ("accepted", "started"):
+        assert not receiver_filter.is_wanted(oncall, ALL[kind])
     no_ends = receiver(kind="pagerduty", keySetting="RESTORE_NOTIFY_PD", events=["rejected"])
     assert not receiver_filter.is_wanted(no_ends, finished("Completed"))
 
@@ -81,4 +82,18 @@ def test_those_who_want_an_event_are_named() -> None:
     assert list(receiver_filter.wanting(two, ALL["accepted"])) == ["a"]
     assert list(receiver_filter.wanting(two, REJECTED)) == ["a", "b"]
     assert two.named("b") == two.receivers[1]
-    assert two.named("c") is None
+    for unknown in ("c", "A", ""):
+        assert two.named(unknown) is None
+
+
+@pytest.mark.parametrize("kind", ["eventGrid", "slack", "teams", "webhook"])
+def test_nobody_but_pagerduty_hears_of_an_end_below_what_it_wants(kind: str) -> None:
+    grave = receiver(kind=kind, minSeverity="error")
+    assert not receiver_filter.is_wanted(grave, finished("Completed"))
+    assert receiver_filter.is_wanted(grave, finished("Failed", succeeded=False))
+
+
+def test_a_receiver_is_found_by_a_name_that_came_from_elsewhere() -> None:
+    two = Notify(receivers=(receiver(name="first"), receiver(name="second")))
+    for each in two.receivers:
+        assert two.named("".join(list(each.name))) == each

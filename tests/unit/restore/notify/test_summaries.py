@@ -60,10 +60,10 @@ def test_a_kind_that_is_not_known_is_named_as_it_is() -> None:
     ("names", "said"),
     [
         ([], None), ("os", None), (None, None), (["os"], "os"), ([{"name": "os"}, "d"], "os, d"),
-        ([f"d{number}" for number in range(summaries._NAMES_MAX)],
-         ", ".join(f"d{number}" for number in range(summaries._NAMES_MAX))),
-        ([f"d{number}" for number in range(summaries._NAMES_MAX + 1)],
-         ", ".join(f"d{number}" for number in range(summaries._NAMES_MAX)) + " and 1 more"),
+        ([f"d{number}" for number in range(5)],
+         ", ".join(f"d{number}" for number in range(5))),
+        ([f"d{number}" for number in range(6)],
+         ", ".join(f"d{number}" for number in range(5)) + " and 1 more"),
     ],
 )  # fmt: skip
 def test_of_many_disks_the_first_are_named(names: Any, said: str | None) -> None:
@@ -75,6 +75,7 @@ def test_of_many_disks_the_first_are_named(names: Any, said: str | None) -> None
     [
         (["/x/a", "/x/b"], 2, "a, b"),
         (["/x/a"], 3, "a and 2 more"),
+        (["/x/a", "/x/b"], 1, "a, b"),
         (["/x/a"], "3", None),
         ("a", 3, None),
     ],
@@ -125,3 +126,29 @@ def test_a_summary_links_to_its_restore_where_the_app_has_an_address() -> None:
     assert summaries.of(finished("Completed"), public).link == f"{public}/restores/r1"
     assert summaries.of(finished("Completed")).link is None
     assert summaries.of(finished("Completed")).subject == "r1"
+
+
+def test_what_is_too_long_for_people_is_cut() -> None:
+    long = "x" * 2_000
+    data = {"jobId": long, "sourceResourceId": f"/vms/{long}", "verdict": {"text": long}}
+    shown = summaries.of(event("finished", data))
+    assert len(dict(shown.facts)["Job"]) == 300
+    assert [len(each) for each in shown.lines] == [900]
+    assert len(shown.title) == 140
+    whole = {"jobId": "x" * 300, "verdict": {"text": "x" * 900}}
+    shown = summaries.of(event("finished", whole))
+    assert dict(shown.facts)["Job"] == "x" * 300
+    assert shown.lines == ("x" * 900,)
+
+
+@pytest.mark.parametrize("count", [4, 5, 6])
+def test_of_many_sentences_the_first_five_are_told(count: int) -> None:
+    problems = [{"path": f"$.a{number}", "message": "is wrong"} for number in range(count)]
+    assert lines({"problems": problems}) == [f"$.a{each} is wrong" for each in range(count)][:5]
+
+
+def test_what_belongs_together_is_the_request_or_else_the_event_itself() -> None:
+    assert summaries.of(event("started", {"attemptOf": "r0"})).subject == "r0"
+    assert summaries.of(event("started", {})).subject == "r1"
+    assert summaries.of(events.REJECTED).subject == events.REJECTED["id"]
+    assert dict(summaries.of(events.REJECTED).facts)["Request"] == "message-1"
