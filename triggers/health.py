@@ -94,14 +94,11 @@ class Health:
         told = [*self._settings.problems, *said]
         settings = _Found("SettingsWrong") if self._settings.problems else _WELL
         checks = {name: each.code for name, each in {"settings": settings, **found}.items()}
-        body: dict[str, Any] = {
-            "status": "ok" if all(code in _FINE for code in checks.values()) else "failing",
-            "problems": told,
-            "checks": checks,
-        }
-        if body["status"] != "ok":
-            log.write(LogLine(event="health", status=body["status"], problems=tuple(told)))
-        return body
+        is_well = all(code in _FINE for code in checks.values())
+        status = "ok" if is_well else "failing"
+        if not is_well:
+            log.write(LogLine(event="health", status=status, problems=tuple(told)))
+        return {"status": status, "problems": told, "checks": checks}
 
     async def _held_up(self) -> list[dict[str, Any]] | None:
         """Return which receivers take nothing; None where nobody is told."""

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import azure.durable_functions as df
@@ -63,26 +63,23 @@ async def send(message: func.QueueMessage, settings: Settings) -> None:
     if woken is None:
         await _alone(delivery.deal)
     receivers = [woken] if woken else [each.name for each in notify.receivers]
-    await asyncio.gather(*(_alone(delivery.deliver, name) for name in receivers))
+    await asyncio.gather(*(_alone(partial(delivery.deliver, name), name) for name in receivers))
 
 
-async def _alone(call: Callable[..., None], *given: str) -> None:
+async def _alone(call: Callable[[], None], receiver: str | None = None) -> None:
     """Do one thing, whatever becomes of the others; storage that does not answer is asked again by
     the reconciler."""
     try:
-        await _in_own_thread(call, *given)
+        await _in_own_thread(call)
     except RestoreError as error:
         line = LogLine(
-            event="notification-held-up",
-            receiver=given[0] if given else None,
-            code=error.code,
-            text=error.message,
+            event="notification-held-up", receiver=receiver, code=error.code, text=error.message
         )
         log.write(line)
 
 
-async def _in_own_thread(call: Callable[..., None], *given: str) -> None:
-    await asyncio.get_running_loop().run_in_executor(_threads(), call, *given)
+async def _in_own_thread(call: Callable[[], None]) -> None:
+    await asyncio.get_running_loop().run_in_executor(_threads(), call)
 
 
 @cache

@@ -33,6 +33,7 @@ _WAIT_S_MAX = 20.0
 """A person, and most HTTP clients, wait no longer (decision 10)."""
 _LOOK_S = 0.3
 _PREFER_WAIT = re.compile(r"\bwait\s*=\s*(\d{1,3})\b")
+_QUOTED = re.compile(r'"(.*)"')
 
 
 async def start(
@@ -153,11 +154,11 @@ async def answer(
     assert view is not None, "it was accepted"
     if view.get("verdict") == "Rejected":
         return problems.rejected(view)
-    status = 200 if "verdict" in view and not started.is_new else 202
+    is_over = "verdict" in view and not started.is_new
     headers = {"Location": places.restore(request_id, prefix)}
-    if status == 202:
+    if not is_over:
         headers["Retry-After"] = "10"
-    return problems.ok(status, view | {"isNew": started.is_new}, headers)
+    return problems.ok(200 if is_over else 202, view | {"isNew": started.is_new}, headers)
 
 
 def reused(entry: LedgerEntry) -> func.HttpResponse:
@@ -170,9 +171,8 @@ def _idempotency_key(req: func.HttpRequest) -> str | None:
     """Return the request id in the header. The header's draft standard wants it in quotes, and most
     senders leave them out: one pair is taken away."""
     key: str | None = req.headers.get("idempotency-key")
-    if key is not None and len(key) > 1 and key[0] == key[-1] == '"':
-        return key[1:-1]
-    return key
+    quoted = _QUOTED.fullmatch(key or "")
+    return quoted[1] if quoted else key
 
 
 def _wait_s(req: func.HttpRequest) -> float:

@@ -72,7 +72,7 @@ async def read_settled(
     until = time.monotonic() + wait_s
     while True:
         view = await read(client, request_id, prefix)
-        if view is None or "verdict" in view or view["phase"] not in _EARLY:
+        if view is None or view["phase"] not in _EARLY:
             return view
         if time.monotonic() + look_s > until:
             return view
