@@ -106,3 +106,15 @@ def test_while_storage_does_not_answer_it_is_said_so(
     reply = door.adopt(ASKED)
     assert reply.status == 503
     assert "No answer." in reply.body["detail"]
+
+
+def test_what_was_begun_elsewhere_is_not_the_apps_to_cancel(
+    harness: AppHarness, door: FrontDoor
+) -> None:
+    begin(harness)
+    door.adopt(ASKED)
+    reply = door.cancel(ID)
+    assert (reply.status, reply.body["code"]) == (409, "BegunElsewhere")
+    held = harness.ledger.read(ID)
+    assert held is not None
+    assert held.entry.cancel_asked == 0

@@ -217,3 +217,17 @@ def test_tags_that_may_not_be_read_let_no_other_rule_in(
         (decision,) = storm(harness, AlertDoor(harness), FLEET[0])
     assert (decision["outcome"], decision["code"]) == ("refused", "TagsNotRead")
     assert "The client may not read it. Give the app's identity" in decision["text"]
+
+
+def test_who_decides_waits_five_seconds_for_what_it_starts(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    storm(harness, door, *FLEET[:5])
+    before = harness.clock.now()
+    door.decide("disks", {"decision": "refuse", "reason": "x"})
+    assert harness.clock.now() - before == timedelta(seconds=5)
+
+
+def test_an_unknown_rule_is_told_by_the_beginning_of_its_name(door: AlertDoor) -> None:
+    reply = door.decide("q" * 200, {"decision": "refuse", "reason": "x"})
+    assert reply.body["detail"].count("q") == 60

@@ -33,7 +33,8 @@ def test_the_switch_stops_what_comes_and_what_was_accepted(
 ) -> None:
     taken = door.post(common(*FLEET[:3]))
     harness.run_for(0.1)
-    assert door.stop().body["automaticRestores"] == "stopped"
+    stopped = door.stop()
+    assert (stopped.status, stopped.body["automaticRestores"]) == (200, "stopped")
     harness.run_for(3600)
     assert harness.posts() == []
     codes, taken_ids = set(), list[str]()
@@ -126,11 +127,21 @@ def test_nothing_is_approved_while_alerts_are_stopped(harness: AppHarness, door:
     door.stop()
     decided = door.decide("disks", {"decision": "approve", "reason": "x", "vms": named})
     assert (decided.status, decided.body["code"]) == (409, "AlertsStopped")
-    assert door.resume().body["automaticRestores"] == "on"
+    resumed = door.resume()
+    assert (resumed.status, resumed.body["automaticRestores"]) == (200, "on")
     again = door.decide("disks", {"decision": "approve", "reason": "x", "vms": named})
     harness.run_for(3600)
     assert again.status == 202
     assert len(harness.posts()) == 5
+
+
+def test_what_is_held_is_refused_while_alerts_are_stopped(
+    harness: AppHarness, door: AlertDoor
+) -> None:
+    storm(harness, door, *FLEET[:5])
+    door.stop()
+    assert door.decide("disks", {"decision": "refuse", "reason": "x"}).status == 202
+    assert held(door) == []
 
 
 def test_what_was_approved_while_somebody_stopped_all_stays_held(

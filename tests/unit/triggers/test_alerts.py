@@ -12,15 +12,17 @@ from activities import judge_alert, start_alerted
 from restore.alerts import recognising
 from restore.alerts.decision import AlertDecision
 from restore.alerts.record import AlertRecord
+from restore.alerts.restore_rules import RestoreRules
+from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry
 from restore.settings import Settings
 from storage import alerts
 from tests import alert_samples as samples
 from tests.alert_samples import FIRED, common, rule, vm
+from tests.fakes import callers
 from tests.fakes.alert_door import AlertDoor
 from tests.fakes.app_harness import AppHarness
-from triggers import alert_queue
 
 
 @pytest.fixture
@@ -150,6 +152,8 @@ def test_what_no_rule_can_read_is_refused_at_once_and_recorded(
     shown = door.show(refused.body["alertId"]).body
     assert shown["decisions"][0]["code"] == code
     assert shown["original"]
+    alert_id = names.alert_instance_id(refused.body["alertId"])
+    assert harness.driver.client.get(alert_id) is None, "nothing is left to judge"
     harness.run_for(60)
     assert harness.posts() == []
     door.drop(alert)
@@ -276,11 +280,13 @@ def test_restores_that_cannot_be_started_are_told_to_be_so(
     assert harness.verdict(second["requestId"]).verdict == "Completed"
 
 
+@pytest.mark.parametrize("rules", [None, samples.restore_rules()])
+@pytest.mark.parametrize("alert", [common(), b"{nonsense"])
 def test_while_a_setting_is_wrong_alerts_are_recorded_and_nothing_is_judged(
-    harness: AppHarness,
+    harness: AppHarness, rules: RestoreRules | None, alert: Any
 ) -> None:
-    door = AlertDoor(harness, Settings(problems=("RESTORE_RULES $ is empty.",), restore_rules=None))
-    taken = door.post(common())
+    door = AlertDoor(harness, Settings(problems=("RESTORE_KEEP_D is wrong.",), restore_rules=rules))
+    taken = door.post(alert)
     assert taken.status == 202
     harness.run_for(60)
     assert door.show(taken.body["alertId"]).body["state"] == "received"
@@ -328,10 +334,6 @@ def test_an_alert_that_was_never_recorded_is_unknown(door: AlertDoor, alert_id: 
     assert (door.show(alert_id).status, door.show(alert_id).body["code"]) == (404, "AlertNotFound")
 
 
-def test_a_poisoned_alert_that_cannot_be_recorded_is_tried_most_of_a_day() -> None:
-    assert alert_queue.TRIES_MAX == 100
-
-
 def test_a_request_id_that_stands_for_somebody_elses_restore_starts_none(
     harness: AppHarness, door: AlertDoor
 ) -> None:
@@ -348,3 +350,45 @@ def test_an_alert_that_was_recorded_is_shown_with_its_state(
     harness.run_for(60)
     reply = door.show(taken.body["alertId"])
     assert (reply.status, reply.body["state"]) == (200, "judged")
+
+
+@pytest.mark.parametrize("who", ["ann", None])
+def test_who_sends_an_alert_is_recorded_where_that_is_known(
+    door: AlertDoor, who: str | None
+) -> None:
+    taken = door.post(common(), headers=callers.headers(who))
+    assert door.show(taken.body["alertId"]).body.get("by") == callers.shown(who)
+
+
+def test_of_several_that_are_no_alerts_the_first_is_answered(door: AlertDoor) -> None:
+    refused = door.post([{"a": 1}, {"recoveryType": "RestoreDisks"}])
+    assert (refused.status, refused.body["code"]) == (400, "AlertNotUnderstood")
+    assert refused.body["detail"].startswith("This is no alert that the app knows")
+    shown = door.show(refused.body["alertId"]).body["decisions"]
+    assert [each["text"].partition(",")[0] for each in shown] == [
+        "This is no alert that the app knows",
+        "This is a restore request: send it to POST /api/restores",
+    ]
+
+
+@pytest.mark.parametrize(("more", "status"), [(0, 200), (1, 413)])
+def test_a_dry_run_reads_192_kb_and_no_more(door: AlertDoor, more: int, status: int) -> None:
+    around = b'{"a": "%s"}'
+    tried = door.post(around % (b"x" * (192 * 1024 - len(around) + 2 + more)), dryRun="true")
+    assert tried.status == status
+    if status == 413:
+        assert tried.body["code"] == "AlertTooLarge"
+        assert tried.body["detail"] == "The app reads at most 192 KB of alerts."
+
+
+@pytest.mark.parametrize(
+    ("body", "data"),
+    [(b"\xff", {"data_base64": "/w=="}), (b'{"a": 1}', {"data": {"a": 1}})],
+)
+def test_a_binary_cloud_event_is_kept_as_one_event(
+    door: AlertDoor, body: bytes, data: dict[str, Any]
+) -> None:
+    event = {"specversion": "1.0", "id": "e1", "source": "s", "type": "t"}
+    headers = {f"ce-{name}": text for name, text in event.items()}
+    taken = door.post(body, headers=headers)
+    assert json.loads(door.show(taken.body["alertId"]).body["original"]) == event | data

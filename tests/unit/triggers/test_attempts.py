@@ -6,9 +6,17 @@ from typing import Any, cast
 
 import azure.functions as func
 import msgspec
+import pytest
 
+from restore.messages import names
 from restore.messages.attempts import Attempt
-from restore.messages.ledger_entry import Fallback, LedgerEntry, LedgerState, fallen_back
+from restore.messages.ledger_entry import (
+    Fallback,
+    Intent,
+    LedgerEntry,
+    LedgerState,
+    fallen_back,
+)
 from restore.messages.model import Failure, Verdict
 from restore.settings import Settings
 from storage.ledger import Ledger
@@ -115,3 +123,75 @@ def test_an_attempt_is_recorded_once_and_only_of_what_was_judged(ledger: Ledger)
     more = Fallback(verdict=OWN, attempts=(SECOND, SECOND))
     assert fallen_back(cancelled, LedgerState.FALLEN_BACK, more) == cancelled
     assert fallen_back(standing, LedgerState.FALLEN_BACK, more).fallback == more
+
+
+THIRD = msgspec.structs.replace(
+    SECOND, id="r1~3", request={"recoveryType": "RestoreDisks", "requestId": "r1~3"}
+)
+
+
+def fall_back_twice(ledger: Ledger) -> None:
+    fall_back(ledger)
+    fallback = Fallback(verdict=OWN, attempts=(SECOND, THIRD))
+    ledger.update("r1", lambda entry: fallen_back(entry, LedgerState.FALLEN_BACK, fallback))
+    second = entry(ledger, "r1~2")
+    ledger.accept(msgspec.structs.replace(second, request_id="r1~3", events=()))
+
+
+async def test_of_two_attempts_the_last_one_is_under_way(ledger: Ledger) -> None:
+    fall_back_twice(ledger)
+    shown = await views.read(cast("Any", FakeDurableClient()), "r1")
+    assert shown is not None
+    assert [each["id"] for each in shown["attempts"]] == ["r1", "r1~2", "r1~3"]
+    assert [each.get("seeAt") for each in shown["attempts"]] == [
+        None, None, "/api/restores/r1~3",
+    ]  # fmt: skip
+
+
+async def test_an_attempt_that_is_not_made_yet_is_nowhere_to_be_seen(ledger: Ledger) -> None:
+    fall_back(ledger, is_made=False)
+    shown = await views.read(cast("Any", FakeDurableClient()), "r1")
+    assert shown is not None
+    assert [each["id"] for each in shown["attempts"]] == ["r1", "r1~2"]
+    assert "seeAt" not in shown["attempts"][1]
+
+
+async def test_a_wish_to_cancel_wakes_the_last_attempt_and_no_other(ledger: Ledger) -> None:
+    fall_back_twice(ledger)
+    client = FakeDurableClient()
+    assert (await call(restores.cancel, client))[0] == 202
+    assert (client.raised, client.started) == ([("restore-r1~3", names.DECISION_EVENT)], {})
+    assert entry(ledger, "r1~2").state is LedgerState.ACCEPTED
+    assert entry(ledger, "r1~3").state is LedgerState.CANCELLED
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+async def test_azure_is_asked_to_cancel_an_attempt_that_is_there_and_not_over(
+    ledger: Ledger, is_over: bool
+) -> None:
+    fall_back(ledger)
+    held = ledger.read("r1~2")
+    assert held is not None
+    intent = Intent(
+        item_id="/i", container_name="c", recovery_point="1", vault_time=NOW, written_at=NOW,
+        window_s=200, known_jobs=(),
+    )  # fmt: skip
+    ledger.started("r1~2", ledger.intend(held, intent), job_id="job")
+    if is_over:
+        ledger.finish("r1~2", lambda _: OWN, NOW)
+    client = FakeDurableClient()
+    assert (await call(restores.cancel, client))[0] == 202
+    assert client.raised == []
+    assert [*client.started] == ([] if is_over else ["restore-r1~2~cancel"])
+
+
+async def test_who_abandons_a_restore_whose_next_attempt_is_not_made_ends_it_alone(
+    ledger: Ledger,
+) -> None:
+    fall_back(ledger, is_made=False)
+    client = FakeDurableClient()
+    client.started = {"restore-r1": ("x", None)}
+    status, body = await call(abandon.abandon, client)
+    assert (status, body["verdict"]) == (200, "Failed")
+    assert [instance_id for instance_id, _ in client.terminated] == ["restore-r1"]
+    assert ledger.read("r1~2") is None

@@ -108,8 +108,11 @@ async def test_an_unknown_restore_cannot_be_cancelled(ledger: Ledger, request_id
     assert (status, body["code"]) == (404, "RestoreNotFound")
 
 
-async def test_a_restore_that_waits_for_an_approval_is_woken(ledger: Ledger) -> None:
-    ledger.authorize("r1", Authorization(rule="replace", approval=True, until=NOW))
+@pytest.mark.parametrize("approval", [True, False])
+async def test_a_restore_that_waits_for_an_approval_is_woken(
+    ledger: Ledger, approval: bool
+) -> None:
+    ledger.authorize("r1", Authorization(rule="replace", approval=approval, until=NOW))
     client = FakeDurableClient()
     assert (await cancel(client))[1]["cancel"] == "BeforeStart"
-    assert client.raised == [("restore-r1", names.DECISION_EVENT)]
+    assert client.raised == [("restore-r1", names.DECISION_EVENT)] * approval

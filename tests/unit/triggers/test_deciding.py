@@ -91,6 +91,26 @@ def test_the_first_decision_stands(harness: AppHarness, door: FrontDoor) -> None
     assert door.decide("r1", "refuse", ANN).body["by"] == str(BOB)
 
 
+def test_who_refuses_what_was_approved_is_told_that_it_stands(
+    harness: AppHarness, door: FrontDoor
+) -> None:
+    door.decide("r1", "approve", BOB)
+    again = door.decide("r1", "refuse", ANN)
+    assert code(again) == (409, "DecidedOtherwise")
+    assert again.body["approval"]["decision"] == "approved"
+    assert approval(harness.ledger).decision == "approved"
+
+
+def test_a_decision_counts_until_its_time_is_over(harness: AppHarness, door: FrontDoor) -> None:
+    held = harness.ledger.read("r1")
+    assert held is not None
+    assert held.entry.authorization is not None
+    assert held.entry.authorization.until is not None
+    left = held.entry.authorization.until - harness.clock.now()
+    harness.clock.advance(left.total_seconds())
+    assert door.decide("r1", "approve", BOB).status == 200
+
+
 def test_a_decision_without_a_name_stands_as_well(harness: AppHarness, door: FrontDoor) -> None:
     door.decide("r1", "refuse", None)
     again = door.decide("r1", "approve", BOB)

@@ -99,6 +99,7 @@ def test_authentication_that_is_off_is_a_problem_of_the_settings() -> None:
     "headers",
     [
         {"x-ms-client-principal-idp": "facebook"},
+        {"x-ms-client-principal-idp": ""},
         {"x-ms-client-principal-id": " "},
     ],
 )
@@ -127,6 +128,7 @@ ROLE = {"typ": "roles", "val": "Restore.Ask"}
         (claims("Restore.Ask"), 403),
         (claims({"typ": "roles"}), 403),
         ({"x-ms-client-principal": "no Base64"}, 403),
+        ({"x-ms-client-principal": "!" + claims(ROLE)["x-ms-client-principal"]}, 403),
         ({"x-ms-client-principal": base64.b64encode(b"[]").decode()}, 403),
         ({"x-ms-client-principal": base64.b64encode(b"\xff").decode()}, 403),
     ],

@@ -99,3 +99,9 @@ async def test_an_alert_on_the_queue_is_named_in_one_problem_and_kept_whole() ->
         (problem,) = data["problems"]
         assert "is an alert in Azure Monitor's common schema" in problem["message"]
         assert data["original"] == body.decode()
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_an_unknown_id_is_told_up_to_its_limit() -> None:
+    _, body = await data_of("q" * 300)
+    assert body["detail"].count("q") == 200

@@ -67,7 +67,20 @@ def test_a_word_in_the_query_that_nobody_reads_does_nothing(
     assert (status, body["title"]) == (400, "The query is not valid"), body
     written = query.partition("=")[0].lstrip("?")
     assert body["problems"][-1]["path"] in (f"$.{written}", "$.x")
+    reads = "known is dryRun" if name == "receive_alert" else "this route has none"
+    assert body["problems"][-1]["message"] == f"is an unknown parameter; {reads}"
     assert harness.documents.kept == {}
+
+
+def test_of_many_words_that_nobody_reads_twenty_are_told(harness: AppHarness) -> None:
+    query = "?" + "&".join(f"p{number}=1" for number in range(30))
+    _, body = call(harness, "cancel_restore_request", query=query, worker=right_worker())
+    assert len(body["problems"]) == 20
+
+
+def test_what_changes_nothing_may_have_words_in_its_query(harness: AppHarness) -> None:
+    status, _ = call(harness, "list_restores", "GET", query="?top=5", worker=right_worker())
+    assert status == 200
 
 
 def test_a_dry_run_without_its_word_is_no_alert(harness: AppHarness) -> None:

@@ -100,3 +100,12 @@ def test_only_a_code_is_sent_back(harness: AppHarness, code: Any) -> None:
     assert (reply.status, reply.body["code"]) == (400, "InvalidRequest")
     assert "validationCode" in reply.body["detail"]
     assert door(harness).post(validation("https://evil.example", code)).status == 403
+
+
+@pytest.mark.parametrize("body", [[], validation() * 2, [*validation(), common()], 7])
+def test_what_is_more_or_less_than_one_handshake_is_taken_for_an_alert(
+    harness: AppHarness, body: Any
+) -> None:
+    reply = door(harness).post(body)
+    assert "validationResponse" not in reply.body
+    assert reply.body["alertId"]

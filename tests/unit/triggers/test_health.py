@@ -201,3 +201,23 @@ async def test_receivers_are_looked_at_where_there_are_some_and_settings_are_rig
 def test_a_check_leaves_time_to_answer_within_five_seconds() -> None:
     """A prober waits no longer; what is not known by then is told as unknown."""
     assert health.CHECK_S_MAX == 5 - 1.5
+
+
+@pytest.mark.parametrize(("is_set", "word"), [(True, "stopped"), (False, "ok")])
+async def test_a_setting_that_stops_alerts_is_told_in_their_check(
+    monkeypatch: pytest.MonkeyPatch, is_set: bool, word: str
+) -> None:
+    monkeypatch.setattr(health, "_STORAGE", dict.fromkeys(("blob", "alerts"), well))
+    _, body = await show(health.of_app(Settings(restore_alerts_stopped=is_set), well))
+    fine = dict.fromkeys(("settings", "blob", "identity"), "ok")
+    assert body["checks"] == fine | {"alerts": word}
+
+
+async def test_a_look_that_hangs_keeps_no_process_from_its_end() -> None:
+    daemons: list[bool] = []
+
+    def check() -> None:
+        daemons.append(threading.current_thread().daemon)
+
+    await show(app(blob=check))
+    assert daemons == [True]

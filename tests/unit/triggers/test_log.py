@@ -96,11 +96,14 @@ def test_every_trigger_wears_it_but_the_probes() -> None:
     assert bare == {"show_health", "show_live"}
 
 
-async def test_a_refusal_is_told_without_its_words(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("status", [400, 404, 503])
+async def test_a_refusal_is_told_without_its_words(
+    caplog: pytest.LogCaptureFixture, status: int
+) -> None:
     @log.entered
     async def refuses(req: func.HttpRequest) -> func.HttpResponse:
         faults = [Problem(path="$.x", message="s3cret")] * 2
-        return problems.problem(400, "InvalidRequest", "No", "s3cret", faults)
+        return problems.problem(status, "InvalidRequest", "No", "s3cret", faults)
 
     await refuses(req=request())
     (line,) = lines(caplog)
@@ -112,7 +115,7 @@ async def test_a_refusal_is_told_without_its_words(caplog: pytest.LogCaptureFixt
         "source": "http",
         "code": "InvalidRequest",
         "count": 2,
-        "httpStatus": 400,
+        "httpStatus": status,
     }
 
 
@@ -159,3 +162,16 @@ async def test_a_request_is_told_with_its_age_and_keeps_its_trace(
     called = [line for line in lines(caplog) if line["event"] in ("arm-call", "phase", "verdict")]
     assert len(called) > 10
     assert {(line["requestId"], line["traceparent"]) for line in called} == {("r1", TRACE)}
+
+
+async def test_a_message_of_a_clock_that_is_ahead_has_no_age(
+    harness: AppHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    listen(caplog)
+    (taking,) = [each for each in worker().functions if each.name == "take_restore_request"]
+    body = json.dumps(request_for("RestoreDisks", "r1")).encode()
+    put = datetime.now(UTC) + timedelta(minutes=10)
+    message = QueueMessage(id="m1", body=body, insertion_time=put)  # type: ignore[no-untyped-call]
+    await taking.function(message=message, client=harness.api.client_binding())
+    (line,) = lines(caplog, "accepted")
+    assert line["queueAgeS"] == 0

@@ -14,12 +14,14 @@ from notifications import connection as notifications_connection
 from notifications.posting import Post, Reply
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Verdict
+from restore.notify.receivers import RECEIVERS_MAX, Notify
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
 from storage.notices import Notices
 from tests.fakes.durable import FakeDurableClient
-from tests.fakes.log import lines
+from tests.fakes.log import lines, listen
 from tests.fakes.notified import QueueOfWakes
 from tests.fakes.storage import MemoryDocuments, MemoryEvents
 from tests.unit.restore.notify.events import ALL
@@ -131,6 +133,7 @@ async def test_a_wake_may_be_for_one_receiver(world: World) -> None:
     world.bad = Reply(202, {})
     state = world.notices.state("bad")
     assert state.not_before is not None
+    world.notices.keep(ALL["started"])  # and nobody deals it out
     again = world.documents.kept["receivers/bad"]
     world.documents.kept["receivers/bad"] = (json.dumps({}), again[1], again[2])
     await wake('{"receiver":"bad"}')
@@ -156,9 +159,14 @@ async def test_storage_that_does_not_answer_fails_no_message(
         raise ServiceUnavailable("It hiccups.", code="ServerBusy")
 
     world.notices.keep(ALL["accepted"])
+    await wake()
+    caplog.clear()
+    world.notices.keep(ALL["started"])
     world.documents.before_read = refuse
     await wake()
-    assert {line["code"] for line in lines(caplog)} == {"ServerBusy"}
+    told = lines(caplog, "notification-held-up")
+    assert {line["code"] for line in told} == {"ServerBusy"}
+    assert [line.get("receiver") for line in told] == [None, "bad"], "dealt out, then sent"
 
 
 async def test_health_names_who_has_not_got_what(world: World) -> None:
@@ -200,6 +208,9 @@ async def test_a_restore_shows_which_receivers_have_not_heard_of_it(world: World
     _age(world, "notify/to/bad/r1:accepted")
     (held,) = (await view(client))["notificationsHeld"]
     assert (held["receiver"], held["notifications"]) == ("bad", 1)
+    done = Verdict(verdict="Completed", succeeded=True, text="Done.")
+    world.ledger.finish("r1", lambda _: done, _now())  # which tells something just now
+    assert (await view(client))["notificationsHeld"] == [held]
     world.bad = Reply(202, {})
     world.documents.kept.pop("receivers/bad")
     await wake()
@@ -208,8 +219,48 @@ async def test_a_restore_shows_which_receivers_have_not_heard_of_it(world: World
 
 def test_the_function_is_there_where_somebody_is_told_and_not_else() -> None:
     wrong = Settings(problems=("X is wrong.",), restore_notify=SETTINGS.restore_notify)
-    for settings, count in ((Settings(), 0), (wrong, 0), (SETTINGS, 1)):
+    nobody = Settings(restore_notify=None)
+    for settings, count in ((Settings(), 0), (nobody, 0), (wrong, 0), (SETTINGS, 1)):
         assert len(notifications.blueprint(settings)._function_builders) == count
+
+
+async def test_what_the_function_writes_to_the_log_is_found_by_its_name(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    listen(caplog)
+    (builder,) = notifications.blueprint(SETTINGS)._function_builders
+    function: Any = builder.build(func.AuthLevel.FUNCTION).get_user_function()
+    await function(message=func.QueueMessage(id="1", body="no JSON"))
+    (line,) = lines(caplog, "remark")
+    assert line["function"] == "send_notifications"
+
+
+async def test_all_receivers_may_be_slow_at_once_and_four_threads_are_left_to_deal_out() -> None:
+    begun, over = threading.Semaphore(0), threading.Event()
+
+    def hang() -> None:
+        begun.release()
+        over.wait(30)
+
+    threads = RECEIVERS_MAX + 4
+    hanging = [asyncio.create_task(notifications._in_own_thread(hang)) for _ in range(threads + 1)]
+    for _ in range(threads):
+        assert await asyncio.to_thread(begun.acquire, timeout=10)
+    assert not await asyncio.to_thread(begun.acquire, timeout=0.1), "and no more"
+    over.set()
+    await asyncio.gather(*hanging)
+
+
+@pytest.mark.parametrize("notify", [None, SETTINGS.restore_notify])
+def test_where_nobody_is_told_health_tells_of_nobody(notify: Notify | None) -> None:
+    with connection.use(Ledger(MemoryDocuments()), MemoryEvents()):  # there are no notices
+        assert notifications.troubles(Settings(restore_notify=notify)) == []
+
+
+def test_where_a_setting_tells_nobody_any_more_health_tells_of_nobody(world: World) -> None:
+    world.documents.now = lambda: _now() - timedelta(minutes=5)
+    world.notices.keep(ALL["accepted"])
+    assert notifications.troubles(Settings(restore_notify=None)) == []
 
 
 def accept(world: World, at: datetime | None = None) -> LedgerEntry:

@@ -11,7 +11,7 @@ from restore.messages.model import Failure, Outcome
 from restore.settings import Settings
 from restore.values.decoding import encode
 from tests.end_to_end.harness import request_for
-from triggers import plans
+from triggers import answers, plans
 
 FIELDS = json.dumps(request_for("RestoreDisks", "r1")).encode()
 FAILED = Failure(code="VaultNotFound", message="No such vault.", category="NotFound")
@@ -150,3 +150,8 @@ async def test_a_plan_that_is_being_made_is_not_started_again() -> None:
     client = Client(RUNNING)
     instance_id = await plans.start(cast("Any", client), request, "queue", "m1")
     assert (instance_id, client.started) == (names.plan_instance_id("m1"), [])
+
+
+async def test_of_the_time_that_somebody_waits_all_is_used(slept: list[float]) -> None:
+    assert await answers.wait(cast("Any", Client(RUNNING)), "i", wait_s=0.3) is None
+    assert slept == [0.3]

@@ -70,7 +70,7 @@ async def test_a_look_that_broke_is_not_called_slow() -> None:
 
 async def test_a_query_that_is_wrong_starts_nothing() -> None:
     client = OneLook("Completed")
-    status, body = await look(client, vaultId="x", when="now")
+    status, body = await look(client, vaultId="x", when="now", azure="x")
     assert status == 400
-    assert {problem["path"] for problem in body["problems"]} == {"$.vaultId", "$.when"}
+    assert {problem["path"] for problem in body["problems"]} == {"$.vaultId", "$.when", "$.azure"}
     assert client.started == []

@@ -103,6 +103,7 @@ async def test_storage_that_refuses_is_waited_for_and_then_the_event_alone_tells
     world: World,
 ) -> None:
     world.documents.before_write = refuse
+    assert poison.TRIES_MAX == 100, "most of a day: it comes again every ten minutes"
     for tries in range(1, poison.TRIES_MAX):
         with pytest.raises(ServiceUnavailable):
             await poison.take(message(BODY, "p1", tries=tries))
@@ -150,3 +151,19 @@ async def test_that_a_note_cannot_be_taken_hides_no_error(world: World) -> None:
     world.documents.before_write = refuse
     await poison.note(message(BODY), RuntimeError())
     assert world.documents.kept == {}
+
+
+async def test_of_storage_that_does_not_answer_no_note_is_taken(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "_take", refuse)
+    (taking,) = [each for each in worker().functions if each.name == "take_restore_request"]
+    client = AppHarness().api.client_binding()
+    with pytest.raises(ServiceUnavailable):
+        await taking.function(message=message(BODY, "m1"), client=client)
+    assert world.documents.kept == {}
+
+
+async def test_storage_that_answers_at_the_last_try_keeps_the_message(world: World) -> None:
+    await poison.take(message(BODY, "p1", tries=poison.TRIES_MAX))
+    assert len(world.kept()) == 1

@@ -20,7 +20,8 @@ def body(reply: func.HttpResponse) -> Any:
     [
         ("InvalidRequest", 400), ("AccessDenied", 403), ("PolicyRefused", 403), ("NotFound", 404),
         ("Conflict", 409), ("PlanChanged", 409), ("JobFailed", 502), ("Throttled", 503),
-        ("DeadlinePassed", 503), ("ServiceUnavailable", 503),
+        ("DeadlinePassed", 503), ("ServiceUnavailable", 503), ("NotSupported", 400),
+        ("SettingsWrong", 503),
     ],
 )  # fmt: skip
 def test_each_kind_of_failure_has_its_status(category: str, status: int) -> None:
@@ -56,3 +57,17 @@ def test_a_document_that_was_put_aside_is_told_whole() -> None:
     assert (
         len(problems.ok(200, {"text": "t", "findings": ["x" * 2_000_000]}).get_body()) < 1_500_000
     )
+
+
+def test_who_is_not_known_is_told_what_to_bring() -> None:
+    assert problems.problem(401, "X", "t", "d").headers["WWW-Authenticate"] == "Bearer"
+    assert "WWW-Authenticate" not in problems.problem(403, "X", "t", "d").headers
+
+
+@pytest.mark.parametrize(("more", "is_cut"), [(0, False), (1, True)])
+def test_a_megabyte_is_told_whole_and_what_is_more_is_cut(more: int, is_cut: bool) -> None:
+    around = len(problems.ok(200, {"text": "t", "findings": ["", ""]}).get_body())
+    findings = ["x" * (1024 * 1024 - around + more), ""]
+    told = problems.ok(200, {"text": "t", "findings": findings}).get_body()
+    assert ("truncated" in json.loads(told)) is is_cut
+    assert (len(told) == 1024 * 1024) is not is_cut

@@ -117,8 +117,9 @@ def test_messages_that_differ_or_have_an_id_are_restores_of_their_own(
     door.drop(UNNAMED | {"deadline": "PT2H"}, "m1")
     door.drop(FIELDS, "m2")
     door.drop(UNNAMED | {"planOnly": True}, "m3")
+    door.drop(FIELDS | {"requestId": "a1"}, "m4")
     harness.run_for(60)
-    assert accepted(harness) == {"m0", "m1", "r1"}
+    assert accepted(harness) == {"m0", "m1", "r1", "a1"}
 
 
 def test_a_message_whose_first_died_on_the_way_starts_its_restore(
@@ -138,3 +139,10 @@ def test_a_message_whose_first_died_on_the_way_starts_its_restore(
     assert harness.verdict("m0").verdict == "Completed"
     assert len(harness.posts()) == 1
     assert [each["messageId"] for each in harness.sent("duplicate")] == ["m1"]
+
+
+def test_which_of_two_ids_sorts_first_does_not_matter(harness: AppHarness, door: FrontDoor) -> None:
+    door.drop(UNNAMED, "m5")
+    door.drop(UNNAMED, "m1")
+    (told,) = harness.sent("duplicate")
+    assert (told["messageId"], told["requestId"]) == ("m1", "m5")

@@ -141,3 +141,8 @@ def test_the_first_who_puts_back_is_noted(documents: MemoryDocuments) -> None:
     rejections.note_put_back(documents, again, PutBack(at=NOW, request_id="r2"))
     (line,) = rejections.page(documents, 9, None).lines
     assert rejections.line_of(line.name, line.labels)["putBackAt"] == "2026-11-23T03:00:00Z"
+
+
+async def test_an_unknown_id_is_told_up_to_its_limit() -> None:
+    _, body = await one("q" * 300)
+    assert body["detail"].count("q") == 200

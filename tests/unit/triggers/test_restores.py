@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import azure.functions as func
 import pytest
 
 from restore.messages import names
-from restore.messages.model import Caller
+from restore.messages.model import Caller, Verdict
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
@@ -21,6 +22,7 @@ from tests.unit.orchestrators.journal import plant
 from triggers import restores, views
 
 HOUR = 3600.0
+NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 FIELDS = request_for("RestoreDisks", "r1")
 
 
@@ -220,3 +222,28 @@ async def test_it_waits_no_longer_than_asked(
 def test_whoever_asked_is_shown(door: FrontDoor) -> None:
     door.ask(FIELDS, who=Caller(name="ann"))
     assert "ann" in door.show("r1").body["askedBy"]
+
+
+async def test_whoever_waits_is_looked_for_every_third_of_a_second(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time = Time(monkeypatch, views)
+    reply, body = await post(FIELDS, prefer="wait=3")
+    assert (reply.status_code, body["phase"]) == (202, "Accepted")
+    assert {*time.slept} == {0.3}
+    assert 2.7 <= sum(time.slept) <= 3
+
+
+async def test_what_is_over_is_not_to_be_looked_at_again(ledger: Ledger) -> None:
+    await post(FIELDS)
+    ledger.finish("r1", lambda _: Verdict(verdict="Failed", succeeded=False, text="No."), NOW)
+    reply, body = await post(FIELDS)
+    assert (reply.status_code, body["isNew"]) == (200, False)
+    assert reply.headers["Location"] == "/api/restores/r1"
+    assert "Retry-After" not in reply.headers
+
+
+async def test_of_a_long_key_the_beginning_is_told(ledger: Ledger) -> None:
+    reply, body = await post(FIELDS, idempotency_key="Q" * 500)
+    assert reply.status_code == 400
+    assert f"Idempotency-Key says {'Q' * 128!r}, requestId says 'r1'" in body["detail"]

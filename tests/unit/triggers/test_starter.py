@@ -7,7 +7,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from restore.messages.ledger_entry import LedgerState
+from restore.messages.ledger_entry import Intent, LedgerState
 from restore.messages.model import Verdict
 from restore.messages.request import RestoreDisks, RestoreRequest
 from restore.progress import reconcile_decision
@@ -60,7 +60,7 @@ async def test_a_changed_request_under_a_used_id_is_a_conflict(ledger: Ledger) -
     client = FakeDurableClient()
     await start(client, request())
     changed = await start(client, request(deadline="PT1H"))
-    assert changed.is_conflict
+    assert (changed.is_conflict, changed.is_new) == (True, False)
     _, order = client.started["restore-r1"]
     assert "deadline" not in order["request"]
 
@@ -111,3 +111,23 @@ async def test_an_open_restore_whose_orchestration_is_gone_is_started_again_and_
     held = ledger.read("r1")
     assert held is not None
     assert held.entry.revivals == 1
+
+
+async def test_one_that_is_in_azure_already_is_followed_again_as_well(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = FakeDurableClient()
+    started = await start(client, request())
+    at = started.entry.accepted_at
+    held = ledger.read("r1")
+    assert held is not None
+    intent = Intent(
+        item_id="/i", container_name="c", recovery_point="1", vault_time=at, written_at=at,
+        window_s=200, known_jobs=(),
+    )  # fmt: skip
+    ledger.started("r1", ledger.intend(held, intent), job_id="job")
+    client.started.clear()
+    monkeypatch.setattr(reconcile_decision, "START_MAX", timedelta(seconds=-1))
+    again = await start(client, request())
+    assert (again.entry.state, again.is_new) == (LedgerState.STARTED, False)
+    assert [*client.started] == ["restore-r1"]

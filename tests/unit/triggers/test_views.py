@@ -6,8 +6,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from restore.messages.attempts import Attempt
 from restore.messages.disks import KeptDisk, VmDisk
-from restore.messages.ledger_entry import CancelAnswer, Intent, LedgerEntry
+from restore.messages.ledger_entry import CancelAnswer, Intent, LedgerEntry, LedgerState
 from restore.messages.model import (
     Approval,
     Authorization,
@@ -15,10 +16,12 @@ from restore.messages.model import (
     Choice,
     RecoveryPoint,
     Verdict,
+    VerdictKind,
 )
 from storage import connection
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
+from tests.fakes.storage import MemoryDocuments
 from triggers import views
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -276,3 +279,78 @@ def test_an_approval_shows_who_must_decide_or_has_decided() -> None:
     assert "approval" not in without
     assert "disksToReplace" not in without
     assert "disksToKeep" not in without
+
+
+@pytest.mark.parametrize(
+    ("phase", "waits_for", "told"),
+    [
+        ("WaitingForSlot", "NoSlot", ("WaitingForSlot", "then")),
+        ("WaitingForSlot", "LocatingJob", ("LocatingJob", None)),
+        ("Triggering", "NoSlot", ("WaitingForSlot", None)),
+    ],
+)
+def test_since_when_is_told_of_the_phase_that_is_shown(
+    phase: str, waits_for: str, told: tuple[str, str | None]
+) -> None:
+    child = {"waiting": {"code": waits_for}}
+    found = views._waiting({"phase": phase, "since": "then", "waiting": {"code": "Old"}}, child)
+    assert (found["phase"], found["since"]) == told
+    assert found["waiting"] == child["waiting"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "percent"),
+    [
+        ("Completed", 100.0), ("CompletedWithWarnings", None), ("Failed", None),
+        ("Cancelled", None), ("DeadlinePassed", None), ("Rejected", None),
+    ],
+)  # fmt: skip
+def test_all_is_done_of_what_is_completed_alone(
+    verdict: VerdictKind, percent: float | None
+) -> None:
+    over = Verdict(verdict=verdict, succeeded=False, text="It is over.", job_id="job")
+    found = shown(watch=WATCHED, verdict=over)
+    assert found.get("percent") == percent
+    assert "attempts" not in found
+
+
+def test_a_verdict_on_another_point_shows_that_one() -> None:
+    other = Choice(point=RecoveryPoint(name="p2", time=NOW), why="it is older", considered=2)
+    plain = Verdict(verdict="Completed", succeeded=True, text="Done.")
+    assert shown(choice=CHOICE, verdict=plain)["recoveryPoint"]["id"] == "p1"
+    of_other = msgspec.structs.replace(plain, choice=other)
+    assert shown(choice=CHOICE, verdict=of_other)["recoveryPoint"]["id"] == "p2"
+
+
+def test_a_verdict_shows_the_attempts_that_were_made() -> None:
+    attempts = (Attempt(id="r1", at=NOW, verdict="Failed"), Attempt(id="r1~2", at=NOW))
+    over = Verdict(verdict="Completed", succeeded=True, text="Done.", attempts=attempts)
+    assert [each["id"] for each in shown(verdict=over)["attempts"]] == ["r1", "r1~2"]
+
+
+def test_while_azure_is_asked_anew_to_cancel_what_it_said_before_is_not_shown() -> None:
+    answer = CancelAnswer(asked=1, accepted=False, code="X")
+    state = LedgerState.STARTED
+    once = shown(state=state, cancel_asked=1, cancel_answer=answer)
+    assert once["cancel"] == {"asked": True, "accepted": False, "code": "X"}
+    again = shown(state=state, cancel_asked=2, cancel_answer=answer)
+    assert again["cancel"] == {"asked": True}
+
+
+@pytest.mark.usefixtures("ledger")
+async def test_an_orchestration_without_a_status_is_shown_without_one() -> None:
+    client = running()
+    assert (await view(client))["runtimeStatus"] == "Running"
+    client.runtime["restore-r1"] = None
+    assert "runtimeStatus" not in await view(client)
+
+
+@pytest.mark.parametrize(("source", "is_looked_for"), [("queue", True), ("http", False)])
+async def test_equal_messages_are_looked_for_where_it_was_a_message(
+    ledger: Ledger, source: str, is_looked_for: bool
+) -> None:
+    ledger.accept(entry(request_id="r2", source=source))
+    assert isinstance(ledger.documents, MemoryDocuments)
+    calls = ledger.documents.count_calls()
+    await views.read(cast("Any", running()), "r2")
+    assert any("same/" in each for each in calls) is is_looked_for
