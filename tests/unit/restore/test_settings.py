@@ -235,8 +235,9 @@ def test_the_time_of_a_function_is_the_hosts_file_or_the_setting_that_overrides_
     assert host_json.function_timeout_s({host_json.OVERRIDE: " "}, HOST) == 300
 
 
-def test_a_time_of_a_function_that_is_none_is_a_fault_beside_all_others() -> None:
-    wrong = {host_json.OVERRIDE: "five minutes", "AZURE_CLOUD": "mars"}
+@pytest.mark.parametrize("text", ["five minutes", "-0", "-2"])
+def test_a_time_of_a_function_that_is_none_is_a_fault_beside_all_others(text: str) -> None:
+    wrong = {host_json.OVERRIDE: text, "AZURE_CLOUD": "mars"}
     assert _problems(**wrong) == (
         "AZURE_CLOUD must be one of public, usgovernment, china.",
         "AzureFunctionsJobHost__functionTimeout must be a time such as 00:05:00, or -1.",

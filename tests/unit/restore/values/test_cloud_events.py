@@ -58,6 +58,7 @@ def test_what_one_message_takes_is_sent_as_it_is() -> None:
     chars = MESSAGE_BYTES_MAX - utf8_bytes(large(0))
     fitting = large(chars)
     assert utf8_bytes(fitting) == 48 * 1024
+    assert message(large(0)) == large(0)
     assert message(fitting) is fitting
     assert message(large(chars + 1)) != large(chars + 1)
 

@@ -7,12 +7,15 @@ fault.
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from restore.messages.model import Outcome
+from restore.values import decoding
 from restore.values.decoding import decode
 
 ROOT = Path(__file__).parents[4]
@@ -55,6 +58,22 @@ def test_what_does_not_fit_is_refused_each_time() -> None:
         with pytest.raises(msgspec.ValidationError):
             decode({"kind": "never"}, Outcome)
     assert decode({"kind": "done", "value": 1}, Outcome) == Outcome.done(1)
+
+
+def test_a_kind_is_worked_out_once_and_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is told of in the other process: each kind takes the lock, and only the first time."""
+    entered: list[str] = []
+
+    @contextmanager
+    def alone() -> Iterator[None]:
+        entered.append("alone")
+        yield
+
+    monkeypatch.setattr(decoding, "_alone", alone())
+    kind = msgspec.defstruct("OfThisTest", [("x", int)])
+    for number in range(3):
+        assert decode({"x": number}, kind) == kind(x=number)
+    assert entered == ["alone"]
 
 
 @pytest.mark.parametrize("room", SHIPPED)
