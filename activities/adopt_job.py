@@ -110,7 +110,7 @@ def _may_be_its(entry: LedgerEntry, item: ProtectedItem, job: JobSnapshot) -> bo
     intent = entry.intent
     if intent is None or entry.job_id is not None or not same(intent.item_id, item.id):
         return False
-    return bool(lost_reply.candidates(intent, [job], ()) + lost_reply.doubtful(intent, [job], ()))
+    return bool(lost_reply.possible(intent, [job], ()))
 
 
 def _entry(order: AdoptJob, job: JobSnapshot, item: ProtectedItem, rule: str) -> LedgerEntry:

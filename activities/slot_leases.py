@@ -71,7 +71,7 @@ def _read(intent: Intent, job_id: str) -> list[JobSnapshot]:
 def _listed(intent: Intent) -> list[JobSnapshot]:
     """All that may be the work of a POST whose job nobody had the time to look for."""
     jobs = _jobs(intent)
-    ours = {*lost_reply.candidates(intent, jobs, ()), *lost_reply.doubtful(intent, jobs, ())}
+    ours = lost_reply.possible(intent, jobs, ())
     return [job for job in jobs if job.job_id in ours]
 
 

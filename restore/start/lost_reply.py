@@ -88,12 +88,12 @@ def next_step(
     assert entry.intent is not None, "it was intended"
     ours = candidates(entry.intent, of_item, claimed)
     if len(ours) == 1:
-        return Adopt(ours[0])
+        return Adopt(*ours)
     if ours:
         return Ambiguous(tuple(ours))
     if vault_time < entry.intent.until:
         return Wait(min(_ASK_AGAIN_S, (entry.intent.until - vault_time).total_seconds()))
-    unclear = doubtful(entry.intent, of_item, claimed)
+    unclear = possible(entry.intent, of_item, claimed)
     return Ambiguous(tuple(unclear)) if unclear else proceed
 
 
@@ -116,15 +116,14 @@ def candidates(intent: Intent, jobs: Iterable[JobSnapshot], claimed: Collection[
     ]
 
 
-def doubtful(intent: Intent, jobs: Iterable[JobSnapshot], claimed: Collection[str]) -> list[str]:
-    """Return the jobs that the intent's POST might have started, and others as well: of a VM of
-    that name, in whatever group; begun nobody says when, or a little too early."""
-    certain = candidates(intent, jobs := list(jobs), claimed)
+def possible(intent: Intent, jobs: Iterable[JobSnapshot], claimed: Collection[str]) -> list[str]:
+    """Return the jobs that the intent's POST may have started: its candidates, and what could be
+    the work of others as well: of a VM of that name, in whatever group; begun nobody says when, or
+    a little too early."""
     return [
         job.job_id
         for job in _new(intent, jobs, claimed)
-        if job.job_id not in certain
-        and (job.start_time is None or intent.vault_time - _NEAR <= job.start_time <= intent.until)
+        if job.start_time is None or intent.vault_time - _NEAR <= job.start_time <= intent.until
     ]
 
 
@@ -133,7 +132,7 @@ def is_of_item(job: JobSnapshot, container_name: str) -> bool:
     which jobs and items leave out (facts 5.2). A job that names none may be any VM's of its
     name."""
     if job.container_name is None:
-        vm_name = container_name.rsplit(";", 1)[-1]
+        vm_name = container_name.rpartition(";")[2]
         return same(job.entity_name or "", vm_name)
     return _tail(job.container_name) == _tail(container_name)
 

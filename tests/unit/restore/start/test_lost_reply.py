@@ -9,7 +9,6 @@ import pytest
 from restore.messages.ledger_entry import Intent, LedgerEntry, LedgerState
 from restore.messages.model import JobSnapshot
 from restore.start.lost_reply import (
-    INTENT_S_MAX,
     Adopt,
     Ambiguous,
     Proceed,
@@ -85,7 +84,7 @@ def test_a_job_that_began_long_before_the_intent_is_not_adopted() -> None:
 
 
 @pytest.mark.parametrize("after_s", [10, 8 * 3600])
-@pytest.mark.parametrize("begun_s", [-4, 0, 60, WINDOW_S])
+@pytest.mark.parametrize("begun_s", [-5, 0, 60, WINDOW_S])
 def test_a_job_that_began_in_the_window_of_its_post_is_adopted_whenever_it_is_seen(
     begun_s: float, after_s: float
 ) -> None:
@@ -100,14 +99,15 @@ def test_a_job_that_began_after_the_window_is_anothers(begun_s: float) -> None:
 
 
 def test_the_window_is_as_long_as_the_job_is_waited_for_and_the_vaults_time_is_unsure() -> None:
-    assert window_s(190, 59) == INTENT_S_MAX + 190 + 59
+    assert window_s(190, 59) == 10 + 190 + 59
 
 
 def doubtful_jobs() -> list[JobSnapshot]:
     other_group = JobSnapshot(
         job_id="by-name", status="InProgress", entity_name="WEB-01", start_time=NOW
     )
-    return [other_group, job("no-start", None), job("early", NOW - timedelta(seconds=60))]
+    early = [job(f"early-{begun_s}", NOW - timedelta(seconds=begun_s)) for begun_s in (6, 90)]
+    return [other_group, job("no-start", None), *early]
 
 
 @pytest.mark.parametrize("seen", doubtful_jobs(), ids=lambda look: look.job_id)
@@ -136,8 +136,12 @@ def test_a_job_of_another_vm_is_not_adopted() -> None:
     assert isinstance(step(intended(), job("x", container="iaasvmcontainerv2;rg;db-01")), Wait)
 
 
-def test_a_vm_of_the_same_name_in_another_group_is_another_vm() -> None:
-    assert isinstance(step(intended(), job("x", container="iaasvmcontainerv2;rg2;web-01")), Wait)
+@pytest.mark.parametrize("container", ["iaasvmcontainerv2;rg2;web-01", "iaasvmcontainer;rg;web-01"])
+def test_a_vm_of_the_same_name_in_another_group_or_a_classic_one_is_another_vm(
+    container: str,
+) -> None:
+    assert isinstance(step(intended(), job("x", container=container)), Wait)
+    assert not is_of_item(job("x", container=container), CONTAINER)
 
 
 def test_without_a_container_name_another_name_is_another_vm() -> None:
@@ -150,6 +154,7 @@ def test_two_jobs_that_could_be_ours_are_for_a_person_to_judge() -> None:
 
 
 def test_no_job_yet_is_waited_out_until_the_window_has_passed_then_it_may_go_again() -> None:
+    assert step(intended(), after_s=WINDOW_S - 31) == Wait(30)
     assert step(intended(), after_s=WINDOW_S - 5) == Wait(5)
     assert step(intended(), after_s=WINDOW_S) == Proceed(())
 
@@ -189,3 +194,16 @@ def test_a_job_without_a_container_is_known_by_its_vms_name(
 ) -> None:
     nameless = JobSnapshot(job_id="j", status="InProgress", entity_name=entity)
     assert is_of_item(nameless, container) is expected
+
+
+def test_a_job_that_began_too_early_is_anothers_for_certain() -> None:
+    theirs = job("theirs", NOW - timedelta(seconds=91))
+    assert step(intended(), theirs, after_s=WINDOW_S) == Proceed(("theirs",))
+
+
+@pytest.mark.parametrize(
+    "state", [LedgerState.STARTED, LedgerState.CANCELLED, LedgerState.FINISHED]
+)
+def test_only_what_may_be_sent_is_decided_about(state: LedgerState) -> None:
+    with pytest.raises(AssertionError, match="only an open intent"):
+        step(msgspec.structs.replace(intended(), state=state))
