@@ -26,5 +26,6 @@ def _find(order: FindJob) -> dict[str, str | None]:
     ours = lost_reply.candidates(intent, jobs.jobs, claimed)
     if len(ours) != 1:
         return {"jobId": None}
-    connection.outbox().tell(ledger.started(order.request_id, held, job_id=ours[0]))
-    return {"jobId": ours[0]}
+    (job_id,) = ours
+    connection.outbox().tell(ledger.started(order.request_id, held, job_id=job_id))
+    return {"jobId": job_id}

@@ -104,8 +104,7 @@ def _take_slot(ledger: Ledger, order: Trigger, policy: Policy) -> None:
     slot = concurrency_slots.take(ledger.documents, request.request_id, limit, now, now + _LEASE)
     if slot.is_ours:
         return
-    if slot.overdue:
-        slot_leases.end(ledger, slot.overdue, now)
+    slot_leases.end(ledger, slot.overdue, now)
     raise NotYet(
         f"The policy allows no more restores at once (maxConcurrentRestores is {limit}). "
         f"{slot.ahead} wait before this one.",

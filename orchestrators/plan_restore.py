@@ -85,7 +85,7 @@ def _ask_azure(steps: Steps, item: ProtectedItem, preflight: PreflightResult) ->
     operation_id = started.value["operationId"]
     if operation_id is None:
         return assemble.UNNAMED
-    asked_s = min(started.value.get("retryAfterS") or 0, assemble.VALIDATION_S_MAX)
+    asked_s = min(started.value.get("retryAfterS") or WAIT_S_MIN, assemble.VALIDATION_S_MAX)
     yield from steps.sleep(max(asked_s, WAIT_S_MIN))
     read = ReadValidation(vault_id=item.vault_id, operation_id=operation_id)
     return (yield from steps.run(names.READ_VALIDATION, read.as_json()))

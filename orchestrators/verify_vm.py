@@ -51,8 +51,6 @@ def _wait_s(context: df.DurableOrchestrationContext, order: VerifyVm, outcome: O
     remaining_s = vm_checks.remaining_s(order, context.current_utc_datetime)
     spread = f"{context.instance_id}:{order.attempt}"
     if outcome.kind == "retryLater":
-        wait_s = poll_intervals.retry_wait_s(
-            outcome, max(order.attempt, 1), order.poll_policy, spread
-        )
+        wait_s = poll_intervals.retry_wait_s(outcome, order.attempt, order.poll_policy, spread)
         return max(poll_policy.WAIT_S_MIN, min(wait_s, remaining_s))
     return poll_intervals.next_check_s(order.attempt, remaining_s, order.poll_policy, spread)

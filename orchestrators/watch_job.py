@@ -88,7 +88,7 @@ def _wait_s(
     spread = f"{context.instance_id}:{watch.polls}"
     if outcome.kind != "done":
         wait_s = poll_intervals.retry_wait_s(
-            outcome, max(watch.consecutive_failures, 1), watch.poll_policy, spread
+            outcome, watch.consecutive_failures, watch.poll_policy, spread
         )
     elif watch.job_id is None:
         asked_s = job_watch.asked_wait_s(outcome)

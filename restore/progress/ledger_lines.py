@@ -85,7 +85,7 @@ def _to_post_s(entry: LedgerEntry) -> float | None:
 
 
 def _approval_s(entry: LedgerEntry, now: datetime) -> float | None:
-    asked = [event.at for event in entry.events if event.kind == "approval-requested"]
-    if not entry.is_waiting_for_approval or not asked:
+    asked_at = next((each.at for each in entry.events if each.kind == "approval-requested"), None)
+    if asked_at is None or not entry.is_waiting_for_approval:
         return None
-    return (now - asked[0]).total_seconds()
+    return (now - asked_at).total_seconds()

@@ -26,7 +26,7 @@ def next_operation_poll_s(
     Azure asks for is obeyed."""
     longest_s = poll_policy.poll_s_first if polls < _QUICK_POLLS else poll_policy.poll_s_max
     usual_s = min(WAIT_S_MIN * float(2 ** min(polls, 10)), longest_s)
-    return max(usual_s, min(asked_s or 0, _RETRY_AFTER_S_MAX))
+    return usual_s if asked_s is None else max(usual_s, min(asked_s, _RETRY_AFTER_S_MAX))
 
 
 def next_poll_s(
@@ -42,7 +42,7 @@ def next_poll_s(
     The first poll comes soon. Then the job's own estimate counts, and without one the time already
     spent, so that the end is noticed late by a tenth of it at most.
     """
-    if snapshot is None or polls == 0:
+    if snapshot is None or not polls:
         usual_s = min(poll_policy.poll_s_max, max(poll_policy.poll_s_first, elapsed_s * _LATENESS))
     else:
         has_eta = snapshot.remaining_s is not None and snapshot.remaining_s > 0
@@ -66,9 +66,7 @@ def retry_wait_s(outcome: Outcome, attempt: int, poll_policy: PollPolicy, spread
     the instance id, keeps many restores from coming back together.
     """
     asked_s = outcome.retry_after_s
-    grown_s = min(
-        poll_policy.retry_s_min * 2.0 ** min(max(attempt - 1, 0), 20), poll_policy.retry_s_max
-    )
+    grown_s = min(poll_policy.retry_s_min * 2.0 ** min(attempt - 1, 20), poll_policy.retry_s_max)
     wait_s = grown_s if asked_s is None else min(asked_s, _RETRY_AFTER_S_MAX)
     if not wait_reasons.is_no_fault(outcome.error):
         wait_s = max(wait_s, grown_s)

@@ -73,8 +73,7 @@ def status(order: VerifyVm) -> dict[str, Any]:
 
 
 def _learn_state(order: VerifyVm, state: VmState, now: datetime) -> VerifyVm | Verification:
-    while len(order.passed) < len(order.verify.checks):
-        check = current(order)
+    for check, _ in order.verify.checks[len(order.passed) :]:
         if check not in _AGAINST:
             return order
         against = _AGAINST[check](order, state)

@@ -29,7 +29,7 @@ _OTHER = "ServiceUnavailable"
 _REASON_CHARS_MAX = 1000
 
 
-class Waiting(Model, frozen=True, kw_only=True, omit_defaults=False):
+class Waiting(Model, frozen=True, kw_only=True):
     """What is waited for."""
 
     code: str

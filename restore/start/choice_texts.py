@@ -66,7 +66,7 @@ def why(
 def none_fits(choice: RecoveryPointChoice, reasons: Sequence[str], unreadable: int) -> NotFound:
     """Build the error that says what stood against the points there are."""
     counts = Counter(reasons)
-    others = counts.pop("NotTheRequestedPoint", 0) if choice.id is not None else 0
+    others = counts.pop("NotTheRequestedPoint", 0)
     details = [f"{count} {reason}: {REASONS[reason]}" for reason, count in counts.most_common()]
     if counts and choice.id is not None:
         message = f"The requested recovery point is {REASONS[next(iter(counts))]}."

@@ -40,6 +40,4 @@ def usable_tier(details: Sequence[Mapping[str, Any]] | None) -> str | None:
 
 
 def _named(value: object, names: Sequence[str]) -> str:
-    if isinstance(value, int) and 0 <= value < len(names):
-        return names[value]
-    return str(value)
+    return next((name for number, name in enumerate(names) if number == value), str(value))
