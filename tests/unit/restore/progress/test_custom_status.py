@@ -41,3 +41,12 @@ def test_the_points_that_were_passed_over_give_way_first() -> None:
     assert shown["truncated"] == ["$.recoveryPoint.passedOver"]
     assert shown["recoveryPoint"]["why"] == "w" * 700
     assert 10 < len(shown["recoveryPoint"]["passedOver"]) < 20
+
+
+def test_what_just_fits_stays_whole_and_one_letter_more_is_cut() -> None:
+    def status(letters: int) -> dict[str, Any]:
+        return {"phase": "Starting", "recoveryPoint": {"why": "x" * letters}}
+
+    room = (16 * 1024 - utf16_bytes(status(0))) // 2
+    assert fitted(status(room)) == status(room)
+    assert fitted(status(room + 1))["truncated"] == ["$.recoveryPoint.why"]

@@ -1,5 +1,6 @@
 """What each look at the operation or the job changes, and when watching ends."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -64,10 +65,8 @@ def test_an_operation_that_succeeded_without_naming_a_job_or_is_forgotten_is_sea
 
 def test_an_operation_that_goes_on_is_no_miss() -> None:
     snapshot = done(OperationSnapshot(state="InProgress"))
-    after = seen(
-        job_watch.learn_operation(watch(consecutive_not_found=job_watch.NOT_FOUND_MAX), snapshot)
-    )
-    assert (after.consecutive_not_found, after.polls) == (0, 1)
+    after = seen(job_watch.learn_operation(watch(polls=7, consecutive_not_found=20), snapshot))
+    assert (after.consecutive_not_found, after.polls) == (0, 8)
 
 
 def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
@@ -80,11 +79,27 @@ def test_a_failed_operation_ends_the_watch_with_azures_own_error() -> None:
 def test_a_job_that_is_not_shown_yet_is_looked_for_again_but_not_for_ever() -> None:
     missed = seen(job_watch.learn_job(watch(job_id="job"), Outcome.done(None), NOW))
     assert missed.consecutive_not_found == 1
-    lost = job_watch.learn_job(
-        watch(job_id="job", consecutive_not_found=job_watch.NOT_FOUND_MAX), Outcome.done(None), NOW
-    )
-    assert isinstance(lost, Watched)
-    assert lost.end == "lost"
+
+
+@pytest.mark.parametrize("learn", ["learn_job", "learn_job_id"])
+def test_azure_must_have_answered_twenty_one_times_that_it_knows_no_job(learn: str) -> None:
+    found: Watch | Watched = watch()
+    for _ in range(20):
+        found = no_job(learn, seen(found))
+    over = no_job(learn, seen(found))
+    assert isinstance(over, Watched)
+    assert (over.end, over.polls) == ("lost", 21)
+
+
+def no_job(learn: str, watched: Watch) -> Watch | Watched:
+    if learn == "learn_job":
+        return job_watch.learn_job(watched, Outcome.done(None), NOW)
+    return job_watch.learn_job_id(watched, done({"jobId": None}))
+
+
+def test_a_job_that_the_list_shows_is_known_from_then_on() -> None:
+    after = seen(job_watch.learn_job_id(watch(consecutive_not_found=3), done({"jobId": "job"})))
+    assert (after.job_id, after.consecutive_not_found) == ("job", 0)
 
 
 def test_a_job_that_is_seen_again_forgives_the_misses() -> None:
@@ -151,13 +166,13 @@ def test_a_job_that_azure_does_not_know_is_shown_as_waited_for() -> None:
     assert job_watch.status(missed, None)["waiting"]["code"] == "JobNotShown"
 
 
-def test_the_deadline_ends_the_watch_with_what_was_seen_last() -> None:
+@pytest.mark.parametrize(("left_s", "is_over"), [(4, True), (5, True), (5.5, False)])
+def test_the_deadline_ends_the_watch_with_what_was_seen_last(left_s: float, is_over: bool) -> None:
     snapshot = JobSnapshot(job_id="job", status="InProgress")
-    near = watch(job_id="job", deadline_at=NOW + timedelta(seconds=4))
+    near = watch(job_id="job", deadline_at=NOW + timedelta(seconds=left_s), polls=3)
     over = job_watch.at_deadline(near, snapshot, NOW)
-    assert over is not None
-    assert (over.end, over.job) == ("deadline", encode(snapshot))
-    assert job_watch.at_deadline(watch(), snapshot, NOW) is None
+    expected = Watched(end="deadline", job=encode(snapshot), job_id="job", polls=4)
+    assert over == (expected if is_over else None)
 
 
 def test_azures_wish_to_be_left_alone_is_found_in_a_look_at_an_operation() -> None:
@@ -167,17 +182,30 @@ def test_azures_wish_to_be_left_alone_is_found_in_a_look_at_an_operation() -> No
     assert job_watch.asked_wait_s(Outcome.retry_later(60)) is None
 
 
-def test_a_look_between_two_tasks_does_not_lead_back() -> None:
-    finalizing = job_watch.in_phase(
-        watch(phase=RestorePhase.TRANSFERRING.value), RestorePhase.FINALIZING, NOW
-    )
-    later = job_watch.in_phase(finalizing, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=1))
-    assert (later.phase, later.phase_since) == ("Finalizing", NOW)
+_P = RestorePhase
+
+
+@pytest.mark.parametrize(
+    ("phase", "to", "shown"),
+    [
+        (_P.FINALIZING, _P.TRANSFERRING, _P.FINALIZING),
+        (_P.TRANSFERRING, _P.STARTING, _P.TRANSFERRING),
+        (_P.STARTING, _P.TRANSFERRING, _P.TRANSFERRING),
+        (_P.TRANSFERRING, _P.FINALIZING, _P.FINALIZING),
+    ],
+)
+def test_a_look_between_two_tasks_does_not_lead_back(
+    phase: RestorePhase, to: RestorePhase, shown: RestorePhase
+) -> None:
+    later = NOW + timedelta(minutes=1)
+    after = job_watch.in_phase(watch(phase=phase.value, phase_since=NOW), to, later)
+    assert (after.phase, after.phase_since) == (shown.value, NOW if shown is phase else later)
 
 
 def test_a_phase_keeps_the_time_at_which_it_was_entered() -> None:
     first = job_watch.in_phase(watch(), RestorePhase.TRANSFERRING, NOW)
-    later = job_watch.in_phase(first, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=5))
+    kept = Watch.from_json(json.loads(json.dumps(first.as_json())))
+    later = job_watch.in_phase(kept, RestorePhase.TRANSFERRING, NOW + timedelta(minutes=5))
     assert later.phase_since == NOW
     assert job_watch.status(later, None)["since"] == "2026-11-23T03:00:00Z"
 
@@ -247,14 +275,14 @@ def test_before_the_job_is_known_the_status_shows_its_operation() -> None:
 def test_every_poll_counts_whatever_it_saw() -> None:
     error = Failure(code="Busy", message="Later.", category="Throttled")
     later = Outcome(kind="retryLater", error=error)
-    known = watch(polls=6, consecutive_failures=2, consecutive_not_found=1)
+    known = watch(polls=7, consecutive_failures=3, consecutive_not_found=1)
     failed = seen(job_watch.learn_job(known, later, NOW))
-    assert (failed.polls, failed.consecutive_failures, failed.consecutive_not_found) == (7, 3, 1)
+    assert (failed.polls, failed.consecutive_failures, failed.consecutive_not_found) == (8, 4, 1)
     missed = seen(job_watch.learn_job(known, done(None), NOW))
-    assert (missed.polls, missed.consecutive_failures, missed.consecutive_not_found) == (7, 0, 2)
+    assert (missed.polls, missed.consecutive_failures, missed.consecutive_not_found) == (8, 0, 2)
     answered = seen(job_watch.learn_job(known, done(running()), NOW))
     counts = (answered.polls, answered.consecutive_failures, answered.consecutive_not_found)
-    assert counts == (7, 0, 0)
+    assert counts == (8, 0, 0)
     over = job_watch.learn_job(known, done(JobSnapshot(job_id="j", status="Completed")), NOW)
     assert isinstance(over, Watched)
-    assert over.polls == 7
+    assert over.polls == 8

@@ -106,6 +106,7 @@ def test_an_event_says_what_was_true_when_it_was_told_whenever_it_is_sent() -> N
     place = {"restoreAt": "/api/restores/r1"}
     assert asked[0]["data"] == REQUEST | place | {"request": REQUEST, "source": "queue"}
     assert asked[1]["data"]["decideAt"] == "/api/restores/r1/approval"
+    assert asked[1]["data"]["until"] == "2026-11-23T07:00:00Z"
     assert asked[1]["data"]["recoveryPoint"]["why"] == "the newest"
     assert asked[1]["data"]["request"] == REQUEST
 
@@ -156,3 +157,36 @@ def test_an_event_of_what_is_not_over_has_no_verdict() -> None:
     begun = told(entry(), NOW)
     assert cloud_event(begun, 0)["data"].get("verdict") is None
     assert cloud_event(begun, 0)["sequence"] == "1"
+
+
+@pytest.mark.parametrize("more", [{}, {"attemptOf": "r0"}])
+def test_of_what_was_started_the_job_is_told_and_whose_attempt_it_is(more: dict[str, Any]) -> None:
+    known = {"state": LedgerState.STARTED, "job_id": "job", "operation_id": "op", "item": ITEM}
+    started = told(entry(attempt_of=more.get("attemptOf"), **known), NOW)
+    place = {"requestId": "r1", "restoreAt": "/api/restores/r1"}
+    of_job = {"jobId": "job", "operationId": "op", "vaultId": "/vault", "adopted": False}
+    assert cloud_event(started, 1)["data"] == of_job | more | place
+
+
+@pytest.mark.parametrize(
+    ("changes", "new"),
+    [
+        ({"authorization": WANTED}, ["approval-requested"]),
+        ({"state": LedgerState.STARTED, "job_id": "job"}, ["started"]),
+        ({"state": LedgerState.FINISHED, "verdict": DONE}, []),
+        ({"state": LedgerState.FINISHED, "verdict": REJECTED}, []),
+    ],
+)
+def test_an_attempt_tells_that_it_is_made_and_not_how_it_ends(
+    changes: dict[str, Any], new: list[str]
+) -> None:
+    made = told(entry(attempt_of="r0", rung="olderPoint", because="Gone"), NOW)
+    assert kinds(then(made, **changes)) == ["fallback", *new]
+    data = cloud_event(made, 0)["data"]
+    assert (data["attemptOf"], data["rung"], data["because"]) == ("r0", "olderPoint", "Gone")
+
+
+def test_the_rule_that_allows_it_is_told_once_it_is_known() -> None:
+    over = then(entry(), state=LedgerState.FINISHED, verdict=DONE, authorization=WANTED)
+    assert "rule" not in cloud_event(told(entry(), NOW), 0)["data"]
+    assert cloud_event(over, len(over.events) - 1)["data"]["rule"] == "replace"

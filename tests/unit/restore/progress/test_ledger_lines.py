@@ -105,3 +105,15 @@ def test_events_that_are_held_up_are_counted_from_the_first_of_them() -> None:
     one = read(ledger_lines.is_open(entry, at(12), held_up=1))
     both = read(ledger_lines.is_open(entry, at(12), held_up=2))
     assert [(line["heldUp"], line["heldUpS"]) for line in (one, both)] == [(1, 600), (2, 720)]
+
+
+def test_another_attempt_waits_for_a_person_since_it_asked() -> None:
+    """It tells `fallback` first, not `accepted`."""
+    authorization = Authorization(rule="ask", approval=True, until=at(60))
+    plain = msgspec.structs.replace(ACCEPTED, attempt_of="r0", rung="disks", events=())
+    asked = msgspec.structs.replace(told(plain, START), authorization=authorization)
+    entry = told(asked, at(2))
+    assert [event.kind for event in entry.events] == ["fallback", "approval-requested"]
+    assert read(ledger_lines.is_open(entry, at(12), held_up=0))["approvalS"] == 600
+    untold = msgspec.structs.replace(entry, events=())
+    assert "approvalS" not in read(ledger_lines.is_open(untold, at(12), held_up=0))

@@ -132,7 +132,7 @@ def test_an_operation_is_looked_at_soon_then_seldom_and_as_late_as_azure_asks() 
 
 @pytest.mark.parametrize(
     ("attempt", "wait_s"),
-    [(0, 5), (1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (99, 300)],
+    [(1, 5), (2, 10), (3, 20), (6, 160), (7, 300), (99, 300)],
 )
 def test_a_wait_grows_with_each_attempt_in_vain(attempt: int, wait_s: float) -> None:
     assert retry_wait_s(Outcome(kind="retryLater"), attempt, _PACE, "") == wait_s
@@ -175,8 +175,10 @@ def test_the_tenth_poll_is_the_last_quick_one() -> None:
 
 
 def test_waits_double_as_often_as_their_longest_allows_and_have_an_end() -> None:
-    patient = PollPolicy(poll_s_max=3_600, retry_s_max=1e9)
-    assert [next_operation_poll_s(polls, patient) for polls in (10, 11, 99)] == [3_600] * 3
+    patient = PollPolicy(poll_s_min=1e9, poll_s_max=1e9, retry_s_max=1e9)
+    assert [next_operation_poll_s(polls, patient) for polls in (10, 11, 99)] == [5_120] * 3
+    checks = [next_check_s(each, _DAY_S, patient, "") for each in (9, 10, 11)]
+    assert checks == [2_560, 5_120, 5_120]
     waits = [retry_wait_s(Outcome(kind="retryLater"), each, patient, "") for each in (20, 21, 22)]
     assert waits == [5 * 2.0**19, 5 * 2.0**20, 5 * 2.0**20]
 
@@ -184,3 +186,25 @@ def test_waits_double_as_often_as_their_longest_allows_and_have_an_end() -> None
 @pytest.mark.parametrize(("remaining_s", "wait_s"), [(0.5, 60), (1, 60), (None, 120), (-5, 120)])
 def test_an_estimate_of_a_moment_is_one(remaining_s: float | None, wait_s: float) -> None:
     assert next_poll_s(_poll(remaining_s), 3, 1_200, _DAY_S, _PACE) == wait_s
+
+
+_SHARE = 0xCA978112 / 2**32
+"""What the spread "a" adds of a tenth: the beginning of its SHA-256."""
+
+
+def test_a_spread_adds_its_share_of_a_tenth() -> None:
+    spread = 1 + _SHARE / 10
+    for wait_s, usual_s in (
+        (next_check_s(9, 900, _PACE, "a"), 60),
+        (next_poll_s(None, 0, 0, _DAY_S, _PACE, "a"), 30),
+        (retry_wait_s(Outcome(kind="retryLater"), 2, _PACE, "a"), 10),
+    ):
+        assert wait_s == pytest.approx(usual_s * spread, rel=1e-9)
+
+
+@pytest.mark.parametrize(("polls", "elapsed_s", "wait_s"), [(0, 600, 60), (9, 1_000, 100)])
+def test_what_nobody_has_seen_yet_is_looked_at_by_the_time_spent(
+    polls: int, elapsed_s: float, wait_s: float
+) -> None:
+    assert next_poll_s(None, polls, elapsed_s, _DAY_S, _PACE) == pytest.approx(wait_s)
+    assert next_poll_s(_poll(9_000), 0, elapsed_s, _DAY_S, _PACE) == elapsed_s / 10

@@ -14,26 +14,30 @@ from tests.fakes.app_harness import START
 MINUTE = timedelta(minutes=1)
 
 
-def waiting(minutes: float, **fields: Any) -> LedgerEntry:
+def waiting(minutes: float, attempt_of: str | None = None, **fields: Any) -> LedgerEntry:
     entry = LedgerEntry(
         request_id="r1",
         request_hash="h",
         request={"recoveryType": "OriginalLocation", "sourceResourceId": "/vm"},
         source="queue",
-        accepted_at=START,
-        authorization=Authorization(rule="r", approval=True, until=START + minutes * MINUTE),
+        accepted_at=START - 60 * MINUTE,
+        attempt_of=attempt_of,
     )
-    return msgspec.structs.replace(ledger_events.told(entry, START), **fields)
+    authorization = Authorization(rule="r", approval=True, until=START + minutes * MINUTE)
+    before = ledger_events.told(entry, START - 60 * MINUTE)
+    asked = msgspec.structs.replace(before, authorization=authorization)
+    return msgspec.structs.replace(ledger_events.told(asked, START), **fields)
 
 
+@pytest.mark.parametrize("attempt_of", [None, "r0"])
 @pytest.mark.parametrize(
     ("minutes", "every_s", "due_minutes"),
     [(240, 300, 180), (60, 300, 45), (30, 300, 20), (10, 300, 5), (60, 3600, 30)],
 )
 def test_it_is_due_in_the_last_quarter_and_long_enough_for_the_reconciler(
-    minutes: float, every_s: float, due_minutes: float
+    minutes: float, every_s: float, due_minutes: float, attempt_of: str | None
 ) -> None:
-    entry, due = waiting(minutes), START + due_minutes * MINUTE
+    entry, due = waiting(minutes, attempt_of), START + due_minutes * MINUTE
     assert not reminders.is_due(entry, due - timedelta(seconds=1), every_s)
     assert reminders.is_due(entry, due, every_s)
     assert reminders.is_due(entry, START + minutes * MINUTE - timedelta(seconds=1), every_s)

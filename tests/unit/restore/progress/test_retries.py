@@ -33,8 +33,9 @@ def lived(outcome: Outcome, retry: Retry = RETRY) -> tuple[Outcome, float, int]:
         retry, now, tries = found, found.again_at, tries + 1
 
 
-def test_what_is_done_or_failed_stands() -> None:
-    failed = Outcome.failed(Failure(code="X", message="No.", category="NotFound"))
+@pytest.mark.parametrize("category", ["Conflict", "NotFound"])
+def test_what_is_done_or_failed_stands(category: str) -> None:
+    failed = Outcome.failed(Failure(code="X", message="No.", category=category))
     assert retries.learn(RETRY, Outcome.done(1), NOW, "i") == Outcome.done(1)
     assert retries.learn(RETRY, failed, NOW, "i") == failed
 
@@ -121,3 +122,36 @@ def test_what_is_waited_for_is_told_with_its_end() -> None:
         "until": "2026-11-24T03:00:00Z",
         "attempt": 1,
     }
+
+
+@pytest.mark.parametrize(
+    ("raised_for_s", "calls_before", "is_over"),
+    [(599, 9, False), (600, 4, False), (600, 5, True), (601, 5, True)],
+)
+def test_what_raises_is_given_up_at_the_sixth_call_and_after_ten_minutes(
+    raised_for_s: float, calls_before: int, is_over: bool
+) -> None:
+    since = NOW - timedelta(seconds=raised_for_s)
+    before = msgspec.structs.replace(RETRY, unforeseen_since=since, unforeseen=calls_before)
+    found = retries.learn(before, RAISED, NOW, "i")
+    if is_over:
+        assert isinstance(found, Outcome)
+        assert (found.kind, found.error) == ("failed", RAISED.error)
+        return
+    assert isinstance(found, Retry)
+    assert (found.unforeseen_since, found.unforeseen) == (since, calls_before + 1)
+    answered = retries.learn(found, AWAY, NOW, "i")
+    assert isinstance(answered, Retry)
+    assert (answered.unforeseen_since, answered.unforeseen) == (None, 0)
+
+
+@pytest.mark.parametrize(("left_s", "is_over"), [(0, True), (5, True), (5.5, False)])
+def test_nothing_is_tried_again_in_the_last_five_seconds(left_s: float, is_over: bool) -> None:
+    near = msgspec.structs.replace(RETRY, until=NOW + timedelta(seconds=left_s))
+    assert isinstance(retries.learn(near, AWAY, NOW, "i"), Outcome) is is_over
+
+
+@pytest.mark.parametrize("code", ["Aaa", "ActivityFailed2", "Zzz"])
+def test_what_was_foreseen_is_tried_for_longer_whatever_its_code(code: str) -> None:
+    error = Failure(code=code, message="x", category="ServiceUnavailable")
+    assert lived(Outcome.retry_later(None, error))[1] > 20 * 3600

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from restore.messages.activity_io import Opened, Started
+from restore.messages.activity_io import RESTORE_VERSION, Opened, Restore, Started
 from restore.messages.disks import VmDisk
 from restore.messages.ledger_entry import LedgerState
 from restore.messages.model import (
@@ -13,6 +13,7 @@ from restore.messages.model import (
     ProtectedItem,
     RecoveryPoint,
 )
+from restore.messages.poll_policy import PollPolicy
 from restore.messages.request import RestoreDisks
 from restore.progress.phases import RestorePhase
 from restore.progress.run_state import RestoreProgress, phase_of_wait, point_of
@@ -46,6 +47,7 @@ def test_a_phase_keeps_the_time_at_which_it_was_entered() -> None:
 def test_only_what_is_known_is_shown() -> None:
     known = progress()
     assert set(known.show(RestorePhase.ACCEPTED, NOW)) == {"phase", "since"}
+    assert not known.has_fallen
     known.item, known.choice = ITEM, CHOICE
     shown = known.show(RestorePhase.ACCEPTED, NOW)
     assert (shown["vaultId"], shown["protectedItem"]) == ("/v", "i")
@@ -107,6 +109,7 @@ def test_what_the_ledger_knows_is_taken_in_and_only_what_was_started_is_followed
     )  # fmt: skip
     started = Started(operation_id="o", job_id="j", adopted=True)
     assert known.started == (started if state is LedgerState.STARTED else None)
+    assert known.has_fallen is (state is LedgerState.FALLEN_BACK)
 
 
 @pytest.mark.parametrize(
@@ -128,3 +131,18 @@ def test_disks_are_unknown_until_somebody_has_looked(
 
 def test_without_a_choice_there_is_no_point_to_show() -> None:
     assert point_of(None) is None
+
+
+@pytest.mark.parametrize("revival", [0, 1, 3])
+def test_its_lines_of_the_log_are_about_what_is_known(revival: int) -> None:
+    known = RestoreProgress(RestoreDisks(request_id="r", source_resource_id="/vm", vault_id="/w"))
+    order = Restore(
+        request=known.request, poll_policy=PollPolicy(), revival=revival, version=RESTORE_VERSION
+    )
+    told = {"revival": revival} if revival else {}
+    plain = {"requestId": "r", "vm": "/vm", "vault": "/w", **told}
+    assert known.about(order).as_json() == plain
+    known.show(RestorePhase.STARTING, NOW)
+    known.item, known.started = ITEM, Started(job_id="j")
+    more = {"vault": "/v", "job": "j", "phase": "Starting"}
+    assert known.about(order).as_json() == plain | more

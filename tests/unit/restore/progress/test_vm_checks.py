@@ -76,14 +76,14 @@ def test_without_its_agent_a_vm_that_runs_is_verified() -> None:
 
 NOT_YET = [
     ("VmNotFound", {"exists": False}),
-    ("VmNotFound", {"created_at": NOW - timedelta(hours=2)}),
+    ("VmNotFound", {"created_at": NOW - timedelta(hours=1, minutes=2, seconds=1)}),
     ("VmNotRunning", {"power": "starting"}),
     ("VmNotRunning", {"power": ""}),
     ("VmNotRunning", {"provisioning": "Failed"}),
     ("AgentNotReady", {"agent": "ProvisioningState/Unavailable", "agent_text": "Not Ready"}),
     ("AgentNotReady", {"agent": "ProvisioningState/Updating", "agent_text": "Not Ready: Wait."}),
     ("AgentNotReady", {"agent": "", "agent_text": ""}),
-    ("AgentNotReady", {"agent_at": NOW - timedelta(hours=2)}),
+    ("AgentNotReady", {"agent_at": NOW - timedelta(hours=1, minutes=2, seconds=1)}),
 ]
 
 
@@ -146,7 +146,9 @@ def test_a_probe_is_the_last_check_and_passes_or_is_sent_again() -> None:
     answered = Outcome.done(encode(ProbeResult(text="10.2.0.4 takes connections at port 22.")))
     found = ended(vm_checks.learn(again, answered, after_s(15)))
     assert found.verified
-    assert found.checks[-1].text == "10.2.0.4 takes connections at port 22."
+    assert (found.checks[-1].text, found.checks[-1].passed) == (
+        "10.2.0.4 takes connections at port 22.", True,
+    )  # fmt: skip
     failed = ended(vm_checks.learn(again, refused, after_s(3600)))
     assert [check.passed for check in failed.checks] == [True, False]
 
@@ -165,3 +167,64 @@ def test_what_cannot_be_seen_is_looked_at_again_until_its_time_is_over(
     assert vm_checks.status(again)["waiting"]["code"] == code
     found = ended(vm_checks.learn(again, outcome, after_s(3600)))
     assert (found.verified, found.checks[-1].code) == (False, code)
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        {"created_at": NOW - timedelta(hours=1, minutes=2)},
+        {"agent_at": NOW - timedelta(hours=1, minutes=2)},
+        {"created_at": None, "agent_at": None},
+        {"provisioning": ""},
+    ],
+    ids=str,
+)
+def test_azures_clocks_may_differ_by_two_minutes_and_what_it_does_not_say_is_no_fault(
+    seen: dict[str, Any],
+) -> None:
+    assert ended(vm_checks.learn(order(), state(**seen), after_s(5))).verified
+
+
+def test_without_a_time_since_which_it_was_restored_nothing_is_too_old() -> None:
+    old = {"created_at": NOW - timedelta(days=9), "agent_at": NOW - timedelta(days=9)}
+    assert ended(vm_checks.learn(order(restored_since=None), state(**old), after_s(5))).verified
+
+
+_RUNS = "The VM does not run: Azure says"
+_AGENT = "The VM's agent does not report that it is ready:"
+
+
+@pytest.mark.parametrize(
+    ("seen", "told"),
+    [
+        ({"power": "starting"}, f"{_RUNS} starting, Succeeded."),
+        ({"power": "deallocated", "provisioning": "Failed"}, f"{_RUNS} deallocated, Failed."),
+        ({"power": "", "provisioning": "Updating"}, f"{_RUNS} Updating."),
+        ({"power": "", "provisioning": ""}, f"{_RUNS} nothing."),
+        ({"agent": "ProvisioningState/Unavailable", "agent_text": "Not Ready"},
+         f"{_AGENT} Not Ready."),
+        ({"agent": "ProvisioningState/Unavailable", "agent_text": ""},
+         f"{_AGENT} ProvisioningState/Unavailable."),
+        ({"agent": "ProvisioningState/updating", "agent_text": "Wait."}, f"{_AGENT} Wait."),
+        ({"agent": "", "agent_text": ""}, f"{_AGENT} nothing."),
+        ({"agent_at": NOW - timedelta(hours=2)}, f"{_AGENT} what it said before the restore."),
+    ],
+)  # fmt: skip
+def test_what_azure_says_of_it_is_told(seen: dict[str, Any], told: str) -> None:
+    once = looked_again(vm_checks.learn(order(), state(**seen), after_s(5)))
+    assert once.error is not None
+    assert once.error.message == told
+
+
+@pytest.mark.parametrize(("left_s", "is_over"), [(0, True), (5, True), (5.5, False)])
+def test_nothing_is_looked_at_again_in_the_last_five_seconds(left_s: float, is_over: bool) -> None:
+    now = vm_checks.until(order()) - timedelta(seconds=left_s)
+    found = vm_checks.learn(order(), state(exists=False), now)
+    assert isinstance(found, Verification) is is_over
+
+
+def test_each_look_in_vain_is_counted() -> None:
+    found: VerifyVm | Verification = order()
+    for attempt in (1, 2, 3):
+        found = vm_checks.learn(looked_again(found), state(exists=False), after_s(5))
+        assert looked_again(found).attempt == attempt

@@ -25,6 +25,8 @@ ROOT = Path(__file__).parents[4]
         ("ServiceUnavailable", wait_reasons.UNFORESEEN, wait_reasons.UNFORESEEN),
         ("InvalidRequest", "InvalidApiVersionParameter", "ServiceUnavailable"),
         ("NotYet", "ItemLocked", "ItemLocked"),
+        ("Throttled", "429", "Throttled"),
+        ("Throttled", "Aaa", "Throttled"),
     ],
 )
 def test_the_code_is_one_of_the_table_whatever_azure_calls_it(
@@ -41,15 +43,37 @@ def test_azures_own_words_follow_ours() -> None:
     assert reason.endswith("AuthorizationFailed: No x/read.")
 
 
-def test_a_long_reason_is_cut() -> None:
-    failure = Failure(code="X", message="m" * 4_000, category="Throttled")
-    assert len(wait_reasons.why(failure, UNTIL, 1).reason) == 1_000
+@pytest.mark.parametrize(
+    ("category", "code", "before"),
+    [
+        ("Throttled", "TooManyRequests", "Azure asks to slow down. "),
+        ("AccessDenied", "AuthorizationFailed", f"{wait_reasons.WRONG['AccessDenied']} "),
+        ("ServiceUnavailable", "ServerBusy", ""),  # the message of a known code says it
+        ("ServiceUnavailable", "Odd", f"{wait_reasons.WRONG['ServiceUnavailable']} "),
+        ("InvalidRequest", "ServerBusy", ""),
+        ("NotYet", "NoSlot", None),
+    ],
+)
+def test_our_words_come_first_where_azures_do_not_say_it(
+    category: str, code: str, before: str | None
+) -> None:
+    failure = Failure(code=code, message="Said.", category=category)
+    expected = "Said." if before is None else f"{before}{code}: Said."
+    assert wait_reasons.why(failure, UNTIL, 1).reason == expected
+
+
+@pytest.mark.parametrize("letters", [999, 1_000, 1_001])
+def test_a_reason_is_cut_only_where_it_is_too_long(letters: int) -> None:
+    failure = Failure(code="NoSlot", message="m" * letters, category="NotYet")
+    reason = wait_reasons.why(failure, UNTIL, 1).reason
+    assert reason == ("m" * letters if letters <= 1_000 else "m" * 999 + "…")
 
 
 def test_what_is_no_fault_is_not_waited_for_longer_than_asked() -> None:
     assert wait_reasons.is_no_fault(None)
     assert wait_reasons.is_no_fault(to_failure(NotYet("Others come first.", code="NoSlot")))
-    assert not wait_reasons.is_no_fault(Failure(code="X", message="", category="Throttled"))
+    for category in ("Throttled", "AccessDenied"):
+        assert not wait_reasons.is_no_fault(Failure(code="X", message="", category=category))
 
 
 def _codes_of_what_is_no_fault() -> Iterator[str]:

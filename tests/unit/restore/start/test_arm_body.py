@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from restore.messages.errors import InvalidRequest
@@ -40,7 +41,8 @@ def _item(source: str = _VM, region: str = "westeurope") -> ProtectedItem:
 
 def _point(**fields: Any) -> RecoveryPoint:
     known: dict[str, Any] = {"name": "123", "tier": "VaultStandard"}
-    return RecoveryPoint(time=datetime(2026, 11, 1, tzinfo=UTC), **(known | fields))
+    point = RecoveryPoint(time=datetime(2026, 11, 1, tzinfo=UTC), **(known | fields))
+    return msgspec.json.decode(msgspec.json.encode(point), type=RecoveryPoint)
 
 
 def _request(fields: dict[str, Any]) -> RestoreRequest:
@@ -140,6 +142,7 @@ def test_a_disk_encryption_set_is_for_managed_disks_without_ade(point: dict[str,
     asked = _DISKS | {"diskEncryptionSetId": _ENCRYPTION_SET}
     assert list(_problems(asked, **point)) == ["$.diskEncryptionSetId"]
     assert _body(asked)["diskEncryptionSetId"] == _ENCRYPTION_SET
+    assert _body(_DISKS, **point) == _body(_DISKS), "without one it does not matter"
 
 
 def test_private_disks_need_a_word_on_network_access_and_others_must_not_have_it() -> None:
@@ -154,6 +157,9 @@ def test_disks_are_replaced_in_their_own_edge_zone() -> None:
     body = _body(_REPLACE, extended_location=zone)
     assert body["extendedLocation"] == {"name": "losangeles", "type": "EdgeZone"}
     assert "extendedLocation" not in _body(_DISKS, extended_location=zone)
+    own = {"extendedLocation": {"name": "chicago", "type": "EdgeZone"}}
+    assert _body(_REPLACE | own, extended_location=zone)["extendedLocation"]["name"] == "chicago"
+    assert "extendedLocation" not in _body(_REPLACE)
 
 
 def test_everything_that_does_not_fit_the_point_is_said_at_once() -> None:

@@ -69,3 +69,34 @@ def test_when_none_fits_the_error_says_what_stood_against_them(
     assert caught.value.code == "NoRestorablePoint"
     assert caught.value.message == message
     assert caught.value.details == details
+
+
+_ABOUT = "is the newest that can be restored and fits the request"
+
+
+@pytest.mark.parametrize(
+    ("others", "unreadable", "told"),
+    [
+        ([], 0, f"{_ABOUT}."),
+        ([_point("older", 3), _point("same", 2)], 0, f"{_ABOUT}."),
+        (
+            [_point("newer", 1, is_soft_deleted=True)],
+            0,
+            f"{_ABOUT}; 1 newer one was passed over: 1 soft-deleted.",
+        ),
+        ([], 1, f"{_ABOUT}. 1 more is without a name or a time that can be read."),
+        ([], 2, f"{_ABOUT}. 2 more are without a name or a time that can be read."),
+    ],
+)
+def test_only_newer_ones_and_what_cannot_be_read_are_told_of(
+    others: list[RecoveryPoint], unreadable: int, told: str
+) -> None:
+    points = [_point("the", 2), *others]
+    found = choose(points, RecoveryPointChoice(), now=_NOW, unreadable=unreadable)
+    about = "Recovery point the of 2026-11-20 01:00 UTC (AppConsistent, VaultStandard)"
+    assert found.why == f"{about} {told}"
+
+
+def test_a_point_of_which_no_consistency_is_known_says_so() -> None:
+    found = choose([_point("a", 1, consistency="")], RecoveryPointChoice(), now=_NOW)
+    assert "(unknown consistency, VaultStandard)" in found.why

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from restore.messages.disks import PointDisks, VmDisk
-from restore.start.disks import SHOWN_MAX, fates, left_out, named
+from restore.start.disks import fates, left_out, named
 
 OS, D0, D1, D2 = VmDisk(name="os"), *(VmDisk(name=f"d{lun}", lun=lun) for lun in range(3))
 VM = (OS, D0, D1)
@@ -81,6 +81,8 @@ def test_what_a_point_does_not_hold_is_named_or_counted(
 
 
 def test_of_many_disks_the_first_are_named() -> None:
-    many = [VmDisk(name=f"d{lun}", lun=lun) for lun in range(SHOWN_MAX + 3)]
-    assert named(many).endswith(f"LUN {SHOWN_MAX - 1} (d{SHOWN_MAX - 1}) and 3 more")
+    many = [VmDisk(name=f"d{lun}", lun=lun) for lun in range(11)]
+    assert named(many[:8]).endswith("LUN 6 (d6), LUN 7 (d7)")
+    assert named(many[:9]).endswith("LUN 7 (d7) and 1 more")
+    assert named(many).endswith("LUN 7 (d7) and 3 more")
     assert named([VmDisk(name="", lun=4)]) == "LUN 4"

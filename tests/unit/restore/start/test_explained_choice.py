@@ -100,6 +100,10 @@ def test_what_is_lost_is_told_and_that_a_point_may_hold_the_damage() -> None:
         assert (late.window_s, late.is_before_incident) == (0, False)
         assert "may hold the damage" in late.text
     assert data_loss(_point("p", 5), None) is None
+    moment = data_loss(_point("p", 1 / 3600), _NOW)
+    assert moment is not None
+    assert (moment.window_s, moment.is_before_incident) == (1, True)
+    assert "written in the 1 s from" in moment.text
 
 
 OS, D0, D1 = (VmDisk(name="os"), VmDisk(name="d0", lun=0), VmDisk(name="d1", lun=1))
@@ -153,3 +157,44 @@ def test_by_its_id_a_point_is_had_whatever_disks_it_holds() -> None:
     points = [_point("newer", 1, disks=LACKING), _point("older", 2, disks=WHOLE)]
     request = _request("OriginalLocation", confirm="web-01", recoveryPoint={"id": "newer"})
     assert choose_for(request, _ITEM, points, now=_NOW).point.name == "newer"
+
+
+def test_who_only_looks_needs_no_disks() -> None:
+    points = [_point("newer", 1, disks=LACKING), _point("older", 2, disks=WHOLE)]
+    assert choose(points, NONE_SAID, now=_NOW).point.name == "newer"
+
+
+def test_where_nothing_is_known_of_its_disks_a_point_is_taken() -> None:
+    request = _request("RestoreDisks", restoreDiskLunList=[0, 1])
+    points = [_point("newer", 1), _point("older", 2, disks=WHOLE)]
+    chosen = choose_for(request, _ITEM, points, now=_NOW)
+    assert (chosen.point.name, chosen.passed_over_counts) == ("newer", {"OlderThanChosen": 1})
+    assert chosen.why.endswith("fits the request.")
+
+
+@pytest.mark.parametrize(
+    ("preferred", "better"),
+    [
+        ("Snapshot", "SnapshotAndVaultStandard"),
+        ("SnapshotAndVaultStandard", "SnapshotAndVaultStandard"),
+        ("VaultStandardRehydrated", "VaultStandardRehydrated"),
+    ],
+)
+def test_a_newer_point_of_another_tier_gives_way_to_the_preferred_one(
+    preferred: Any, better: str
+) -> None:
+    known = "".join(list(better))  # equal, and not the same object
+    points = [_point("better", 5, tier=known), _point("newer", 1)]
+    found = judge(points, RecoveryPointChoice(tier=preferred), now=_NOW)
+    assert found.reasons == {"newer": "OtherTierPreferred"}
+
+
+@pytest.mark.parametrize(("late_us", "is_known"), [(0, True), (1, True), (2, False)])
+def test_a_point_is_too_old_by_more_than_a_digit_that_was_cut_off(
+    late_us: int, is_known: bool
+) -> None:
+    points = [_point("at", 2), _point("older", 3)]
+    choice = RecoveryPointChoice(not_before=points[0].time + timedelta(microseconds=late_us))
+    found = judge(points, choice, now=_NOW)
+    against = {"older": "TooOld"} if is_known else {"at": "TooOld", "older": "TooOld"}
+    assert found.reasons == against

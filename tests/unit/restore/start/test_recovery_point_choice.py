@@ -230,11 +230,18 @@ def test_a_preferred_tier_is_taken_where_it_is_offered(preferred: Any, expected:
 
 
 @pytest.mark.parametrize(
-    ("consistency", "expected", "is_said"),
-    [("AppConsistent", "older", False), ("CrashConsistent", "newer", True)],
+    ("consistency", "reasons", "is_said"),
+    [
+        (
+            "AppConsistent",
+            {"newest": "OtherConsistencyPreferred", "newer": "OtherConsistencyPreferred"},
+            False,
+        ),
+        ("CrashConsistent", {"newest": "OtherTierPreferred", "older": "OlderThanChosen"}, True),
+    ],
 )
 def test_a_preferred_consistency_counts_more_than_a_tier_and_forbids_nothing(
-    consistency: str, expected: str, is_said: bool
+    consistency: str, reasons: dict[str, str], is_said: bool
 ) -> None:
     points = [
         _point("newest", 1, consistency="CrashConsistent", tier="Snapshot"),
@@ -243,7 +250,7 @@ def test_a_preferred_consistency_counts_more_than_a_tier_and_forbids_nothing(
     ]
     wanted = RecoveryPointChoice(preferred_consistency="AppConsistent", tier="VaultStandard")
     chosen = choose(points, wanted, now=_NOW)
-    assert chosen.point.name == expected
+    assert {each.recovery_point: each.reason for each in chosen.passed_over} == reasons
     assert ("is AppConsistent, which is preferred" in chosen.why) == is_said
 
 

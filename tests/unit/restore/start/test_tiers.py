@@ -21,6 +21,12 @@ from restore.start.tiers import usable_tier
         ([("HardenedRP", "Valid"), ("ArchivedRP", "Valid")], "VaultStandardRehydrated"),
         ([("InstantRP", "Disabled"), ("HardenedRP", "Invalid")], None),
         ([("IASnapshotRP", "Valid")], None),
+        ([(3, -1)], None),
+        ([(-1, 1)], None),
+        ([(4, 1)], None),
+        ([(1, 5)], None),
+        ([(0, 1)], None),
+        ([(1, 0)], None),
         ([], None),
     ],
 )
