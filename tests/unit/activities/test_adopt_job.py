@@ -191,6 +191,18 @@ def test_a_job_that_another_request_follows_is_taken(harness: AppHarness, finish
     assert harness.ledger.read(ID) is None
 
 
+def test_a_job_of_a_request_that_fell_back_is_taken_and_its_request_is_not_over(
+    harness: AppHarness,
+) -> None:
+    begin(harness)
+    entry = LedgerEntry(
+        request_id="r1", request_hash="h", request={}, source="queue", accepted_at=START,
+        state=LedgerState.FALLEN_BACK, job_id=JOB,
+    )  # fmt: skip
+    harness.ledger.accept(entry)
+    assert adopted() == Adoption(request_id="r1", taken="follows this job already")
+
+
 LOOKS = "is looking for its job, which may be this one"
 
 

@@ -63,6 +63,9 @@ def test_another_alert_about_the_vm_comes_too_early(ledger: Ledger) -> None:
     assert count(ledger, wanted(1, 1), now=FIRED + HOUR) == [("refused", "QuietPeriod")]
     assert count(ledger, wanted(1, 1, rule="other")) == [("refused", "QuietPeriod")]
     assert count(ledger, wanted(1), now=FIRED + HOUR) == [("restore", None)], "the same one again"
+    known = alert_usage.vm(ledger.documents, vm("vm-1"))
+    assert known is not None
+    assert known.at == FIRED, "it has quiet since it came first"
     assert count(ledger, wanted(1, 1), now=FIRED + 7 * HOUR) == [("restore", None)]
 
 
@@ -87,6 +90,22 @@ def test_what_the_ledger_knows_already_is_not_begun_again(
     ledger.accept(entry)
     assert count(ledger, wanted(1)) == [expected]
     assert alert_usage.vm(ledger.documents, vm("vm-1")) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [("alert", ("repeated", "AlertKnown")), ("queue", ("refused", "RequestIdReused"))],
+)
+def test_what_the_ledger_knows_is_not_held_with_another_alert_about_its_vm(
+    ledger: Ledger, source: str, expected: tuple[str, str]
+) -> None:
+    count(ledger, *(wanted(number) for number in (1, 2, 3)))
+    assert count(ledger, wanted(3, 1)) == [("held", "RuleLimitReached")]
+    entry = LedgerEntry(
+        request_id="alert-3-1", request_hash="h", request={}, source=source, accepted_at=FIRED
+    )
+    ledger.accept(entry)
+    assert count(ledger, wanted(3, 1)) == [expected]
 
 
 def test_the_same_alert_twice_is_counted_once(ledger: Ledger) -> None:

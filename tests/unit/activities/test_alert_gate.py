@@ -49,7 +49,7 @@ def test_a_person_stops_them(documents: MemoryDocuments, by: str | None, who: st
 def test_only_what_an_alert_asked_for_is_refused(documents: MemoryDocuments, source: str) -> None:
     alert_gate.require_running(documents, STOPPED, entry(source))
     with pytest.raises(PolicyRefused) as caught:
-        alert_gate.require_running(documents, STOPPED, entry("alert"))
+        alert_gate.require_running(documents, STOPPED, entry("".join(list("alert"))))
     assert (caught.value.code, caught.value.doing) == (
         "AlertsStopped", "look whether alerts may restore",
     )  # fmt: skip

@@ -21,7 +21,8 @@ from restore.messages.errors import ServiceUnavailable
 from restore.messages.plan_io import MakePlan
 from restore.messages.reconcile_io import Purge
 from restore.request import parsing
-from storage import connection, draining
+from storage import connection, draining, notices
+from storage.documents import Changed
 from storage.ledger import Ledger
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import START, AppHarness
@@ -104,10 +105,12 @@ def test_a_plan_that_broke_is_started_again_and_counted() -> None:
         instance("plan-1", S.Failed, plan_input(2)),
         instance("restore-1", S.Failed, plan_input()),
         instance("plan-3", S.Failed, {"rubbish": 1}),
+        instance("plan-4", S.Failed, plan_input(1)),
     )
-    assert revive(engine) == 1
-    ((name, instance_id, order),) = engine.started
-    assert (name, instance_id, order["revival"]) == (names.PLAN_RESTORE, "plan-1", 3)
+    assert revive(engine) == 2
+    assert [(name, each, order["revival"]) for name, each, order in engine.started] == [
+        (names.PLAN_RESTORE, "plan-1", 3), (names.PLAN_RESTORE, "plan-4", 2),
+    ]  # fmt: skip
     assert engine.asked["created_time_from"] == NOW - timedelta(days=1)
     assert engine.asked["runtime_status"] == [S.Failed]
 
@@ -147,15 +150,19 @@ def test_documents_are_deleted_by_the_time_they_were_written_page_by_page(
     assert set(documents.kept) == {"plans/b", "events/d"}
 
 
+@pytest.mark.parametrize("error", [ServiceUnavailable("No answer.", code="Busy"), Changed("x")])
 def test_tidying_makes_the_queues_and_goes_on_where_one_part_cannot_be_done(
-    documents: MemoryDocuments, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    documents: MemoryDocuments,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    error: Exception,
 ) -> None:
     made: list[str] = []
     ended: list[datetime] = []
 
     def make(name: str) -> None:
         made.append(name)
-        raise ServiceUnavailable("No answer.", code="Busy")
+        raise error
 
     monkeypatch.setattr(slot_leases, "end", lambda ledger, holders, now: ended.append(now))
     with connection.use(Ledger(documents), MemoryEvents(), make), clock.use(lambda: NOW):
@@ -169,7 +176,7 @@ def test_tidying_makes_the_queues_and_goes_on_where_one_part_cannot_be_done(
     assert made == ["restore-requests", "restore-alerts", "restore-events"]
 
 
-@pytest.mark.parametrize(("pages", "read"), [(1, 1), (3, 3), (500, tidy_storage._PAGES_MAX)])
+@pytest.mark.parametrize(("pages", "read"), [(1, 1), (3, 3), (10, 10), (500, 10)])
 def test_tidying_sends_what_was_kept_page_by_page_up_to_an_end(
     documents: MemoryDocuments, monkeypatch: pytest.MonkeyPatch, pages: int, read: int
 ) -> None:
@@ -185,6 +192,20 @@ def test_tidying_sends_what_was_kept_page_by_page_up_to_an_end(
     with connection.use(Ledger(documents), MemoryEvents()), clock.use(lambda: NOW):
         tidy_storage._tidy()
     assert tokens == [None, *(f"page {number}" for number in range(1, read))]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_tidying_wakes_who_sends_notifications_where_any_wait(
+    documents: MemoryDocuments, waits: bool
+) -> None:
+    woken: list[str | None] = []
+    wakes = SimpleNamespace(wake=lambda receiver, after_s: woken.append(receiver))
+    if waits:
+        documents.create(f"{notices.FOLDER}x", {}, {})
+    for told in (wakes, None):
+        with connection.use(Ledger(documents), MemoryEvents(), wakes=cast("Any", told)):
+            tidy_storage._tidy()
+    assert woken == [None] * waits
 
 
 def test_the_clock_is_utc_and_another_one_counts_while_it_is_in_use() -> None:

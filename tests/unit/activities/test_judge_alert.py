@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -37,6 +38,7 @@ class World:
         self.ledger = Ledger(self.documents, lambda: START)
         self.tags: dict[str, Any] = {}
         self.read: list[str] = []
+        self.now = START
 
     def tags_of(self, vm_id: str) -> Any:
         self.read.append(vm_id)
@@ -50,7 +52,7 @@ class World:
         with ExitStack() as stack:
             stack.enter_context(connection.use(self.ledger, self.events))
             stack.enter_context(arm_connection.use(SimpleNamespace(vms=vms)))  # type: ignore[arg-type]
-            stack.enter_context(clock.use(lambda: START))
+            stack.enter_context(clock.use(lambda: self.now))
             stack.enter_context(rules_in_force.use(self.rules))
             found = judge_alert.judge_alert({"alertId": ID} | order, settings or Settings())
         outcome = Outcome.from_json(found)
@@ -133,6 +135,23 @@ def test_what_is_held_is_asked_for_at_once(worlds: Worlds) -> None:
     assert world.judge().counts == {"restore": 1, "held": 2}
     kinds = [event["type"].split(".")[1] for event in world.events.sent]
     assert kinds == ["restores-held"]
+
+
+def test_what_was_held_too_long_ends_before_more_of_its_rule_is_held(worlds: Worlds) -> None:
+    world = worlds({"when": {}, "name": "a", "restoresPerHour": 0})
+    world.keep(samples.common())
+    world.judge()
+    world.now = START + timedelta(hours=4)
+    body = json.dumps(samples.common(samples.vm("db-01"), fired=world.now, alert="a2")).encode()
+    other = rejection.id_of(START, "m2")
+    alerts.keep(world.documents, recorded(other, "http", world.now, body))
+    assert world.judge(alertId=other).counts == {"held": 1}
+    ended = alerts.read(world.documents, rejection.id_of(world.now, "expired-a"))
+    assert ended is not None
+    assert [each.code for each in ended.record.decisions] == ["HoldExpired"]
+    hold = alert_usage.rule(world.documents, "a").hold
+    assert hold is not None
+    assert [each.vm_id.rpartition("/")[2] for each in hold.held] == ["db-01"]
 
 
 def test_where_nothing_is_held_nobody_is_asked(worlds: Worlds) -> None:

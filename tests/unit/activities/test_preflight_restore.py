@@ -45,17 +45,22 @@ def test_each_kind_reads_the_vms_that_it_concerns_and_no_other(
 
 
 @pytest.mark.parametrize(
-    ("operation", "told"),
+    ("operation", "status", "told"),
     [
-        ("storage_config", "The app could not read the vault's redundancy"),
-        ("guard_proxies", "The app could not read the vault's Resource Guard"),
-        ("vm", "The app could not read whether the new VM's name is free"),
+        ("storage_config", 403, "The app could not read the vault's redundancy"),
+        ("storage_config", 404, "The app could not read the vault's redundancy"),
+        ("vault", 403, "The app could not read the vault's restore settings"),
+        ("guard_proxies", 403, "The app could not read the vault's Resource Guard"),
+        ("guard_proxies", 404, "The app could not read the vault's Resource Guard"),
+        ("vm", 403, "The app could not read whether the new VM's name is free"),
     ],
 )
 def test_what_may_not_be_read_is_a_finding_and_stops_nothing(
-    harness: AppHarness, operation: str, told: str
+    harness: AppHarness, operation: str, status: int, told: str
 ) -> None:
-    plant(harness, "status", {"operation": operation}, status=403, times=None, code="Denied")
+    found_first = operation == "vault"  # its region comes with the item
+    fault: dict[str, Any] = {"status": status, "times": None, "code": "Denied"}
+    plant(harness, "status", {"operation": operation}, after=int(found_first), **fault)
     found = looked(harness, "AlternateLocation")
     assert found.body is not None
     assert [finding for finding in found.findings if told in finding.text]

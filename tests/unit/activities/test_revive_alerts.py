@@ -9,12 +9,15 @@ import azure.durable_functions as df
 import pytest
 from msgspec.structs import replace
 
-from activities import clock, revive_alerts
+from activities import alert_counting, clock, revive_alerts
+from restore.alerts.decision import AlertDecision
 from restore.alerts.record import AlertRecord
 from restore.messages import names, rejection
+from restore.messages.ledger_entry import LedgerEntry
 from restore.settings import Settings
-from storage import alerts, connection
+from storage import alert_usage, alerts, connection
 from storage.ledger import Ledger
+from tests import alert_samples as samples
 from tests.fakes import log
 from tests.fakes.app_harness import START
 from tests.fakes.durable import FakeDurableClient
@@ -43,13 +46,18 @@ def kept(documents: MemoryDocuments, **more: Any) -> None:
     alerts.keep(documents, AlertRecord(id=ID, way="http", received_at=START, **more))
 
 
-def revive(client: FakeDurableClient, after_s: float = 60, settings: Settings = SETTINGS) -> Any:
+def revive(
+    client: FakeDurableClient,
+    after_s: float = 60,
+    settings: Settings = SETTINGS,
+    token: str | None = None,
+) -> Any:
     def now() -> datetime:
         return START + timedelta(seconds=after_s)
 
     with clock.use(now):
         found = asyncio.run(
-            revive_alerts.revive_alerts({"token": None}, client, settings)  # type: ignore[arg-type]
+            revive_alerts.revive_alerts({"token": token}, client, settings)  # type: ignore[arg-type]
         )
     assert found["kind"] == "done"
     return found["value"]
@@ -123,6 +131,7 @@ def test_after_so_many_tries_it_is_given_up_and_told(
     codes = [each.code for each in after.record.decisions]
     assert codes == ([] if is_judged else ["AlertNotJudged"])
     assert after.record.judged_at == (START if is_judged else START + timedelta(seconds=90))
+    assert [line["revival"] for line in log.lines(caplog, "revived")] == [1, 2]
     (line,) = log.lines(caplog, "given-up")
     assert line["revival"] == 3
 
@@ -168,3 +177,44 @@ def test_each_open_alert_is_seen_to(documents: MemoryDocuments, client: FakeDura
     revive(client)
     begun = [key for key, (name, _) in client.started.items() if name == names.TAKE_ALERT]
     assert sorted(begun) == sorted(names.alert_instance_id(each) for each in ids if each != ids[2])
+
+
+def decided(number: int, outcome: Any = "restore") -> AlertDecision:
+    return AlertDecision(outcome=outcome, rule="r", request_id=f"alert-{number}", text="x")
+
+
+def test_of_what_could_not_be_started_each_restore_that_was_not_begun_is_told(
+    documents: MemoryDocuments, client: FakeDurableClient
+) -> None:
+    kept(documents)
+    begun = LedgerEntry(
+        request_id="alert-1", request_hash="h", request={}, source="alert", accepted_at=START
+    )
+    connection.ledger().accept(begun)
+    before = alerts.read(documents, ID)
+    assert before is not None
+    outcomes: list[Any] = ["restore", "restore", "held", "repeated"]
+    decisions = tuple(decided(number, outcome) for number, outcome in enumerate(outcomes))
+    judged = replace(before.record, judged_at=START, decisions=decisions)
+    alerts.judged(documents, before, judged)
+    revive(client, settings=Settings(restore_revivals_max=0))
+    after = alerts.read(documents, ID)
+    assert after is not None
+    first, *others = after.record.decisions
+    assert (first.outcome, first.code) == ("refused", "AlertNotStarted")
+    assert others == list(decisions[1:])
+    assert alerts.note_of(documents, ID) is None
+
+
+@pytest.mark.parametrize(("token", "is_told"), [(None, True), ("open-alerts/", False)])
+def test_holds_are_seen_to_once_with_the_first_page(
+    documents: MemoryDocuments, client: FakeDurableClient, token: str | None, is_told: bool
+) -> None:
+    fields = {"requestId": "alert-1", "sourceResourceId": samples.vm()}
+    wanted = replace(decided(1), request=samples.DISKS | fields)
+    rules = samples.restore_rules(rules=[samples.rule(name="r", restoresPerHour=0)])
+    alert_counting.begin(connection.ledger(), rules, [wanted], START, "storm")
+    revive(client, token=token)
+    hold = alert_usage.rule(documents, "r").hold
+    assert hold is not None
+    assert hold.is_told is is_told

@@ -12,6 +12,7 @@ from restore.alerts.decision import AlertDecision
 from restore.alerts.record import AlertRecord
 from restore.messages import names, rejection
 from restore.messages.alert_io import AlertsStarted
+from restore.messages.errors import ServiceUnavailable
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
 from restore.messages.model import Outcome, Verdict
 from restore.settings import Settings
@@ -153,3 +154,39 @@ def test_an_alert_that_was_deleted_starts_nothing(
     del ledger
     assert start(client) is None
     assert client.started == {}
+
+
+class Refusing(FakeDurableClient):
+    """Refuses to start some of them, each with words of its own."""
+
+    async def start_new(self, name: str, instance_id: str, client_input: Any) -> str:
+        if instance_id in (names.instance_id("r1"), names.instance_id("r3")):
+            raise ValueError(instance_id)
+        return await super().start_new(name, instance_id, client_input)
+
+
+def test_whatever_one_dies_of_the_others_are_started_and_the_first_fault_is_raised(
+    ledger: Ledger,
+) -> None:
+    client = Refusing()
+    judged(ledger, *(wanted(number) for number in (1, 2, 3, 4)))
+    with pytest.raises(ValueError, match=names.instance_id("r1")):
+        start(client)
+    assert list(client.started) == [names.instance_id("r2"), names.instance_id("r4")]
+    assert alerts.note_of(ledger.documents, ID) is not None, "it is tried again"
+
+
+def test_when_storage_does_not_answer_nothing_more_is_tried(
+    ledger: Ledger, client: FakeDurableClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def accept(entry: LedgerEntry) -> Any:
+        tried.append(entry.request_id)
+        raise ServiceUnavailable("No answer.", code="ServerBusy")
+
+    judged(ledger, wanted(1), wanted(2))
+    monkeypatch.setattr(ledger, "accept", accept)
+    order = {"alertId": ID, "offset": 0}
+    found = asyncio.run(start_alerted.start_alerted(order, client, Settings()))  # type: ignore[arg-type]
+    assert (found["kind"], found["error"]["code"], tried) == ("retryLater", "ServerBusy", ["r1"])

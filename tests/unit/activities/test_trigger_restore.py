@@ -1,18 +1,23 @@
 """A restore is sent once, whatever it finds: a slot, a lock, a job that may be its own."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
-from activities import policies, trigger_restore
+from activities import policies, sending, trigger_restore
 from restore.messages import names
+from restore.messages.activity_io import Started
 from restore.messages.errors import Conflict, NotYet
 from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.model import Outcome
+from restore.settings import Settings
 from restore.start import lost_reply
+from storage import concurrency_slots
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import START, AppHarness
+from tests.unit.activities import orders
 from tests.unit.orchestrators.journal import Journal, plant
 from tests.unit.restore.policy.policy_cases import EVERYTHING
 
@@ -101,6 +106,7 @@ def test_a_lost_reply_whose_job_runs_is_adopted(harness: AppHarness, journal: Jo
     assert harness.verdict("r1").job_id == entry(harness).job_id
     assert "LocatingJob" in journal.phases(names.RESTORE_VM)
     assert harness.sent("started")[0]["adopted"] is True
+    assert {shown["adopted"] for shown in journal.statuses[names.WATCH_JOB]} == {True}
 
 
 def test_a_lost_request_is_sent_again_when_the_list_shows_no_job_of_it(
@@ -200,3 +206,75 @@ def test_a_step_that_is_not_to_be_sent_says_whether_to_wait_or_to_look() -> None
     assert isinstance(doubtful, Conflict)
     assert doubtful.code == "RestoreJobAmbiguous"
     assert "j1, j2" in doubtful.message
+
+
+def trigger(harness: AppHarness, **more: Any) -> Outcome:
+    order = orders.trigger(harness, orders.request(), **more)
+    return Outcome.from_json(trigger_restore.trigger_restore(order, Settings()))
+
+
+@pytest.mark.parametrize(
+    ("state", "known", "started"),
+    [
+        (LedgerState.STARTED, {"operation_id": "o"}, Started(operation_id="o")),
+        (LedgerState.STARTED, {"job_id": "j"}, Started(job_id="j")),
+        (LedgerState.CANCELLED, {}, Started(cancelled=True)),
+        (LedgerState.FALLEN_BACK, {"job_id": "j"}, Started(cancelled=True)),
+        (LedgerState.FINISHED, {"job_id": "j"}, Started(cancelled=True)),
+    ],
+)
+def test_what_has_come_to_something_is_told_without_a_look(
+    harness: AppHarness, state: LedgerState, known: dict[str, Any], started: Started
+) -> None:
+    orders.accepted(harness, orders.request(), state=state, **known)
+    found = trigger(harness)
+    assert found.kind == "done"
+    assert Started.from_json(found.value) == started
+    assert not [call for call in harness.calls() if "backupJobs" in call["path"]]
+
+
+@pytest.mark.parametrize(("left_s", "is_sent"), [(4, False), (5, False), (5.5, True)])
+def test_in_the_last_five_seconds_nothing_is_sent(
+    harness: AppHarness, left_s: float, is_sent: bool
+) -> None:
+    orders.accepted(harness, orders.request())
+    found = trigger(harness, until=START + timedelta(seconds=left_s))
+    assert found.kind == ("done" if is_sent else "failed")
+    assert len(harness.posts()) == is_sent
+    if not is_sent:
+        assert found.error is not None
+        assert found.error.category == "DeadlinePassed"
+
+
+def test_who_finds_no_slot_ends_the_leases_that_have_run_out(harness: AppHarness) -> None:
+    orders.accepted(harness, orders.request())
+    concurrency_slots.take(harness.documents, "gone", 1, START, START)
+    with policies.use(msgspec.structs.replace(EVERYTHING, max_concurrent_restores=1)):
+        first, second = trigger(harness), trigger(harness)
+    assert first.error is not None
+    assert (first.kind, first.error.code, first.retry_after_s) == ("retryLater", "NoSlot", 30)
+    assert second.kind == "done"
+
+
+def test_a_slots_lease_is_longer_than_the_restore_is_followed(harness: AppHarness) -> None:
+    orders.accepted(harness, orders.request())
+    trigger(harness, until=START + timedelta(hours=1))
+    over = START + timedelta(hours=1, minutes=5)
+    assert concurrency_slots.overdue(harness.documents, over - timedelta(seconds=1)) == ()
+    assert concurrency_slots.overdue(harness.documents, over) == ("r1",)
+
+
+def test_jobs_are_asked_for_as_far_back_as_the_quota_counts_and_two_hours_more(
+    harness: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since: list[datetime] = []
+    read = sending.read_jobs
+
+    def noted(vault_id: str, begun: datetime) -> sending.Jobs:
+        since.append(begun)
+        return read(vault_id, begun)
+
+    monkeypatch.setattr(sending, "read_jobs", noted)
+    orders.accepted(harness, orders.request())
+    trigger(harness)
+    assert since == [START - timedelta(hours=26)]
