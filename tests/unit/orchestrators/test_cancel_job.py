@@ -1,12 +1,16 @@
 """A wish to cancel is passed on until Azure has answered, or it is out of date."""
 
+import json
 from datetime import timedelta
+
+import pytest
 
 from restore.messages import names
 from restore.messages.activity_io import Cancel
 from restore.messages.poll_policy import PollPolicy
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import START, AppHarness
+from tests.fakes.log import lines, listen
 from tests.unit.orchestrators.journal import Journal, outcome, plant
 
 CANCEL = {"path": "/cancel$"}
@@ -61,3 +65,19 @@ def test_a_wish_that_is_out_of_date_is_passed_on_once_more_and_no_more(
     made = outcome(harness, names.CANCEL_JOB, order(hours=0), 60)
     assert made.kind == "retryLater"
     assert journal.calls.count(names.CANCEL_RESTORE) == 1
+
+
+def test_each_try_is_numbered_and_waits_longer(
+    harness: AppHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    wished(harness)
+    plant(harness, "status", CANCEL, status=503, times=None)
+    listen(caplog)
+    text = json.dumps(json.dumps(order().as_json()))
+    harness.driver.client.start_new(names.CANCEL_JOB, text, "it")
+    harness.run_for(60)
+    tries = [line for line in lines(caplog, "retry-later") if line["instanceId"] == "it"]
+    assert [line["attempt"] for line in tries] == [1, 2, 3, 4]
+    row = harness.driver.client.get("it")
+    assert row is not None
+    assert row.runtime_status == "Running"

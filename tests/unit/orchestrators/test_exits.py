@@ -1,6 +1,7 @@
 """Every orchestrator's end is logged once, with what it came to."""
 
 import inspect
+import json
 from collections import Counter
 from importlib import import_module
 
@@ -38,3 +39,17 @@ def test_no_orchestrator_ends_without_a_line(name: str) -> None:
     assert orchestrator.__name__ == name
     assert inspect.unwrap(orchestrator) is not orchestrator
     assert orchestrator.__code__ is exits.logged(orchestrator).__code__
+
+
+def test_what_failed_and_what_broke_say_so_too(
+    harness: AppHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    listen(caplog)
+    vm = request_for("RestoreDisks", "r1", name="nobody-knows")["sourceResourceId"]
+    run(harness, names.SHOW_RECOVERY_POINTS, ShowPoints(source_resource_id=vm), 60)
+    harness.driver.client.start_new(names.VERIFY_VM, json.dumps(json.dumps({"x": 1})), "odd")
+    harness.run_for(10)
+    told = [(line["instanceId"], line["ending"]) for line in lines(caplog, "ended")]
+    assert told == [("it", "failed"), ("odd", "broken")]
+    (fault,) = lines(caplog, "fault")
+    assert (fault["instanceId"], fault["exception"]) == ("odd", "ValidationError")

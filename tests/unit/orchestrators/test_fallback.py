@@ -1,6 +1,6 @@
 """A restore falls back where its rule lets it: to what, how often, and how that ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -98,6 +98,7 @@ def test_a_new_vm_that_is_refused_becomes_disks_where_none_were_left(harness: Ap
     bodies = [post["body"]["properties"] for post in harness.posts()]
     assert bodies[0]["recoveryPointId"] == bodies[1]["recoveryPointId"]
     assert "targetVirtualMachineId" not in bodies[1]
+    assert not [call for call in harness.calls() if call["operation"] == "disks_of_group"]
 
 
 def test_the_disks_that_the_failed_job_left_behind_are_not_restored_again(
@@ -214,7 +215,10 @@ def test_while_another_attempt_is_made_the_status_says_so_and_events_tell_of_it(
         harness.run_for(1500)
         assert entry(harness).state is LedgerState.FALLEN_BACK
         assert harness.status(ID)["phase"] == "FallingBack"
-        assert harness.status(ID)["waiting"]["code"] == "AttemptRuns"
+        waiting = harness.status(ID)["waiting"]
+        assert waiting["code"] == "AttemptRuns"
+        left = datetime.fromisoformat(waiting["until"]) - harness.clock.now()
+        assert timedelta(days=59.5) < left < timedelta(days=60)
         harness.run_for(2 * HOUR)
     (told,) = harness.sent("fallback")
     assert (told["requestId"], told["attemptOf"], told["rung"]) == ("r1~2", "r1", "disks")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from activities import read_validation, start_validation
 from restore.messages import names
 from restore.messages.plan_io import MakePlan
 from restore.plan.model import Plan
@@ -84,3 +85,36 @@ def test_what_may_not_be_read_stops_the_plan_with_its_reason(harness: AppHarness
     plant(harness, "status", {"path": "backupProtectedItems"}, status=403, times=None)
     made = outcome(harness, names.PLAN_RESTORE, order(), 3600)
     assert "AccessDenied" in str(made.as_json()) or "Authorization" in str(made.as_json())
+
+
+@pytest.mark.parametrize("source", ["http", "alert", "unknown"])
+def test_only_what_came_by_the_queue_is_published(
+    harness: AppHarness, journal: Journal, source: str
+) -> None:
+    plan(harness, order(source))
+    assert names.PUBLISH_EVENT not in journal.calls
+
+
+@pytest.mark.parametrize(("asked_s", "wait_s"), [(None, 5), (2, 5), (42, 42), (900, 300)])
+def test_azures_findings_are_read_when_it_says_so_and_after_five_seconds_at_the_least(
+    harness: AppHarness,
+    journal: Journal,
+    monkeypatch: pytest.MonkeyPatch,
+    asked_s: float | None,
+    wait_s: float,
+) -> None:
+    begun = {"operationId": "op", "retryAfterS": asked_s}
+    monkeypatch.setattr(start_validation, "_start", lambda order: begun)
+    monkeypatch.setattr(read_validation, "_read", lambda order: {"findings": []})
+    assert plan(harness, order()).validated
+    assert journal.waits_s() == [pytest.approx(wait_s + 0.5, abs=0.5)]
+
+
+def test_a_validation_that_azure_does_not_name_is_not_waited_for(
+    harness: AppHarness, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = {"operationId": None, "retryAfterS": None}
+    monkeypatch.setattr(start_validation, "_start", lambda order: begun)
+    made = plan(harness, order())
+    assert not made.validated
+    assert (journal.waits_s(), names.READ_VALIDATION in journal.calls) == ([], False)

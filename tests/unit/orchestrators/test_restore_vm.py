@@ -56,6 +56,7 @@ def test_a_restore_takes_its_steps_in_order_and_shows_each(
         "Accepted", "FindingItem", "ChoosingPoint", "Triggering", "Starting", "Completed",
     ]  # fmt: skip
     assert output(harness) == harness.verdict("r1").as_json()
+    assert (entry(harness).work_is_over, entry(harness).has_data) == (True, None)
 
 
 def test_the_status_at_the_end_says_which_point_of_which_item_was_restored(

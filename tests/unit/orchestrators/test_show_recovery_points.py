@@ -47,3 +47,20 @@ def test_points_that_cannot_be_listed_are_a_failure_and_no_empty_list(
     order = ShowPoints(source_resource_id=VM, vault_id=VAULT)
     made = outcome(harness, names.SHOW_RECOVERY_POINTS, order, 300)
     assert (made.kind, made.value) == ("failed", None)
+
+
+def test_what_would_be_chosen_is_told_and_why_no_other(harness: AppHarness) -> None:
+    order = ShowPoints(source_resource_id=VM, vault_id=VAULT)
+    told = outcome(harness, names.SHOW_RECOVERY_POINTS, order, 120).value
+    chosen = told["choice"]["point"]["name"]
+    assert told["choice"]["why"].startswith(f"Recovery point {chosen} of ")
+    assert {*told["reasons"]} == {point["name"] for point in told["points"]} - {chosen}
+
+
+def test_where_no_point_can_be_restored_none_is_chosen(harness: AppHarness) -> None:
+    for vault in harness.simulator.state.vaults.values():
+        for item in vault.items.values():
+            item.points.clear()
+    order = ShowPoints(source_resource_id=VM, vault_id=VAULT)
+    told = outcome(harness, names.SHOW_RECOVERY_POINTS, order, 120).value
+    assert (told["total"], told["points"], told["choice"], told["reasons"]) == (0, [], None, {})

@@ -19,6 +19,7 @@ from orchestrators.steps import unforeseen
         ("", "read_job failed with an unforeseen error. Read the app's log."),
         ("Ended by the night shift", "Ended by the night shift"),
         ("Ended, AccountKey=S3CRET was lost", "Ended, [removed] was lost"),
+        ("so " * 200, ("so " * 100)[:299] + "…"),
     ],
 )
 def test_only_the_kind_of_an_unforeseen_fault_is_told(text: str, told: str) -> None:

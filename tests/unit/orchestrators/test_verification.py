@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -242,3 +243,23 @@ def test_what_cannot_be_noted_hinders_no_looking() -> None:
     with pytest.raises(StopIteration) as ended:
         next(begun)
     assert ended.value.value == Verifying(since=START, verdict=verdict, job_began=START)
+    assert steps.until == START + timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("status", "looks_s"),
+    [(403, [10, 30, 70, 130]), (503, [5, 15, 35, 75])],
+    ids=["denied", "away"],
+)
+def test_what_is_refused_is_looked_at_as_usual_and_what_is_away_is_left_alone_longer(
+    harness: AppHarness, journal: Journal, status: int, looks_s: list[float]
+) -> None:
+    plant(harness, "status", {"operation": "vm"}, status=status, times=None)
+    ask(harness)
+    harness.run_for(JOB_S + 300)
+    begun = entry(harness).verifying
+    assert begun is not None
+    dues_s = [(due - begun.since).total_seconds() for due in journal.timers]
+    looks = [due_s for due_s in dues_s if due_s > 1]  # timers fire up to a second early
+    for due_s, look_s in zip(looks, looks_s, strict=False):
+        assert look_s <= due_s <= look_s * 1.1 + 1

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from activities import read_job
 from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.poll_policy import PollPolicy
+from restore.messages.watch_io import ReadJob
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness
 from tests.unit.orchestrators.journal import Journal, plant
@@ -138,3 +140,21 @@ def test_a_wish_to_cancel_that_nobody_passes_on_is_seen_to_by_the_follower(
     assert answer is not None
     assert answer.accepted
     assert harness.verdict("r1").verdict == "Cancelled"
+
+
+def test_a_wish_to_cancel_is_looked_for_once_in_each_generation(
+    harness: AppHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str | None] = []
+    read = read_job._read
+
+    def noted(order: ReadJob) -> Any:
+        asked.append(order.cancels)
+        return read(order)
+
+    monkeypatch.setattr(read_job, "_read", noted)
+    started(harness)
+    harness.run_for(HOUR)
+    first = asked.index("r1")
+    assert first in (8, 9), "before it an operation was looked at"
+    assert asked[: first + 8] == [*([None] * first), "r1", *([None] * 7)]
