@@ -23,8 +23,8 @@ class Traits(Struct, frozen=True, kw_only=True):
     """A resource group or storage account; None: where the VM is."""
     tiers: frozenset[str] = frozenset()
     """Where the recovery point can be restored from: Snapshot, VaultStandard, VaultArchive."""
-    is_managed: bool = True
-    is_encrypted: bool = False
+    is_managed: bool
+    is_encrypted: bool
     """With Azure Disk Encryption."""
     security_type: str | None = None
     edge_zone: str | None = None
@@ -40,10 +40,10 @@ class Traits(Struct, frozen=True, kw_only=True):
     region: str | None = None
     """That is asked for."""
     vault_region: str
-    to_edge_zone: bool = False
-    converts: bool = False
+    to_edge_zone: bool
+    converts: bool
     """Unmanaged disks are to become managed ones."""
-    is_identity_based: bool = False
+    is_identity_based: bool
     storage_type: str | None = None
     """The vault's redundancy."""
     cross_subscription: str | None = None
