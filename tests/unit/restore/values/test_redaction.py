@@ -168,6 +168,7 @@ def test_what_is_encoded_on_and_on_is_not_trusted(once: str, times: int, stays: 
     [
         ("https://host.example/a", True),
         ("https://host.example/a&", True),
+        ("(https%3A%2F%2Fhost.example%2Fa)", True),
         ("https://host.example/?a=b", False),
         ("ftp://user@host.example/x", False),
         ("&x=1", False),
