@@ -31,25 +31,25 @@ _ASK_AGAIN_S = 30.0
 """The list lags by seconds to minutes; each look costs a read of the vault's small quota."""
 
 
-class Proceed(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+class Proceed(msgspec.Struct, frozen=True):
     """Nothing of ours is out: send, with these jobs known to be of others."""
 
     known_jobs: tuple[str, ...]
 
 
-class Adopt(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+class Adopt(msgspec.Struct, frozen=True):
     """An earlier attempt's POST was accepted: this job is its work."""
 
     job_id: str
 
 
-class Wait(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+class Wait(msgspec.Struct, frozen=True):
     """An earlier attempt's job may still appear."""
 
     seconds: float
 
 
-class Ambiguous(msgspec.Struct, frozen=True, tag=True, rename="camel"):
+class Ambiguous(msgspec.Struct, frozen=True):
     """Each of these jobs could be ours, and none is for certain; a person must look."""
 
     job_ids: tuple[str, ...]

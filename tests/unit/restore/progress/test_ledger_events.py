@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from restore.messages.ledger_entry import LedgerEntry, LedgerState
+from restore.messages.ledger_entry import LedgerEntry, LedgerState, Verifying
 from restore.messages.model import (
     Approval,
     Authorization,
@@ -190,3 +190,11 @@ def test_the_rule_that_allows_it_is_told_once_it_is_known() -> None:
     over = then(entry(), state=LedgerState.FINISHED, verdict=DONE, authorization=WANTED)
     assert "rule" not in cloud_event(told(entry(), NOW), 0)["data"]
     assert cloud_event(over, len(over.events) - 1)["data"]["rule"] == "replace"
+
+
+def test_that_a_vm_is_looked_at_is_told_with_what_its_job_came_to() -> None:
+    known = {"job_id": "job", "verifying": Verifying(since=NOW, verdict=DONE)}
+    looked = told(entry(state=LedgerState.STARTED, **known), NOW)
+    assert kinds(looked) == ["accepted", "started", "verifying"]
+    data = cloud_event(looked, 2)["data"]
+    assert (data["jobId"], data["job"], data["verify"]) == ("job", "Completed", None)
