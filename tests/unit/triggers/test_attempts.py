@@ -140,12 +140,17 @@ def fall_back_twice(ledger: Ledger) -> None:
 
 async def test_of_two_attempts_the_last_one_is_under_way(ledger: Ledger) -> None:
     fall_back_twice(ledger)
-    shown = await views.read(cast("Any", FakeDurableClient()), "r1")
+    client = FakeDurableClient()
+    for attempt_id, phase in (("r1~2", "FindingItem"), ("r1~3", "Triggering")):
+        client.started[f"restore-{attempt_id}"] = ("x", None)
+        client.custom[f"restore-{attempt_id}"] = {"phase": phase}
+    shown = await views.read(cast("Any", client), "r1")
     assert shown is not None
     assert [each["id"] for each in shown["attempts"]] == ["r1", "r1~2", "r1~3"]
     assert [each.get("seeAt") for each in shown["attempts"]] == [
         None, None, "/api/restores/r1~3",
     ]  # fmt: skip
+    assert [each.get("phase") for each in shown["attempts"]] == [None, None, "Triggering"]
 
 
 async def test_an_attempt_that_is_not_made_yet_is_nowhere_to_be_seen(ledger: Ledger) -> None:
