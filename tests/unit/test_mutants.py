@@ -66,6 +66,16 @@ def test_what_a_class_says_of_itself_is_looked_at_by_the_test_of_all_classes_fir
     assert [test.id for test in found.of(tmp_path, "arm/client.py", 5)] == [own]
 
 
+def test_a_constant_is_looked_at_by_the_tests_of_limits_first(tmp_path: Path) -> None:
+    (tmp_path / "arm").mkdir()
+    text = "LIMIT = 5\n\ndef f():\n    return 7\n"
+    (tmp_path / "arm" / "client.py").write_text(text, encoding="utf-8")
+    own, limits = "tests/unit/arm/test_client.py::test", "tests/unit/test_limits.py::test"
+    found = Reach([Reached({own: 0.1, limits: 9.0}, {"arm/client.py": {own: [1, 4]}})])
+    tests = [[test.id for test in found.of(tmp_path, "arm/client.py", line)] for line in (1, 4)]
+    assert tests == [[limits, own], [own]]
+
+
 def test_a_table_within_a_table_is_looked_at_by_the_tests_of_whoever_uses_the_outer_one(
     tmp_path: Path,
 ) -> None:

@@ -13,6 +13,8 @@ _OF_FILES = ("test_house_rules", "test_import_cost", "test_linters", "test_requi
 """They read files or start processes; neither sees a fault that is in this process alone."""
 _OF_CLASSES = "tests/unit/test_structs.py"
 """Looks at all classes of the app, so it notices a fault in the head or in a field of any."""
+_OF_LIMITS = "tests/unit/test_limits.py"
+"""Looks at constants of many modules, which is no line that it reaches."""
 AT_IMPORT = ""
 """The test that reaches what runs while tests are collected."""
 
@@ -61,17 +63,17 @@ class Reach:
         tests = {test for test, reached in self._tests(path) if lines & reached}
         paths = [path]
         is_once = len(tests) <= 1 and not any(mirrors(test, path) for test in tests)
-        if is_once or AT_IMPORT in tests or not _is_in_function(root / path, line):
+        is_constant = not _is_in_function(root / path, line)
+        if is_once or AT_IMPORT in tests or is_constant:
             paths = self._importing(root, path)
             tests = {test for other in paths for test, _ in self._tests(other)}
         tests |= {test for test in self._costs_s if any(mirrors(test, each) for each in paths)}
-        is_class = _is_of_class(root / path, line)
-        if is_class:
-            tests |= {test for test in self._costs_s if test.startswith(f"{_OF_CLASSES}::")}
+        looking = {_OF_CLASSES: _is_of_class(root / path, line), _OF_LIMITS: is_constant}
+        tests |= {test for test in self._costs_s if looking.get(test.partition("::")[0])}
         found = [Test(test, self._costs_s[test]) for test in tests if test in self._costs_s]
 
         def order(test: Test) -> tuple[bool, int, float, str]:
-            is_first = is_class and test.file == _OF_CLASSES
+            is_first = looking.get(test.file, False)
             return not is_first, -_nearness(test.file, path), test.cost_s, test.id
 
         return sorted(found, key=order)
