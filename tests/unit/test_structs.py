@@ -84,7 +84,6 @@ SAID = {
     "RestoreRules.hold_for": "PT4H",
     "RestoreRules.max_alert_age": "PT1H",
     "Rule.asked_by": ("http", "queue", "alert"),
-    "Traits.is_managed": True,
     "Verify.agent": True,
     "Verify.agent_within": "PT15M",
     "Verify.probe_within": "PT10M",
