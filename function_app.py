@@ -10,12 +10,12 @@ import azure.durable_functions as df
 from activities import app_files, app_identity, open_telemetry, registration
 from orchestrators import registration as orchestrations
 from restore.settings import Settings
-from triggers import alert_http, alert_queue, gate, http, notifications, queue, timers
+from triggers import access, alert_http, alert_queue, http, notifications, queue, timers
 
 settings = Settings.parse(os.environ, app_files.read, app_files.read("host.json"))
 settings = open_telemetry.checked(settings, os.environ)
 
-app = df.DFApp(http_auth_level=gate.level(settings))
+app = df.DFApp(http_auth_level=access.level(settings))
 
 app.register_functions(http.blueprint(settings, app_identity.check))
 app.register_functions(alert_http.blueprint(settings))

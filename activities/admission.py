@@ -1,4 +1,4 @@
-"""The gate that every restore passes twice: before it waits for anything, and right before it is
+"""The checks that every restore passes twice: before it waits for anything, and right before it is
 sent. What is judged is the body that will be sent; see docs/decisions/0016.
 
 A refusal is a write as well, to the same version of the ledger's entry that a sender would write

@@ -25,7 +25,7 @@ from restore.messages.log_line import LogLine
 from restore.messages.model import Choice, Verdict
 from restore.messages.request import RestoreRequest
 from restore.policy.rules import Policy
-from restore.result import conclude, fallback_verdicts, ladder
+from restore.result import conclude, fallback_rungs, fallback_verdicts
 from restore.settings import Settings
 from restore.values.decoding import decode
 from storage import concurrency_slots, connection, instances, poll_urls
@@ -83,7 +83,9 @@ def _step(order: FallBack, in_force: Policy) -> Verdict | LedgerEntry:
         if latest.verdict is None:
             return latest
         verdict, is_over, has_data = latest.verdict, latest.work_is_over, latest.has_data
-    fall = ladder.next_rung(asked, latest, verdict, _allowed(latest, in_force), is_over=is_over)
+    fall = fallback_rungs.next_rung(
+        asked, latest, verdict, _allowed(latest, in_force), is_over=is_over
+    )
     made = _made(asked, latest, verdict, fall, order.until, has_data) if fall else None
     if made is None:
         return _concluded(asked, order)
@@ -134,7 +136,7 @@ def _made(
     asked: LedgerEntry,
     latest: LedgerEntry,
     verdict: Verdict,
-    fall: ladder.Fall,
+    fall: fallback_rungs.Fall,
     until: datetime,
     has_data: bool | None,
 ) -> Attempt | None:
@@ -142,7 +144,7 @@ def _made(
     where that cannot be seen."""
     now = clock.now()
     left_s = (until - now).total_seconds()
-    if left_s < ladder.LEFT_S_MIN:
+    if left_s < fallback_rungs.LEFT_S_MIN:
         return None
     number = 2 + len(asked.fallback.attempts if asked.fallback else ())
     attempt_id = names.attempt_id(asked.request_id, number)
@@ -155,7 +157,7 @@ def _made(
         text = f"It does not fall back, for what decides that cannot be seen: {error}"
         log.write(LogLine(event="remark", text=text))
         return None
-    request = ladder.next_request(fall.rung, asked, latest, attempt_id, left_s)
+    request = fallback_rungs.next_request(fall.rung, asked, latest, attempt_id, left_s)
     point = request.recovery_point.id
     kind = request.recovery_type
     known = msgspec.structs.replace(attempt, recovery_type=kind, recovery_point=point)
@@ -168,7 +170,7 @@ def _is_gone(latest: LedgerEntry, verdict: Verdict) -> bool:
     assert latest.item is not None, "what has a choice has an item"
     assert latest.choice is not None, "only what has one falls back"
     points, _ = arm_connection.backup().recovery_points(latest.item)
-    return ladder.is_gone(latest.choice.point, points, verdict)
+    return fallback_rungs.is_gone(latest.choice.point, points, verdict)
 
 
 def _left_behind(latest: LedgerEntry, has_data: bool | None) -> tuple[str, ...]:
@@ -176,7 +178,7 @@ def _left_behind(latest: LedgerEntry, has_data: bool | None) -> tuple[str, ...]:
         return ()
     group_id = str(latest.request["targetResourceGroupId"])
     disks = arm_connection.backup().vms.group_disks(group_id)
-    return ladder.left_behind(disks, latest, has_data=has_data)
+    return fallback_rungs.left_behind(disks, latest, has_data=has_data)
 
 
 def _seen_to(asked: LedgerEntry, attempt: Attempt) -> LedgerEntry:

@@ -1,7 +1,7 @@
 """Start the restores that the rules want of an alert: a few in one call, each at most once.
 
 The ledger decides, as for any request: the first to create an entry sets it, and an orchestration
-is started for what has none. What may not be sent after all is refused by the gate
+is started for what has none. What may not be sent after all is refused by the checks
 (activities/admission.py), and stands in the restore's own verdict.
 """
 

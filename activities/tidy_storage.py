@@ -54,6 +54,6 @@ def _send_kept() -> None:
 
 def _wake_senders() -> None:
     """A wake is one short try: whoever should have been woken is woken now."""
-    notices = connection.notices()
-    if notices is not None and notices.is_anything_left():
-        notices.wake()
+    pending_notifications = connection.pending_notifications()
+    if pending_notifications is not None and pending_notifications.is_anything_left():
+        pending_notifications.wake()

@@ -1,7 +1,7 @@
 """Start the restore, exactly once. One run goes all the way: what was done before, a concurrency
-slot, the item's lock, the vault's jobs, the gate (activities/admission.py), and only then the POST
-(activities/sending.py). What counts is the policy at that moment, with the plan, the approval and
-the VM's quota; what is out already is not judged.
+slot, the item's lock, the vault's jobs, the checks (activities/admission.py), and only then the
+POST (activities/sending.py). What counts is the policy at that moment, with the plan, the approval
+and the VM's quota; what is out already is not judged.
 
 This activity may run twice, even at once: of two that would send only one gets its intent into the
 ledger. Whatever has to be waited for is "retry later", with a code that says what; nothing of a run

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from arm import connection as arm_connection
 from notifications.posting import Exchange, Post, Reply
 from notifications.sending import Sender
-from restore import app_settings
+from restore import setting_lookup
 from restore.settings import Settings
 
 _in_use: Callable[[Post], Reply] | None = None
@@ -47,4 +47,4 @@ def use(exchange: Callable[[Post], Reply]) -> Iterator[None]:
 
 def _secrets(names: tuple[str, ...]) -> Mapping[str, str]:
     """What the settings of these names hold; one whose reference was not resolved holds nothing."""
-    return app_settings.read(os.environ, names)[0]
+    return setting_lookup.read(os.environ, names)[0]

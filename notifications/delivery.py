@@ -1,6 +1,7 @@
 """Sends what waits for one receiver, and says when to look again.
 
-One sender at a time has a receiver for itself (storage/notices.py). It sends the oldest first until
+One sender at a time has a receiver for itself (storage/pending_notifications.py).
+It sends the oldest first until
 nothing is left, its time is over, or the receiver takes nothing; then everything waits, longer and
 longer. One notification that alone is refused waits alone. What is too old, or too many, is
 dropped, and that is written into the log and into how it stands with the receiver.
@@ -18,7 +19,7 @@ from restore.messages.log_line import LogLine
 from restore.notify import receiver_filter
 from restore.notify.receiver_state import Dropped, Permission, ReceiverState, refused_wait_of
 from restore.notify.receivers import Notify, Receiver
-from storage.notices import WAITING_MAX, Notices, Waiting
+from storage.pending_notifications import WAITING_MAX, PendingNotifications, Waiting
 
 ROUND_S_MAX = 20.0
 """Then others have the thread; what is left goes on at once in another call."""
@@ -33,12 +34,12 @@ class Delivery:
     def __init__(
         self,
         notify: Notify,
-        notices: Notices,
+        pending_notifications: PendingNotifications,
         sender: Sender,
         now: Callable[[], datetime],
     ) -> None:
         self._notify = notify
-        self._notices = notices
+        self._notices = pending_notifications
         self._sender = sender
         self._now = now
 

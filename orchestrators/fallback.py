@@ -14,7 +14,7 @@ from restore.messages.activity_io import Close
 from restore.messages.fallback_io import FallBack
 from restore.messages.model import Verdict
 from restore.progress.run_state import RestoreProgress
-from restore.result import ladder
+from restore.result import fallback_rungs
 
 _ALL_MAX = timedelta(days=60)
 """Each attempt ends by itself: its approval, its deadline, and what it verifies are bounded."""
@@ -23,7 +23,7 @@ _ALL_MAX = timedelta(days=60)
 def fall_back(steps: Steps, progress: RestoreProgress, close: Close) -> Step:
     """Return how to close: as its own attempt ended, or as those did that were made in its place.
     Another attempt has none itself: its request sees to that."""
-    is_possible = progress.has_fallen or ladder.may_follow(close)
+    is_possible = progress.has_fallen or fallback_rungs.may_follow(close)
     if not is_possible or names.is_attempt(close.request_id):
         return close
     order = FallBack(close=close, until=steps.until)

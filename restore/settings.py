@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
-from restore import app_settings, setting_conflicts, storage_settings, written_settings
+from restore import setting_conflicts, setting_documents, setting_lookup, storage_settings
 from restore.alerts import restore_rules
 from restore.alerts.restore_rules import RestoreRules
 from restore.messages.errors import SettingsWrong
@@ -18,9 +18,9 @@ from restore.notify import receivers
 from restore.notify.receivers import Notify
 from restore.policy import rules
 from restore.policy.rules import Policy
+from restore.setting_documents import ReadFile
 from restore.setting_values import ARM_ENDPOINTS, problem_of, value_of
 from restore.values import api_versions, host_json, links
-from restore.written_settings import ReadFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,10 +141,10 @@ class Settings:
         `host_text` is what stands in host.json.
         """
         ours = variables()
-        told, problems = app_settings.read(environment, ours)
+        told, problems = setting_lookup.read(environment, ours)
         given = {ours[name]: text for name, text in told.items()}
         given.pop("function_timeout_s", None)  # it is read with the host's file
-        documents, refused = written_settings.take(given, read_file)
+        documents, refused = setting_documents.take(given, read_file)
         wrong = dict(_problems(given))
         values = {name: value_of(name, text) for name, text in given.items() if name not in wrong}
         problems += wrong.values()
@@ -158,7 +158,7 @@ class Settings:
                 documents[name] = None  # the default may allow what it forbids
         settings = cls(**documents, **values)
         is_simulated = settings.simulated_arm_endpoint is not None
-        problems += written_settings.beside(settings.restore_notify, environment, is_simulated)
+        problems += setting_documents.beside(settings.restore_notify, environment, is_simulated)
         return replace(settings, problems=(*problems, *_conflicts(settings)))
 
     def require(self, *names: str) -> None:

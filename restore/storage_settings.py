@@ -10,7 +10,7 @@ connections).
 from collections.abc import Iterator, Mapping, Set
 from typing import NamedTuple
 
-from restore import app_settings
+from restore import setting_lookup
 from restore.setting_values import client_id_problem
 from restore.values import arm_ids
 
@@ -52,7 +52,7 @@ class StorageSettings(NamedTuple):
 
 def parse(variables: Mapping[str, str]) -> tuple[StorageSettings | None, list[str]]:
     """Return the settings, or None and all that is wrong with them."""
-    given, problems = app_settings.read(variables, NAMES)
+    given, problems = setting_lookup.read(variables, NAMES)
     unread = {name for name in NAMES if any(each.startswith(f"{name} ") for each in problems)}
     problems += _problems(given, unread)
     if problems:

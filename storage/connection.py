@@ -22,8 +22,8 @@ from storage import queues
 from storage.documents import BlobDocuments
 from storage.events import EventQueue, Events, QueueEvents
 from storage.ledger import Ledger
-from storage.notices import Notices, Wakes
 from storage.outbox import Outbox
+from storage.pending_notifications import PendingNotifications, Wakes
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
@@ -51,7 +51,7 @@ class _Parts(NamedTuple):
     ledger: Ledger
     events: Events
     outbox: Outbox
-    notices: Notices | None
+    pending_notifications: PendingNotifications | None
     make_queue: Callable[[str], None]
 
 
@@ -73,10 +73,10 @@ def outbox() -> Outbox:
     return (_in_use or _real()).outbox
 
 
-def notices() -> Notices | None:
+def pending_notifications() -> PendingNotifications | None:
     """Return what waits for receivers of notifications; None where nobody is told
     (RESTORE_NOTIFY)."""
-    return (_in_use or _real()).notices
+    return (_in_use or _real()).pending_notifications
 
 
 def make_queue(name: str) -> None:
@@ -119,9 +119,9 @@ def _parts(
     address: str = links.PATH,
 ) -> _Parts:
     events = Events(ledger.documents, queue, address)
-    notices = None if wakes is None else Notices(ledger.documents, wakes)
-    outbox = Outbox(ledger.documents, events, notices)
-    return _Parts(ledger, events, outbox, notices, make_queue)
+    pending_notifications = None if wakes is None else PendingNotifications(ledger.documents, wakes)
+    outbox = Outbox(ledger.documents, events, pending_notifications)
+    return _Parts(ledger, events, outbox, pending_notifications, make_queue)
 
 
 def _container() -> "ContainerClient":

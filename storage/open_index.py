@@ -27,7 +27,7 @@ class Note(Model, frozen=True, kw_only=True):
     sent: int = 0
     """So many of its events are sent, from the first on."""
     noticed: int = 0
-    """So many are kept as notifications (storage/notices.py), from the first on."""
+    """So many are kept as notifications (storage/pending_notifications.py), from the first on."""
 
 
 class Noted(NamedTuple):

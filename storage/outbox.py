@@ -19,7 +19,7 @@ from restore.progress import ledger_events, ledger_lines
 from storage import open_index
 from storage.documents import Documents, Taken
 from storage.events import Events
-from storage.notices import Notices
+from storage.pending_notifications import PendingNotifications
 
 KEPT = "outbox/"
 AT_ONCE = timedelta(minutes=1)
@@ -50,11 +50,14 @@ class Outbox:
     for that does not become untrue."""
 
     def __init__(
-        self, documents: Documents, events: Events, notices: Notices | None = None
+        self,
+        documents: Documents,
+        events: Events,
+        pending_notifications: PendingNotifications | None = None,
     ) -> None:
         self._documents = documents
         self._events = events
-        self._notices = notices
+        self._notices = pending_notifications
         self._known: dict[str, Told] = {}
 
     def tell(self, entry: LedgerEntry) -> None:

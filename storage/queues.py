@@ -24,8 +24,8 @@ def make(queue: "QueueClient") -> None:
 
 
 class QueueWakes:
-    """Wakes who sends notifications: a message that is seen when it is time (storage/notices.py).
-    It says to whom, in plain JSON, or nothing: to all."""
+    """Wakes who sends notifications (storage/pending_notifications.py): a message that is seen when
+    it is time. It says to whom, in plain JSON, or nothing: to all."""
 
     def __init__(self, queue: "QueueClient") -> None:
         self._queue = queue

@@ -19,7 +19,7 @@ from restore.messages.model import Outcome
 from restore.progress import ledger_lines
 from restore.settings import Settings
 from storage import connection
-from triggers import answers, callers, log, places, problems, restores, starter
+from triggers import answers, callers, log, problems, request_urls, restores, starter
 
 _SOURCE = "http"
 
@@ -50,7 +50,7 @@ async def adopt(
     )
     if not isinstance(found, Outcome):
         return found
-    adoption, prefix = Adoption.from_json(found.value), places.prefix(req, "restores/adopt")
+    adoption, prefix = Adoption.from_json(found.value), request_urls.prefix(req, "restores/adopt")
     if adoption.taken is not None:
         return _taken(adoption, prefix)
     return await _follow(req, client, settings, adoption, prefix)
@@ -81,7 +81,7 @@ async def _follow(
 
 
 def _taken(adoption: Adoption, prefix: str) -> func.HttpResponse:
-    place = places.restore(adoption.request_id, prefix)
+    place = request_urls.restore(adoption.request_id, prefix)
     detail = f"The restore {adoption.request_id!r} {adoption.taken}. Look at it: GET {place}."
     title = "Another restore has this job"
     return problems.problem(409, "JobAlreadyFollowed", title, detail, requestId=adoption.request_id)

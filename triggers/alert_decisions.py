@@ -18,8 +18,8 @@ from restore.values.arm_ids import lower_as_azure
 from restore.values.problem import Problem
 from storage import alert_switch, alert_usage, alerts, connection
 from storage.documents import Documents
-from triggers import alert_records, answers, callers, places, problems, stopping
-from triggers.gate import refusal_of
+from triggers import alert_records, answers, callers, problems, request_urls, stopping
+from triggers.access import refusal_of
 
 _WAIT_S = 5.0
 """Most decisions are done by then; who waits longer looks at the record."""
@@ -65,7 +65,7 @@ async def decide(
     if not settings.problems:
         await alert_records.start(client, record.id)
         await answers.wait(client, names.alert_instance_id(record.id), _WAIT_S)
-    place = places.alert(record.id, places.prefix(req, "holds/{id}/decision"))
+    place = request_urls.alert(record.id, request_urls.prefix(req, "holds/{id}/decision"))
     text = f"The decision is recorded. GET {place} shows what it starts."
     body = {"alertId": record.id, "text": text}
     return problems.ok(202, body, {"Location": place})

@@ -14,7 +14,7 @@ from restore.settings import Settings
 from restore.values.redaction import redacted
 from storage import alert_usage, alerts, connection
 from storage.documents import Documents
-from triggers import pages, places, problems, stopping
+from triggers import pages, problems, request_urls, stopping
 
 _FILTERS: dict[str, tuple[str, ...]] = {
     "way": WAYS,
@@ -61,7 +61,7 @@ async def show(req: func.HttpRequest) -> func.HttpResponse:
 
 async def show_holds(req: func.HttpRequest) -> func.HttpResponse:
     """Answer `{value}`: of each rule what is held, and where to decide."""
-    prefix = places.prefix(req, "holds")
+    prefix = request_urls.prefix(req, "holds")
     try:
         held = await asyncio.to_thread(_holds, connection.ledger().documents, prefix)
     except ServiceUnavailable as error:
@@ -80,7 +80,7 @@ def _held(rule: str, hold: Hold, prefix: str) -> dict[str, Any]:
         "rule": rule,
         "since": hold.since,
         "until": hold.until,
-        "decideAt": places.hold(rule, prefix),
+        "decideAt": request_urls.hold(rule, prefix),
         "held": [
             {
                 "requestId": each.request_id,

@@ -20,8 +20,8 @@ from restore.messages.errors import InvalidRequest, ServiceUnavailable, to_failu
 from restore.messages.model import Outcome
 from restore.settings import Settings
 from restore.values.problem import Problem
-from triggers import alert_records, answers, callers, handshakes, places, problems, query
-from triggers.gate import refusal_of
+from triggers import alert_records, answers, callers, handshakes, problems, query, request_urls
+from triggers.access import refusal_of
 
 _DRY_RUN = "dryrun"
 _BINARY = {"ce-id": "id", "ce-source": "source", "ce-type": "type", "ce-time": "time",
@@ -66,7 +66,7 @@ async def _record(
         kept = await alert_records.take(client, kept, body, settings)
     except ServiceUnavailable as error:
         return problems.unavailable(to_failure(error))
-    place = places.alert(kept.id, places.prefix(req, "alerts"))
+    place = request_urls.alert(kept.id, request_urls.prefix(req, "alerts"))
     if kept.judged_at is not None:
         said = kept.decisions[0]
         status = 413 if said.code == "AlertTooLarge" else 400

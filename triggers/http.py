@@ -5,28 +5,28 @@ import azure.functions as func
 
 from restore.settings import Settings
 from triggers import abandon, approvals, health, listing, log, plans, points, rejections, restores
-from triggers.gate import Deed, Gate, log_wrong_settings
+from triggers.access import Access, Deed, log_wrong_settings
 
 
 def blueprint(settings: Settings, check_identity: health.Check) -> df.Blueprint:
-    """Return the HTTP triggers; they take the app's authorization level (gate.py). They are
+    """Return the HTTP triggers; they take the app's authorization level (access.py). They are
     there also while a setting is wrong, to say so. `check_identity` finds out whether the app gets
     a token for Azure."""
     log_wrong_settings(settings)
-    functions, gate = df.Blueprint(), Gate(settings)
-    _register_requests(functions, gate, settings)
-    _register_views(functions, gate, settings)
-    _register_health(functions, gate, health.of_app(settings, check_identity))
+    functions, access = df.Blueprint(), Access(settings)
+    _register_requests(functions, access, settings)
+    _register_views(functions, access, settings)
+    _register_health(functions, access, health.of_app(settings, check_identity))
     return functions
 
 
-def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) -> None:
+def _register_requests(functions: df.Blueprint, access: Access, settings: Settings) -> None:
     """What a person asks for and decides."""
 
     @functions.route(route="restores", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.ASK, starts=True)
+    @access.to(Deed.ASK, starts=True)
     async def start_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -36,7 +36,7 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
     @functions.route(route="restores/plan", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.ASK, starts=True)
+    @access.to(Deed.ASK, starts=True)
     async def plan_one_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -46,7 +46,7 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
     @functions.route(route="restores/adopt", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.ASK, starts=True)
+    @access.to(Deed.ASK, starts=True)
     async def adopt_one_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -58,7 +58,7 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
     @functions.route(route="restores/{id}/cancel", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.ASK)
+    @access.to(Deed.ASK)
     async def cancel_restore_request(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -68,7 +68,7 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
     @functions.route(route="restores/{id}/abandon", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.OPERATE)
+    @access.to(Deed.OPERATE)
     async def abandon_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -78,7 +78,7 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
     @functions.route(route="restores/{id}/approval", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.APPROVE)
+    @access.to(Deed.APPROVE)
     async def decide_about_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -88,7 +88,7 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
     @functions.route(route="rejections/{id}/put-back", methods=["POST"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.OPERATE, starts=True)
+    @access.to(Deed.OPERATE, starts=True)
     async def put_back_rejection(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -98,12 +98,12 @@ def _register_requests(functions: df.Blueprint, gate: Gate, settings: Settings) 
         return await put_back.put_back(req, client, settings)
 
 
-def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> None:
+def _register_views(functions: df.Blueprint, access: Access, settings: Settings) -> None:
     """What a person looks at."""
 
     @functions.route(route="restores", methods=["GET"])
     @log.entered
-    @gate.to(Deed.READ)
+    @access.to(Deed.READ)
     async def list_restores(req: func.HttpRequest) -> func.HttpResponse:
         """List the restores of the ledger, page by page."""
         return await listing.show_page(req)
@@ -111,7 +111,7 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
     @functions.route(route="plans/{id}", methods=["GET"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.READ)
+    @access.to(Deed.READ)
     async def show_plan(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -121,7 +121,7 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
     @functions.route(route="restores/{id}", methods=["GET"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.READ)
+    @access.to(Deed.READ)
     async def show_restore(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -130,7 +130,7 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
 
     @functions.route(route="events/{id}/data", methods=["GET"])
     @log.entered
-    @gate.to(Deed.READ)
+    @access.to(Deed.READ)
     async def show_event_data(req: func.HttpRequest) -> func.HttpResponse:
         """Show all data of an event that was too large for its message."""
         from triggers import events  # most events fit into their messages
@@ -139,14 +139,14 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
 
     @functions.route(route="rejections", methods=["GET"])
     @log.entered
-    @gate.to(Deed.OPERATE)
+    @access.to(Deed.OPERATE)
     async def list_rejections(req: func.HttpRequest) -> func.HttpResponse:
         """List the messages that became no request, page by page."""
         return await rejections.show_page(req)
 
     @functions.route(route="rejections/{id}", methods=["GET"])
     @log.entered
-    @gate.to(Deed.OPERATE)
+    @access.to(Deed.OPERATE)
     async def show_rejection(req: func.HttpRequest) -> func.HttpResponse:
         """Show one message that became no request: what came, and why."""
         return await rejections.show(req)
@@ -154,7 +154,7 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
     @functions.route(route="recovery-points", methods=["GET"])
     @functions.durable_client_input(client_name="client")
     @log.entered
-    @gate.to(Deed.READ)
+    @access.to(Deed.READ)
     async def look_at_recovery_points(
         req: func.HttpRequest, client: df.DurableOrchestrationClient
     ) -> func.HttpResponse:
@@ -163,7 +163,7 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
 
     @functions.route(route="openapi.json", methods=["GET"])
     @log.entered
-    @gate.to(Deed.READ)
+    @access.to(Deed.READ)
     async def show_openapi_document(req: func.HttpRequest) -> func.HttpResponse:
         """Describe this HTTP surface."""
         from triggers import openapi  # its tables are built on first use, not at start
@@ -171,11 +171,11 @@ def _register_views(functions: df.Blueprint, gate: Gate, settings: Settings) -> 
         return openapi.show(req, settings)
 
 
-def _register_health(functions: df.Blueprint, gate: Gate, app: health.Health) -> None:
+def _register_health(functions: df.Blueprint, access: Access, app: health.Health) -> None:
     """What a machine asks every few seconds."""
 
     @functions.route(route="health", methods=["GET", "HEAD"])
-    @gate.to(Deed.READ)
+    @access.to(Deed.READ)
     async def show_health(req: func.HttpRequest) -> func.HttpResponse:
         """Say whether the app can do its work, and what keeps it from it."""
         del req

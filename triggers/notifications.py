@@ -2,8 +2,8 @@
 
 Apart from restores: no restore's activity sends anything to a receiver, and what is sent here runs
 in threads of its own, so that receivers that are slow take none from whoever accepts and shows
-restores. A message says nothing that could be lost: what waits stands in storage/notices.py, and
-the reconciler wakes again.
+restores. A message says nothing that could be lost: what waits stands in
+storage/pending_notifications.py, and the reconciler wakes again.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from restore.settings import Settings
 from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection
-from storage.notices import Held
+from storage.pending_notifications import Held
 from triggers import log
 
 if TYPE_CHECKING:
@@ -91,11 +91,11 @@ def _delivery(settings: Settings) -> "Delivery":
     from notifications import connection as notifications_connection
     from notifications.delivery import Delivery
 
-    notify, notices = settings.restore_notify, connection.notices()
+    notify, pending_notifications = settings.restore_notify, connection.pending_notifications()
     assert notify is not None, "there is no trigger where nobody is told"
-    assert notices is not None, "and no notices either"
+    assert pending_notifications is not None, "there are receivers"
     sender = notifications_connection.sender(settings)
-    return Delivery(notify, notices, sender, lambda: datetime.now(UTC))
+    return Delivery(notify, pending_notifications, sender, lambda: datetime.now(UTC))
 
 
 def _receiver_in(message: func.QueueMessage) -> str | None:
@@ -125,12 +125,17 @@ def troubles(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _troubles(settings: Settings) -> list[dict[str, Any]]:
-    notify, notices = settings.restore_notify, connection.notices()
-    if not notify or notices is None:
+    notify, pending_notifications = settings.restore_notify, connection.pending_notifications()
+    if not notify or pending_notifications is None:
         return []
     names_known = [each.name for each in notify.receivers]
-    held = {each.receiver: each for each in notices.held_up(datetime.now(UTC), names_known)}
-    told = [_trouble(name, notices.state(name), held.get(name)) for name in names_known]
+    held = {
+        each.receiver: each
+        for each in pending_notifications.held_up(datetime.now(UTC), names_known)
+    }
+    told = [
+        _trouble(name, pending_notifications.state(name), held.get(name)) for name in names_known
+    ]
     if None in held:
         told.append(_waits(held[None]))
     return [each for each in told if len(each) > 1]

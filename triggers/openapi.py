@@ -15,7 +15,7 @@ from restore.plan.model import Plan
 from restore.policy.decisions import Decision
 from restore.request import documents
 from restore.settings import Settings
-from triggers import alert_schemas, places, problems, response_schemas
+from triggers import alert_schemas, problems, request_urls, response_schemas
 from triggers.openapi_operation import Operation, ref
 from triggers.openapi_operations import OPERATIONS
 
@@ -46,7 +46,7 @@ _TOKENS = {"entraId": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"
 
 def show(req: func.HttpRequest, settings: Settings) -> func.HttpResponse:
     """Answer with the document, for the prefix by which it was asked for."""
-    servers = [{"url": places.prefix(req, "openapi.json") or "/"}]
+    servers = [{"url": request_urls.prefix(req, "openapi.json") or "/"}]
     return problems.ok(200, document(is_entra=settings.is_entra) | {"servers": servers})
 
 
@@ -66,7 +66,7 @@ def document(*, is_entra: bool = False) -> JSON:
             "version": "1",
             "description": "Restores Azure VMs from Azure Backup, unattended.",
         },
-        "servers": [{"url": places.PREFIX}],
+        "servers": [{"url": request_urls.PREFIX}],
         "security": [{name: []} for name in schemes],
         "paths": paths,
         "components": {
@@ -77,7 +77,7 @@ def document(*, is_entra: bool = False) -> JSON:
 
 
 def _gate_refusals(operation: Operation) -> tuple[int, ...]:
-    """What gate.py may answer beside the handler where there are no keys."""
+    """What access.py may answer beside the handler where there are no keys."""
     if operation.is_open:
         return ()
     return (

@@ -15,7 +15,7 @@ from restore.messages.model import Outcome
 from restore.messages.plan_io import MakePlan
 from restore.messages.request import RestoreRequest
 from restore.settings import Settings
-from triggers import answers, log, places, problems, request_reading
+from triggers import answers, log, problems, request_reading, request_urls
 
 
 async def ask(
@@ -29,7 +29,7 @@ async def ask(
         return problems.problem(
             400, error.code, "The request is not valid", error.message, error.problems
         )
-    return await answer(client, request, places.prefix(req, "restores/plan"))
+    return await answer(client, request, request_urls.prefix(req, "restores/plan"))
 
 
 async def answer(
@@ -43,7 +43,7 @@ async def answer(
     instance_id = await start(client, request, "http", plan_id)
     outcome = await answers.wait(client, instance_id)
     if outcome is None:
-        return not_yet(places.plan(plan_id, prefix))
+        return not_yet(request_urls.plan(plan_id, prefix))
     await client.purge_instance_history(instance_id)
     return _told(outcome)
 
@@ -52,12 +52,12 @@ async def show(req: func.HttpRequest, client: df.DurableOrchestrationClient) -> 
     """Show a plan that took longer: 200, or 202 while it is made."""
     plan_id = req.route_params["id"]
     instance_id = names.plan_instance_id(plan_id)
-    prefix = places.prefix(req, "plans/{id}")
+    prefix = request_urls.prefix(req, "plans/{id}")
     if not names.is_request_id(plan_id) or not await client.get_status(instance_id):
         detail = f"No such plan is being made. Ask for it again: POST {prefix}/restores/plan."
         return problems.problem(404, "PlanNotFound", "No such plan", detail)
     outcome = await answers.wait(client, instance_id, wait_s=0)
-    return not_yet(places.plan(plan_id, prefix)) if outcome is None else _told(outcome)
+    return not_yet(request_urls.plan(plan_id, prefix)) if outcome is None else _told(outcome)
 
 
 async def start(

@@ -22,7 +22,7 @@ from restore.messages.request import RestoreRequest
 from restore.settings import Settings
 from storage import connection, duplicates, ledger_search, rejections
 from storage.rejections import Kept
-from triggers import callers, log, places, plans, problems, request_reading, restores, starter
+from triggers import callers, log, plans, problems, request_reading, request_urls, restores, starter
 from triggers import rejections as views
 
 BACK = timedelta(days=7)
@@ -35,7 +35,10 @@ async def put_back(
     req: func.HttpRequest, client: df.DurableOrchestrationClient, settings: Settings
 ) -> func.HttpResponse:
     """Answer as `POST /restores` does: `isNew` says whether this call has begun the restore."""
-    rejection_id, prefix = req.route_params["id"], places.prefix(req, "rejections/{id}/put-back")
+    rejection_id, prefix = (
+        req.route_params["id"],
+        request_urls.prefix(req, "rejections/{id}/put-back"),
+    )
     documents = connection.ledger().documents
     try:
         kept = await asyncio.to_thread(rejections.read, documents, rejection_id)
@@ -67,7 +70,7 @@ async def _start(
     if request.plan_only:
         await plans.start(client, request, _SOURCE, rejection.message_id)
         await _note(kept, PutBack(at=now, request_id=rejection.message_id, by=_said(by)))
-        return plans.not_yet(places.plan(rejection.message_id, prefix))
+        return plans.not_yet(request_urls.plan(rejection.message_id, prefix))
     named = await asyncio.to_thread(_named, request, rejection, settings, now)
     started = await starter.start(client, named, _SOURCE, settings, asked_by=by)
     if started.is_conflict:

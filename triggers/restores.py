@@ -18,10 +18,10 @@ from storage import connection, instances
 from triggers import (
     callers,
     log,
-    places,
     plans,
     problems,
     request_reading,
+    request_urls,
     starter,
     stopping,
     views,
@@ -55,7 +55,7 @@ async def start(
     if key is not None and request.request_id != key:
         return _two_keys(key, request.request_id)
     if request.plan_only:
-        return await plans.answer(client, request, places.prefix(req, "restores"))
+        return await plans.answer(client, request, request_urls.prefix(req, "restores"))
     try:
         asked_by = callers.principal(req, settings)
         started = await starter.start(client, request, "http", settings, asked_by=asked_by)
@@ -72,7 +72,7 @@ async def start(
             is_new=started.is_new,
         )
     )
-    return await answer(req, client, started, places.prefix(req, "restores"))
+    return await answer(req, client, started, request_urls.prefix(req, "restores"))
 
 
 async def show(
@@ -81,7 +81,7 @@ async def show(
     """Show one restore: phase, percent, point and why, job, times, verdict, error."""
     request_id = req.route_params["id"]
     try:
-        view = await views.read(client, request_id, places.prefix(req, "restores/{id}"))
+        view = await views.read(client, request_id, request_urls.prefix(req, "restores/{id}"))
         if view is None:
             return problems.unknown(request_id)
         return problems.ok(200, await stopping.told(view, settings))
@@ -107,7 +107,7 @@ async def cancel(
         return _over(entry)
     about = ledger_lines.about(entry)
     log.write(LogLine(event="cancel-asked", about=about, state=entry.state.value))
-    place = places.restore(request_id, places.prefix(req, "restores/{id}/cancel"))
+    place = request_urls.restore(request_id, request_urls.prefix(req, "restores/{id}/cancel"))
     if entry.state is LedgerState.CANCELLED:
         if entry.authorization is not None and entry.authorization.approval:
             await instances.wake(
@@ -155,7 +155,7 @@ async def answer(
     if view.get("verdict") == "Rejected":
         return problems.rejected(view)
     is_over = "verdict" in view and not started.is_new
-    headers = {"Location": places.restore(request_id, prefix)}
+    headers = {"Location": request_urls.restore(request_id, prefix)}
     if not is_over:
         headers["Retry-After"] = "10"
     return problems.ok(200 if is_over else 202, view | {"isNew": started.is_new}, headers)

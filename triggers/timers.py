@@ -17,7 +17,7 @@ from restore.settings import Settings
 from restore.values import schedules
 from storage import instances
 from triggers import health, log
-from triggers.gate import log_wrong_settings
+from triggers.access import log_wrong_settings
 
 _ID = f"{names.RECONCILE}-v{RESTORE_VERSION}"
 

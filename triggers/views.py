@@ -22,7 +22,7 @@ from restore.values.decoding import encode
 from restore.values.times import stamp
 from storage import connection, duplicates
 from storage.outbox import HeldUp, is_left
-from triggers import places
+from triggers import request_urls
 
 _OF_ATTEMPT = (
     *("phase", "since", "waiting", "percent", "remainingS", "recoveryPoint", "job", "approval"),
@@ -31,7 +31,7 @@ _EARLY = frozenset({None, "Accepted", "FindingItem", "ChoosingPoint"})
 
 
 async def read(
-    client: df.DurableOrchestrationClient, request_id: str, prefix: str = places.PREFIX
+    client: df.DurableOrchestrationClient, request_id: str, prefix: str = request_urls.PREFIX
 ) -> dict[str, Any] | None:
     """Return one restore as it stands; None if it was never accepted. Raises ServiceUnavailable.
     `prefix` is that of the routes that it names."""
@@ -95,7 +95,7 @@ async def _attempts(
     under_way = await read(client, fallback.attempts[-1].id, prefix)
     if under_way is not None:
         told = {name: under_way[name] for name in _OF_ATTEMPT if name in under_way}
-        shown[-1] |= {"seeAt": places.restore(fallback.attempts[-1].id, prefix), **told}
+        shown[-1] |= {"seeAt": request_urls.restore(fallback.attempts[-1].id, prefix), **told}
     return shown
 
 
@@ -117,7 +117,7 @@ def _view(
     status: dict[str, Any],
     watch: dict[str, Any],
     runtime: str | None,
-    prefix: str = places.PREFIX,
+    prefix: str = request_urls.PREFIX,
 ) -> dict[str, Any]:
     now = watch if watch and status.get("phase") in ("Starting", None) else status
     job = watch.get("job") or ({"id": entry.job_id} if entry.job_id else None)
@@ -170,13 +170,13 @@ def _unsent(held_up: HeldUp) -> dict[str, Any]:
 def _unheard(entry: LedgerEntry) -> list[dict[str, Any]]:
     """Return which receivers have not got all notifications, and since when the first of them
     waits: the restore waits for none of them."""
-    notices, now = connection.notices(), datetime.now(UTC)
-    if notices is None or not is_left(entry, 0, now):
+    pending_notifications, now = connection.pending_notifications(), datetime.now(UTC)
+    if pending_notifications is None or not is_left(entry, 0, now):
         return []
     return [
         {"notifications": each.notifications, "since": stamp(each.since)}
         | ({"receiver": each.receiver} if each.receiver else {})
-        for each in notices.held_up(now, request_id=entry.request_id)
+        for each in pending_notifications.held_up(now, request_id=entry.request_id)
     ]
 
 
@@ -189,7 +189,7 @@ def _approval(entry: LedgerEntry, prefix: str) -> dict[str, Any] | None:
     if entry.approval is not None:
         standing: dict[str, Any] = entry.approval.as_json()
         return {"until": until} | standing
-    return {"until": until, "decideAt": places.decision(entry.request_id, prefix)}
+    return {"until": until, "decideAt": request_urls.decision(entry.request_id, prefix)}
 
 
 def _cancel(entry: LedgerEntry) -> dict[str, Any] | None:

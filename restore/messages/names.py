@@ -95,7 +95,7 @@ def is_request_id(text: str) -> bool:
 
 def attempt_id(request_id: str, number: int) -> str:
     """Return the id of the how many-th attempt at a request, from 2."""
-    assert 2 <= number <= 9, "no ladder has more rungs"
+    assert 2 <= number <= 9, "no request falls back more often"
     return f"{request_id}{ATTEMPT}{number}"
 
 

@@ -1,7 +1,8 @@
 """The state of one receiver: who sends to it now, since when it does not take anything, and
 when it is tried again.
 
-Kept by storage/notices.py as one document for each receiver; here is what may become of it.
+Kept by storage/pending_notifications.py as one document for each receiver; here is what may
+become of it.
 """
 
 from datetime import datetime, timedelta

@@ -1,6 +1,6 @@
 """What Azure Backup does not restore, or not so: one table, with where Microsoft says it.
 
-The plan reads it, the gate before each restore, and the simulated Azure; docs/azure-support.md is
+The plan reads it, the checks before each restore, and the simulated Azure; docs/azure-support.md is
 made of it (`python -m tools.azure_support`). A source is as old as its date: where Azure takes more
 by now, the row goes.
 """

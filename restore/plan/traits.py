@@ -1,6 +1,6 @@
 """What a restriction looks at, and what it is: a row of restrictions.py.
 
-Traits are a restore in words that do not depend on who describes it: the plan and the gate make
+Traits are a restore in words that do not depend on who describes it: the plan and the checks make
 them of a request and its recovery point, the simulated Azure of its own state.
 """
 

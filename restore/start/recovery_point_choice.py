@@ -15,7 +15,7 @@ from restore.messages.model import Choice, ProtectedItem, RecoveryPoint
 from restore.messages.request import RecoveryPointChoice, RestoreRequest
 from restore.start import choice_texts, point_owner
 from restore.start.data_loss import data_loss
-from restore.start.needs import Needs, needs_of
+from restore.start.point_requirements import PointRequirements, requirements_of
 from restore.start.tiers import offers_of
 from restore.values.arm_ids import name_of
 from restore.values.times import seconds_of
@@ -53,7 +53,7 @@ def choose_for(
         points,
         wanted,
         now=now,
-        needs=needs_of(request, item),
+        requirements=requirements_of(request, item),
         unreadable=unreadable,
         incident_at=request.incident_at,
     )
@@ -64,13 +64,15 @@ def choose(
     choice: RecoveryPointChoice,
     *,
     now: datetime,
-    needs: Needs = Needs(),  # noqa: B008 - it is frozen
+    requirements: PointRequirements = PointRequirements(),  # noqa: B008 - it is frozen
     unreadable: int = 0,
     incident_at: datetime | None = None,
 ) -> Choice:
     """Choose a recovery point. Raises NotFound, code NoRestorablePoint. So many more points as
     `unreadable` says are in the list, without a name or a time that can be read."""
-    ordered, chosen, reasons = judge(points, choice, now=now, needs=needs, incident_at=incident_at)
+    ordered, chosen, reasons = judge(
+        points, choice, now=now, requirements=requirements, incident_at=incident_at
+    )
     if chosen is None:
         raise choice_texts.none_fits(choice, list(reasons.values()), unreadable)
     others = [point for point in ordered if point.name != chosen.name]
@@ -94,18 +96,20 @@ def judge(
     choice: RecoveryPointChoice,
     *,
     now: datetime,
-    needs: Needs = Needs(),  # noqa: B008 - it is frozen
+    requirements: PointRequirements = PointRequirements(),  # noqa: B008 - it is frozen
     incident_at: datetime | None = None,
 ) -> Judged:
     """Judge every point. Where disks are what all lack that could else be chosen, one of those is:
     its refusal says which (restore/plan/point_restrictions.py)."""
     listed = {point.name: point for point in points}  # pages may overlap
     ordered = tuple(sorted(listed.values(), key=_newness, reverse=True))
-    against = {point.name: _reason(point, choice, needs, incident_at, now) for point in ordered}
+    against = {
+        point.name: _reason(point, choice, requirements, incident_at, now) for point in ordered
+    }
     fitting = [point for point in ordered if against[point.name] is None]
     if not fitting and _DISKS_MISSING in against.values():
-        needs = needs.of_any_disks
-        return judge(points, choice, now=now, needs=needs, incident_at=incident_at)
+        requirements = requirements.of_any_disks
+        return judge(points, choice, now=now, requirements=requirements, incident_at=incident_at)
     chosen = max(fitting, key=lambda point: _preference(point, choice), default=None)  # the newest
     reasons = {
         point.name: against[point.name] or _second_to(chosen, point, choice)
@@ -119,7 +123,7 @@ def judge(
 def _reason(
     point: RecoveryPoint,
     choice: RecoveryPointChoice,
-    needs: Needs,
+    requirements: PointRequirements,
     incident_at: datetime | None,
     now: datetime,
 ) -> str | None:
@@ -134,9 +138,9 @@ def _reason(
         "NotTheRequestedPoint": not is_free and point.name != name_of(choice.id or ""),
         "SoftDeleted": point.is_soft_deleted,
         "NoValidTier": not offers,
-        "NeedsRehydration": offers == {"VaultArchive"} and not needs.rehydration_allowed,
-        "NeedsVaultTier": (needs.not_snapshot_only and offers == {"Snapshot"})
-        or (needs.in_vault_standard and "VaultStandard" not in offers),
+        "NeedsRehydration": offers == {"VaultArchive"} and not requirements.rehydration_allowed,
+        "NeedsVaultTier": (requirements.not_snapshot_only and offers == {"Snapshot"})
+        or (requirements.in_vault_standard and "VaultStandard" not in offers),
         "ThreatUnHealthy": point.threat_status == "UnHealthy" and is_free,
         "ThreatWarning": point.threat_status == "Warning" and is_free,
         "TooNew": latest is not None and point.time > latest,
@@ -144,7 +148,7 @@ def _reason(
         "TooOld": oldest is not None and point.time + _ROUNDING < oldest,
         "ConsistencyTooLow": choice.consistency is not None
         and _rank(point.consistency) < _rank(choice.consistency),
-        _DISKS_MISSING: is_free and needs.misses_disks_of(point),
+        _DISKS_MISSING: is_free and requirements.misses_disks_of(point),
     }
     return next((reason for reason, applies in against.items() if applies), None)
 

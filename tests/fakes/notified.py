@@ -9,7 +9,7 @@ from notifications.delivery import Delivery
 from notifications.posting import Exchange, Post, Reply
 from notifications.sending import Sender
 from restore.notify.receivers import Notify
-from storage.notices import Notices
+from storage.pending_notifications import PendingNotifications
 from tests.fakes.app_harness import START
 from tests.fakes.storage import MemoryDocuments
 
@@ -42,7 +42,7 @@ class Notified:
         self.documents = MemoryDocuments()
         self.documents.now = self.clock.now
         self.wakes = QueueOfWakes(self.clock.now)
-        self.notices = Notices(self.documents, self.wakes)
+        self.pending_notifications = PendingNotifications(self.documents, self.wakes)
         self.known = secrets or {}
         self.sender = Sender(
             exchange=exchange or Exchange(admits_loopback=True),
@@ -51,13 +51,15 @@ class Notified:
             hosts=self.notify.hosts,
             admits_loopback=True,
         )
-        self.delivery = Delivery(self.notify, self.notices, self.sender, self.clock.now)
+        self.delivery = Delivery(
+            self.notify, self.pending_notifications, self.sender, self.clock.now
+        )
 
     def tell(self, *events: dict[str, Any]) -> None:
         """Keep events, and wake who sends, as the outbox does."""
         for event in events:
-            self.notices.keep(event)
-        self.notices.wake()
+            self.pending_notifications.keep(event)
+        self.pending_notifications.wake()
 
     def run_for(self, seconds: float) -> None:
         """Live on: each wake calls its function when it is due."""
@@ -79,7 +81,7 @@ class Notified:
 
     def left(self, receiver: str) -> list[str]:
         """The ids of what waits for a receiver."""
-        return [each.event_id for each in self.notices.waiting(receiver)]
+        return [each.event_id for each in self.pending_notifications.waiting(receiver)]
 
 
 def _due(message: tuple[datetime, str | None]) -> datetime:

@@ -12,7 +12,7 @@ from restore.messages.ledger_entry import LedgerEntry
 from restore.messages.watch_io import Watched
 from restore.policy.rules import Policy
 from restore.progress import ledger_events
-from restore.result import fallback_verdicts, ladder
+from restore.result import fallback_rungs, fallback_verdicts
 from storage.ledger import Ledger
 from tests.simulation.falling_back import BOTH
 
@@ -26,7 +26,9 @@ def falls_back_without_leave(patch: Patch) -> None:
 
 def falls_back_from_any_failure(patch: Patch) -> None:
     """Whatever a new VM failed with counts as a size that is not to be had."""
-    patch.setattr(ladder, "_said", lambda error, errors: ladder.Fall("disks", error.code))
+    patch.setattr(
+        fallback_rungs, "_said", lambda error, errors: fallback_rungs.Fall("disks", error.code)
+    )
 
 
 def makes_a_second_copy(patch: Patch) -> None:
@@ -36,7 +38,7 @@ def makes_a_second_copy(patch: Patch) -> None:
 
 def never_falls_back(patch: Patch) -> None:
     """No end leads anywhere."""
-    patch.setattr(ladder, "next_rung", lambda *_, **more: None)
+    patch.setattr(fallback_rungs, "next_rung", lambda *_, **more: None)
 
 
 def calls_disks_a_vm(patch: Patch) -> None:

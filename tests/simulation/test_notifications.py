@@ -10,7 +10,7 @@ import pytest
 from notifications.delivery import Delivery
 from restore.values.times import time_of
 from storage import connection
-from storage.notices import Notices
+from storage.pending_notifications import PendingNotifications
 from tests.simulation.running import judged, run_scenario
 from tests.simulation.scenario import PlannedFault, Scenario, ToldReceiver
 from tests.simulation.test_events import HEARD
@@ -81,13 +81,13 @@ def test_a_worker_that_dies_while_sending_loses_nothing() -> None:
 def sends_while_it_tells(patch: pytest.MonkeyPatch) -> None:
     """The restore's own activity sends, and waits for whoever is away."""
 
-    def wake(self: Notices, receiver: str | None = None, after_s: float = 0.0) -> None:
+    def wake(self: PendingNotifications, receiver: str | None = None, after_s: float = 0.0) -> None:
         delivery: Delivery = notifications._delivery(_SETTINGS[-1])
         delivery.deal()
         for each in delivery._notify.receivers:
             delivery.deliver(each.name)
 
-    patch.setattr(Notices, "wake", wake)
+    patch.setattr(PendingNotifications, "wake", wake)
 
 
 def waits_for_the_first(patch: pytest.MonkeyPatch) -> None:
@@ -95,9 +95,9 @@ def waits_for_the_first(patch: pytest.MonkeyPatch) -> None:
     whole = Delivery.deliver
 
     def deliver(self: Delivery, name: str) -> None:
-        notices = connection.notices()
-        assert notices is not None
-        if name == "bad" or not notices.waiting("bad"):
+        pending_notifications = connection.pending_notifications()
+        assert pending_notifications is not None
+        if name == "bad" or not pending_notifications.waiting("bad"):
             whole(self, name)
 
     patch.setattr(Delivery, "deliver", deliver)

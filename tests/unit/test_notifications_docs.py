@@ -12,7 +12,7 @@ from restore.notify import notify_text, receiver_filter, receiver_state
 from restore.notify.receivers import FIELDS, EventKind
 from restore.settings import Settings
 from restore.values.times import text_of
-from storage import notices
+from storage import pending_notifications
 from tests.unit.restore.notify.events import ALL
 
 ROOT = Path(__file__).parents[2]
@@ -58,7 +58,7 @@ def test_every_kind_of_receiver_and_every_event_is_told_of() -> None:
 
 def test_the_numbers_that_it_tells_are_those_of_the_code() -> None:
     assert posting.EXCHANGE_S_MAX == 15
-    assert f"{notices.WAITING_MAX:,} waiting" in TEXT
+    assert f"{pending_notifications.WAITING_MAX:,} waiting" in TEXT
     first, most = receiver_state.WAIT_S_FIRST, receiver_state.WAIT_S_MAX
     assert f"{first:g} s, {2 * first:g} s, {4 * first:g} s, … up to {most / 60:g} minutes" in TEXT
     assert f"up to {receiver_state.REFUSED_S_MAX / 60:g} minutes; the others go on" in TEXT

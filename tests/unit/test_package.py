@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from restore import written_settings
+from restore import setting_documents
 from tests.unit.test_deployment import listed
 from tools import import_cost, package
 
@@ -198,7 +198,7 @@ def test_a_file_that_is_not_there_is_told_before_anything_is_built(
 
 
 def test_every_setting_that_may_name_a_file_is_known() -> None:
-    assert {*package.NAMING} == {field.upper() for field in written_settings._DOCUMENTS}
+    assert {*package.NAMING} == {field.upper() for field in setting_documents._DOCUMENTS}
 
 
 def test_its_import_is_measured_by_the_python_that_it_was_built_for(built: Path) -> None:

@@ -26,7 +26,7 @@ from tests.contract.golden.running import (
 from tests.contract.golden.scripts import SCRIPTS
 
 pytestmark = [
-    # The SDK's own notices: one codec advice per process, one line per event nobody awaits.
+    # The SDK's own warnings: one codec advice per process, one line per event nobody awaits.
     pytest.mark.filterwarnings("ignore:azure.functions df_loads:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:Potential duplicate Task completion:UserWarning"),
 ]

@@ -27,7 +27,7 @@ from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import AppHarness
 from tests.fakes.front_door import FrontDoor
 from tests.simulation.log_scenarios import Row, recorded
-from triggers import gate, health, log, restores
+from triggers import access, health, log, restores
 
 FIVE_MINUTES = 300.0
 _POST = {"method": "POST", "path": "/restore$"}
@@ -146,7 +146,7 @@ def _unwell(harness: AppHarness) -> None:
         raise ServiceUnavailable("It does not answer.", code="NoAnswer")
 
     asyncio.run(health.Health(Settings(), {"blob": away}).show())
-    gate.log_wrong_settings(Settings(problems=("RESTORE_POLICY must be JSON.",)))
+    access.log_wrong_settings(Settings(problems=("RESTORE_POLICY must be JSON.",)))
 
 
 def _stuck(harness: AppHarness) -> None:

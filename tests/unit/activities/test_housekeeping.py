@@ -21,7 +21,7 @@ from restore.messages.errors import ServiceUnavailable
 from restore.messages.plan_io import MakePlan
 from restore.messages.reconcile_io import Purge
 from restore.request import parsing
-from storage import connection, draining, notices
+from storage import connection, draining, pending_notifications
 from storage.documents import Changed
 from storage.ledger import Ledger
 from tests.end_to_end.harness import request_for
@@ -201,7 +201,7 @@ def test_tidying_wakes_who_sends_notifications_where_any_wait(
     woken: list[str | None] = []
     wakes = SimpleNamespace(wake=lambda receiver, after_s: woken.append(receiver))
     if waits:
-        documents.create(f"{notices.FOLDER}x", {}, {})
+        documents.create(f"{pending_notifications.FOLDER}x", {}, {})
     for told in (wakes, None):
         with connection.use(Ledger(documents), MemoryEvents(), wakes=cast("Any", told)):
             tidy_storage._tidy()

@@ -17,7 +17,7 @@ from notifications.posting import Post, Reply
 from restore.messages.errors import ServiceUnavailable
 from restore.notify import summaries
 from restore.values.times import stamp
-from storage import notices
+from storage import pending_notifications
 from tests.fakes.app_harness import START
 from tests.fakes.notified import Notified
 from tests.fakes.receiver import LocalReceiver, Mood
@@ -58,7 +58,7 @@ def test_everybody_who_wants_an_event_gets_it_once_and_nothing_is_left(
     town.run_for(1)
     for receiver in local.values():
         assert sorted(ids(receiver)) == sorted(each["id"] for each in ALL.values())
-    assert not any(name.startswith(notices.FOLDER) for name in town.documents.kept)
+    assert not any(name.startswith(pending_notifications.FOLDER) for name in town.documents.kept)
 
 
 def test_a_webhook_is_asked_before_it_is_told_and_not_for_each_event(
@@ -112,12 +112,12 @@ def test_a_receiver_that_is_down_for_an_hour_gets_everything_afterwards(
         town.run_for(300)
         assert ids(local["good"])[-1] == f"r{number}:accepted"  # at once, whoever is away
     assert len(town.left("bad")) == 12
-    state = town.notices.state("bad")
+    state = town.pending_notifications.state("bad")
     assert (state.since, state.code) == (START, "NotifyNotReached")
     local["bad"].come_back()
     town.run_for(300)
     assert ids(local["bad"]) == ids(local["good"])
-    assert town.notices.state("bad").code is None
+    assert town.pending_notifications.state("bad").code is None
 
 
 @pytest.mark.parametrize("mood", ["fails", "busy", "redirects", "floods", "hangs up", "refuses"])
@@ -162,7 +162,7 @@ def test_one_notification_that_is_refused_holds_up_no_other() -> None:
     town.tell(*(told(number) for number in range(5)))
     town.run_for(1)
     assert town.left("one") == ["r1:accepted"]
-    assert town.notices.state("one").code is None
+    assert town.pending_notifications.state("one").code is None
     town.tell(told(9))
     town.run_for(1)
     assert town.left("one") == ["r1:accepted"]
@@ -204,7 +204,7 @@ def test_what_never_arrives_is_dropped_after_its_time_and_that_is_seen(
     caplog.set_level(logging.ERROR)
     town.run_for(0.7 * HOUR_S)
     assert town.left("bad") == ["r2:accepted"]
-    state = town.notices.state("bad")
+    state = town.pending_notifications.state("bad")
     assert state.dropped == 1
     assert state.last_dropped is not None
     assert state.last_dropped.event_id == "r1:accepted"
@@ -213,7 +213,7 @@ def test_what_never_arrives_is_dropped_after_its_time_and_that_is_seen(
     local["bad"].mood = "well"
     town.run_for(HOUR_S)
     assert ids(local["bad"]) == ["r2:accepted"]
-    assert town.notices.state("bad").dropped == 1
+    assert town.pending_notifications.state("bad").dropped == 1
 
 
 def test_no_more_wait_than_there_may_be(
@@ -250,7 +250,7 @@ def test_a_webhook_that_says_no_is_asked_again_and_told_nothing_before() -> None
         town.tell(told(1))
         town.run_for(HOUR_S)
         assert {each.method for each in receiver.got} == {"OPTIONS"}
-        assert town.notices.state("one").code == "NotifyNotAllowed"
+        assert town.pending_notifications.state("one").code == "NotifyNotAllowed"
         receiver.allows = {"WebHook-Allowed-Origin": "azure-vm-restore"}
         town.run_for(300)
         assert ids(receiver) == ["r1:accepted"]
@@ -285,7 +285,7 @@ def test_what_comes_while_somebody_else_sends_is_sent_at_once(
     def meanwhile(post: Post) -> Reply:
         if post.method == "POST" and not entered:
             entered.append(post)
-            town.notices.keep(told(2))
+            town.pending_notifications.keep(told(2))
             town.wake()
         return whole(post)
 
@@ -308,12 +308,12 @@ def test_who_died_while_sending_is_followed_by_another(local: dict[str, LocalRec
 
     object.__setattr__(town.sender, "exchange", die)
     town.documents.before_write = lambda name: None
-    release = town.notices.release
-    town.notices.release = lambda *given: None  # type: ignore[method-assign]
+    release = town.pending_notifications.release
+    town.pending_notifications.release = lambda *given: None  # type: ignore[method-assign]
     with pytest.raises(Dead):
         town.run_for(1)
     object.__setattr__(town.sender, "exchange", whole)
-    town.notices.release = release  # type: ignore[method-assign]
+    town.pending_notifications.release = release  # type: ignore[method-assign]
     town.wake()
     assert ids(local["bad"]) == []  # still the dead one's
     town.clock.advance(120)
@@ -331,7 +331,7 @@ def test_a_wake_that_is_lost_costs_only_time(local: dict[str, LocalReceiver]) ->
     town.tell(told(1))
     town.run_for(HOUR_S)
     assert ids(local["good"]) == []
-    assert town.notices.is_anything_left()
+    assert town.pending_notifications.is_anything_left()
     town.wake()  # as the reconciler has it
     assert ids(local["good"]) == ["r1:accepted"]
 

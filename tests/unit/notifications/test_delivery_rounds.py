@@ -55,7 +55,7 @@ def test_of_too_many_the_oldest_are_dropped_two_hundred_in_a_round(
     town.delivery.deal()
     town.delivery.deliver("one")
     assert town.left("one") == [f"r{each}:accepted" for each in range(waiting - left, waiting)]
-    assert town.notices.state("one").dropped == waiting - left
+    assert town.pending_notifications.state("one").dropped == waiting - left
 
 
 @pytest.mark.parametrize(("later_s", "is_kept"), [(3599, True), (3600, False), (3601, False)])
@@ -92,7 +92,7 @@ def test_what_is_dropped_says_what_stood_in_its_way(
     town.clock.advance(3600)
     town.delivery.deliver("one")
     last = Dropped(event_id="r1:accepted", at=town.clock.now(), code=code)
-    assert town.notices.state("one").last_dropped == last
+    assert town.pending_notifications.state("one").last_dropped == last
 
 
 def test_one_notification_waits_as_long_as_its_receiver_asks() -> None:

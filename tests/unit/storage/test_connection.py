@@ -137,7 +137,7 @@ def test_notifications_are_kept_only_where_somebody_is_told(
     monkeypatch.setenv(SETTING, "UseDevelopmentStorage=true")
     monkeypatch.setenv("RESTORE_NOTIFY", notify)
     connection._real.cache_clear()
-    assert (connection.notices() is not None) is told
+    assert (connection.pending_notifications() is not None) is told
     connection._real.cache_clear()
 
 
@@ -161,9 +161,9 @@ def test_messages_for_others_are_in_base64_and_wakes_for_ourselves_are_not(
     monkeypatch.setattr(queues, "make", made.append)
     connection.make_queue("restore-requests")
     events: Any = connection.events()._queue
-    notices = connection.notices()
-    assert notices is not None
-    wakes: Any = notices._wakes
+    pending_notifications = connection.pending_notifications()
+    assert pending_notifications is not None
+    wakes: Any = pending_notifications._wakes
     found = {each.queue_name: each._message_encode_policy for each in (events._queue, wakes._queue)}
     assert {name: isinstance(policy, TextBase64EncodePolicy) for name, policy in found.items()} == {
         "restore-events": True, "restore-notifications": False,

@@ -9,8 +9,8 @@ import pytest
 from restore.messages.errors import ServiceUnavailable
 from restore.values import cloud_events
 from storage import draining, open_index
-from storage.notices import Notices
 from storage.outbox import Outbox, Told
+from storage.pending_notifications import PendingNotifications
 from tests.fakes.notified import QueueOfWakes
 from tests.fakes.storage import MemoryDocuments
 from tests.unit.storage.test_outbox import LATER, NOW, PLANNED, OutboxHarness
@@ -26,9 +26,9 @@ class Doors(OutboxHarness):
     def begin(self) -> None:
         """Another process: it remembers nothing."""
         self.wakes = QueueOfWakes(lambda: self.now)
-        self.notices = Notices(self.documents, self.wakes)
+        self.pending_notifications = PendingNotifications(self.documents, self.wakes)
         self.documents.before_write = self._shut
-        self.outbox = Outbox(self.documents, self.events, self.notices)
+        self.outbox = Outbox(self.documents, self.events, self.pending_notifications)
 
     def _shut(self, name: str) -> None:
         if self.shut and name.startswith("notify/"):
@@ -116,7 +116,7 @@ def test_where_nobody_is_told_what_was_told_counts_as_told(doors: Doors) -> None
     alone.outbox.tell(entry)
     noted = open_index.read(alone.documents, "r1")
     assert noted is not None
-    later = Outbox(alone.documents, alone.events, doors.notices)
+    later = Outbox(alone.documents, alone.events, doors.pending_notifications)
     assert later.told_by(noted.note, entry) == Told(2, 2)
 
 
@@ -139,7 +139,7 @@ def test_a_wake_that_fails_fails_nothing(doors: Doors) -> None:
     doors.wakes.before_wake = refuse
     doors.tell_all()
     assert doors.kept() == ALL
-    assert doors.notices.is_anything_left()
+    assert doors.pending_notifications.is_anything_left()
 
 
 def test_a_notification_takes_what_a_message_takes_and_says_where_the_rest_is(
@@ -177,19 +177,19 @@ def test_whoever_drains_claims_what_is_left_of_either_door(doors: Doors) -> None
 
 def test_an_undealt_notification_that_somebody_claims_is_dealt_by_nobody_else() -> None:
     documents = MemoryDocuments()
-    notices = Notices(documents, QueueOfWakes(lambda: NOW))
-    notices.keep(PLANNED)
+    pending_notifications = PendingNotifications(documents, QueueOfWakes(lambda: NOW))
+    pending_notifications.keep(PLANNED)
     asked: list[Any] = []
 
     def wanting(event: Any) -> list[str]:
         if not asked:
             asked.append(event)
-            notices.deal(lambda _: ["other"], NOW)
+            pending_notifications.deal(lambda _: ["other"], NOW)
         return ["one"]
 
-    notices.deal(wanting, NOW)
-    assert [each.event_id for each in notices.waiting("one")] == ["plan-1:planned"]
-    assert notices.waiting("other") == []
+    pending_notifications.deal(wanting, NOW)
+    assert [each.event_id for each in pending_notifications.waiting("one")] == ["plan-1:planned"]
+    assert pending_notifications.waiting("other") == []
     assert draining.drain_kept(documents, None, NOW) is None  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ import pytest
 from devhost.language_worker.loaded import LoadedFunction
 from devhost.worker import Worker
 from tests.fakes.app_harness import worker, worker_with
-from triggers.gate import Deed
+from triggers.access import Deed
 
 ROOT = Path(__file__).parents[3]
 TEXT = (ROOT / "docs" / "security.md").read_text()

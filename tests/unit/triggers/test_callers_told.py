@@ -17,7 +17,7 @@ from tests.fakes import callers
 from tests.fakes.app_harness import AppHarness, worker, worker_with
 from tests.fakes.function_calls import answer_of
 from triggers import health
-from triggers.gate import Deed
+from triggers.access import Deed
 
 TEXT = (Path(__file__).parents[3] / "docs" / "security.md").read_text()
 _, _, TABLE = TEXT.partition("\n| caller | mode | how |\n")

@@ -15,7 +15,7 @@ from tests.end_to_end.harness import request_for
 from tests.fakes import callers
 from tests.fakes.app_harness import AppHarness, worker_with
 from tests.fakes.function_calls import answer_of
-from triggers.gate import Deed
+from triggers.access import Deed
 
 JSON_BODY = {"content-type": "application/json"}
 ASKER = callers.headers("ann@example.com", Deed.ASK)

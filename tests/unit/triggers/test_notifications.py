@@ -19,7 +19,7 @@ from restore.notify.receivers import RECEIVERS_MAX, Notify
 from restore.settings import Settings
 from storage import connection
 from storage.ledger import Ledger
-from storage.notices import Notices
+from storage.pending_notifications import PendingNotifications
 from tests.fakes.durable import FakeDurableClient
 from tests.fakes.log import lines, listen
 from tests.fakes.notified import QueueOfWakes
@@ -66,8 +66,8 @@ class World:
         return self.bad() if callable(self.bad) else cast("Reply", self.bad)
 
     @property
-    def notices(self) -> Notices:
-        found = connection.notices()
+    def pending_notifications(self) -> PendingNotifications:
+        found = connection.pending_notifications()
         assert found is not None
         return found
 
@@ -114,10 +114,10 @@ async def test_a_receiver_that_is_slow_holds_up_nobody(world: World) -> None:
         return Reply(202, {})
 
     world.bad = wait
-    world.notices.keep(ALL["accepted"])
+    world.pending_notifications.keep(ALL["accepted"])
     waking = asyncio.create_task(wake())
     assert await asyncio.to_thread(world.good_told.wait, 10)
-    world.notices.keep(ALL["started"])
+    world.pending_notifications.keep(ALL["started"])
     await asyncio.wait_for(wake(), 5)  # who finds it busy leaves it alone
     assert world.told("2") == ["r1:accepted", "r1:started"]
     assert world.told("1") == ["r1:accepted"]
@@ -127,13 +127,13 @@ async def test_a_receiver_that_is_slow_holds_up_nobody(world: World) -> None:
 
 
 async def test_a_wake_may_be_for_one_receiver(world: World) -> None:
-    world.notices.keep(ALL["accepted"])
+    world.pending_notifications.keep(ALL["accepted"])
     await wake()
     world.posts.clear()
     world.bad = Reply(202, {})
-    state = world.notices.state("bad")
+    state = world.pending_notifications.state("bad")
     assert state.not_before is not None
-    world.notices.keep(ALL["started"])  # and nobody deals it out
+    world.pending_notifications.keep(ALL["started"])  # and nobody deals it out
     again = world.documents.kept["receivers/bad"]
     world.documents.kept["receivers/bad"] = (json.dumps({}), again[1], again[2])
     await wake('{"receiver":"bad"}')
@@ -143,7 +143,7 @@ async def test_a_wake_may_be_for_one_receiver(world: World) -> None:
 
 @pytest.mark.parametrize("body", ["", "no JSON", "[]", '{"receiver":7}', '{"receiver":"../x"}'])
 async def test_a_message_that_is_none_of_ours_does_no_harm(world: World, body: str) -> None:
-    world.notices.keep(ALL["accepted"])
+    world.pending_notifications.keep(ALL["accepted"])
     await wake(body)
     await wake()
     assert world.told("2") == ["r1:accepted"]
@@ -158,10 +158,10 @@ async def test_storage_that_does_not_answer_fails_no_message(
     def refuse(name: str) -> None:
         raise ServiceUnavailable("It hiccups.", code="ServerBusy")
 
-    world.notices.keep(ALL["accepted"])
+    world.pending_notifications.keep(ALL["accepted"])
     await wake()
     caplog.clear()
-    world.notices.keep(ALL["started"])
+    world.pending_notifications.keep(ALL["started"])
     world.documents.before_read = refuse
     await wake()
     told = lines(caplog, "notification-held-up")
@@ -172,7 +172,7 @@ async def test_storage_that_does_not_answer_fails_no_message(
 async def test_health_names_who_has_not_got_what(world: World) -> None:
     assert notifications.troubles(SETTINGS) == []
     world.documents.now = lambda: _now() - timedelta(minutes=5)
-    world.notices.keep(ALL["accepted"])
+    world.pending_notifications.keep(ALL["accepted"])
     (undealt,) = notifications.troubles(SETTINGS)
     assert undealt["waiting"] == 1
     await wake()
@@ -253,13 +253,13 @@ async def test_all_receivers_may_be_slow_at_once_and_four_threads_are_left_to_de
 
 @pytest.mark.parametrize("notify", [None, SETTINGS.restore_notify])
 def test_where_nobody_is_told_health_tells_of_nobody(notify: Notify | None) -> None:
-    with connection.use(Ledger(MemoryDocuments()), MemoryEvents()):  # there are no notices
+    with connection.use(Ledger(MemoryDocuments()), MemoryEvents()):  # nobody is notified
         assert notifications.troubles(Settings(restore_notify=notify)) == []
 
 
 def test_where_a_setting_tells_nobody_any_more_health_tells_of_nobody(world: World) -> None:
     world.documents.now = lambda: _now() - timedelta(minutes=5)
-    world.notices.keep(ALL["accepted"])
+    world.pending_notifications.keep(ALL["accepted"])
     assert notifications.troubles(Settings(restore_notify=None)) == []
 
 

@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
-            # The SDK's own notices: one codec advice per process, one per event nobody awaits.
+            # The SDK's own warnings: one codec advice per process, one per event nobody awaits.
             for words in (
                 "ignore:azure.functions df_loads:DeprecationWarning",
                 "ignore:Potential duplicate Task completion:UserWarning",

@@ -15,7 +15,7 @@ from restore.messages.request import RecoveryPointChoice, RestoreRequest
 from restore.messages.threats import SUSPECT
 from restore.plan import facts
 from restore.start.choice_texts import REASONS
-from restore.start.needs import Needs, needs_of
+from restore.start.point_requirements import PointRequirements, requirements_of
 from restore.start.recovery_point_choice import choose, choose_for
 
 _NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -50,8 +50,8 @@ def _point(name: str, hours_ago: float, **fields: Any) -> RecoveryPoint:
     return RecoveryPoint(name=name, time=_NOW - timedelta(hours=hours_ago), **(known | fields))
 
 
-def _reasons(points: list[RecoveryPoint], choice: RecoveryPointChoice, **needs: Any) -> Any:
-    chosen = choose(points, choice, now=_NOW, needs=Needs(**needs))
+def _reasons(points: list[RecoveryPoint], choice: RecoveryPointChoice, **requirements: Any) -> Any:
+    chosen = choose(points, choice, now=_NOW, requirements=PointRequirements(**requirements))
     return chosen.point.name, {each.recovery_point: each.reason for each in chosen.passed_over}
 
 
@@ -266,23 +266,26 @@ def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
 @pytest.mark.parametrize(
     ("request_", "needs"),
     [
-        (_request("RestoreDisks"), Needs()),
-        (_request("RestoreDisks", targetResourceGroupId=_GROUP.format(1)), Needs()),
+        (_request("RestoreDisks"), PointRequirements()),
+        (_request("RestoreDisks", targetResourceGroupId=_GROUP.format(1)), PointRequirements()),
         (
             _request("RestoreDisks", targetResourceGroupId=_GROUP.format(2)),
-            Needs(not_snapshot_only=True),
+            PointRequirements(not_snapshot_only=True),
         ),
-        (_request("RestoreDisks", restoreWithManagedDisks=True), Needs(not_snapshot_only=True)),
-        (_request("RestoreDisks", zones=["1"]), Needs(in_vault_standard=True)),
-        (_request("OriginalLocation", confirm="web-01"), Needs(all_disks=True)),
-        (_request("RestoreDisks", restoreDiskLunList=[0, 2]), Needs(luns=(0, 2))),
-        (_request("RestoreDisks", restoreDiskLunList=[]), Needs()),
+        (
+            _request("RestoreDisks", restoreWithManagedDisks=True),
+            PointRequirements(not_snapshot_only=True),
+        ),
+        (_request("RestoreDisks", zones=["1"]), PointRequirements(in_vault_standard=True)),
+        (_request("OriginalLocation", confirm="web-01"), PointRequirements(all_disks=True)),
+        (_request("RestoreDisks", restoreDiskLunList=[0, 2]), PointRequirements(luns=(0, 2))),
+        (_request("RestoreDisks", restoreDiskLunList=[]), PointRequirements()),
     ],
 )
 def test_zones_and_other_subscriptions_need_the_vaults_copy(
-    request_: RestoreRequest, needs: Needs
+    request_: RestoreRequest, requirements: PointRequirements
 ) -> None:
-    assert needs_of(request_, _item()) == needs
+    assert requirements_of(request_, _item()) == requirements
 
 
 _ACCOUNT = "/providers/Microsoft.Storage/storageAccounts/a"
@@ -316,7 +319,7 @@ def test_another_subscription_is_one_that_is_not_both_the_vaults_and_the_vms(
 ) -> None:
     """What the plan calls another subscription, too: tests/unit/restore/plan."""
     item, request = _item(vault, source), _request("RestoreDisks", **fields)
-    assert needs_of(request, item).not_snapshot_only is is_other
+    assert requirements_of(request, item).not_snapshot_only is is_other
     assert facts.traits_of(request, item, _point("p", 1)).is_elsewhere is is_other
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from restore.notify.receiver_state import LEASE
 from restore.values import cloud_events
-from storage.notices import WAITING_MAX, Held, Notices, Waiting
+from storage.pending_notifications import WAITING_MAX, Held, PendingNotifications, Waiting
 from tests.fakes.app_harness import START
 from tests.fakes.notified import QueueOfWakes
 from tests.fakes.storage import MemoryDocuments
@@ -22,7 +22,7 @@ class World:
         self.documents = MemoryDocuments()
         self.documents.now = lambda: START
         self.one, self.other = (
-            Notices(self.documents, QueueOfWakes(lambda: START)) for _ in range(2)
+            PendingNotifications(self.documents, QueueOfWakes(lambda: START)) for _ in range(2)
         )
 
     def keep(self, number: int, kind: str = "started") -> None:
@@ -234,7 +234,7 @@ def test_a_thousand_are_listed_with_one_call_and_ten_thousand_at_most(
 
 def test_who_sends_is_woken_at_once_or_when_it_is_time(world: World) -> None:
     wakes = QueueOfWakes(lambda: START)
-    notices = Notices(world.documents, wakes)
-    notices.wake()
-    notices.wake("ops", 60)
+    pending_notifications = PendingNotifications(world.documents, wakes)
+    pending_notifications.wake()
+    pending_notifications.wake("ops", 60)
     assert wakes.messages == [(START, None), (START + MINUTE, "ops")]

@@ -74,7 +74,7 @@ class Held(NamedTuple):
     since: datetime
 
 
-class Notices:
+class PendingNotifications:
     """What is to be told to receivers. Any method may raise ServiceUnavailable but `wake`."""
 
     def __init__(self, documents: Documents, wakes: Wakes) -> None:

@@ -10,7 +10,7 @@ from azure.storage.queue import QueueClient, QueueServiceClient
 
 from restore.notify.receiver_state import ReceiverState
 from storage.documents import BlobDocuments
-from storage.notices import Notices
+from storage.pending_notifications import PendingNotifications
 from storage.queues import QueueWakes
 from tests.unit.restore.notify.events import ALL
 
@@ -42,37 +42,44 @@ def test_a_wake_makes_its_queue_and_is_seen_when_it_is_time(wakes: QueueClient) 
 def test_a_notification_is_dealt_out_refused_and_done(
     documents: BlobDocuments, wakes: QueueClient
 ) -> None:
-    notices = Notices(documents, QueueWakes(wakes))
+    pending_notifications = PendingNotifications(documents, QueueWakes(wakes))
     for event in ALL.values():
-        notices.keep(event)
-        notices.keep(event)
-    notices.wake()
-    notices.deal(lambda event: ["a", "b"], NOW)
-    notices.deal(lambda event: ["a", "b"], NOW)
-    waiting = notices.waiting("a")
+        pending_notifications.keep(event)
+        pending_notifications.keep(event)
+    pending_notifications.wake()
+    pending_notifications.deal(lambda event: ["a", "b"], NOW)
+    pending_notifications.deal(lambda event: ["a", "b"], NOW)
+    waiting = pending_notifications.waiting("a")
     assert sorted(each.event_id for each in waiting) == sorted(each["id"] for each in ALL.values())
-    assert notices.event_of(waiting[0]) is not None
-    notices.later(waiting[0], NOW + timedelta(minutes=1))
-    (again,) = (each for each in notices.waiting("a") if each.event_id == waiting[0].event_id)
+    assert pending_notifications.event_of(waiting[0]) is not None
+    pending_notifications.later(waiting[0], NOW + timedelta(minutes=1))
+    (again,) = (
+        each for each in pending_notifications.waiting("a") if each.event_id == waiting[0].event_id
+    )
     assert (again.tries, again.not_before) == (1, NOW + timedelta(minutes=1))
     for each in waiting:
-        notices.done(each)
-    assert notices.waiting("a") == []
-    (held,) = notices.held_up(NOW + timedelta(hours=1), ["a", "b"])
+        pending_notifications.done(each)
+    assert pending_notifications.waiting("a") == []
+    (held,) = pending_notifications.held_up(NOW + timedelta(hours=1), ["a", "b"])
     assert (held.receiver, held.notifications, held.since) == ("b", len(ALL), NOW)
-    assert len(notices.held_up(NOW + timedelta(hours=1), ["a", "b"], request_id="r1")) == 1
-    assert notices.is_anything_left()
+    assert (
+        len(pending_notifications.held_up(NOW + timedelta(hours=1), ["a", "b"], request_id="r1"))
+        == 1
+    )
+    assert pending_notifications.is_anything_left()
 
 
 def test_one_sender_has_a_receiver_for_itself(documents: BlobDocuments, wakes: QueueClient) -> None:
-    notices = Notices(documents, QueueWakes(wakes))
-    notices.wake()
-    claimed = notices.claim("a", NOW)
+    pending_notifications = PendingNotifications(documents, QueueWakes(wakes))
+    pending_notifications.wake()
+    claimed = pending_notifications.claim("a", NOW)
     assert claimed is not None
-    assert notices.claim("a", NOW) is None
+    assert pending_notifications.claim("a", NOW) is None
     failed = claimed.state.failed(NOW, "NotifyNotReached", "It did not answer.")
-    notices.release("a", failed, claimed.version)
-    notices.release("a", ReceiverState(), claimed.version)  # too late: it was released
-    assert notices.state("a") == failed.released()
-    assert notices.claim("a", NOW) is None
-    assert notices.claim("a", NOW + timedelta(seconds=10)) is not None
+    pending_notifications.release("a", failed, claimed.version)
+    pending_notifications.release(
+        "a", ReceiverState(), claimed.version
+    )  # too late: it was released
+    assert pending_notifications.state("a") == failed.released()
+    assert pending_notifications.claim("a", NOW) is None
+    assert pending_notifications.claim("a", NOW + timedelta(seconds=10)) is not None

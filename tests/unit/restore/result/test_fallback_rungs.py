@@ -20,7 +20,7 @@ from restore.messages.model import (
     Verdict,
 )
 from restore.messages.request import AlternateLocation, RestoreDisks
-from restore.result import ladder
+from restore.result import fallback_rungs
 from tests.unit.restore.samples import DISKS, NEW_VM, REPLACE, VAULT, VM, parsed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -83,7 +83,7 @@ def rung(
     is_over: bool = False,
 ) -> Rung | None:
     asked = asked or entry()
-    found = ladder.next_rung(asked, asked, verdict, allowed, is_over=is_over)
+    found = fallback_rungs.next_rung(asked, asked, verdict, allowed, is_over=is_over)
     return found.rung if found else None
 
 
@@ -180,32 +180,32 @@ def test_there_is_a_last_attempt() -> None:
 def test_a_point_is_gone_that_the_vault_does_not_list_or_cannot_restore() -> None:
     refusal = rejected(GONE)
     others = [RecoveryPoint(name=name, time=NOW, tier="Snapshot") for name in ("p0", "p2")]
-    assert ladder.is_gone(POINT, others, refusal)
+    assert fallback_rungs.is_gone(POINT, others, refusal)
     listed = msgspec.structs.replace(POINT, name="".join(("p", "1")))
-    assert not ladder.is_gone(POINT, [*others, listed], refusal)
-    assert not ladder.is_gone(POINT, [listed], rejected(TOO_LARGE))
+    assert not fallback_rungs.is_gone(POINT, [*others, listed], refusal)
+    assert not fallback_rungs.is_gone(POINT, [listed], rejected(TOO_LARGE))
     for change in ({"is_soft_deleted": True}, {"tier": None}):
-        assert ladder.is_gone(POINT, [msgspec.structs.replace(POINT, **change)], refusal)
+        assert fallback_rungs.is_gone(POINT, [msgspec.structs.replace(POINT, **change)], refusal)
     said = rejected(failure("UserErrorInstantRpNotFound", "NotFound"))
-    assert ladder.is_gone(POINT, [POINT], said)
+    assert fallback_rungs.is_gone(POINT, [POINT], said)
 
 
 def test_an_older_point_is_asked_for_within_what_the_request_accepts() -> None:
     wanted = {"recoveryPoint": {"notAfter": "2026-11-30T00:00:00Z", "consistency": "AppConsistent"}}
     asked = entry(NEW_VM | wanted)
-    request = ladder.next_request("olderPoint", asked, asked, "r-1~2", 3600.7)
+    request = fallback_rungs.next_request("olderPoint", asked, asked, "r-1~2", 3600.7)
     assert isinstance(request, AlternateLocation)
     assert (request.request_id, request.deadline) == ("r-1~2", "PT3600S")
     assert request.recovery_point.not_after == NOW - timedelta(microseconds=1)
     assert request.recovery_point.consistency == "AppConsistent"
     early = entry(NEW_VM | {"recoveryPoint": {"notAfter": "2026-11-01T00:00:00Z"}})
-    request = ladder.next_request("olderPoint", early, early, "r-1~2", 3600)
+    request = fallback_rungs.next_request("olderPoint", early, early, "r-1~2", 3600)
     assert request.recovery_point.not_after == datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def test_disks_are_asked_for_of_the_same_point_with_all_that_disks_can_have() -> None:
     asked = entry(NEW_VM | {"verify": {}, "zones": ["1"], "restoreDiskLunList": [0]})
-    request = ladder.next_request("disks", asked, asked, "r-1~2", 60)
+    request = fallback_rungs.next_request("disks", asked, asked, "r-1~2", 60)
     assert isinstance(request, RestoreDisks)
     assert request.recovery_point.id == "p1"
     assert (request.zones, request.restore_disk_lun_list) == (("1",), (0,))
@@ -219,7 +219,7 @@ def disk(name: str, after_s: float, **more: Any) -> GroupDisk:
 
 
 def test_left_behind_are_disks_made_since_the_attempt_that_belong_to_no_vm() -> None:
-    found = ladder.left_behind(
+    found = fallback_rungs.left_behind(
         [
             disk("os", 60, is_os=True),
             disk("data", 90),
@@ -235,16 +235,16 @@ def test_left_behind_are_disks_made_since_the_attempt_that_belong_to_no_vm() -> 
 
 
 def test_without_an_os_disk_nothing_was_left_that_is_of_use() -> None:
-    assert ladder.left_behind([disk("data", 90)], started(), has_data=True) == ()
-    assert ladder.left_behind([disk("os", 60, is_os=True)], entry(), has_data=True) == ()
+    assert fallback_rungs.left_behind([disk("data", 90)], started(), has_data=True) == ()
+    assert fallback_rungs.left_behind([disk("os", 60, is_os=True)], entry(), has_data=True) == ()
 
 
 def test_a_job_that_had_brought_no_data_has_left_no_disks_whoever_made_those_that_are_there() -> (
     None
 ):
     disks = [disk("os", 90, is_os=True)]
-    assert ladder.left_behind(disks, started(), has_data=None) == ("os",)
-    assert ladder.left_behind(disks, started(), has_data=False) == ()
+    assert fallback_rungs.left_behind(disks, started(), has_data=None) == ("os",)
+    assert fallback_rungs.left_behind(disks, started(), has_data=False) == ()
 
 
 @pytest.mark.parametrize(
@@ -259,16 +259,16 @@ def test_a_job_that_had_brought_no_data_has_left_no_disks_whoever_made_those_tha
     ],
 )
 def test_who_looks_is_asked_only_where_an_attempt_may_follow(close: Close, expected: bool) -> None:
-    assert ladder.may_follow(close) == expected
+    assert fallback_rungs.may_follow(close) == expected
 
 
 def test_a_judged_job_may_be_followed_by_an_attempt_once_it_is_over() -> None:
     verdict = job_failed(JobError(title="UserErrorSkuNotAvailable"))
     close = Close(request_id="r", choice=CHOICE, verdict=verdict, is_over=True)
-    assert ladder.may_follow(close)
-    assert not ladder.may_follow(msgspec.structs.replace(close, is_over=False))
+    assert fallback_rungs.may_follow(close)
+    assert not fallback_rungs.may_follow(msgspec.structs.replace(close, is_over=False))
     other = msgspec.structs.replace(close, verdict=job_failed(JobError(title="Other")))
-    assert not ladder.may_follow(other)
+    assert not fallback_rungs.may_follow(other)
 
 
 def test_what_was_sent_is_not_taken_for_gone_by_a_category_alone() -> None:
@@ -278,20 +278,20 @@ def test_what_was_sent_is_not_taken_for_gone_by_a_category_alone() -> None:
 
 def test_of_disks_that_were_left_behind_a_hundred_are_told() -> None:
     disks = [disk(f"d{number}", 60, is_os=number == 0) for number in range(102)]
-    found = ladder.left_behind(disks, started(), has_data=True)
+    found = fallback_rungs.left_behind(disks, started(), has_data=True)
     assert found == tuple(f"d{number}" for number in range(100))
 
 
 def test_an_attempt_needs_a_minute() -> None:
-    assert ladder.LEFT_S_MIN == 60
+    assert fallback_rungs.LEFT_S_MIN == 60
 
 
 def test_an_attempt_is_asked_of_the_vault_in_which_its_item_was_found() -> None:
     asked = entry()
-    assert ladder.next_request("disks", asked, asked, "r-1~2", 60).vault_id is None
+    assert fallback_rungs.next_request("disks", asked, asked, "r-1~2", 60).vault_id is None
     item = ProtectedItem(
         id="/i", vault_id=VAULT, container_name="c", name="i", source_resource_id=VM,
         region="westeurope", protection_state="Protected",
     )  # fmt: skip
     latest = msgspec.structs.replace(asked, item=item)
-    assert ladder.next_request("disks", asked, latest, "r-1~2", 60).vault_id == VAULT
+    assert fallback_rungs.next_request("disks", asked, latest, "r-1~2", 60).vault_id == VAULT

@@ -12,7 +12,7 @@ from restore.settings import Settings
 from storage.ledger import Ledger
 from tests.fakes.durable import FakeDurableClient
 from tests.unit.restore.samples import DISKS, without
-from triggers import openapi, places, plans, restores
+from triggers import openapi, plans, request_urls, restores
 
 BODY = without(DISKS, "requestId")
 
@@ -75,7 +75,7 @@ async def test_the_place_of_a_restore_follows_the_way_of_its_request(
 )
 def test_the_prefix_is_what_stands_before_the_route(route: str, path: str) -> None:
     request = func.HttpRequest("GET", f"https://x.test{path}", body=b"")
-    assert places.prefix(request, route) == "/ops/v1"
+    assert request_urls.prefix(request, route) == "/ops/v1"
 
 
 async def test_where_a_restore_is_decided_follows_the_way_too(ledger: Ledger) -> None:
@@ -96,5 +96,5 @@ async def test_the_document_names_the_prefix_by_which_it_was_asked_for() -> None
 
 
 def test_a_plan_that_takes_long_is_found_by_the_same_way() -> None:
-    reply = plans.not_yet(places.plan("p1", "/ops/v1"))
+    reply = plans.not_yet(request_urls.plan("p1", "/ops/v1"))
     assert reply.headers["Location"] == "/ops/v1/plans/p1"

@@ -10,7 +10,7 @@ from restore.start.targets import target_of
 from restore.values.arm_ids import is_other_subscription
 
 
-class Needs(Struct, frozen=True, kw_only=True):
+class PointRequirements(Struct, frozen=True, kw_only=True):
     """What is demanded of a point."""
 
     rehydration_allowed: bool = False
@@ -22,7 +22,7 @@ class Needs(Struct, frozen=True, kw_only=True):
     """These disks, likewise."""
 
     @property
-    def of_any_disks(self) -> "Needs":
+    def of_any_disks(self) -> "PointRequirements":
         """The same, whatever disks the point holds."""
         return replace(self, all_disks=False, luns=())
 
@@ -34,16 +34,16 @@ class Needs(Struct, frozen=True, kw_only=True):
         return held is not None and any(held.holds(lun) is False for lun in self.luns)
 
 
-def needs_of(request: RestoreRequest, item: ProtectedItem) -> Needs:
+def requirements_of(request: RestoreRequest, item: ProtectedItem) -> PointRequirements:
     """Return what a request's target demands: a zone or another subscription needs the vault, a VM
     all of its disks."""
     rehydration_allowed = request.recovery_point_rehydration_info is not None
     luns = request.restore_disk_lun_list or ()
     if isinstance(request, OriginalLocation):
-        return Needs(rehydration_allowed=rehydration_allowed, all_disks=True, luns=luns)
+        return PointRequirements(rehydration_allowed=rehydration_allowed, all_disks=True, luns=luns)
     elsewhere = is_other_subscription(target_of(request), item.vault_id, item.source_resource_id)
     converts = isinstance(request, RestoreDisks) and request.restore_with_managed_disks is True
-    return Needs(
+    return PointRequirements(
         rehydration_allowed=rehydration_allowed,
         not_snapshot_only=elsewhere or converts,
         in_vault_standard=request.zones is not None,

@@ -2,7 +2,7 @@
 
 Who may call is said in one of two ways, by the setting RESTORE_AUTHENTICATION. With function keys
 the host has checked one before this app is asked. With Entra ID the functions are anonymous to the
-host, and App Service authentication stands in front: then this gate demands what the platform says
+host, and App Service authentication stands in front: then this check demands what the platform says
 of the caller, and serves nobody while the platform does not say that it is on. A browser sends its
 cookie with whatever any page makes it send, so that what changes something is asked for once more.
 
@@ -53,8 +53,8 @@ def log_wrong_settings(settings: Settings) -> None:
         log.write(LogLine(event="settings", problems=settings.problems))
 
 
-class Gate:
-    """The gate of one app, as its settings have it."""
+class Access:
+    """The access check of one app, as its settings have it."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
