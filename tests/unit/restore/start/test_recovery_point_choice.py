@@ -264,7 +264,7 @@ def test_the_archive_is_opened_only_when_the_request_allows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "needs"),
+    ("request_", "requirements"),
     [
         (_request("RestoreDisks"), PointRequirements()),
         (_request("RestoreDisks", targetResourceGroupId=_GROUP.format(1)), PointRequirements()),
