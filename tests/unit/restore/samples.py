@@ -47,5 +47,12 @@ def problems_of(fields: Any, default: str = "default") -> dict[str, str]:
     return {problem.path: problem.message for problem in problems}
 
 
+def per_disk(*luns: int) -> dict[str, Any]:
+    """Give each of these data disks a disk encryption set."""
+    encryption_set = f"{GROUP}/providers/Microsoft.Compute/diskEncryptionSets/set"
+    each = [{"lun": lun, "diskEncryptionSetId": encryption_set} for lun in luns]
+    return {"perDiskEncryptionSetIds": each}
+
+
 def without(fields: dict[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in names}
