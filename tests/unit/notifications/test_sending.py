@@ -271,3 +271,14 @@ def test_this_machine_is_told_nothing_unless_azure_is_simulated(receiver: dict[s
 def test_what_sends_stays_as_it_was_made() -> None:
     with pytest.raises(FrozenInstanceError):
         sender(Wire()).cloud = "china"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (TimeoutError("secret"), "It did not answer (no answer in time)."),
+        (ConnectionRefusedError("secret"), "It did not answer (ConnectionRefusedError)."),
+    ],
+)
+def test_who_does_not_answer_is_told_of_in_our_own_words(error: Exception, said: str) -> None:
+    assert send(HOOK, error).text == said
