@@ -86,11 +86,11 @@ def test_who_says_nothing_is_given_up_in_time() -> None:
 
 
 class Dripping(socket.socket):
-    """One byte of an answer each second, for ever."""
+    """One byte of an answer every so many seconds, for ever."""
 
-    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+    def __init__(self, patch: pytest.MonkeyPatch, every_s: float) -> None:
         super().__init__()
-        self.now = 0.0
+        self.now, self.every_s = 0.0, every_s
         patch.setattr(probing, "time", SimpleNamespace(monotonic=lambda: self.now))
 
     def addresses(self, host: str, port: int, timeout_s: float) -> list[str]:
@@ -103,15 +103,18 @@ class Dripping(socket.socket):
         pass
 
     def recv(self, *_: Any) -> bytes:
-        self.now += 1
+        self.now += self.every_s
         return b"H"
 
 
-def test_an_answer_that_drips_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    dripping = Dripping(monkeypatch)
+@pytest.mark.parametrize(("every_s", "ended_s"), [(1, 10), (3, 12)])
+def test_an_answer_that_drips_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch, every_s: float, ended_s: float
+) -> None:
+    dripping = Dripping(monkeypatch, every_s)
     with probing.use(dripping):
         assert probing.probe("http://10.2.0.4/", everything).code == "ProbeFailed"
-    assert dripping.now == 10
+    assert dripping.now == ended_s
 
 
 def test_tcp_passes_when_the_connection_is_open() -> None:
