@@ -92,6 +92,8 @@ def test_what_began_longer_ago_drops_out_of_the_count() -> None:
 def test_so_many_drop_out_before_the_next_that_one_is_below_the_limit() -> None:
     said = refusal(limited(3, 0), began(9, 8, 7, 6, 5)).message
     assert "The next one is allowed at 2026-11-23T20:00:00Z" in said  # the third, 7 hours ago
+    said = refusal(limited(2, 0), began(9, 8, 7, 6, 5)).message
+    assert "The next one is allowed at 2026-11-23T21:00:00Z" in said  # the fourth, 6 hours ago
 
 
 def test_people_are_not_told_of_what_is_reserved_for_them() -> None:
