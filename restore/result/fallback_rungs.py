@@ -122,8 +122,9 @@ def left_behind(
         and disk.created_at is not None
         and disk.created_at >= since
     ]
+    found.sort(key=lambda disk: not disk.is_os)  # of more than are told those of use come first
     names = tuple(disk.name for disk in found[:_DISKS_MAX])
-    return names if any(disk.is_os for disk in found) else ()
+    return names if found and found[0].is_os else ()
 
 
 def next_request(

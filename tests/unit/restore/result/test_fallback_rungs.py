@@ -234,6 +234,14 @@ def test_left_behind_are_disks_made_since_the_attempt_that_belong_to_no_vm() -> 
     assert found == ("os", "data", "just-then")
 
 
+def test_of_more_disks_than_are_told_the_os_disk_is_one() -> None:
+    many = [disk(f"data-{number}", 90) for number in range(100)]
+    found = fallback_rungs.left_behind(
+        [*many, disk("os", 60, is_os=True)], started(), has_data=True
+    )
+    assert (len(found), found[:2]) == (100, ("os", "data-0"))
+
+
 def test_without_an_os_disk_nothing_was_left_that_is_of_use() -> None:
     assert fallback_rungs.left_behind([disk("data", 90)], started(), has_data=True) == ()
     assert fallback_rungs.left_behind([disk("os", 60, is_os=True)], entry(), has_data=True) == ()
