@@ -165,6 +165,20 @@ def test_what_is_over_is_told_only_while_its_events_are_held_up(
         assert reconcile(Client()) == "leave"
 
 
+def test_held_up_are_the_events_that_came_after_those_that_are_sent(
+    harness: AppHarness, caplog: pytest.LogCaptureFixture
+) -> None:
+    log.listen(caplog)
+    entered(harness)
+    client = Client(status=Status.Running)
+    reconcile(client)
+    harness.ledger.finish("r1", lambda _: DONE, harness.clock.now())
+    harness.clock.advance(120)
+    reconcile(client)
+    assert [line["heldUp"] for line in log.lines(caplog, "open")] == [1, 1]
+    assert (len(harness.sent("accepted")), len(harness.sent("finished"))) == (1, 1)
+
+
 @pytest.mark.parametrize(("after_s", "is_open"), [(3_599, True), (3_600, False)])
 def test_what_was_never_accepted_is_forgotten_after_an_hour(
     harness: AppHarness, after_s: float, is_open: bool
