@@ -6,6 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from restore.messages import names
+
+_RESTORES = names.instance_id("")
+"""How their ids begin. The reconciler's does not: it looks at all of them, at each full hour."""
+
 
 @dataclass
 class Effort:
@@ -53,6 +58,8 @@ def read_calls(lines: Iterable[str]) -> Calls:
         if line["kind"] == "activity":
             calls.ran[line["name"]] += 1
             calls.activities_cpu_s += line["cpu_s"]
+            continue
+        if not line["instance"].startswith(_RESTORES):
             continue
         calls.turns_cpu_s += line["cpu_s"]
         _turn(calls, latest, line)

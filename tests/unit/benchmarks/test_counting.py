@@ -53,6 +53,11 @@ def test_a_parent_and_its_child_are_one_restore() -> None:
     }
 
 
+def test_what_the_reconciler_does_is_no_restores_own() -> None:
+    calls = read_calls([turn("restore-a", 2), turn("reconcile-v2", 7)])
+    assert (list(calls.efforts), calls.turns_cpu_s) == (["restore-a"], 0.5)
+
+
 def test_a_history_that_got_shorter_is_the_next_generation() -> None:
     child = "restore-a~watch"
     calls = read_calls([turn(child, 2), turn(child, 8, 2, 1), turn(child, 2), turn(child, 5, 1, 1)])
