@@ -1,6 +1,5 @@
 """How bodies are encoded on their way: each step is seen up to its bound, and no further."""
 
-import base64
 import gzip
 import json
 import random
@@ -10,27 +9,10 @@ from typing import Any
 
 import pytest
 
-from restore.messages.errors import InvalidRequest
-from restore.request import json_text, parsing
+from restore.request import json_text
 from restore.request.sender_habits import encodings, envelopes
+from tests.unit.restore.request.bodies import BYTES, TEXT, b64, refusal
 from tests.unit.restore.samples import DISKS, problems_of
-
-TEXT = json.dumps(DISKS, indent=1)
-BYTES = TEXT.encode()
-
-
-def b64(content: bytes) -> bytes:
-    return base64.b64encode(content)
-
-
-def refusal(body: bytes) -> str:
-    """The one problem of a body."""
-    with pytest.raises(InvalidRequest) as caught:
-        parsing.parse_text(body, default_request_id="d")
-    (problem,) = caught.value.problems
-    assert problem.path == "$"
-    return problem.message
-
 
 LONG = {"a": "x" * 40}
 

@@ -10,27 +10,9 @@ from urllib.parse import quote, quote_plus
 
 import pytest
 
-from restore.messages.errors import InvalidRequest
-from restore.request import parsing
 from restore.request.sender_habits import encodings, envelopes
+from tests.unit.restore.request.bodies import BYTES, TEXT, b64, refusal
 from tests.unit.restore.samples import DISKS, GROUP, NEW_VM, REPLACE, VM, parsed, problems_of
-
-TEXT = json.dumps(DISKS, indent=1)
-BYTES = TEXT.encode()
-
-
-def b64(content: bytes) -> bytes:
-    return base64.b64encode(content)
-
-
-def refusal(body: bytes) -> str:
-    """The one problem of a body."""
-    with pytest.raises(InvalidRequest) as caught:
-        parsing.parse_text(body, default_request_id="d")
-    (problem,) = caught.value.problems
-    assert problem.path == "$"
-    return problem.message
-
 
 BODIES: dict[str, tuple[bytes, str]] = {
     "UTF-16": (TEXT.encode("utf-16"), "is JSON in UTF-16: send UTF-8"),
