@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from restore.messages.errors import InvalidRequest
+from restore.messages.model import ProtectedItem
 from restore.request import parsing
 
 GROUP = "/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg"
@@ -33,6 +34,15 @@ NEW_VM = {
     "virtualNetworkId": NET,
     "subnetId": f"{NET}/subnets/default",
 }
+ITEM = ProtectedItem(
+    id=f"{VAULT}/items/i",
+    vault_id=VAULT,
+    container_name="c",
+    name="i",
+    source_resource_id=VM,
+    region="westeurope",
+    protection_state="Protected",
+)
 
 
 def parsed(fields: Any, default: str = "default") -> Any:

@@ -5,25 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from restore.messages.model import Choice, Failure, Outcome, ProtectedItem, RecoveryPoint
+from restore.messages.model import Choice, Failure, Outcome, RecoveryPoint
 from restore.messages.plan_io import Finding, PreflightResult, Severity
 from restore.plan import assemble
 from restore.plan.model import Plan
 from restore.values.decoding import encode
 from restore.values.problem import Problem
-from tests.unit.restore.samples import DISKS, VAULT, VM, parsed
+from tests.unit.restore.samples import DISKS, ITEM, VM, parsed
 
 NOW = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 REQUEST = parsed(DISKS)
-ITEM = ProtectedItem(
-    id=f"{VAULT}/items/i",
-    vault_id=VAULT,
-    container_name="c",
-    name="i",
-    source_resource_id=VM,
-    region="westeurope",
-    protection_state="Protected",
-)
 CHOICE = Choice(point=RecoveryPoint(name="1", time=NOW), why="The newest.", considered=1)
 
 

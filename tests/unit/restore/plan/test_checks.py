@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from restore.messages.disks import PointDisks, VmDisk
-from restore.messages.model import ProtectedItem, RecoveryPoint
+from restore.messages.model import RecoveryPoint
 from restore.messages.plan_io import Finding
 from restore.messages.request import RestoreRequest
 from restore.messages.threats import Threat
@@ -18,22 +18,13 @@ from restore.policy.rules import DEFAULT
 from restore.start import arm_body
 from restore.values.problem import Problem
 from tests.unit.restore.policy.policy_cases import EVERYTHING
-from tests.unit.restore.samples import DISKS, NEW_VM, REPLACE, VAULT, VM, parsed
+from tests.unit.restore.samples import DISKS, ITEM, NEW_VM, REPLACE, VAULT, parsed
 
 OS, D0, D5 = VmDisk(name="os"), VmDisk(name="d0", lun=0), VmDisk(name="d5", lun=5)
 GUARD = VAULT.replace(
     "Microsoft.RecoveryServices/vaults", "Microsoft.DataProtection/resourceGuards"
 )
 WANTED = f"{GUARD}/triggerRestoreRequests/default"
-ITEM = ProtectedItem(
-    id=f"{VAULT}/items/i",
-    vault_id=VAULT,
-    container_name="c",
-    name="i",
-    source_resource_id=VM,
-    region="westeurope",
-    protection_state="Protected",
-)
 POINT = RecoveryPoint(
     name="1",
     time=datetime(2026, 11, 1, tzinfo=UTC),
