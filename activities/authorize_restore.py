@@ -3,13 +3,16 @@ that carries a plan's hash must still be what was planned.
 
 Judged by the policy of the process that runs it, after the point is chosen and before it waits for
 a person or a slot; trigger_restore.py judges once more what it sends. What allowed it is written
-into the ledger. What was sent before is not judged again: it is followed to its end.
+into the ledger. What was sent before is not judged again: it is followed to its end. Two runs that
+chose apart from each other go on with one choice, the first that was recorded.
 """
 
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+
+import msgspec
 
 from activities import activity_result, admission, alert_gate, clock, policies
 from arm import connection as arm_connection
@@ -39,7 +42,8 @@ def _authorize(order: Authorize, in_force: Callable[[], Policy], settings: Setti
     held = ledger.read(request_id)
     assert held is not None, "open_restore entered it"
     if held.entry.state is not LedgerState.ACCEPTED:
-        return _as_it_stands(held.entry)
+        return _as_it_stands(held.entry, order)
+    asked, order = order, _of_first(held.entry, order)
     policy = in_force()
     with admission.refusing(ledger, held):
         alert_gate.require_running(ledger.documents, settings, held.entry)
@@ -60,20 +64,30 @@ def _authorize(order: Authorize, in_force: Callable[[], Policy], settings: Setti
     entry = ledger.authorize(request_id, authorization, held, item=order.item, choice=order.choice)
     if entry.is_waiting_for_approval:
         connection.outbox().tell(entry)
-    return _as_it_stands(entry)
+    return _as_it_stands(entry, asked)
 
 
-def _as_it_stands(entry: LedgerEntry) -> Authorized:
-    if entry.is_over or entry.state is LedgerState.ACCEPTED:
-        return Authorized(
-            authorization=entry.authorization or _SENT,
-            approval=entry.approval,
-            is_over=entry.is_over,
-        )
-    # Whatever the policy says by now, it is out: its job must be found and followed.
-    sent = entry.authorization or _SENT
-    authorization = Authorization(rule=sent.rule, disks=sent.disks, kept_disks=sent.kept_disks)
-    return Authorized(authorization=authorization, approval=entry.approval)
+def _of_first(entry: LedgerEntry, order: Authorize) -> Authorize:
+    """What is judged: the item and the choice that stand, if any do."""
+    return msgspec.structs.replace(
+        order, item=entry.item or order.item, choice=entry.choice or order.choice
+    )
+
+
+def _as_it_stands(entry: LedgerEntry, asked: Authorize) -> Authorized:
+    authorization, approval = entry.authorization or _SENT, entry.approval
+    if entry.is_over:
+        return Authorized(authorization=authorization, approval=approval, is_over=True)
+    if entry.state is not LedgerState.ACCEPTED:
+        # Whatever the policy says by now, it is out: its job must be found and followed.
+        sent = authorization
+        authorization = Authorization(rule=sent.rule, disks=sent.disks, kept_disks=sent.kept_disks)
+    return Authorized(
+        authorization=authorization,
+        approval=approval,
+        item=entry.item if entry.item != asked.item else None,
+        choice=entry.choice if entry.choice != asked.choice else None,
+    )
 
 
 def _disks(order: Authorize) -> disks.Fates | None:

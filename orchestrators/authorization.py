@@ -57,6 +57,8 @@ def _judge(steps: Steps, progress: RestoreProgress, order: Restore) -> Step:
     answer = yield from steps.need(names.AUTHORIZE_RESTORE, authorize.as_json())
     authorized = Authorized.from_json(answer)
     progress.authorization = authorized.authorization
+    progress.item = authorized.item or progress.item
+    progress.choice = authorized.choice or progress.choice
     return authorized
 
 

@@ -83,12 +83,14 @@ class Ledger:
         item: ProtectedItem | None = None,
         choice: Choice | None = None,
     ) -> LedgerEntry:
-        """Record what authorize_restore found, and of what, unless something was sent already or
-        all is over. The time until which an approval may come is set once. Repeatable. Who has the
-        entry in hand saves a read of it."""
+        """Record what authorize_restore found, and of what, unless something was sent already, all
+        is over, or another choice stands: the first one does. The time until which an approval may
+        come is set once. Repeatable. Who has the entry in hand saves a read of it."""
 
         def allow(entry: LedgerEntry) -> LedgerEntry:
             if entry.state is not LedgerState.ACCEPTED:
+                return entry
+            if choice is not None and entry.choice not in (None, choice):
                 return entry
             before, until = entry.authorization, authorization.until
             if authorization.approval and before is not None and before.until is not None:
@@ -96,8 +98,8 @@ class Ledger:
             return msgspec.structs.replace(
                 entry,
                 authorization=msgspec.structs.replace(authorization, until=until),
-                item=item or entry.item,
-                choice=choice or entry.choice,
+                item=entry.item or item,
+                choice=entry.choice or choice,
             )
 
         return self.update(request_id, allow, held)

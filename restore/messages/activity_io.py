@@ -106,6 +106,9 @@ class Authorized(StrictModel, frozen=True, kw_only=True):
     """What was decided already."""
     is_over: bool = False
     """It was cancelled, or has a verdict."""
+    item: ProtectedItem | None = None
+    choice: Choice | None = None
+    """What an earlier run found and chose, if that is not what was asked about: it stands."""
 
     @property
     def must_wait(self) -> bool:

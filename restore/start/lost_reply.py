@@ -97,13 +97,6 @@ def next_step(
     return Ambiguous(tuple(unclear)) if unclear else proceed
 
 
-def sent_point(entry: LedgerEntry) -> str | None:
-    """Return the recovery point that an earlier orchestration of this request has sent, or may
-    have: a later choice would tell of a restore that is another one."""
-    is_out = entry.state in (LedgerState.INTENDED, LedgerState.STARTED)
-    return entry.intent.recovery_point if is_out and entry.intent is not None else None
-
-
 def candidates(intent: Intent, jobs: Iterable[JobSnapshot], claimed: Collection[str]) -> list[str]:
     """Return the jobs that the intent's POST has started, as far as a list can tell: of its item by
     the container's name, and begun in its window."""

@@ -52,9 +52,17 @@ def held(harness: AppHarness) -> Held:
     return found
 
 
-def authorize(harness: AppHarness, asked: RestoreRequest) -> dict[str, Any]:
+def older_choice(harness: AppHarness) -> Choice:
+    """Return the choice of an hour before the newest point."""
+    newest = choice(harness, request())
+    before = (newest.point.time - timedelta(hours=1)).isoformat()
+    return choice(harness, request(recoveryPoint={"notAfter": before}))
+
+
+def authorize(harness: AppHarness, asked: RestoreRequest, **more: Any) -> dict[str, Any]:
     chosen = choice(harness, asked)
-    return Authorize(request=asked, item=item(harness), choice=chosen).as_json()
+    order = Authorize(request=asked, item=item(harness), choice=chosen)
+    return msgspec.structs.replace(order, **more).as_json()
 
 
 def trigger(harness: AppHarness, asked: RestoreRequest, **more: Any) -> dict[str, Any]:

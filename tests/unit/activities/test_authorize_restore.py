@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from activities import authorize_restore, policies
@@ -124,3 +125,36 @@ def test_what_is_over_says_so(
     orders.accepted(harness, orders.request(), state=state, verdict=verdict, **known)
     expected = known.get("authorization", Authorization(rule="sent-before"))
     assert authorized(harness) == Authorized(authorization=expected, is_over=True)
+
+
+@pytest.mark.parametrize("state", [LedgerState.ACCEPTED, LedgerState.INTENDED, LedgerState.STARTED])
+def test_what_an_earlier_run_has_chosen_stands(harness: AppHarness, state: LedgerState) -> None:
+    older = orders.older_choice(harness)
+    item = msgspec.structs.replace(orders.item(harness), friendly_name="theirs")
+    orders.accepted(harness, orders.request(), state=state, item=item, choice=older)
+    found = authorized(harness)
+    known = orders.held(harness).entry
+    assert (known.item, known.choice) == (found.item, found.choice) == (item, older)
+
+
+def test_a_run_that_is_late_with_its_choice_is_judged_by_nothing_of_its_own(
+    harness: AppHarness,
+) -> None:
+    orders.accepted(harness, orders.request())
+    older, theirs = orders.older_choice(harness), Authorization(rule="theirs")
+
+    def authorize_first(name: str) -> None:
+        harness.documents.before_write = lambda name: None
+        harness.ledger.authorize("r1", theirs, item=orders.item(harness), choice=older)
+
+    harness.documents.before_write = authorize_first
+    found = authorized(harness)
+    assert (found.authorization, found.choice) == (theirs, older)
+    assert orders.held(harness).entry.authorization == theirs
+
+
+def test_nothing_else_stands_where_only_this_run_has_chosen(harness: AppHarness) -> None:
+    orders.accepted(harness, orders.request())
+    for _ in range(2):
+        found = authorized(harness)
+        assert (found.item, found.choice) == (None, None)

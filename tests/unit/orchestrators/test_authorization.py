@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from activities import authorize_restore, trigger_restore
 from restore.messages import names
 from restore.messages.ledger_entry import LedgerEntry
+from restore.messages.model import Outcome
 from restore.policy import rules
+from restore.settings import Settings
 from tests.end_to_end.harness import request_for
 from tests.fakes.app_harness import START, AppHarness
+from tests.unit.activities import orders
 from tests.unit.orchestrators.journal import Journal
 
 HOUR = 3600.0
@@ -148,3 +153,31 @@ def test_a_restore_that_was_cancelled_while_it_was_judged_is_not_sent(
     harness.run_for(60)
     assert harness.verdict("r1").verdict == "Cancelled"
     assert names.TRIGGER_RESTORE not in journal.calls
+
+
+def test_what_an_earlier_run_has_chosen_and_sent_meanwhile_is_what_is_told(
+    harness: AppHarness, journal: Journal
+) -> None:
+    harness.ask(request_for("RestoreDisks", "r1"))
+    note, request = harness.at_boundary, orders.request()
+    older = orders.older_choice(harness)
+
+    def send_then(where: str) -> None:
+        note(where)
+        if where == f"{names.AUTHORIZE_RESTORE}: begun":
+            harness.at_boundary = note
+            order = orders.authorize(harness, request, choice=older)
+            assert_done(authorize_restore.authorize_restore(order, Settings()))
+            order = orders.trigger(harness, request, point=older.point)
+            assert_done(trigger_restore.trigger_restore(order, Settings()))
+
+    harness.at_boundary = send_then
+    harness.run_for(3 * HOUR)
+    verdict = harness.verdict("r1")
+    assert len(harness.posts()) == 1
+    assert (verdict.verdict, verdict.recovery_point) == ("Completed", older.point.name)
+    assert harness.status(ID)["recoveryPoint"]["id"] == older.point.name
+
+
+def assert_done(answer: dict[str, Any]) -> None:
+    assert Outcome.from_json(answer).kind == "done", answer

@@ -16,7 +16,6 @@ from restore.start.lost_reply import (
     Wait,
     is_of_item,
     next_step,
-    sent_point,
     window_s,
 )
 
@@ -169,14 +168,6 @@ def test_a_job_is_recognised_as_azure_spells_it_and_no_look_alike_is() -> None:
     assert not is_of_item(job("j", container="iaasvmcontainerv2;rg-øst;web-\u212a"), of_item)
     named = msgspec.structs.replace(job("j"), container_name=None, entity_name="WEB-\u212a")
     assert not is_of_item(named, of_item)
-
-
-@pytest.mark.parametrize("state", list(LedgerState))
-def test_a_point_was_sent_as_long_as_its_intent_is_out(state: LedgerState) -> None:
-    is_out = state in (LedgerState.INTENDED, LedgerState.STARTED)
-    known = msgspec.structs.replace(intended(), state=state)
-    assert sent_point(known) == ("1" if is_out else None)
-    assert sent_point(msgspec.structs.replace(known, intent=None)) is None
 
 
 @pytest.mark.parametrize(
