@@ -81,27 +81,27 @@ class _Watched:
     """The worker, with an eye on every turn and activity."""
 
     def __init__(self, harness: "AppHarness") -> None:
-        self._laboratory = harness
+        self._harness = harness
         self.has_orchestrator = worker().has_orchestrator
         self.has_activity = worker().has_activity
         self.orchestrator_names = worker().orchestrator_names
 
     def run_activity(self, name: str, input_text: str) -> str:
         """Run one activity; what it raises is as much an answer as what it returns."""
-        with self._laboratory.inside(name):
-            self._laboratory.at_boundary(f"{name}: begun")
+        with self._harness.inside(name):
+            self._harness.at_boundary(f"{name}: begun")
             try:
-                client = self._laboratory.api.client_binding()
+                client = self._harness.api.client_binding()
                 return worker().run_activity(name, input_text, client)
             finally:
-                self._laboratory.at_boundary(f"{name}: answered")
+                self._harness.at_boundary(f"{name}: answered")
 
     def run_orchestrator(self, name: str, context_json: str) -> str:
         """Run one turn."""
-        self._laboratory.at_boundary(f"{name}: turn begun")
+        self._harness.at_boundary(f"{name}: turn begun")
         answer = worker().run_orchestrator(name, context_json)
-        self._laboratory.on_turn(name, json.loads(context_json), json.loads(answer))
-        self._laboratory.at_boundary(f"{name}: turn taken")
+        self._harness.on_turn(name, json.loads(context_json), json.loads(answer))
+        self._harness.at_boundary(f"{name}: turn taken")
         return answer
 
 

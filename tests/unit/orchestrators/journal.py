@@ -22,7 +22,7 @@ class Journal:
         """What each orchestrator showed, in order, each once."""
         self.timers: list[datetime] = []
         """When each timer that was created was to fire."""
-        self._laboratory = harness
+        self._harness = harness
         harness.at_boundary = self._at
         harness.on_turn = self._on_turn
 
