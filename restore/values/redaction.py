@@ -10,7 +10,8 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from functools import cache
-from itertools import pairwise
+from operator import ne
+from string import ascii_lowercase, ascii_uppercase, digits
 from urllib.parse import unquote
 
 from restore.values.plain_text import plain
@@ -39,6 +40,7 @@ _RUN_CHARS_MIN = 32
 _PART_CHARS_MIN = 8
 _JUMBLED_CHARS_MIN = 24
 _CASE_MIN = 0.1  # of the characters are capitals, and as many small letters
+_KINDS = str.maketrans(digits + ascii_uppercase + ascii_lowercase, "0" * 10 + "A" * 26 + "a" * 26)
 _WORDS_MIN = 0.7  # of the characters stand in words of three and more; about 0.28 of random ones do
 _JUMBLED = 0.36  # of neighbours differ in kind: about 0.6 of random ones do, 0.2 of those in words
 
@@ -151,12 +153,14 @@ def _is_no_key(run: str) -> bool:
 
 
 def _is_jumbled(part: str) -> bool:
-    kinds = "".join("0" if char.isdigit() else "A" if char.isupper() else "a" for char in part)
+    if len(part) < _PART_CHARS_MIN:
+        return False
+    kinds = part.translate(_KINDS)
     # Hexadecimal and names that a machine made are of one case, and so is what Azure lower-cases.
     rarer = min(kinds.count("A"), kinds.count("a"))
-    changes = sum(one != other for one, other in pairwise(kinds))
+    changes = sum(map(ne, kinds, kinds[1:]))
     is_mixed = rarer >= _CASE_MIN * len(part) and changes >= _JUMBLED * (len(part) - 1)
-    return is_mixed and len(part) >= _PART_CHARS_MIN and not _is_made_of_words(part)
+    return is_mixed and not _is_made_of_words(part)
 
 
 def _is_made_of_words(part: str) -> bool:
