@@ -29,7 +29,6 @@ from tests.simulation.sweep import MAIN, SCENARIOS, Point, broken, crashes, ends
 REPLAYED_SEEDS = 200
 _CHUNK = 4
 _TOLD_EACH = 1000
-"""Where no bar is drawn, as in a file."""
 
 
 def run_many(first: int, count: int, processes: int | None) -> int:
@@ -55,11 +54,13 @@ def sweep_all(processes: int | None) -> int:
     with _progress(console) as progress:
         task = progress.add_task("sweeping", total=len(points), speed="")
         died = partial(_told_of_death, progress.console)
-        for text, violations in spread(_sweep, points, processes or os.cpu_count() or 1, died):
+        found = spread(_sweep, points, processes or os.cpu_count() or 1, died)
+        for number, (text, violations) in enumerate(found, start=1):
             progress.update(task, advance=1)
             if violations:
                 wrong += 1
                 progress.console.print(f"{text}: {violations[0]}", style="red")
+            _tell_in_file(console, number, len(points))
     console.print(
         f"{len(crash_points)} crash points in {len(MAIN)} scenarios, {len(others)} other points in "
         f"{len(SCENARIOS)}, {len(ended)} ends beside a reconciler: {wrong} broke a promise"
@@ -83,8 +84,7 @@ def _run_all(console: Console, tally: Tally, folder: Path, processes: int) -> No
             tally.add(result)
             speed = f"{tally.finished / (time.perf_counter() - begun):.1f} seeds/s"
             progress.update(task, advance=1, speed=speed)
-            if not console.is_terminal and tally.finished % _TOLD_EACH == 0:
-                console.print(f"{tally.finished} of {tally.wanted}, {speed}")
+            _tell_in_file(console, tally.finished, tally.wanted, f", {speed}")
 
 
 def _results(
@@ -161,6 +161,12 @@ def _done_with(function: Callable[[Any], Any], piece: Any) -> Any:
         return function(piece)
     finally:
         gc.collect()
+
+
+def _tell_in_file(console: Console, done: int, wanted: int, more: str = "") -> None:
+    """Where no bar is drawn."""
+    if not console.is_terminal and done % _TOLD_EACH == 0:
+        console.print(f"{done} of {wanted}{more}")
 
 
 def _progress(console: Console) -> Progress:
