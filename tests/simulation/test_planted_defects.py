@@ -249,6 +249,7 @@ def gives_up_after_a_dozen_tries(patch: Patch) -> None:
 def calls_nothing_again(patch: Patch) -> None:
     """An activity under which the worker process has exited is not called again."""
     patch.setattr(retries, "UNFORESEEN_MAX", timedelta(0))
+    patch.setattr(retries, "UNFORESEEN_MIN", 1)
 
 
 def runs_no_child_again(patch: Patch) -> None:
