@@ -83,7 +83,7 @@ bench: setup engine ## measure what a restore costs on both engines; RESTORES=20
 		$(BIN)/python -m benchmarks $(ENTRY) $(if $(RESTORES),--restores $(RESTORES))
 
 fuzz: setup ## draw INPUTS=20000 odd inputs, then let coverage guide some for MINUTES=10 (atheris)
-	@FUZZ_INPUTS=$(or $(INPUTS),20000) $(PYTEST) -v tests/fuzz
+	@FUZZ_INPUTS=$(or $(INPUTS),20000) $(PYTEST) -v -o faulthandler_timeout=0 tests/fuzz
 	@mkdir -p .cache/fuzz
 	@test -d $(FUZZ)/atheris || $(BIN)/python -m pip install --quiet \
 		--disable-pip-version-check --no-input --target $(FUZZ) \
