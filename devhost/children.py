@@ -4,6 +4,7 @@ Ctrl-C goes to a whole terminal group; a child in its own session waits to be to
 """
 
 import ctypes
+import os
 import signal
 import subprocess
 import sys
@@ -49,6 +50,17 @@ def stop_child(process: "subprocess.Popen[bytes]", wait_s: float = STOP_S) -> in
         except subprocess.TimeoutExpired:
             process.kill()
     return process.wait()
+
+
+def kill_with_children(process: "subprocess.Popen[bytes]") -> None:
+    """Kill a process and all that it started, as if they were one: none sees another one's end.
+    Without Linux those that it started end after it."""
+    process.send_signal(signal.SIGSTOP)
+    for listed in Path(f"/proc/{process.pid}/task").glob("*/children"):
+        for child in listed.read_text().split():
+            os.kill(int(child), signal.SIGKILL)  # unreaped: the number is its own
+    process.kill()
+    process.wait()
 
 
 def _die_with_parent() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
-from devhost.children import start_child, stop_child
+from devhost.children import kill_with_children, start_child, stop_child
 from devhost.cli.engine_option import EMBEDDED
 from devhost.cli.worker_option import OWN
 from devhost.cli.worker_option import SETTING as WORKER_SETTING
@@ -109,10 +109,9 @@ class HostProcess:
         return code
 
     def kill(self) -> None:
-        """kill -9."""
+        """kill -9 it with its engine and its worker; in Azure host and engine are one process."""
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            kill_with_children(self._process)
             self._process = None
 
     def restart(self) -> None:
