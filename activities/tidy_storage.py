@@ -1,7 +1,8 @@
 """Tidy the app's storage, whatever is open: queues that are missing, slots whose leases have run
 out, events that belong to no restore and could not be sent, and notifications that wait.
 
-Each of them for itself: one that cannot be done now does not hinder the next.
+One look tells what there is at all, so that a tick with nothing to do costs next to nothing. Each
+work is done for itself: one that cannot be done now does not hinder the next.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,17 @@ from arm import log
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.log_line import LogLine
-from storage import concurrency_slots, connection, draining
+from restore.messages.reconcile_io import Tidied
+from storage import (
+    alert_usage,
+    alerts,
+    concurrency_slots,
+    connection,
+    draining,
+    open_index,
+    outbox,
+    pending_notifications,
+)
 from storage.documents import Changed
 
 _PAGES_MAX = 10
@@ -20,23 +31,30 @@ _PAGES_MAX = 10
 
 
 def tidy_storage(order: None) -> dict[str, Any]:
-    """Done, with whatever could be done."""
+    """Done with Tidied, with whatever could be done."""
     return activity_result.outcome(order, lambda _: _tidy())
 
 
-def _tidy() -> None:
-    works: tuple[Callable[[], None], ...] = (_make_queues, _end_slots, _send_kept, _wake_senders)
-    for work in works:
-        try:
-            work()
-        except (ServiceUnavailable, Changed) as error:
-            text = f"Storage is tidied later ({work.__name__}): {error}"
-            log.write(LogLine(event="remark", text=text))
+def _tidy() -> Tidied:
+    _attempt(_make_queues)
+    folders = connection.ledger().documents.folders()
+    for folder, work in _WORKS.items():
+        if folder in folders:
+            _attempt(work)
+    alerts_too = not folders.isdisjoint((alerts.OPEN, alert_usage.RULES))
+    return Tidied(open_requests=open_index.FOLDER in folders, alerts=alerts_too)
+
+
+def _attempt(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except (ServiceUnavailable, Changed) as error:
+        text = f"Storage is tidied later ({work.__name__}): {error}"
+        log.write(LogLine(event="remark", text=text))
 
 
 def _make_queues() -> None:
-    for name in (names.RESTORE_REQUESTS, names.RESTORE_ALERTS, names.RESTORE_EVENTS):
-        connection.make_queue(name)
+    connection.make_queues((names.RESTORE_REQUESTS, names.RESTORE_ALERTS, names.RESTORE_EVENTS))
 
 
 def _end_slots() -> None:
@@ -54,6 +72,14 @@ def _send_kept() -> None:
 
 def _wake_senders() -> None:
     """A wake is one short try: whoever should have been woken is woken now."""
-    pending_notifications = connection.pending_notifications()
-    if pending_notifications is not None and pending_notifications.is_anything_left():
-        pending_notifications.wake()
+    pending = connection.pending_notifications()
+    if pending is not None:
+        pending.wake()
+
+
+_WORKS: dict[str, Callable[[], None]] = {
+    concurrency_slots.FOLDER: _end_slots,
+    outbox.KEPT: _send_kept,
+    pending_notifications.FOLDER: _wake_senders,
+}
+"""What there is to do where there is anything in a folder."""

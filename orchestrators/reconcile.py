@@ -24,6 +24,7 @@ from restore.messages.reconcile_io import (
     Purge,
     Reconcile,
     ReconcileRestore,
+    Tidied,
 )
 
 _PURGES = (
@@ -39,6 +40,7 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
     """Answer with nothing. What cannot be done now is done the next time.
 
     1. Tidy the storage: queues, slots whose leases have run out, events that belong to no restore.
+       What it does not find is not looked for afterwards.
     2. Look at each open restore of a page: start it again, give it up, send its events.
     3. Continue as new with the next page; after the last start plans and alerts again that broke.
     4. Once a day delete histories and documents that are old, continuing as new likewise.
@@ -58,19 +60,25 @@ def reconcile(context: df.DurableOrchestrationContext) -> Any:
 
 def _see_to_page(steps: Steps, token: str | None) -> Step:
     """Steps 1 to 3: return where the next page begins, None after the last."""
+    seen = Tidied(open_requests=True, alerts=True)
     if token is None:
-        yield from steps.once(names.TIDY_STORAGE, None)
-    listed: Outcome = yield from steps.once(names.LIST_OPEN, ListOpen(token=token).as_json())
-    if listed.kind != "done":
-        return None
-    page = OpenRequests.from_json(listed.value)
+        tidied: Outcome = yield from steps.once(names.TIDY_STORAGE, None)
+        if tidied.value is not None:  # an earlier build's says nothing, nor does one that failed
+            seen = Tidied.from_json(tidied.value)
+    page = OpenRequests(request_ids=())
+    if seen.open_requests:
+        listed: Outcome = yield from steps.once(names.LIST_OPEN, ListOpen(token=token).as_json())
+        if listed.kind != "done":
+            return None
+        page = OpenRequests.from_json(listed.value)
     for request_id in page.request_ids:
         order = ReconcileRestore(request_id=request_id)
         about = LogContext(request_id=request_id)
         yield from steps.once(names.RECONCILE_RESTORE, order.as_json(), about)
     if page.token is None:
         yield from steps.once(names.REVIVE_PLANS, None)
-        yield from _repeat(steps, names.REVIVE_ALERTS, ReviveAlerts(), None)
+        if seen.alerts:
+            yield from _repeat(steps, names.REVIVE_ALERTS, ReviveAlerts(), None)
         steps.display.tell(LogLine(event="tick"))
     return page.token
 

@@ -17,7 +17,7 @@ from storage.documents import RACES_MAX, Changed, Documents, Taken, contended, l
 
 T = TypeVar("T")
 
-_RULES = "alert-rules/"
+RULES = "alert-rules/"
 _PAGE_SIZE = 200
 """There are at most 100 rules, and those of earlier rule files."""
 _HOLDS = "holds"
@@ -25,7 +25,7 @@ _HOLDS = "holds"
 
 def rule(documents: Documents, name: str) -> RuleUsage:
     """Return what a rule has begun and holds. Raises ServiceUnavailable."""
-    found = documents.read(f"{_RULES}{name}")
+    found = documents.read(f"{RULES}{name}")
     return RuleUsage() if found is None else RuleUsage.from_json(found.document)
 
 
@@ -35,7 +35,7 @@ def change_rule(
     """Change what a rule has begun and holds; return what the change says. Raises
     ServiceUnavailable."""
     for _ in range(RACES_MAX):
-        found = documents.read(f"{_RULES}{name}")
+        found = documents.read(f"{RULES}{name}")
         before = RuleUsage() if found is None else RuleUsage.from_json(found.document)
         after, said = change(before)
         if after == before:
@@ -43,10 +43,10 @@ def change_rule(
         labels = {_HOLDS: str(len(after.hold.held))} if after.hold else {}
         try:
             if found is None:
-                documents.create(f"{_RULES}{name}", after.as_json(), labels)
+                documents.create(f"{RULES}{name}", after.as_json(), labels)
             else:
                 document = rewritten(found.document, before, after)
-                documents.replace(f"{_RULES}{name}", document, found.version, labels)
+                documents.replace(f"{RULES}{name}", document, found.version, labels)
         except (Changed, Taken):
             continue
         return said
@@ -55,9 +55,9 @@ def change_rule(
 
 def holding(documents: Documents) -> Iterator[str]:
     """Find the rules of which something is held. Raises ServiceUnavailable."""
-    for line in lines(documents, _RULES, _PAGE_SIZE):
+    for line in lines(documents, RULES, _PAGE_SIZE):
         if _HOLDS in line.labels:
-            yield line.name.removeprefix(_RULES)
+            yield line.name.removeprefix(RULES)
 
 
 def vm(documents: Documents, vm_id: str) -> VmUsage | None:

@@ -20,7 +20,7 @@ from restore.values.times import stamp
 from storage.documents import Document, Documents, Page, Taken
 from storage.labels import quoted
 
-_OPEN = "open-alerts/"
+OPEN = "open-alerts/"
 PAGE_SIZE = 20
 """Of what is open."""
 
@@ -87,8 +87,8 @@ def page(documents: Documents, size: int, token: str | None) -> Page:
 
 def open_page(documents: Documents, token: str | None) -> OpenPage:
     """List what is open, the newest first."""
-    listed = documents.page(_OPEN, PAGE_SIZE, token)
-    ids = tuple(line.name.removeprefix(_OPEN) for line in listed.lines)
+    listed = documents.page(OPEN, PAGE_SIZE, token)
+    ids = tuple(line.name.removeprefix(OPEN) for line in listed.lines)
     return OpenPage(ids, listed.token)
 
 
@@ -149,4 +149,4 @@ def _name(alert_id: str) -> str:
 
 def _note_name(alert_id: str) -> str:
     assert rejection.is_id(alert_id), "an alert has the id of its record"
-    return f"{_OPEN}{alert_id}"
+    return f"{OPEN}{alert_id}"

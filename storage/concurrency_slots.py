@@ -30,7 +30,8 @@ again."""
 JOB_AGAIN = timedelta(hours=1)
 """A job that runs on keeps its slot so long before it is read again: reads of jobs are few."""
 
-_NAME = "slots/restores"
+FOLDER = "slots/"
+_NAME = f"{FOLDER}restores"
 
 
 class ConcurrencySlots(Model, frozen=True, kw_only=True):

@@ -6,9 +6,9 @@ restore/storage_settings.py.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from arm import connection as arm_connection
@@ -27,7 +27,7 @@ from storage.pending_notifications import PendingNotifications, Wakes
 
 if TYPE_CHECKING:
     from azure.storage.blob import ContainerClient
-    from azure.storage.queue import QueueClient
+    from azure.storage.queue import QueueClient, QueueServiceClient
 
 _TIMEOUTS: dict[str, Any] = {
     "connection_timeout": 5,
@@ -52,7 +52,7 @@ class _Parts(NamedTuple):
     events: Events
     outbox: Outbox
     pending_notifications: PendingNotifications | None
-    make_queue: Callable[[str], None]
+    make_queues: Callable[[Collection[str]], None]
 
 
 _in_use: _Parts | None = None
@@ -79,22 +79,22 @@ def pending_notifications() -> PendingNotifications | None:
     return (_in_use or _real()).pending_notifications
 
 
-def make_queue(name: str) -> None:
-    """Make a queue, if it is missing. Raises ServiceUnavailable."""
-    (_in_use or _real()).make_queue(name)
+def make_queues(names: Collection[str]) -> None:
+    """Make those of these queues that are missing. Raises ServiceUnavailable."""
+    (_in_use or _real()).make_queues(names)
 
 
 @contextmanager
 def use(
     ledger: Ledger,
     events: EventQueue,
-    make_queue: Callable[[str], None] = lambda _: None,
+    make_queues: Callable[[Collection[str]], None] = lambda _: None,
     wakes: Wakes | None = None,
 ) -> Iterator[None]:
     """Put another ledger and event queue in place of the real ones, for tests and simulation. With
     `wakes` somebody is told, too."""
     global _in_use
-    before, _in_use = _in_use, _parts(ledger, events, make_queue, wakes)
+    before, _in_use = _in_use, _parts(ledger, events, make_queues, wakes)
     try:
         yield
     finally:
@@ -108,20 +108,21 @@ def _real() -> _Parts:
     wakes = None
     if settings.restore_notify != receivers.NOBODY:  # or it stands in a file, or is wrong
         wakes = queues.QueueWakes(_queue(names.RESTORE_NOTIFICATIONS, is_base64=False))
-    return _parts(ledger, events, lambda name: queues.make(_queue(name)), wakes, settings.address)
+    make_queues = partial(queues.make_missing, _queues())
+    return _parts(ledger, events, make_queues, wakes, settings.address)
 
 
 def _parts(
     ledger: Ledger,
     queue: EventQueue,
-    make_queue: Callable[[str], None],
+    make_queues: Callable[[Collection[str]], None],
     wakes: Wakes | None = None,
     address: str = links.PATH,
 ) -> _Parts:
     events = Events(ledger.documents, queue, address)
     pending_notifications = None if wakes is None else PendingNotifications(ledger.documents, wakes)
     outbox = Outbox(ledger.documents, events, pending_notifications)
-    return _Parts(ledger, events, outbox, pending_notifications, make_queue)
+    return _Parts(ledger, events, outbox, pending_notifications, make_queues)
 
 
 def _container() -> "ContainerClient":
@@ -133,11 +134,17 @@ def _container() -> "ContainerClient":
 
 def _queue(name: str, *, is_base64: bool = True) -> "QueueClient":
     """Return a queue; Base64 is what every Functions queue trigger expects but our own."""
-    from azure.storage.queue import QueueServiceClient, TextBase64EncodePolicy
+    from azure.storage.queue import TextBase64EncodePolicy
+
+    policy = TextBase64EncodePolicy() if is_base64 else None
+    return _queues().get_queue_client(name, message_encode_policy=policy)
+
+
+def _queues() -> "QueueServiceClient":
+    from azure.storage.queue import QueueServiceClient
 
     service: QueueServiceClient = client(QueueServiceClient, "queue", ONE_SHORT_TRY)
-    policy = TextBase64EncodePolicy() if is_base64 else None
-    return service.get_queue_client(name, message_encode_policy=policy)
+    return service
 
 
 def client(kind: Any, service: str, times: dict[str, Any]) -> Any:

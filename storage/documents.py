@@ -83,6 +83,9 @@ class Documents(Protocol):
     def page(self, prefix: str, size: int, token: str | None) -> Page:
         """List names under a prefix, in the order of their names, `size` at a time."""
 
+    def folders(self) -> frozenset[str]:
+        """Return what names begin with, to their first slash, at the cost of one look."""
+
 
 def lines(documents: Documents, prefix: str, size: int) -> Iterator[Labelled]:
     """List all names under a prefix, `size` with each call. Raises ServiceUnavailable."""
@@ -172,6 +175,16 @@ class BlobDocuments:
             except (StopIteration, ResourceNotFoundError):
                 return Page((), None)
             return Page(lines, getattr(pages, "continuation_token", None) or None)
+
+    def folders(self) -> frozenset[str]:
+        """Return what names begin with, to their first slash, at the cost of one look."""
+        from azure.core.exceptions import ResourceNotFoundError
+
+        with _translated("list the ledger"):
+            try:
+                return frozenset(str(each.name) for each in self._container.walk_blobs())
+            except ResourceNotFoundError:
+                return frozenset()
 
     def _upload(
         self, name: str, document: Document, labels: Labels, *, overwrite: bool, **condition: Any

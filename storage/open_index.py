@@ -15,7 +15,7 @@ from restore.messages import names
 from restore.values.structs import Model
 from storage.documents import Documents, Taken, Versioned, lines
 
-_PREFIX = "open/"
+FOLDER = "open/"
 PAGE_SIZE = 50
 """One entry is read for each: a page takes a second or two."""
 
@@ -74,17 +74,17 @@ def closed(documents: Documents, request_id: str) -> None:
 
 def page(documents: Documents, token: str | None = None, size: int = PAGE_SIZE) -> OpenPage:
     """List what is open, in the order of the request ids."""
-    listed = documents.page(_PREFIX, size, token)
-    ids = tuple(line.name.removeprefix(_PREFIX) for line in listed.lines)
+    listed = documents.page(FOLDER, size, token)
+    ids = tuple(line.name.removeprefix(FOLDER) for line in listed.lines)
     return OpenPage(ids, listed.token)
 
 
 def ids(documents: Documents) -> Iterator[str]:
     """Return the ids of all that is open. Raises ServiceUnavailable."""
-    return (line.name.removeprefix(_PREFIX) for line in lines(documents, _PREFIX, PAGE_SIZE))
+    return (line.name.removeprefix(FOLDER) for line in lines(documents, FOLDER, PAGE_SIZE))
 
 
 def name_of(request_id: str) -> str:
     """Return the document's name."""
     assert names.is_request_id(request_id), "only what was accepted is open"
-    return f"{_PREFIX}{request_id}"
+    return f"{FOLDER}{request_id}"

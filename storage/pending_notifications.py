@@ -98,10 +98,6 @@ class PendingNotifications:
             text = f"Who sends was not woken: {error.message}"
             log.write(LogLine(event="notification-held-up", code=error.code, text=text))
 
-    def is_anything_left(self) -> bool:
-        """Whether something waits to be dealt out, or for a receiver."""
-        return bool(self._documents.page(FOLDER, 1, None).lines)
-
     def deal(
         self,
         wanting: Callable[[dict[str, Any]], Iterable[str]],

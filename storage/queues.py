@@ -1,13 +1,14 @@
 """Queues as such: there must be some. And the one whose messages say nothing but "look now"."""
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from restore.values.truncation import compact
 from storage import client_errors
 
 if TYPE_CHECKING:
-    from azure.storage.queue import QueueClient
+    from azure.storage.queue import QueueClient, QueueServiceClient
 
 
 def make(queue: "QueueClient") -> None:
@@ -21,6 +22,21 @@ def make(queue: "QueueClient") -> None:
     except AzureError as error:
         said = "The app's storage account did not create a queue."
         raise client_errors.unavailable(error, said, doing="make a missing queue") from None
+
+
+def make_missing(service: "QueueServiceClient", names: Iterable[str]) -> None:
+    """Make those of these queues that are missing, after one look at all. Raises
+    ServiceUnavailable."""
+    from azure.core.exceptions import AzureError
+
+    try:
+        there = {queue.name for queue in service.list_queues()}
+    except AzureError as error:
+        said = "The app's storage account did not list its queues."
+        raise client_errors.unavailable(error, said, doing="look for missing queues") from None
+    for name in names:
+        if name not in there:
+            make(service.get_queue_client(name))
 
 
 class QueueWakes:

@@ -48,6 +48,10 @@ class Unwritten:
         """List what is written indeed."""
         return self._documents.page(prefix, size, token)
 
+    def folders(self) -> frozenset[str]:
+        """Return the folders of what is written indeed."""
+        return self._documents.folders()
+
     def _keep(self, name: str, document: Document) -> str:
         version = f"{_OURS}{next(self._numbers)}"
         self._kept[name] = Versioned(document, version)

@@ -27,6 +27,13 @@ class Reconcile(StrictModel, frozen=True, kw_only=True):
     """Where that part goes on."""
 
 
+class Tidied(StrictModel, frozen=True, kw_only=True):
+    """Output of tidy_storage: what there may be to see to."""
+
+    open_requests: bool
+    alerts: bool
+
+
 class ListOpen(StrictModel, frozen=True, kw_only=True):
     """Input of list_open."""
 

@@ -99,6 +99,11 @@ class MemoryDocuments:
         )
         return Page(lines, lines[-1].name if len(left) > size else None)
 
+    def folders(self) -> frozenset[str]:
+        """Return what names begin with, to their first slash."""
+        self.calls.append("folders")
+        return frozenset(f"{name.partition('/')[0]}/" for name in self.kept)
+
     def _put(self, name: str, document: Document, labels: Labels) -> str:
         metadata = "".join(name + text for name, text in labels.items())
         assert len(metadata.encode("ascii")) <= METADATA_BYTES_MAX, "a blob takes no more"

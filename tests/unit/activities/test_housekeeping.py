@@ -1,6 +1,7 @@
 """What is old is deleted, what broke is started again, and nothing else is touched."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
@@ -19,7 +20,7 @@ from activities import (
 from restore.messages import names
 from restore.messages.errors import ServiceUnavailable
 from restore.messages.plan_io import MakePlan
-from restore.messages.reconcile_io import Purge
+from restore.messages.reconcile_io import Purge, Tidied
 from restore.request import parsing
 from storage import connection, draining, pending_notifications
 from storage.documents import Changed
@@ -157,23 +158,26 @@ def test_tidying_makes_the_queues_and_goes_on_where_one_part_cannot_be_done(
     caplog: pytest.LogCaptureFixture,
     error: Exception,
 ) -> None:
-    made: list[str] = []
+    made: list[Collection[str]] = []
     ended: list[datetime] = []
 
-    def make(name: str) -> None:
-        made.append(name)
+    def make(names: Collection[str]) -> None:
+        made.append(names)
         raise error
+
+    documents.create("slots/restores", {}, {})
 
     monkeypatch.setattr(slot_leases, "end", lambda ledger, holders, now: ended.append(now))
     with connection.use(Ledger(documents), MemoryEvents(), make), clock.use(lambda: NOW):
         tidy_storage._tidy()
-    assert made == [names.RESTORE_REQUESTS]
+    queues = ("restore-requests", "restore-alerts", "restore-events")
+    assert made == [queues]
     assert ended == [NOW]
     assert "_make_queues" in caplog.text
     made.clear()
     with connection.use(Ledger(documents), MemoryEvents(), made.append), clock.use(lambda: NOW):
         tidy_storage._tidy()
-    assert made == ["restore-requests", "restore-alerts", "restore-events"]
+    assert made == [queues]
 
 
 @pytest.mark.parametrize(("pages", "read"), [(1, 1), (3, 3), (10, 10), (500, 10)])
@@ -189,6 +193,7 @@ def test_tidying_sends_what_was_kept_page_by_page_up_to_an_end(
         return f"page {len(tokens)}" if len(tokens) < pages else None
 
     monkeypatch.setattr(draining, "drain_kept", drain)
+    documents.create("outbox/x", {}, {})
     with connection.use(Ledger(documents), MemoryEvents()), clock.use(lambda: NOW):
         tidy_storage._tidy()
     assert tokens == [None, *(f"page {number}" for number in range(1, read))]
@@ -206,6 +211,24 @@ def test_tidying_wakes_who_sends_notifications_where_any_wait(
         with connection.use(Ledger(documents), MemoryEvents(), wakes=cast("Any", told)):
             tidy_storage._tidy()
     assert woken == [None] * waits
+
+
+@pytest.mark.parametrize(
+    ("name", "open_requests", "alerts"),
+    [
+        ("restores/r1", False, False),
+        ("open/r1", True, False),
+        ("open-alerts/a", False, True),
+        ("alert-rules/web", False, True),
+    ],
+)
+def test_tidying_says_what_there_may_be_to_see_to(
+    documents: MemoryDocuments, name: str, open_requests: bool, alerts: bool
+) -> None:
+    documents.create(name, {}, {})
+    with connection.use(Ledger(documents), MemoryEvents()):
+        seen = tidy_storage._tidy()
+    assert seen == Tidied(open_requests=open_requests, alerts=alerts)
 
 
 def test_the_clock_is_utc_and_another_one_counts_while_it_is_in_use() -> None:

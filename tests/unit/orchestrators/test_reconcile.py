@@ -36,6 +36,28 @@ def test_each_open_restore_is_looked_at_between_the_storage_and_the_plans(
 ) -> None:
     assert reconciled(three_open, journal) == [
         names.TIDY_STORAGE, names.LIST_OPEN, *[names.RECONCILE_RESTORE] * 3, names.REVIVE_PLANS,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", ["open-alerts/", "alert-rules/"])
+def test_alerts_are_seen_to_where_there_are_any(
+    harness: AppHarness, journal: Journal, folder: str
+) -> None:
+    harness.documents.create(f"{folder}web", {}, {})
+    assert reconciled(harness, journal) == [
+        names.TIDY_STORAGE, names.REVIVE_PLANS, names.REVIVE_ALERTS
+    ]  # fmt: skip
+
+
+def test_after_a_look_without_an_answer_all_is_looked_for(
+    three_open: AppHarness, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable() -> None:
+        raise ServiceUnavailable("No answer.", code="ServerBusy")
+
+    monkeypatch.setattr(three_open.documents, "folders", unavailable)
+    assert reconciled(three_open, journal) == [
+        names.TIDY_STORAGE, names.LIST_OPEN, *[names.RECONCILE_RESTORE] * 3, names.REVIVE_PLANS,
         names.REVIVE_ALERTS,
     ]  # fmt: skip
 
@@ -53,9 +75,8 @@ def test_once_a_day_what_is_old_is_deleted_folder_by_folder(
     monkeypatch.setattr(purge_documents, "_purge", noted)
     calls = reconciled(harness, journal, deletes=True)
     assert calls == [
-        names.TIDY_STORAGE, names.LIST_OPEN, names.REVIVE_PLANS, names.REVIVE_ALERTS,
-        names.PURGE_HISTORIES,
-        *[names.PURGE_DOCUMENTS] * 7,
+        names.TIDY_STORAGE, names.REVIVE_PLANS,
+        names.PURGE_HISTORIES, *[names.PURGE_DOCUMENTS] * 7,
     ]  # fmt: skip
     assert folders == [
         "plans/", "events/", "rejections/", "alerts/", "alert-vms/", "messages/", "notify/"
@@ -108,7 +129,7 @@ def test_a_purge_goes_on_as_long_as_something_is_left(
     assert tokens[:25] == one_purge
     assert tokens[25:50] == [None, *(str(number) for number in range(26, 50))]
     assert len(tokens) == 25 * len(PURGED)
-    assert calls.count(names.LIST_OPEN) == 1
+    assert calls.count(names.TIDY_STORAGE) == 1
     assert max(sizes) == 20, "each purge went on in a second generation"
 
 

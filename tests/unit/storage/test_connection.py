@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -86,14 +87,14 @@ def test_events_lead_to_the_public_address_of_the_setting(
 
 def test_what_is_in_use_is_what_is_asked_and_afterwards_what_was_before() -> None:
     outer, inner = Ledger(MemoryDocuments()), Ledger(MemoryDocuments())
-    made: list[str] = []
+    made: list[Collection[str]] = []
     with connection.use(outer, MemoryEvents()):
         with connection.use(inner, MemoryEvents(), made.append):
             assert connection.ledger() is inner
-            connection.make_queue("q")
+            connection.make_queues(("q",))
         assert connection.ledger() is outer
-        connection.make_queue("p")
-    assert made == ["q"]
+        connection.make_queues(("p",))
+    assert made == [("q",)]
 
 
 def test_an_event_waits_for_storage_for_four_seconds_at_most_and_is_tried_once() -> None:
@@ -157,9 +158,6 @@ def test_messages_for_others_are_in_base64_and_wakes_for_ourselves_are_not(
     monkeypatch.setenv(SETTING, "UseDevelopmentStorage=true")
     monkeypatch.setenv("RESTORE_NOTIFY", "x.json")
     connection._real.cache_clear()
-    made: list[Any] = []
-    monkeypatch.setattr(queues, "make", made.append)
-    connection.make_queue("restore-requests")
     events: Any = connection.events()._queue
     pending_notifications = connection.pending_notifications()
     assert pending_notifications is not None
@@ -168,5 +166,18 @@ def test_messages_for_others_are_in_base64_and_wakes_for_ourselves_are_not(
     assert {name: isinstance(policy, TextBase64EncodePolicy) for name, policy in found.items()} == {
         "restore-events": True, "restore-notifications": False,
     }  # fmt: skip
-    assert [each.queue_name for each in made] == ["restore-requests"]
+    connection._real.cache_clear()
+
+
+def test_the_account_that_is_asked_for_missing_queues_is_the_apps_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(SETTING, "UseDevelopmentStorage=true")
+    asked: list[Any] = []
+    monkeypatch.setattr(
+        queues, "make_missing", lambda service, names: asked.append((service.account_name, names))
+    )
+    connection._real.cache_clear()
+    connection.make_queues(("q",))
+    assert asked == [("devstoreaccount1", ("q",))]
     connection._real.cache_clear()

@@ -7,7 +7,13 @@ import pytest
 
 from restore.notify.receiver_state import LEASE
 from restore.values import cloud_events
-from storage.pending_notifications import WAITING_MAX, Held, PendingNotifications, Waiting
+from storage.pending_notifications import (
+    FOLDER,
+    WAITING_MAX,
+    Held,
+    PendingNotifications,
+    Waiting,
+)
 from tests.fakes.app_harness import START
 from tests.fakes.notified import QueueOfWakes
 from tests.fakes.storage import MemoryDocuments
@@ -92,10 +98,10 @@ def test_each_receiver_gets_what_it_wants_once(world: World) -> None:
         world.one.done(each)
         assert world.one.event_of(each) is None
     assert world.waiting() == []
-    assert world.one.is_anything_left()
+    assert FOLDER in world.documents.folders()
     for each in world.one.waiting("others"):
         world.one.done(each)
-    assert not world.one.is_anything_left()
+    assert FOLDER not in world.documents.folders()
 
 
 def test_who_died_in_the_middle_of_dealing_is_followed(world: World) -> None:

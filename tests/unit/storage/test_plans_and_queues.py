@@ -1,5 +1,6 @@
 """Plans, poll URLs, queues and the real event queue: each keeps what it was given, once."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -88,6 +89,42 @@ def test_a_queue_is_made_unless_it_is_there(error: Exception | None) -> None:
     queue = Queue(error)
     queues.make(cast("Any", queue))
     assert queue.calls == [("create",)]
+
+
+class QueueService:
+    """An account with queues: those that are there, and those that were asked for."""
+
+    def __init__(self, *there: str, error: Exception | None = None) -> None:
+        self.there, self.error = there, error
+        self.asked: dict[str, Queue] = {}
+
+    def list_queues(self) -> list[Any]:
+        """List."""
+        if self.error is not None:
+            raise self.error
+        return [SimpleNamespace(name=name) for name in self.there]
+
+    def get_queue_client(self, name: str) -> Queue:
+        """Ask for one."""
+        self.asked[name] = Queue()
+        return self.asked[name]
+
+
+def test_only_missing_queues_are_made() -> None:
+    service = QueueService("a", "hub-control-00", "c")
+    queues.make_missing(cast("Any", service), ("a", "b", "c", "d"))
+    assert {name: queue.calls for name, queue in service.asked.items()} == {
+        "b": [("create",)], "d": [("create",)],
+    }  # fmt: skip
+
+
+def test_queues_that_cannot_be_listed_are_an_error_with_a_code() -> None:
+    service = QueueService(error=AzureError("https://x/?sig=S3CRET"))
+    with pytest.raises(ServiceUnavailable) as caught:
+        queues.make_missing(cast("Any", service), ("a",))
+    assert (caught.value.code, caught.value.doing) == ("AzureError", "look for missing queues")
+    assert "S3CRET" not in str(caught.value)
+    assert service.asked == {}
 
 
 @pytest.mark.parametrize("code", ["AuthorizationFailure", None])
