@@ -67,8 +67,8 @@ def test_a_python_without_microsofts_worker(tmp_path: Path) -> None:
 
 
 def test_a_worker_command_that_is_none(tmp_path: Path) -> None:
-    state = str(tmp_path / "state")
-    code, said = start("run", str(SAMPLE_APP), "--state", state, "--worker-command", "no-worker")
+    more = ("--port", "0", "--state", str(tmp_path / "state"))
+    code, said = start("run", str(SAMPLE_APP), *more, "--worker-command", "no-worker")
     assert (code, said) == (2, "no-worker cannot be started: No such file or directory.")
 
 
