@@ -29,6 +29,7 @@ class MemoryDocuments:
         self.written_at: dict[str, datetime] = {}
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self.before_read: Callable[[str], None] = lambda name: None
+        self.before_list: Callable[[str], None] = lambda prefix: None
         self.before_write: Callable[[str], None] = lambda name: None
         self.after_write: Callable[[str], None] = lambda name: None
         self.writing = ""
@@ -92,6 +93,7 @@ class MemoryDocuments:
     def page(self, prefix: str, size: int, token: str | None) -> Page:
         """List names under a prefix, in the order of their names, `size` at a time."""
         self.calls.append(f"page {prefix}")
+        self.before_list(prefix)
         names = sorted(name for name in self.kept if name.startswith(prefix))
         left = [name for name in names if token is None or name > token]
         lines = tuple(
@@ -102,6 +104,7 @@ class MemoryDocuments:
     def folders(self) -> frozenset[str]:
         """Return what names begin with, to their first slash."""
         self.calls.append("folders")
+        self.before_list("folders")
         return frozenset(f"{name.partition('/')[0]}/" for name in self.kept)
 
     def _put(self, name: str, document: Document, labels: Labels) -> str:

@@ -20,7 +20,7 @@ from tests.simulation.worker_life import WorkerExits
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
-EFFECTS = ("call", "called", "read", "write", "written", "send", "sent")
+EFFECTS = ("call", "called", "read", "list", "write", "written", "send", "sent")
 LONG_S = 600.0
 _ANY_CALL = Match(operation=".*")
 
@@ -189,7 +189,7 @@ def _small_pages(world: "World", fault: PlannedFault, place: Place) -> Fault:
 
 
 _CALL = ("call",)
-STORAGE = ("read", "write", "written", "send", "sent")
+STORAGE = ("read", "list", "write", "written", "send", "sent")
 IN_WORKER = ("turn", "begun", "answered", "step", *EFFECTS)
 """Every place at which the app's own code is at work."""
 STEPS = (*IN_WORKER, "delete")
@@ -218,7 +218,7 @@ KINDS: dict[str, Sort] = {
     "completed_twice": Sort(("ending",), _value),
     "message_again": Sort(("delete",), _value),
     # the storage account
-    "storage_refuses": Sort(("read", "write", "send"), _refuse),
+    "storage_refuses": Sort(("read", "list", "write", "send"), _refuse),
     "events_refused": Sort(("send",), _refuse_slowly),
     "storage_falls_silent": Sort(("written", "sent"), _refuse),
     "storage_is_slow": Sort(STORAGE, _stall),

@@ -28,8 +28,8 @@ class Storage:
         self.documents, self.events = MemoryDocuments(), MemoryEvents()
         self.documents.now = world.clock.now
         self.ledger = Ledger(self.documents, world.clock.now)
-        for tag, hook in (("read", "before_read"), ("write", "before_write")):
-            setattr(self.documents, hook, self._at(tag))
+        for tag in ("read", "list", "write"):
+            setattr(self.documents, f"before_{tag}", self._at(tag))
         self.documents.after_write = self._written
         self.events.before_send = lambda: self._event("send", "send event")
         self.events.after_send = self._sent
