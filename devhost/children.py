@@ -54,11 +54,13 @@ def stop_child(process: "subprocess.Popen[bytes]", wait_s: float = STOP_S) -> in
 
 def kill_with_children(process: "subprocess.Popen[bytes]") -> None:
     """Kill a process and all that it started, as if they were one: none sees another one's end.
-    Without Linux those that it started end after it."""
-    process.send_signal(signal.SIGSTOP)
-    for listed in Path(f"/proc/{process.pid}/task").glob("*/children"):
-        for child in listed.read_text().split():
-            os.kill(int(child), signal.SIGKILL)  # unreaped: the number is its own
+    Only Linux lists what it started; elsewhere that ends as it does without its parent."""
+    if sys.platform == "linux" and process.poll() is None:
+        os.kill(process.pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+        for listed in Path(f"/proc/{process.pid}/task").glob("*/children"):
+            for child in listed.read_text().split():
+                os.kill(int(child), signal.SIGKILL)  # unreaped: the number is its own
     process.kill()
     process.wait()
 
