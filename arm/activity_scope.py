@@ -14,6 +14,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from restore.messages.log_line import LogContext
+from restore.values.undoing import undone_at_end
 
 
 class _Activity(NamedTuple):
@@ -28,10 +29,8 @@ _here: ContextVar[_Activity | None] = ContextVar("activity", default=None)
 def activity(about: LogContext = LogContext()) -> Iterator[None]:
     """Here runs an activity until the block ends; in the threads that it awaits as well."""
     token = _here.set(_Activity(monotonic(), about))
-    try:
+    with undone_at_end(lambda: _here.reset(token)):
         yield
-    finally:
-        _here.reset(token)
 
 
 def left_s(allowed_s: float) -> float:

@@ -19,6 +19,7 @@ import msgspec
 
 from restore.messages import log_line
 from restore.messages.log_line import LogContext, LogLine
+from restore.values.undoing import undone_at_end
 
 _log = logging.getLogger(__name__)
 
@@ -48,17 +49,15 @@ def entered(function: Function) -> Function:
         trace = _trace_of(context, bound.get("req"))
         before = _here.get()
         _here.set(LogContext(function=function.__name__, traceparent=trace))
-        try:
-            with _in_trace(trace):
-                answer = await function(**bound)
-        except Exception as error:
-            write(log_line.fault(error))
-            raise
-        else:
+        with undone_at_end(lambda: _here.set(before)):
+            try:
+                with _in_trace(trace):
+                    answer = await function(**bound)
+            except Exception as error:
+                write(log_line.fault(error))
+                raise
             _tell_refusal(answer, bound.get("req"))
             return answer
-        finally:
-            _here.set(before)  # not by a token: what is given up may be closed in another context
 
     own = inspect.signature(function)
     context = inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=func.Context)
@@ -104,7 +103,5 @@ def _in_trace(trace: str | None) -> Iterator[None]:
 
     found = TraceContextTextMapPropagator().extract({"traceparent": trace}, context.get_current())
     token = context.attach(found)
-    try:
+    with undone_at_end(lambda: context.detach(token)):
         yield
-    finally:
-        context.detach(token)

@@ -7,6 +7,7 @@ devhost's Durable API.
 """
 
 from collections.abc import Callable, Coroutine, Generator
+from contextvars import copy_context
 from functools import cache
 from inspect import CORO_RUNNING, getcoroutinestate
 from typing import TYPE_CHECKING, Any
@@ -65,10 +66,12 @@ async def call_takes_time() -> None:
 
 
 def drive(world: "World", running: Coroutine[Any, Any, Any]) -> Any:
-    """Run what an activity awaits to its end: time passes, and the engine waits for it."""
+    """Run what an activity awaits to its end, in a context of its own: time passes, and the engine
+    waits for it."""
+    context = copy_context()
     while True:
         try:
-            pause = running.send(None)
+            pause = context.run(running.send, None)
         except StopIteration as end:
             return end.value
         world.live(pause.seconds)
@@ -93,6 +96,7 @@ class Flow:
         world.record.fired["two_starters"] += bool(rivals)
         self._world = world
         self._running = running
+        self._context = copy_context()  # as asyncio gives each task its own
         self._ended = ended
         world.flows.append(self)
         world.soon(0, self._step)
@@ -118,7 +122,7 @@ class Flow:
             try:
                 with world.worker.calling():
                     world.at("step", "step")
-                    pause = self._running.send(None)
+                    pause = self._context.run(self._running.send, None)
             except WorkerExited:
                 return  # it was told with all others
             except StopIteration as end:
