@@ -72,9 +72,10 @@ def restore_vm(context: df.DurableOrchestrationContext) -> Any:
     try:
         answer = yield from steps.need(names.OPEN_RESTORE, order.as_json())
         opened = Opened.from_json(answer)
-        if opened.verdict is not None:
-            return opened.verdict.as_json()
         progress.know(opened)
+        if opened.verdict is not None:
+            _show(steps, progress, RestorePhase(opened.verdict.verdict))
+            return opened.verdict.as_json()
         steps.until = order.until(opened.nobody_waits_since)
         close = yield from _proceed(context, steps, progress, order, opened)
     except StepFailed as failed:

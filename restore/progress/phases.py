@@ -45,11 +45,12 @@ _EARLY_ENDS = {_P.REJECTED, _P.FAILED, _P.CANCELLED, _P.DEADLINE_PASSED}
 _JOB_RUNS = {_P.TRANSFERRING, _P.FINALIZING, _P.CANCELLING}
 
 ALLOWED: dict[RestorePhase, set[RestorePhase]] = {
-    # What is followed again does not find and choose again.
+    # What is followed again does not find and choose again; what is over already says so.
     _P.ACCEPTED: {
         *(_P.FINDING_ITEM, _P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.STARTING, _P.VERIFYING),
         _P.FALLING_BACK,
     }
+    | _JOB_ENDS
     | _EARLY_ENDS,
     _P.FINDING_ITEM: {_P.CHOOSING_POINT} | _EARLY_ENDS,
     _P.CHOOSING_POINT: {_P.WAITING_FOR_APPROVAL, _P.TRIGGERING, _P.LOCATING_JOB} | _EARLY_ENDS,

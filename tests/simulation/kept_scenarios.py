@@ -297,6 +297,16 @@ SCENARIOS = {
             ),
         ),
     ),
+    # What comes after was shown as Accepted, though it was over (seed 1795882430).
+    "it is ended by hand as it is sent, and what it left closes it after its new start": Scenario(
+        asks=(Ask(at_s=36.588, request_id="r1", names_vault=False, way="http", waits=False),),
+        reconcile_s=300,
+        faults=(
+            PlannedFault(kind="killed_between_effects", after=13, value=300),
+            PlannedFault(kind="foreign_next_link", where="GET jobs"),
+            PlannedFault(kind="ended_by_hand", where="trigger_restore"),
+        ),
+    ),
     # The simulator's own: the follower that was ended, and one that reads the job in the moment in
     # which it is replaced (seeds 1795830749 and 1795826177).
     **{

@@ -82,6 +82,7 @@ def test_a_request_that_has_its_verdict_gets_it_again_and_nothing_is_done(
     start_again(harness)
     harness.run_for(HOUR)
     assert output(harness) == first
+    assert harness.status(ID)["phase"] == "Completed"
     assert journal.calls == [names.OPEN_RESTORE]
     assert len(harness.calls()) == calls
 
