@@ -26,7 +26,6 @@ class CollectedCalls:
     def __init__(self) -> None:
         self.seen: set[str] = set()
         """Actions, or where the table knows none the call itself."""
-        self._is_any_lost = False
         self._answer = Simulator.answer
 
     def start(self) -> None:
@@ -51,24 +50,22 @@ class CollectedCalls:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """Take over what a worker of xdist saw; one that died has not said it."""
+        """Take over what a worker of xdist saw."""
         del error
-        output = getattr(node, "workeroutput", None)
-        self._is_any_lost |= output is None
-        self.seen.update((output or {}).get(_KEY, ()))
+        self.seen.update(getattr(node, "workeroutput", {}).get(_KEY, ()))
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Hand over, or judge."""
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput[_KEY] = sorted(self.seen)
-        elif [*self.faults(is_whole=self._is_whole(session))] and session.exitstatus == 0:
+        elif [*self.faults(is_whole=_is_whole(session))] and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any, config: pytest.Config) -> None:
         """Say what does not fit."""
         session = terminalreporter._session
-        for fault in self.faults(is_whole=session is not None and self._is_whole(session)):
+        for fault in self.faults(is_whole=session is not None and _is_whole(session)):
             terminalreporter.write_line(fault, red=True)
         del config
 
@@ -81,10 +78,10 @@ class CollectedCalls:
             for action in sorted(granted - self.seen):
                 yield f"infra/role-definition.json allows what no test needed: {action}"
 
-    def _is_whole(self, session: pytest.Session) -> bool:
-        """Whether every test was asked for, and heard of; a run that failed early proves
-        nothing."""
-        options = session.config.option
-        chosen = options.keyword or options.markexpr or getattr(options, "lf", False)
-        everything = session.config.args in (["tests"], session.config.getini("testpaths"))
-        return everything and not chosen and not session.testsfailed and not self._is_any_lost
+
+def _is_whole(session: pytest.Session) -> bool:
+    """Whether every test was asked for; a run that failed early proves nothing."""
+    options = session.config.option
+    chosen = options.keyword or options.markexpr or getattr(options, "lf", False)
+    everything = session.config.args in (["tests"], session.config.getini("testpaths"))
+    return everything and not chosen and not session.testsfailed

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.collected_calls import CollectedCalls
-from tests.dead_processes import DeadProcesses
 from tests.engines_told import EnginesTold
 from tests.spec_folder import SpecTold
 
@@ -56,12 +55,10 @@ def _is_here(opened: socket.socket, address: Any) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Listen from the start (tests/collected_calls.py); tell of engines and spec at the end, and of
-    processes that died (tests/dead_processes.py)."""
+    """Listen from the start (tests/collected_calls.py); tell of engines and spec at the end."""
     calls = CollectedCalls()
     calls.start()
     config.pluginmanager.register(calls, "collected-calls")
     config.add_cleanup(calls.stop)
-    config.pluginmanager.register(DeadProcesses(), "dead-processes")
     config.pluginmanager.register(EnginesTold(), "engines-told")
     config.pluginmanager.register(SpecTold(), "spec-told")
