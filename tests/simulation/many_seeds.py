@@ -10,7 +10,6 @@ import time
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from functools import cache, partial
 from importlib import import_module
 from multiprocessing import get_context
@@ -53,8 +52,7 @@ def sweep_all(processes: int | None) -> int:
     wrong = 0
     with _progress(console) as progress:
         task = progress.add_task("sweeping", total=len(points), speed="")
-        died = partial(_told_of_death, progress.console)
-        found = spread(_sweep, points, processes or os.cpu_count() or 1, died)
+        found = spread(_sweep, points, processes or os.cpu_count() or 1)
         for number, (text, violations) in enumerate(found, start=1):
             progress.update(task, advance=1)
             if violations:
@@ -77,8 +75,7 @@ def _run_all(console: Console, tally: Tally, folder: Path, processes: int) -> No
     begun = time.perf_counter()
     with _progress(console) as progress:
         task = progress.add_task("running", total=tally.wanted, speed="")
-        died = partial(_told_of_death, progress.console)
-        for result in _results(tally, folder, processes, died):
+        for result in _results(tally, folder, processes):
             if result.violations and not tally.broken:
                 progress.console.print(_first(result), style="bold red")
             tally.add(result)
@@ -87,46 +84,21 @@ def _run_all(console: Console, tally: Tally, folder: Path, processes: int) -> No
             _tell_in_file(console, tally.finished, tally.wanted, f", {speed}")
 
 
-def _results(
-    tally: Tally, folder: Path, processes: int, died: Callable[[], None]
-) -> Iterator[Result]:
+def _results(tally: Tally, folder: Path, processes: int) -> Iterator[Result]:
     seeds = range(tally.first, tally.first + tally.wanted)
     work = [(seed, folder if seed < tally.first + REPLAYED_SEEDS else None) for seed in seeds]
     if processes == 1:
         return map(_run, work)
     run(tally.first)  # forked processes need not load the app and its SDK again
-    return spread(_run, work, processes, died)
+    return spread(_run, work, processes)
 
 
-def spread(
-    function: Callable[[Any], Any],
-    work: Sequence[Any],
-    processes: int,
-    died: Callable[[], None],
-) -> Iterator[Any]:
-    """Yield what a function makes of each piece of work, in order, from several processes.
-
-    A process that dies (Python 3.11.7 itself was seen to, in its garbage collector) is told, and
-    what it had in hand is done again. Raises BrokenProcessPool if that dies, too."""
-    done, died_at = 0, -1
-    while done < len(work):
-        context = get_context("fork")
-        try:
-            with ProcessPoolExecutor(processes, context, initializer=_settle_down) as pool:
-                alone = partial(_done_with, function)
-                for result in pool.map(alone, work[done:], chunksize=_CHUNK):
-                    yield result
-                    done += 1
-        except BrokenProcessPool:
-            if done == died_at:
-                raise
-            died_at = done
-            died()
-
-
-def _told_of_death(console: Console) -> None:
-    text = "a process died, and what it had in hand is done again (its stack is above)"
-    console.print(text, style="yellow")
+def spread(function: Callable[[Any], Any], work: Sequence[Any], processes: int) -> Iterator[Any]:
+    """Yield what a function makes of each piece of work, in order, from several processes. Raises
+    BrokenProcessPool when one of them dies: its stack is told, and it is a fault like any other."""
+    alone = partial(_done_with, function)
+    with ProcessPoolExecutor(processes, get_context("fork"), initializer=_settle_down) as pool:
+        yield from pool.map(alone, work, chunksize=_CHUNK)
 
 
 def _run(work: tuple[int, Path | None]) -> Result:
